@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Which system call just returned, and what it was given: for programs on
+ * tp_btf/sys_exit.
+ *
+ * The registers a call came with are still there when it returns, so a tool
+ * needs no hook at its entry and keeps nothing while it runs: nothing can fill
+ * up, leak, or be blinded by threads that block in a call.
+ *
+ * sys_exit runs for every system call of the machine.  Look at syscall_nr()
+ * first and return unless it is of interest in either ABI; only then ask
+ * syscall_compat() which of the two it is, and for the arguments.
+ */
+#ifndef BPF_SYSCALL_BPF_H
+#define BPF_SYSCALL_BPF_H
+
+#include "core.bpf.h"
+
+#if defined(__TARGET_ARCH_x86)
+/* arch/x86/entry/syscalls/syscall_64.tbl */
+enum {
+	SYSCALL_OPEN = 2,
+	SYSCALL_EXECVE = 59,
+	SYSCALL_CREAT = 85,
+	SYSCALL_OPENAT = 257,
+	SYSCALL_OPEN_BY_HANDLE_AT = 304,
+	SYSCALL_EXECVEAT = 322,
+	SYSCALL_OPENAT2 = 437,
+	SYSCALL_X32_EXECVE = 520,	/* x32 has its own only where pointers lie in memory */
+	SYSCALL_X32_EXECVEAT = 545,
+};
+/* arch/x86/entry/syscalls/syscall_32.tbl */
+enum {
+	SYSCALL_COMPAT_OPEN = 5,
+	SYSCALL_COMPAT_CREAT = 8,
+	SYSCALL_COMPAT_EXECVE = 11,
+	SYSCALL_COMPAT_OPENAT = 295,
+	SYSCALL_COMPAT_OPEN_BY_HANDLE_AT = 342,
+	SYSCALL_COMPAT_EXECVEAT = 358,
+	SYSCALL_COMPAT_OPENAT2 = 437,
+};
+
+#define X32_SYSCALL_BIT 0x40000000	/* asm/unistd.h */
+#define TS_COMPAT 0x0002		/* asm/thread_info.h */
+#elif defined(__TARGET_ARCH_arm64)
+/* include/uapi/asm-generic/unistd.h; no open, no creat */
+enum {
+	SYSCALL_OPENAT = 56,
+	SYSCALL_EXECVE = 221,
+	SYSCALL_OPEN_BY_HANDLE_AT = 265,
+	SYSCALL_EXECVEAT = 281,
+	SYSCALL_OPENAT2 = 437,
+};
+/* arch/arm/tools/syscall.tbl */
+enum {
+	SYSCALL_COMPAT_OPEN = 5,
+	SYSCALL_COMPAT_CREAT = 8,
+	SYSCALL_COMPAT_EXECVE = 11,
+	SYSCALL_COMPAT_OPENAT = 322,
+	SYSCALL_COMPAT_OPEN_BY_HANDLE_AT = 371,
+	SYSCALL_COMPAT_EXECVEAT = 387,
+	SYSCALL_COMPAT_OPENAT2 = 437,
+};
+
+#define PSR_MODE32_BIT 0x00000010	/* asm/ptrace.h: the interrupted code is 32-bit */
+#endif
+
+/*
+ * The number of the call, in the ABI it was made with.  The kernel looks at
+ * 32 bits of the register: what a process leaves in the others hides nothing.
+ * x32 calls (x86) count as those of x86-64, whose arguments they share.
+ */
+static __always_inline __u32 syscall_nr(struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return (__u32)load(regs, orig_ax) & ~X32_SYSCALL_BIT;
+#elif defined(__TARGET_ARCH_arm64)
+	return load(regs, syscallno);
+#endif
+}
+
+/*
+ * True if the running task made the call with the 32-bit ABI.  On x86 64-bit
+ * code can do so too, with int $0x80: the code segment does not tell.
+ */
+static __always_inline bool syscall_compat(struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+#elif defined(__TARGET_ARCH_arm64)
+	return load(regs, pstate) & PSR_MODE32_BIT;
+#endif
+}
+
+/* Argument @i, a constant in 0..4, of the call. */
+static __always_inline __u64 syscall_arg(struct pt_regs *regs, bool compat, int i)
+{
+	__u64 arg;
+
+#if defined(__TARGET_ARCH_x86)
+	if (i == 0)
+		arg = compat ? load(regs, bx) : load(regs, di);
+	else if (i == 1)
+		arg = compat ? load(regs, cx) : load(regs, si);
+	else if (i == 2)
+		arg = load(regs, dx);
+	else if (i == 3)
+		arg = compat ? load(regs, si) : load(regs, r10);
+	else
+		arg = compat ? load(regs, di) : load(regs, r8);
+#elif defined(__TARGET_ARCH_arm64)
+	/* regs[0] holds the result by now */
+	if (i == 0)
+		arg = load(regs, orig_x0);
+	else
+		arg = load(regs, regs[i]);
+#endif
+	return compat ? (__u32)arg : arg;
+}
+
+#endif /* BPF_SYSCALL_BPF_H */
