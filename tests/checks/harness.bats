@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Does scripts/test count right?  On TAP made by hand.
+
+cd "$BATS_TEST_DIRNAME/../.." || exit
+
+# tally EXPECTED STATUS TAP-LINE...
+tally() {
+	local expected=$1 status=$2
+	shift 2
+	printf '%s\n' "$@" >"$BATS_TEST_TMPDIR/tap"
+	run awk -v name=x -v "status=$status" -f tests/tally.awk "$BATS_TEST_TMPDIR/tap"
+	echo "$output"
+	[ "${lines[-1]}" = "$expected" ]
+}
+
+@test "passed, failed and skipped are counted" {
+	tally "2 1 1" 1 1..4 "ok 1 a" "ok 2 - b" "not ok 3 c" "ok 4 d # skip no disk"
+	[[ $output == *"x: skipped: 4 d # skip no disk"* ]]
+	[[ $output == *"x: not ok 3 c"* ]]
+}
+
+@test "what a failed test says is shown, what others say is not" {
+	tally "1 1 0" 1 1..2 "ok 1 a" "# quiet" "not ok 2 b" "# loud"
+	[[ $output == *loud* && $output != *quiet* ]]
+}
+
+@test "a stream that ended early is a failure" {
+	tally "1 1 0" 0 1..3 "ok 1 a"
+}
+
+@test "a stream without a plan is a failure" {
+	tally "0 1 0" 0 "Segmentation fault"
+}
+
+@test "an exit status that no test explains is a failure" {
+	tally "1 1 0" 139 1..1 "ok 1 a"
+}
+
+@test "a file skipped as a whole is one skip" {
+	tally "0 0 1" 0 "1..0 # SKIP no such kernel"
+}
+
+@test "cmocka's skips are skips" {
+	tally "1 0 1" 0 1..2 "ok 1 - a" "ok 2 # SKIP b"
+}
+
+@test "a file that cannot be run is a failure" {
+	export TAP_DIR=$BATS_TEST_TMPDIR
+	run tests/tap "$BATS_TEST_TMPDIR/nothing-here"
+	[ "$status" -ne 0 ]
+	tally "0 1 0" "$status" ""
+}
