@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+#   make                    build every tool into $(O)/
+#   make execsnoop          build one
+#   make check              tests that need no privileges, no BPF and no network
+#   make check-live         tests that load BPF (root, a kernel with BTF)
+#   make bench              measure against the installed libbpf-tools (root)
+#   make install            into $(DESTDIR)$(prefix)
+#   make uninstall
+#
+#   V=1  O=dir  CROSS_COMPILE=aarch64-linux-gnu-  VMLINUX=dir-of-vmlinux.h  SAN=1  WERROR=1
+#   PROGRAM_PREFIX=bpf-  PROGRAM_SUFFIX=-sixty
+#
+# A tool is tools/<tool>.bpf.c and tools/<tool>.c; there is no list to add it to.
+
+VERSION	:= 0.1.0
+O	?= build
+prefix	?= /usr/local
+sbindir	?= $(prefix)/sbin
+mandir	?= $(prefix)/share/man
+docdir	?= $(prefix)/share/doc/sixty
+
+CLANG	?= clang
+VMLINUX	?= vmlinux
+BPFTOOL	?= bpftool
+INSTALL	?= install
+PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
+ifeq ($(origin CC),default)
+CC	:= $(CROSS_COMPILE)gcc
+endif
+ifeq ($(origin AR),default)
+AR	:= $(CROSS_COMPILE)ar
+endif
+
+# The kernel's name for the target, as libbpf's headers want it.
+ARCH	?= $(shell $(CC) -dumpmachine | sed 's/-.*//; s/x86_64/x86/; s/aarch64/arm64/')
+
+LIBBPF_MIN := 1.1
+ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(shell $(PKG_CONFIG) --atleast-version=$(LIBBPF_MIN) libbpf && echo yes),yes)
+$(error libbpf >= $(LIBBPF_MIN) not found by $(PKG_CONFIG): install libbpf-dev and pkg-config)
+endif
+endif
+LIBBPF_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbpf)
+LIBBPF_LIBS := $(shell $(PKG_CONFIG) --libs $(if $(STATIC),--static) libbpf)
+LIBS	:= $(LIBBPF_LIBS) -lresolv
+
+CFLAGS	?= -O2 -g
+WARN	:= -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
+	   -Wstrict-prototypes -Wshadow $(if $(WERROR),-Werror)
+# The same sources give the same bytes, wherever they were unpacked.
+REPRO	:= -ffile-prefix-map=$(CURDIR)=.
+ifdef SAN
+SAN_FLAGS := -fsanitize=address,undefined -fno-omit-frame-pointer
+endif
+ALL_CFLAGS = -std=gnu11 $(WARN) $(REPRO) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+	   -Icommon -Ibpf -I$(O) $(LIBBPF_CFLAGS) $(SAN_FLAGS) $(CPPFLAGS) $(CFLAGS)
+
+# No CFLAGS of the user's here: hardening flags mean nothing to the BPF target.
+# -mcpu=v2: v3's fetching atomics need a 5.12 kernel.
+BPF_CFLAGS = -target bpf -D__TARGET_ARCH_$(ARCH) -O2 -g -mcpu=v2 -std=gnu11 -Wall \
+	   $(if $(WERROR),-Werror) $(REPRO) -I$(VMLINUX) -Ibpf $(LIBBPF_CFLAGS)
+
+TOOLS	:= $(patsubst tools/%.bpf.c,%,$(wildcard tools/*.bpf.c))
+COMMON	:= $(patsubst common/%.c,$(O)/common/%.o,$(wildcard common/*.c))
+TESTS	:= $(patsubst tests/unit/%.c,$(O)/%,$(wildcard tests/unit/test_*.c))
+LOADS	:= $(patsubst tests/workloads/%.c,$(O)/workloads/%,$(wildcard tests/workloads/*.c))
+MANS	:= $(patsubst %.8,$(O)/%.8,$(notdir $(wildcard tools/*.8 scripts/*.8)))
+
+ifneq ($(V),1)
+Q	= @
+say	= @printf '  %-7s %s\n' $(1) $(patsubst $(O)/%,%,$@);
+endif
+
+all: $(TOOLS:%=$(O)/%) $(MANS)
+
+$(TOOLS): %: $(O)/%
+
+$(O)/%: $(O)/%.o $(O)/libcommon.a
+	$(call say,LINK)
+	$(Q)$(CC) $(SAN_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+$(O)/libcommon.a: $(COMMON)
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+$(O)/%.o: tools/%.c $(O)/%.skel.h
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(O)/common/%.o: common/%.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(O)/%.skel.h: $(O)/%.bpf.o
+	$(call say,SKEL)
+	$(Q)$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf >$@
+
+# "gen object" drops the DWARF and keeps the BTF.
+$(O)/%.bpf.o: $(O)/%.raw.o
+	$(call say,BPFOBJ)
+	$(Q)$(BPFTOOL) gen object $@ $<
+
+$(O)/%.raw.o: tools/%.bpf.c
+	$(call say,BPF)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
+
+# Every man page carries the options and exit codes that all tools share.
+$(O)/%.8: tools/%.8 common/options.8 common/exit-status.8
+	$(call say,MAN)
+	$(Q)mkdir -p $(@D)
+	$(Q)sed -e '/^\.\\" @common-options@/{r common/options.8' -e 'd}' \
+		-e '/^\.\\" @exit-status@/{r common/exit-status.8' -e 'd}' $< >$@
+
+$(O)/%.8: scripts/%.8
+	$(Q)mkdir -p $(@D)
+	$(Q)cp $< $@
+
+# A unit test includes a tool's .c to reach its static functions.
+$(O)/test_%: tests/unit/test_%.c $(O)/libcommon.a | $(TOOLS:%=$(O)/%.skel.h)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(O)/libcommon.a $(LDFLAGS) $(LIBS) \
+		-lcmocka -o $@
+
+$(O)/workloads/%: tests/workloads/%.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE $(CFLAGS) $< $(LDFLAGS) -pthread -o $@
+
+unit-tests: $(TESTS)
+workloads: $(LOADS)
+
+check: all unit-tests
+	CMOCKA_MESSAGE_OUTPUT=TAP prove --exec '' $(TESTS)
+
+check-live: all workloads
+	prove --exec 'bats --tap' tests/live/*.bats
+
+bench: all workloads
+	tests/bench/run
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(sbindir) $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(docdir)/examples
+	for tool in $(TOOLS); do \
+		name=$(PROGRAM_PREFIX)$$tool$(PROGRAM_SUFFIX); \
+		$(INSTALL) -m 755 $(O)/$$tool $(DESTDIR)$(sbindir)/$$name && \
+		$(INSTALL) -m 644 $(O)/$$tool.8 $(DESTDIR)$(mandir)/man8/$$name.8 && \
+		$(INSTALL) -m 644 tools/$${tool}_example.txt $(DESTDIR)$(docdir)/examples || exit 1; \
+	done
+	$(INSTALL) -m 755 scripts/sixty $(DESTDIR)$(sbindir)/sixty
+	$(INSTALL) -m 644 $(O)/sixty.8 $(DESTDIR)$(mandir)/man8/sixty.8
+
+uninstall:
+	for tool in $(TOOLS); do \
+		name=$(PROGRAM_PREFIX)$$tool$(PROGRAM_SUFFIX); \
+		rm -f $(DESTDIR)$(sbindir)/$$name $(DESTDIR)$(mandir)/man8/$$name.8; \
+	done
+	rm -f $(DESTDIR)$(sbindir)/sixty $(DESTDIR)$(mandir)/man8/sixty.8
+	rm -rf $(DESTDIR)$(docdir)/examples
+
+clean:
+	rm -rf $(O)
+
+.PHONY: all check check-live bench install uninstall clean unit-tests workloads $(TOOLS)
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+
+-include $(wildcard $(O)/*.d $(O)/common/*.d)
