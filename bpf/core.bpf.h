@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Where kernels differ.  One function for each difference, named for what it
+ * returns; its comment says which commit changed what, in which release.
+ */
+#ifndef BPF_CORE_BPF_H
+#define BPF_CORE_BPF_H
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "config.h"
+
+const volatile struct config config = { .filter.uid = FILTER_ANY_UID, .ring_wake_shift = 17 };
+
+/*
+ * A field behind a pointer that is an argument of a tp_btf program, or was
+ * loaded from one.  There the verifier knows the type and a plain load does;
+ * the same program attached as raw_tp (a kernel without BTF) has to copy.
+ */
+#define load(ptr, field)						\
+	({								\
+		typeof((ptr)->field) value_;				\
+		if (config.raw_tp)					\
+			bpf_core_read(&value_, sizeof(value_), &(ptr)->field); \
+		else							\
+			value_ = (ptr)->field;				\
+		value_;							\
+	})
+
+/* v5.14, 2f064a59a11f ("sched: Change task_struct::state"): had been `long state`. */
+struct task_struct___before_5_14 {
+	long state;
+} __attribute__((preserve_access_index));
+
+/* The state of @task, which is or came from an argument; 0 (TASK_RUNNING): it can run. */
+static __always_inline __u32 core_task_state(struct task_struct *task)
+{
+	struct task_struct___before_5_14 *old = (void *)task;
+
+	if (bpf_core_field_exists(old->state))
+		return load(old, state);
+	return load(task, __state);
+}
+
+/* The id of a cgroup: its kernfs node's, which is also its inode number. */
+static __always_inline __u64 core_cgroup_id(struct cgroup *cgroup)
+{
+	return BPF_CORE_READ(cgroup, kn, id);
+}
+
+/* The cgroup2 cgroup of a task. */
+static __always_inline struct cgroup *core_task_cgroup(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, cgroups, dfl_cgrp);
+}
+
+/* v6.1, 7f203bc89eb6 ("cgroup: Replace cgroup->ancestor_ids[] with ->ancestors[]"). */
+struct cgroup___before_6_1 {
+	__u64 ancestor_ids[1];
+} __attribute__((preserve_access_index));
+
+/* The id of the ancestor of @cgroup at depth @level; 0: it has none there. */
+static __always_inline __u64 core_cgroup_ancestor(struct cgroup *cgroup, __u32 level)
+{
+	struct cgroup *ancestor = NULL;
+	__u64 id = 0;
+
+	if (BPF_CORE_READ(cgroup, level) < (int)level)
+		return 0;
+	if (bpf_core_field_exists(struct cgroup___before_6_1, ancestor_ids)) {
+		bpf_probe_read_kernel(&id, sizeof(id), (void *)cgroup + level * sizeof(id) +
+				      bpf_core_field_offset(struct cgroup___before_6_1, ancestor_ids));
+		return id;
+	}
+	bpf_probe_read_kernel(&ancestor, sizeof(ancestor), (void *)cgroup + level * sizeof(ancestor) +
+			      bpf_core_field_offset(struct cgroup, ancestors));
+	return core_cgroup_id(ancestor);
+}
+
+#endif /* BPF_CORE_BPF_H */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How every event begins: when, who, where. */
+#ifndef BPF_EVENT_H
+#define BPF_EVENT_H
+
+#include "types.h"
+
+struct event_head {
+	__u64 ns;		/* CLOCK_MONOTONIC */
+	__u64 cgroup_id;	/* in the cgroup2 hierarchy; 0: unknown */
+	__u32 pid;		/* 0: unknown */
+	__u32 tid;
+	__u32 uid;
+	__u32 cpu;
+	char comm[TASK_COMM_LEN];
+};
+
+#endif /* BPF_EVENT_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Fixed-width types for the headers that the BPF side and user space share. */
+#ifndef BPF_TYPES_H
+#define BPF_TYPES_H
+
+#ifndef __VMLINUX_H__		/* vmlinux.h has them on the BPF side */
+#include <linux/types.h>
+#include <stdbool.h>
+#endif
+
+#define TASK_COMM_LEN 16
+
+#endif /* BPF_TYPES_H */

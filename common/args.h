@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Command lines, on glibc's argp.
+ *
+ * The options that mean the same in every tool are argp children: a tool
+ * lists the ones it takes in .children and gives each its struct as input in
+ * ARGP_KEY_INIT.  A tool's own letters are those of the BCC tool of that name;
+ * an option that BCC does not have gets a long name only.
+ *
+ * Everything is checked before anything is attached.  A bad value ends the
+ * program with one line and EXIT_USAGE.
+ */
+#ifndef COMMON_ARGS_H
+#define COMMON_ARGS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <sys/types.h>
+#include "config.h"
+
+enum stamp_format {
+	STAMP_NONE,
+	STAMP_LOCAL,		/* HH:MM:SS.mmm */
+	STAMP_UTC,		/* the same in UTC */
+	STAMP_ISO,		/* RFC 3339 in UTC, microseconds */
+	STAMP_MONO,		/* seconds of CLOCK_MONOTONIC, microseconds */
+	STAMP_SINCE_START,	/* seconds since the tool was ready, milliseconds */
+};
+
+/* Every tool: --json --duration --max-events --time --cgroup --container ... */
+struct common_args {
+	bool json;			/* NDJSON, not a table */
+	bool verbose;			/* libbpf's messages, and the hooks in use */
+	bool strict;			/* exit 1 if anything was lost */
+	bool print_container;		/* a CONTAINER column */
+	enum stamp_format time;
+	unsigned long duration;		/* seconds, 0: until interrupted */
+	unsigned long max_events;	/* records, 0: no limit */
+	unsigned long ring_bytes;	/* 0: the tool's default */
+	const char *btf;		/* the kernel's BTF in a file, NULL: the kernel's own */
+	struct filter filter;		/* ready for the BPF side */
+	int argc;			/* the command line as it was, for the meta line */
+	char **argv;
+};
+extern const struct argp common_argp;
+
+/* -p PID -u USER: tools that look at tasks.  Input: the common_args. */
+extern const struct argp filter_argp;
+
+/* [INTERVAL [COUNT]] -T: tools that print summaries */
+struct interval_args {
+	unsigned long interval;		/* seconds, 0: one summary at the end */
+	unsigned long count;		/* summaries, 0: no limit */
+};
+extern const struct argp interval_argp;
+
+/* Parse the command line; also names the program in messages and opens closed fds 0-2. */
+void args_parse(const struct argp *argp, int argc, char **argv, struct common_args *common);
+
+/* Print "<tool>: <message>; try '<tool> --help'" and exit with EXIT_USAGE. */
+_Noreturn void args_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * @arg, to its last character, as a decimal number in @min..@max; @what names
+ * it in the message, as in "invalid pid 'abc': ...".
+ */
+unsigned long args_number(const char *arg, const char *what, unsigned long min, unsigned long max);
+
+/* @arg as milliseconds with an optional fraction ("0.5"), in nanoseconds. */
+__u64 args_ms(const char *arg, const char *what);
+
+pid_t args_pid(const char *arg);	/* of a process or thread that exists */
+uid_t args_uid(const char *arg);	/* a number or a user's name */
+
+/*
+ * Call @fn with each number in the comma list @arg, each in @min..@max; fails
+ * if there are more than @most.
+ */
+void args_list(const char *arg, const char *what, unsigned long min, unsigned long max,
+	       size_t most, void (*fn)(void *ctx, unsigned long number), void *ctx);
+
+/* For a tool's own letters of common options (BCC's -c, -d, -T ...). */
+void args_cgroup(struct common_args *common, const char *path);
+void args_duration(struct common_args *common, const char *arg);
+void args_time(struct common_args *common, const char *arg);	/* NULL: local */
+
+#endif /* COMMON_ARGS_H */

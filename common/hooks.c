@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "hooks.h"
+#include "log.h"
+
+/* The running kernel's BTF, read once (some 10 ms); NULL if it has none. */
+static struct btf *kernel_btf(void)
+{
+	static struct btf *btf;
+	static bool tried;
+
+	if (!tried)
+		btf = btf__load_vmlinux_btf();
+	tried = true;
+	return libbpf_get_error(btf) ? NULL : btf;
+}
+
+/*
+ * The prototype of tracepoint @name: BTF has it as the type btf_trace_<name>,
+ * a pointer to a function whose first argument is the probe's own.
+ */
+static const struct btf_type *tracepoint_proto(const char *name)
+{
+	const struct btf_type *type;
+	char typedef_name[128];
+	int id;
+
+	snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
+	id = kernel_btf() ? btf__find_by_name_kind(kernel_btf(), typedef_name, BTF_KIND_TYPEDEF) :
+			    -ENOENT;
+	if (id < 0)
+		return NULL;
+	type = btf__type_by_id(kernel_btf(), id);
+	type = btf__type_by_id(kernel_btf(), type->type);	/* the pointer */
+	return btf__type_by_id(kernel_btf(), type->type);
+}
+
+int hooks_tracepoint_args(const char *name)
+{
+	const struct btf_type *proto = tracepoint_proto(name);
+
+	return proto ? btf_vlen(proto) - 1 : -ENOENT;
+}
+
+const char *hooks_tracepoint_arg(const char *name, int i)
+{
+	const struct btf_type *type = tracepoint_proto(name);
+
+	if (!type || i + 1 >= btf_vlen(type))
+		return "";
+	type = btf__type_by_id(kernel_btf(), btf_params(type)[i + 1].type);
+	if (!btf_is_ptr(type))
+		return "";
+	do
+		type = btf__type_by_id(kernel_btf(), type->type);
+	while (btf_is_mod(type));
+	return btf_is_struct(type) ? btf__name_by_offset(kernel_btf(), type->name_off) : "";
+}
+
+bool hooks_struct_has(const char *name, const char *field)
+{
+	const struct btf_type *type;
+	int id;
+
+	id = kernel_btf() ? btf__find_by_name_kind(kernel_btf(), name, BTF_KIND_STRUCT) : -ENOENT;
+	if (id < 0)
+		return false;
+	type = btf__type_by_id(kernel_btf(), id);
+	for (int i = 0; i < btf_vlen(type); i++) {
+		const char *member;
+
+		member = btf__name_by_offset(kernel_btf(), btf_members(type)[i].name_off);
+		if (strcmp(member, field) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool hooks_fentry(const char *function)
+{
+	struct bpf_insn insns[] = {		/* return 0 */
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY);
+	int id, prog, link;
+
+	id = kernel_btf() ? btf__find_by_name_kind(kernel_btf(), function, BTF_KIND_FUNC) : -ENOENT;
+	if (id < 0)
+		return false;
+	opts.attach_btf_id = id;
+	prog = bpf_prog_load(BPF_PROG_TYPE_TRACING, "probe", "GPL", insns, 2, &opts);
+	if (prog < 0)
+		return false;
+	link = bpf_raw_tracepoint_open(NULL, prog);
+	if (link >= 0)
+		close(link);
+	close(prog);
+	return link >= 0;
+}
+
+/* True if @function stands in /proc/kallsyms, as a function of the kernel or a module. */
+static bool kernel_function(const char *function)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	char line[512], type, name[256];
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = sscanf(line, "%*x %c %255s", &type, name) == 2 &&
+			(type == 't' || type == 'T') && strcmp(name, function) == 0;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+bool hooks_kprobe(const char *function)
+{
+	return access("/sys/bus/event_source/devices/kprobe", F_OK) == 0 &&
+	       kernel_function(function);
+}
+
+void hooks_enable(struct bpf_program *first, ...)
+{
+	struct bpf_program *prog;
+	va_list ap;
+
+	va_start(ap, first);
+	for (prog = first; prog; prog = va_arg(ap, struct bpf_program *))
+		bpf_program__set_autoload(prog, true);
+	va_end(ap);
+}
+
+int hooks_missing(const char *what)
+{
+	log_warn("this kernel lacks %s", what);
+	return -EOPNOTSUPP;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Hooks that not every kernel has: which are there, and which to use.
+ *
+ * A program declared SEC("?...") is not loaded unless hooks_enable() switches
+ * it on.  Ask before, best first; a program that fails to load fails them all.
+ */
+#ifndef COMMON_HOOKS_H
+#define COMMON_HOOKS_H
+
+#include <stdbool.h>
+
+struct bpf_program;
+
+/*
+ * The number of arguments of tracepoint @name in the kernel's BTF, or -ENOENT.
+ * hooks_tracepoint_arg() tells the name of the struct that argument @i (from
+ * 0) points to, "" if it is no such pointer.
+ */
+int hooks_tracepoint_args(const char *name);
+const char *hooks_tracepoint_arg(const char *name, int i);
+
+/* True if struct @name in the kernel's BTF has @field. */
+bool hooks_struct_has(const char *name, const char *field);
+
+/*
+ * True if an fentry program attaches to @function: tried for real, because
+ * there are kernels that load one and refuse to attach it, and kernels that
+ * refuse it though libbpf's own probe says yes.
+ */
+bool hooks_fentry(const char *function);
+
+/* True if kprobes work here and @function can be probed. */
+bool hooks_kprobe(const char *function);
+
+/* Switch on each program of a list ended by NULL. */
+void hooks_enable(struct bpf_program *first, ...) __attribute__((sentinel));
+
+/* Say what is missing and return -EOPNOTSUPP: "this kernel lacks ...". */
+int hooks_missing(const char *what);
+
+#endif /* COMMON_HOOKS_H */

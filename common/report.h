@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What was lost (bpf/loss.h, and the kernel's recursion guard), said on stderr
+ * and in JSON while it happens and at the end; and the summary line of JSON.
+ */
+#ifndef COMMON_REPORT_H
+#define COMMON_REPORT_H
+
+#include <stdbool.h>
+#include "out.h"
+
+/*
+ * Report losses if they grew since the last report, at most once a second.
+ * Cheap enough to call often.
+ */
+void report_loss(struct out *out);
+
+/*
+ * The last words: all losses in total, and the summary line of JSON.  Returns
+ * -EIO if something was lost and the user wanted --strict, else 0.
+ */
+int report_end(struct out *out);
+
+#endif /* COMMON_REPORT_H */

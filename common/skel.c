@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hooks.h"
+#include "log.h"
+#include "skel.h"
+#include "text.h"
+
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+
+/* Capability numbers, include/uapi/linux/capability.h. */
+#define CAP_SYS_ADMIN 21
+#define CAP_PERFMON 38
+#define CAP_BPF 39
+
+static struct {
+	struct bpf_object_skeleton *skeleton;
+	const struct loss *loss;
+	struct text messages;		/* libbpf's, kept back */
+	bool verbose;
+} state;
+
+static int keep_message(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	char *message;
+	int len;
+
+	if (level == LIBBPF_DEBUG && !state.verbose)
+		return 0;
+	len = vasprintf(&message, fmt, ap);
+	if (len < 0)
+		return 0;
+	if (state.verbose)
+		fputs(message, stderr);
+	else
+		text_bytes(&state.messages, message, len);
+	free(message);
+	return len;
+}
+
+/* Behind a message about a failure that was not foreseen. */
+static void show_messages(void)
+{
+	if (state.messages.len)
+		fwrite(state.messages.at, 1, state.messages.len, stderr);
+	state.messages.len = 0;
+}
+
+/* The first line of @path that begins with @prefix, without it; false if there is none. */
+static bool read_line(const char *path, const char *prefix, char *line, size_t size)
+{
+	FILE *f = fopen(path, "re");
+	bool found = false;
+
+	while (f && !found && fgets(line, size, f))
+		found = strncmp(line, prefix, strlen(prefix)) == 0;
+	if (f)
+		fclose(f);
+	if (found)
+		memmove(line, line + strlen(prefix), strlen(line + strlen(prefix)) + 1);
+	return found;
+}
+
+static bool have_capabilities(void)
+{
+	unsigned long long caps;
+	char line[128];
+
+	if (!read_line("/proc/self/status", "CapEff:", line, sizeof(line)))
+		return true;		/* the kernel will tell */
+	caps = strtoull(line, NULL, 16);
+	return caps >> CAP_SYS_ADMIN & 1 || (caps >> CAP_BPF & 1 && caps >> CAP_PERFMON & 1);
+}
+
+static int denied(void)
+{
+	log_warn("not permitted: run as root, or with CAP_BPF and CAP_PERFMON");
+	return -EPERM;
+}
+
+const struct bpf_object_open_opts *skel_open_opts(const struct common_args *args)
+{
+	static struct bpf_object_open_opts opts = { .sz = sizeof(opts) };
+
+	state.verbose = args->verbose;
+	libbpf_set_print(keep_message);
+	if (!have_capabilities())
+		exit(log_exit_code(denied()));
+	opts.btf_custom_path = args->btf;
+	return &opts;
+}
+
+int skel_open_failed(void)
+{
+	int err = log_err(-errno, "cannot open the BPF object");
+
+	show_messages();
+	return log_exit_code(err);
+}
+
+static bool locked_down(void)
+{
+	char line[128];
+
+	return read_line("/sys/kernel/security/lockdown", "", line, sizeof(line)) &&
+	       strstr(line, "[confidentiality]");
+}
+
+/* The tracepoint of a tp_btf program, or NULL. */
+static const char *tp_btf_name(const struct bpf_program *prog)
+{
+	const char *section = bpf_program__section_name(prog);
+
+	return strncmp(section, "tp_btf/", 7) == 0 ? section + 7 : NULL;
+}
+
+static int missing_tracepoint(void)
+{
+	const struct bpf_program *prog = NULL;
+
+	while ((prog = skel_next_hook(prog))) {
+		const char *name = tp_btf_name(prog);
+
+		if (name && hooks_tracepoint_args(name) < 0) {
+			log_warn("this kernel lacks the tracepoint %s", name);
+			return -EOPNOTSUPP;
+		}
+	}
+	return 0;
+}
+
+/* Why did loading fail?  Say it, and return the error that stands for it. */
+static int load_failed(int err)
+{
+	if (locked_down()) {
+		log_warn("the kernel is locked down (confidentiality): it lets no BPF program "
+			 "read its memory");
+		return -EPERM;
+	}
+	if (err == -EPERM)
+		return denied();
+	if (missing_tracepoint())
+		return -EOPNOTSUPP;
+	log_err(err, "cannot load the BPF programs");
+	show_messages();
+	return err;
+}
+
+/*
+ * Without BTF in the kernel no tp_btf program can be loaded; the same program
+ * can as raw_tp, if it copies what it would dereference (config.raw_tp).
+ */
+static int use_raw_tp(struct config *config, const struct common_args *args)
+{
+	struct bpf_program *prog;
+
+	if (!args->btf) {
+		log_warn("this kernel has no BTF (CONFIG_DEBUG_INFO_BTF): give its type "
+			 "information with --btf FILE");
+		return -EOPNOTSUPP;
+	}
+	config->raw_tp = true;
+	bpf_object__for_each_program(prog, *state.skeleton->obj) {
+		if (!tp_btf_name(prog))
+			continue;
+		bpf_program__set_type(prog, BPF_PROG_TYPE_RAW_TRACEPOINT);
+		bpf_program__set_expected_attach_type(prog, 0);
+	}
+	return 0;
+}
+
+static void set_ring(struct config *config, const struct common_args *args)
+{
+	struct bpf_map *ring = bpf_object__find_map_by_name(*state.skeleton->obj, "events");
+	__u32 bytes;
+
+	if (!ring)
+		return;
+	if (args->ring_bytes)
+		bpf_map__set_max_entries(ring, args->ring_bytes);
+	bytes = bpf_map__max_entries(ring);
+	config->ring_wake_shift = __builtin_ctz(bytes) - 3;	/* each time an eighth has filled */
+}
+
+static int attach_failed(const struct bpf_program *prog, int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return denied();
+	if (err == -ENOENT) {
+		log_warn("this kernel lacks %s", skel_hook_name(prog));
+		return -EOPNOTSUPP;
+	}
+	log_err(err, "cannot attach to %s", skel_hook_name(prog));
+	show_messages();
+	return err;
+}
+
+static int attach(struct bpf_prog_skeleton *p)
+{
+	struct bpf_program *prog = *p->prog;
+
+	if (!bpf_program__autoload(prog) || bpf_program__type(prog) == BPF_PROG_TYPE_PERF_EVENT)
+		return 0;
+	if (bpf_program__type(prog) == BPF_PROG_TYPE_RAW_TRACEPOINT && tp_btf_name(prog))
+		*p->link = bpf_program__attach_raw_tracepoint(prog, tp_btf_name(prog));
+	else
+		*p->link = bpf_program__attach(prog);
+	return *p->link ? 0 : attach_failed(prog, -errno);
+}
+
+int skel_start(struct bpf_object_skeleton *skeleton, const struct common_args *args,
+	       struct config *config, const struct loss *loss)
+{
+	const struct bpf_program *prog = NULL;
+	int err = 0;
+
+	state.skeleton = skeleton;
+	config->filter = args->filter;
+	set_ring(config, args);
+	if (access(KERNEL_BTF, R_OK))
+		err = use_raw_tp(config, args);
+	if (err)
+		return err;
+	err = bpf_object__load_skeleton(skeleton);
+	if (err)
+		return load_failed(err);
+	state.loss = loss;
+	for (int i = 0; i < skeleton->prog_cnt && !err; i++)
+		err = attach(&skeleton->progs[i]);
+	while (args->verbose && !err && (prog = skel_next_hook(prog)))
+		log_warn("attached to %s", skel_hook_name(prog));
+	return err;
+}
+
+void skel_detach(void)
+{
+	if (state.skeleton)
+		bpf_object__detach_skeleton(state.skeleton);
+}
+
+const struct bpf_object *skel_object(void)
+{
+	return state.skeleton ? *state.skeleton->obj : NULL;
+}
+
+const struct loss *skel_loss(void)
+{
+	return state.loss;
+}
+
+const struct bpf_program *skel_next_hook(const struct bpf_program *prog)
+{
+	if (!state.skeleton)
+		return NULL;
+	do
+		prog = bpf_object__next_program(skel_object(), (struct bpf_program *)prog);
+	while (prog && !bpf_program__autoload(prog));
+	return prog;
+}
+
+const char *skel_hook_name(const struct bpf_program *prog)
+{
+	static char name[128];
+	const char *tracepoint = tp_btf_name(prog);
+
+	if (!tracepoint || bpf_program__type(prog) != BPF_PROG_TYPE_RAW_TRACEPOINT)
+		return bpf_program__section_name(prog);
+	snprintf(name, sizeof(name), "raw_tp/%s", tracepoint);
+	return name;
+}

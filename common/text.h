@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Text in memory that grows, and the two ways a string from outside goes into
+ * it: escaped for a terminal, or as a JSON string.
+ */
+#ifndef COMMON_TEXT_H
+#define COMMON_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+
+struct text {
+	char *at;		/* malloc'd, not NUL-ended; starts as NULL */
+	size_t len, size;
+};
+
+void text_free(struct text *text);
+
+void text_char(struct text *text, char c);
+void text_bytes(struct text *text, const char *s, size_t len);
+void text_str(struct text *text, const char *s);
+void text_fill(struct text *text, char c, size_t n);
+void text_uint(struct text *text, __u64 v);
+void text_int(struct text *text, __s64 v);
+/* @v / 10^@digits with @digits decimals, exact: text_fixed(t, 1234567, 6) is 1.234567 */
+void text_fixed(struct text *text, __u64 v, unsigned int digits);
+/* @v with leading zeros, at least @width digits. */
+void text_zeros(struct text *text, __u64 v, unsigned int width);
+void text_printf(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * At most @len bytes of @s, up to a NUL, for a terminal: control characters
+ * (C0, DEL, C1), bytes that are not UTF-8 and characters that change the
+ * direction of text or end a line become \xNN, a backslash becomes \\.
+ * @quote: double quotes become \" as well.  Returns the number of columns,
+ * taking each character for one.
+ */
+size_t text_escape(struct text *text, const char *s, size_t len, bool quote);
+
+/*
+ * The same bytes as a JSON string with its quotes, always valid UTF-8: a bad
+ * byte becomes U+FFFD; whatever text_escape() escapes is \uNNNN.
+ */
+void text_json(struct text *text, const char *s, size_t len);
+
+#endif /* COMMON_TEXT_H */
