@@ -120,4 +120,18 @@ static __always_inline __u64 syscall_arg(struct pt_regs *regs, bool compat, int 
 	return compat ? (__u32)arg : arg;
 }
 
+/* In which argument an exec call has its path; the argv follows it.  -1: no exec call. */
+static __always_inline int syscall_exec_path(__u32 nr, bool compat)
+{
+	if (compat)
+		return nr == SYSCALL_COMPAT_EXECVE ? 0 : nr == SYSCALL_COMPAT_EXECVEAT ? 1 : -1;
+#if defined(__TARGET_ARCH_x86)
+	if (nr == SYSCALL_X32_EXECVE)
+		return 0;
+	if (nr == SYSCALL_X32_EXECVEAT)
+		return 1;
+#endif
+	return nr == SYSCALL_EXECVE ? 0 : nr == SYSCALL_EXECVEAT ? 1 : -1;
+}
+
 #endif /* BPF_SYSCALL_BPF_H */

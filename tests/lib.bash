@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# For the live tests: `load ../lib` in a .bats file.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+build=${SIXTY_BUILD:-$root/build}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	out=$BATS_TEST_TMPDIR/out
+	err=$BATS_TEST_TMPDIR/err
+	tool_pid=
+	: >"$out" >"$err"
+	if [ "$(type -t own_setup)" = function ]; then own_setup; fi
+}
+
+# Whatever a failed test left running: only what we started, by its pid.
+teardown() {
+	if [ "$(type -t own_teardown)" = function ]; then own_teardown; fi
+	if [ -n "$tool_pid" ]; then
+		kill -KILL "$tool_pid" 2>/dev/null || true
+	fi
+	if [ -z "$BATS_TEST_COMPLETED" ]; then
+		echo "--- stdout"; tail -n 30 "$out"
+		echo "--- stderr"; tail -n 10 "$err"
+	fi
+}
+
+# needs COMMAND...: skip the test where one is missing.
+needs() {
+	local command
+	for command; do
+		command -v "$command" >/dev/null || skip "no $command on this machine"
+	done
+}
+
+# expect EXPECTED ACTUAL [WHAT]
+expect() {
+	[ "$1" = "$2" ] && return
+	echo "expected ${3:-value}: $1"
+	echo "     got ${3:-value}: $2"
+	return 1
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds; fails after that time.
+wait_for() {
+	local tries=$(($1 * 50))
+	shift
+	until "$@"; do
+		((tries-- > 0)) || return 1
+		sleep 0.02
+	done
+}
+
+is_ready() { [ -s "$out" ] || ! kill -0 "$tool_pid" 2>/dev/null; }
+
+# tool_start TOOL ARGS...: in the background; returns when it says it is ready.
+tool_start() {
+	local tool=$1
+	shift
+	# A shell's & sets SIGINT to be ignored; that is a test of its own (common.bats).
+	"$build/$tool" "$@" >"$out" 2>"$err" 3>&- &
+	tool_pid=$!
+	wait_for 20 is_ready || { echo "$tool was not ready after 20 s"; return 1; }
+	kill -0 "$tool_pid" 2>/dev/null || [ -s "$out" ] || {
+		echo "$tool ended before it was ready: $(cat "$err")"
+		return 1
+	}
+}
+
+# tool_stop [SIGNAL]: end it and keep its exit status in $status.
+tool_stop() {
+	kill "-${1:-INT}" "$tool_pid" 2>/dev/null || true
+	tool_wait
+}
+
+# tool_wait: until it ends by itself.
+tool_wait() {
+	status=0
+	wait "$tool_pid" || status=$?
+	tool_pid=
+}
+
+# run_tool TOOL ARGS...: to its end, within 30 s; $status, $out and $err as above.
+run_tool() {
+	local tool=$1
+	shift
+	status=0
+	timeout -k 5 30 "$build/$tool" "$@" >"$out" 2>"$err" 3>&- || status=$?
+}
+
+# workload NAME: its path.
+workload() { echo "$build/workloads/$1"; }
+
+# own NAME: copy of a workload under a name no other process has; prints the path.
+own() {
+	local copy
+	copy=$BATS_TEST_TMPDIR/s$BATS_TEST_NUMBER$1$$
+	copy=${copy%/*}/$(basename "$copy" | cut -c 1-15)
+	cp "$(workload "$1")" "$copy"
+	echo "$copy"
+}
+
+# refuses STATUS PATTERN TOOL ARGS...: one line on stderr, nothing on stdout.
+refuses() {
+	local want=$1 pattern=$2
+	shift 2
+	run_tool "$@"
+	expect "$want" "$status" "exit status of $*"
+	expect 0 "$(wc -c <"$out")" "bytes on stdout of $*"
+	expect 1 "$(wc -l <"$err")" "lines on stderr of $*: $(cat "$err")"
+	grep -q -- "$pattern" "$err" || { echo "no '$pattern' in: $(cat "$err")"; return 1; }
+}
+
+# cgroup2: where it is mounted; skips the test where it is not.
+cgroup2() {
+	local mount
+	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
+	[ -n "$mount" ] || skip "no cgroup2 file system is mounted"
+	echo "$mount"
+}

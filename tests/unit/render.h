@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * For unit tests: what a tool prints for events made by hand.  The clock is
+ * fixed: an event's ns count from 1970-01-01T00:00:00Z.
+ */
+#ifndef TESTS_RENDER_H
+#define TESTS_RENDER_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include "out.h"
+
+/*
+ * Heading (text only) and the record that @print makes of @event.  The string
+ * stays until the next call.
+ */
+static inline const char *render(struct common_args *args, const struct column *columns, size_t n,
+				 void (*print)(void *ctx, const void *event, size_t size),
+				 const void *event, size_t size)
+{
+	struct out out = { .args = args, .columns = columns, .n = n };
+	static char *text;
+
+	out.labels = n && !columns[0].head;
+	out_heading(&out);
+	print(&out, event, size);
+	free(text);
+	text = strndup(out.text.at ? out.text.at : "", out.text.len);
+	out_free(&out);
+	return text;
+}
+
+#endif /* TESTS_RENDER_H */

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Successful execs at sched_process_exec, when the new image is in place: the
+ * arguments lie in its memory in one piece, whatever call, thread or ABI they
+ * came by.  Failed ones at the return of the system call, which still has its
+ * arguments; nothing is kept in between.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+#include "event.bpf.h"
+#include "filter.bpf.h"
+#include "syscall.bpf.h"
+#include "execsnoop.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+const volatile __u32 only_ppid = 0;	/* 0: any */
+
+/*
+ * An event is larger than the BPF stack: each CPU builds its own here.  One
+ * entry for each program, since the kernel may preempt one with the other.
+ */
+enum { SCRATCH_EXEC, SCRATCH_FAILED, SCRATCHES };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SCRATCHES);
+	__type(key, __u32);
+	__type(value, struct exec_event);
+} scratch SEC(".maps");
+
+/* What successful and failed execs have in common; NULL: of no interest. */
+static struct exec_event *begin_event(__u32 which)
+{
+	struct task_struct *task = (void *)bpf_get_current_task(), *parent;
+	struct exec_event *e;
+	__u32 ppid;
+
+	if (!filter_current())
+		return NULL;
+	parent = BPF_CORE_READ(task, real_parent);
+	ppid = BPF_CORE_READ(parent, tgid);
+	if (only_ppid && only_ppid != ppid)
+		return NULL;
+	e = bpf_map_lookup_elem(&scratch, &which);
+	if (!e)
+		return NULL;
+	event_head_current(&e->head);
+	e->ppid = ppid;
+	BPF_CORE_READ_STR_INTO(&e->parent_comm, parent, comm);
+	e->ret = 0;
+	e->argc = 0;
+	e->interp_bytes = 0;
+	e->args_bytes = 0;
+	e->cut = 0;
+	return e;
+}
+
+static void end_event(struct exec_event *e)
+{
+	__u32 bytes = e->file_bytes + e->interp_bytes + e->args_bytes;
+
+	if (e->cut)
+		loss_add(&loss.truncated);
+	if (bytes <= sizeof(e->data))		/* always: for the verifier */
+		event_output(e, offsetof(struct exec_event, data) + bytes);
+}
+
+/* A kernel string to data[@at]; returns its bytes with NUL. */
+static __u32 put_kernel_str(struct exec_event *e, __u32 at, const char *s)
+{
+	long n;
+
+	if (at > PATH_BYTES)			/* never: for the verifier */
+		return 0;
+	n = bpf_probe_read_kernel_str(e->data + at, PATH_BYTES, s);
+	return n > 0 ? n : 0;
+}
+
+/* The arguments that the new image got, behind the file names. */
+static void put_args(struct exec_event *e, unsigned long start, unsigned long end)
+{
+	__u32 at = e->file_bytes + e->interp_bytes;
+	unsigned long bytes = end - start;
+
+	if (bytes > ARGS_BYTES) {
+		bytes = ARGS_BYTES;
+		e->cut = 1;
+	}
+	if (at > 2 * PATH_BYTES)		/* never: for the verifier */
+		return;
+	if (bpf_probe_read_user(e->data + at, bytes, (void *)start)) {
+		loss_add(&loss.unreadable);
+		return;
+	}
+	e->args_bytes = bytes;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
+{
+	struct exec_event *e = begin_event(SCRATCH_EXEC);
+	const char *file, *interp;
+	struct mm_struct *mm;
+
+	if (!e)
+		return 0;
+	file = load(bprm, filename);
+	interp = load(bprm, interp);		/* the same pointer unless it is a script */
+	mm = load(task, mm);
+	e->argc = load(bprm, argc);
+	e->file_bytes = put_kernel_str(e, 0, file);
+	if (interp != file)
+		e->interp_bytes = put_kernel_str(e, e->file_bytes, interp);
+	put_args(e, load(mm, arg_start), load(mm, arg_end));
+	end_event(e);
+	return 0;
+}
+
+/* The pointer in a caller's argv at @i, in its ABI; NULL at the end. */
+static const char *argv_at(__u64 argv, bool compat, __u32 i)
+{
+	__u64 pointer = 0;
+	__u32 size = compat ? 4 : 8;
+
+	if (bpf_probe_read_user(&pointer, size, (void *)(argv + i * size)))
+		return NULL;
+	return (void *)pointer;
+}
+
+/* The arguments that a failed exec was given, as far as they can be read. */
+static void put_argv(struct exec_event *e, __u64 argv, bool compat)
+{
+	__u32 at = e->file_bytes, end;
+	const char *arg;
+	long n;
+
+	for (__u32 i = 0; i < FAILED_ARGS; i++) {
+		arg = argv_at(argv, compat, i);
+		end = at;
+		if (!arg || end > sizeof(e->data) - FAILED_ARG_BYTES)
+			break;
+		n = bpf_probe_read_user_str(e->data + end, FAILED_ARG_BYTES, arg);
+		if (n <= 0) {
+			loss_add(&loss.unreadable);
+			break;
+		}
+		if (n == FAILED_ARG_BYTES)
+			e->cut = 1;
+		at += n;
+	}
+	if (argv_at(argv, compat, FAILED_ARGS))
+		e->cut = 1;
+	e->args_bytes = at - e->file_bytes;
+}
+
+static void failed(__u64 path, __u64 argv, bool compat, long ret)
+{
+	struct exec_event *e = begin_event(SCRATCH_FAILED);
+	long n;
+
+	if (!e)
+		return;
+	e->ret = ret;
+	n = bpf_probe_read_user_str(e->data, PATH_BYTES, (void *)path);
+	if (n <= 0)
+		loss_add(&loss.unreadable);
+	e->file_bytes = n > 0 ? n : 0;
+	put_argv(e, argv, compat);
+	end_event(e);
+}
+
+SEC("?tp_btf/sys_exit")
+int BPF_PROG(exec_failed, struct pt_regs *regs, long ret)
+{
+	bool compat;
+	__u32 nr;
+
+	if (ret >= 0)
+		return 0;
+	nr = syscall_nr(regs);
+	if (syscall_exec_path(nr, false) < 0 && syscall_exec_path(nr, true) < 0)
+		return 0;
+	compat = syscall_compat(regs);
+	switch (syscall_exec_path(nr, compat)) {
+	case 0:
+		failed(syscall_arg(regs, compat, 0), syscall_arg(regs, compat, 1), compat, ret);
+		break;
+	case 1:
+		failed(syscall_arg(regs, compat, 1), syscall_arg(regs, compat, 2), compat, ret);
+		break;
+	}
+	return 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef EXECSNOOP_H
+#define EXECSNOOP_H
+
+#include "event.h"
+
+#define PATH_BYTES 4096			/* PATH_MAX: of the file, and of the interpreter */
+#define ARGS_BYTES 16384		/* of all arguments together */
+#define FAILED_ARGS 20			/* arguments shown of an exec that failed */
+#define FAILED_ARG_BYTES 1024		/* of each of them */
+
+/* One exec.  Only the part of data[] that is in use is sent. */
+struct exec_event {
+	struct event_head head;
+	__u32 ppid;
+	__s32 ret;			/* 0, or a negative errno: failed */
+	__u32 argc;			/* arguments the program got; 0: unknown (failed) */
+	__u32 file_bytes;		/* in data[], with NUL */
+	__u32 interp_bytes;		/* behind it; 0: not a script */
+	__u32 args_bytes;		/* behind that: the arguments, each ended by NUL */
+	__u32 cut;			/* 1: there were more arguments than args[] shows */
+	char parent_comm[TASK_COMM_LEN];
+	char data[2 * PATH_BYTES + ARGS_BYTES];
+};
+
+#endif /* EXECSNOOP_H */
