@@ -204,7 +204,8 @@ static int attach(struct bpf_prog_skeleton *p)
 {
 	struct bpf_program *prog = *p->prog;
 
-	if (!bpf_program__autoload(prog) || bpf_program__type(prog) == BPF_PROG_TYPE_PERF_EVENT)
+	if (!bpf_program__autoload(prog) || !bpf_program__autoattach(prog) ||
+	    bpf_program__type(prog) == BPF_PROG_TYPE_PERF_EVENT)
 		return 0;
 	if (bpf_program__type(prog) == BPF_PROG_TYPE_RAW_TRACEPOINT && tp_btf_name(prog))
 		*p->link = bpf_program__attach_raw_tracepoint(prog, tp_btf_name(prog));

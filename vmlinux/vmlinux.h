@@ -113,6 +113,11 @@ struct pt_regs {
 };
 #endif
 
+/* include/linux/sched.h */
+enum {
+	PF_IO_WORKER = 0x10,
+};
+
 /* What a hash or array helper is given for a map; never dereferenced. */
 struct bpf_map;
 
@@ -196,6 +201,7 @@ struct fs_struct {
 struct file {
 	struct path f_path;
 	struct inode *f_inode;
+	struct address_space *f_mapping;
 	void *private_data;
 };
 struct fdtable {
@@ -228,6 +234,15 @@ typedef struct {
 struct signal_struct {
 	atomic_t live;
 };
+struct rq {
+	u64 clock;
+};
+struct cfs_rq {
+	struct rq *rq;
+};
+struct sched_entity {
+	struct cfs_rq *cfs_rq;
+};
 struct thread_info {
 	unsigned long flags;
 #if defined(__TARGET_ARCH_x86)
@@ -238,6 +253,7 @@ struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state;
 	unsigned int flags;
+	struct sched_entity se;
 	struct sched_info sched_info;
 	struct mm_struct *mm;
 	pid_t pid, tgid;
@@ -252,9 +268,6 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct css_set *cgroups;
 };
-struct rq {
-	u64 clock;
-};
 struct linux_binprm {
 	struct file *file;
 	int argc;
@@ -263,22 +276,47 @@ struct linux_binprm {
 };
 
 /* page cache */
+enum pageflags {
+	PG_head = 0,		/* relocated: it differs between kernels */
+};
+typedef struct {
+	unsigned long f;
+} memdesc_flags_t;
 struct address_space {
 	struct inode *host;
 	unsigned long nrpages;
 };
 struct page {
-	unsigned long flags;
 	struct address_space *mapping;
 	unsigned long index;
 };
 struct folio {
+	memdesc_flags_t flags;
 	struct address_space *mapping;
 	unsigned long index;
 	unsigned long _flags_1;
 };
+struct kiocb {
+	struct file *ki_filp;
+	loff_t ki_pos;
+};
+struct iov_iter {
+	size_t count;
+};
+struct vm_area_struct {
+	struct file *vm_file;
+};
+struct vm_fault {
+	struct vm_area_struct *vma;
+	unsigned long pgoff;
+};
 
 /* block layer */
+enum req_op {
+	REQ_OP_READ = 0,
+	REQ_OP_WRITE = 1,
+	REQ_OP_DRV_IN = 34,
+};
 struct request_queue {
 	struct gendisk *disk;
 	struct elevator_queue *elevator;

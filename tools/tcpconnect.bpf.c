@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Attempts to connect by TCP: from CLOSE -> SYN_SENT, which runs in the
+ * connecting task, to what the socket becomes next, which tells the result.
+ *
+ * The kernel's recursion guard drops a change of state that happens in an
+ * interrupt while this program runs on the same CPU: some 10 of 12,000
+ * connects over veth.  It never drops the first one, which is not made in
+ * interrupts.  Two things repair the others: the socket leaves ESTABLISHED, or
+ * the sweep, which user space runs twice a second over what is pending, finds
+ * that it is no longer SYN_SENT.  A hook on the exit of connect(2) would repair
+ * less (nothing that does not block) and tax every system call of the machine:
+ * OVERHEAD in the man page has the figures.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
+
+#include "event.bpf.h"
+#include "filter.bpf.h"
+#include "sock.bpf.h"
+#include "tcpconnect.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define EADDRNOTAVAIL 99	/* asm-generic/errno.h */
+
+/*
+ * The state in the socket itself is set a moment after the tracepoint.  An
+ * attempt older than this is certain to have it (100 ms).
+ */
+#define SETTLED_NS 100000000
+
+const volatile __u16 ports[PORTS_MAX];		/* destinations to show */
+const volatile __u32 n_ports;			/* 0: all */
+const volatile __u16 only_family;		/* 4 or 6; 0: both */
+const volatile bool by_count;			/* count in `counts`, send no events */
+const volatile bool by_sport;			/* with the source port in the key */
+
+/* The sweep shows what has waited for longer than this; user space sets 0 at the end. */
+__u64 waiting_ns = 1000000000;
+
+/*
+ * Attempts under way, by socket.  One that finds no room (anyone may open that
+ * many) is still shown, at once and without its result.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct connect_event);
+} pending SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 10240);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct sock_id);
+	__type(value, __u64);
+} counts SEC(".maps");
+
+/* One more attempt between the ends in @id. */
+static __always_inline void count(const struct sock_id *id)
+{
+	struct sock_id key = *id;
+	__u64 zero = 0, *n;
+
+	key.netns = 0;
+	if (!by_sport)
+		key.sport = 0;
+	n = bpf_map_lookup_elem(&counts, &key);
+	if (!n) {
+		bpf_map_update_elem(&counts, &key, &zero, BPF_NOEXIST);
+		n = bpf_map_lookup_elem(&counts, &key);
+	}
+	if (n)
+		__sync_fetch_and_add(n, 1);
+	else
+		loss_add(&loss.map_full);
+}
+
+static __always_inline void send(const struct connect_event *attempt)
+{
+	struct connect_event *e;
+
+	if (by_count) {
+		count(&attempt->id);
+		return;
+	}
+	e = event_reserve(sizeof(*e));
+	if (!e)
+		return;
+	*e = *attempt;
+	event_submit(e, sizeof(*e));
+}
+
+/* Who deletes the attempt of @sk from `pending` shows it: nobody shows one twice. */
+static __always_inline bool claim(__u64 sk)
+{
+	return bpf_map_delete_elem(&pending, &sk) == 0;
+}
+
+static __always_inline bool port_wanted(__u16 port)
+{
+	for (__u32 i = 0; i < PORTS_MAX && i < n_ports; i++)
+		if (ports[i] == port)
+			return true;
+	return !n_ports;
+}
+
+static __always_inline bool id_wanted(const struct sock_id *id)
+{
+	return port_wanted(id->dport) && (!only_family || only_family == id->family);
+}
+
+/*
+ * The name of an io_uring worker (iou-wrk-1234) is not the program's: take
+ * that of its process.  Before v5.12, 3bfe6106693b ("io-wq: fork worker threads
+ * from original task"), workers are the kernel's own and cannot be told.
+ */
+static __always_inline void fix_comm(struct event_head *head)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (BPF_CORE_READ(task, flags) & PF_IO_WORKER)
+		BPF_CORE_READ_INTO(&head->comm, task, group_leader, comm);
+}
+
+static __always_inline void remember(__u64 sk, struct connect_event *attempt)
+{
+	struct connect_event *old;
+
+	if (!bpf_map_update_elem(&pending, &sk, attempt, BPF_NOEXIST))
+		return;
+	/* The end of this socket's last attempt was dropped, or the map is full. */
+	old = bpf_map_lookup_elem(&pending, &sk);
+	if (old) {
+		send(old);
+		bpf_map_update_elem(&pending, &sk, attempt, BPF_ANY);
+		return;
+	}
+	loss_add(&loss.map_full);
+	send(attempt);
+}
+
+static __always_inline void begin(struct sock *sk)
+{
+	struct connect_event attempt = {};
+
+	if (!filter_current())
+		return;
+	sock_read(sk, &attempt.id);
+	if (!id_wanted(&attempt.id))
+		return;
+	event_head_current(&attempt.head);
+	fix_comm(&attempt.head);
+	remember((__u64)sk, &attempt);
+}
+
+/*
+ * Why did @sk, which was connecting, close?  Without an error and without
+ * having sent anything: connect found no free port, or the bound one in use
+ * for the same destination.  Its error is only returned, not kept in the socket.
+ */
+static __always_inline void why_closed(struct sock *sk, struct connect_event *attempt)
+{
+	struct tcp_sock *tp = (struct tcp_sock *)sk;
+
+	attempt->result = CONNECT_FAILED;
+	attempt->error = load(sk, sk_err);
+	if (attempt->error)
+		return;
+	if (!load(sk, sk_shutdown) && !BPF_CORE_READ(tp, segs_out))
+		attempt->error = EADDRNOTAVAIL;
+	else
+		attempt->result = CONNECT_ABORTED;
+}
+
+static __always_inline void end(struct sock *sk, int oldstate, int newstate)
+{
+	__u64 key = (__u64)sk, now = bpf_ktime_get_ns();
+	struct connect_event attempt, *kept;
+
+	kept = bpf_map_lookup_elem(&pending, &key);
+	if (!kept)
+		return;
+	attempt = *kept;
+	if (!claim(key))
+		return;
+	attempt.id.sport = sock_sport(sk);
+	attempt.result = CONNECT_ESTABLISHED;
+	if (oldstate != TCP_ESTABLISHED) {
+		attempt.latency_ns = now - attempt.head.ns;
+		if (newstate == TCP_CLOSE)
+			why_closed(sk, &attempt);
+	}
+	send(&attempt);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(set_state, struct sock *sk, int oldstate, int newstate)
+{
+	if (load(sk, sk_protocol) != IPPROTO_TCP)
+		return 0;
+	if (newstate == TCP_SYN_SENT)
+		begin(sk);
+	else if (newstate != TCP_SYN_RECV &&
+		 (oldstate == TCP_SYN_SENT || oldstate == TCP_SYN_RECV ||
+		  oldstate == TCP_ESTABLISHED))
+		end(sk, oldstate, newstate);
+	return 0;
+}
+
+/* The end of the attempt was dropped; @sk is in @state now. */
+static __always_inline void repair(struct sock *sk, int state, struct connect_event *e)
+{
+	e->result = state == TCP_CLOSE ? CONNECT_UNKNOWN : CONNECT_ESTABLISHED;
+	if (state != TCP_CLOSE)
+		return;
+	e->error = BPF_CORE_READ(sk, sk_err);
+	if (e->error)
+		e->result = CONNECT_FAILED;
+}
+
+static __always_inline void show(struct seq_file *seq, struct connect_event *e)
+{
+	if (by_count)
+		count(&e->id);
+	else
+		bpf_seq_write(seq, e, sizeof(*e));
+}
+
+/*
+ * For each pending attempt, when user space reads the iterator: those that
+ * have waited for long, once, and those whose end was dropped.  The socket
+ * may be long gone: its memory can be read, but says nothing then.
+ */
+SEC("?iter/bpf_map_elem")
+int sweep(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct connect_event *kept = ctx->value, e;
+	__u64 *key = ctx->key, age, sk;
+	int state;
+
+	if (!key || !kept)
+		return 0;
+	sk = *key;
+	e = *kept;
+	age = bpf_ktime_get_ns() - e.head.ns;
+	state = BPF_CORE_READ((struct sock *)sk, __sk_common.skc_state);
+	e.id.sport = sock_sport((struct sock *)sk);
+	if (state == TCP_SYN_SENT || state == TCP_SYN_RECV || age < SETTLED_NS) {
+		if (e.result == CONNECT_WAITING || age < waiting_ns)
+			return 0;
+		kept->result = e.result = CONNECT_WAITING;
+	} else {
+		if (!claim(sk))
+			return 0;
+		repair((struct sock *)sk, state, &e);
+	}
+	show(ctx->meta->seq, &e);
+	return 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef TCPCONNECT_H
+#define TCPCONNECT_H
+
+#include "event.h"
+#include "sock.h"
+
+#define PORTS_MAX 64
+
+enum connect_result {
+	CONNECT_UNKNOWN,	/* it ended, or could not be kept track of */
+	CONNECT_WAITING,	/* no answer so far */
+	CONNECT_ESTABLISHED,
+	CONNECT_FAILED,		/* error tells why */
+	CONNECT_ABORTED,	/* given up by its own process: close, shutdown, AF_UNSPEC */
+};
+
+/* An attempt to connect.  head is the connecting task's, when it began. */
+struct connect_event {
+	struct event_head head;
+	struct sock_id id;
+	__u32 error;		/* errno, if CONNECT_FAILED */
+	__u64 latency_ns;	/* until the answer or the error; 0: unknown */
+	__u32 result;		/* enum connect_result */
+	__u32 pad;
+};
+
+#endif /* TCPCONNECT_H */
