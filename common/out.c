@@ -407,6 +407,21 @@ void out_fixed(struct out *out, int col, __s64 v, unsigned int digits)
 	plain_end(out, col);
 }
 
+void out_percent(struct out *out, int col, __u64 v)
+{
+	if (!column(out, col))
+		return;
+	text_fixed(plain(out), v, 2);
+	if (!out->args->json)
+		text_char(&out->cell, '%');
+	plain_end(out, col);
+}
+
+void out_mb(struct out *out, int col, __u64 bytes)
+{
+	out_uint(out, col, out->args->json ? bytes : (bytes + (1 << 19)) >> 20);
+}
+
 void out_ms(struct out *out, int col, __u64 ns)
 {
 	if (!column(out, col))

@@ -84,6 +84,10 @@ void out_bool(struct out *out, int col, bool v);	/* Y or N; true or false */
 void out_octal(struct out *out, int col, __u64 v, unsigned int digits);
 /* @v / 10^@digits, as many decimals as that; the same number in JSON: percentages. */
 void out_fixed(struct out *out, int col, __s64 v, unsigned int digits);
+/* @v hundredths of a percent: "12.34%" in the table, 12.34 in JSON. */
+void out_percent(struct out *out, int col, __u64 v);
+/* Mebibytes, rounded, in the table; bytes in JSON. */
+void out_mb(struct out *out, int col, __u64 bytes);
 /* Milliseconds with three decimals in the table, nanoseconds in JSON. */
 void out_ms(struct out *out, int col, __u64 ns);
 /* @n names: joined by commas in the table, an array in JSON. */
