@@ -11,99 +11,103 @@ BOOT_SECONDS=120
 GUEST_CMDLINE="panic=-1 oops=panic loglevel=5 nowatchdog rcupdate.rcu_cpu_stall_suppress=1"
 
 qemu_version() { # PROGRAM: the major version, 0 without it
-    "$1" --version 2>/dev/null | sed -nE '1s/.* version ([0-9]+).*/\1/p' | grep . || echo 0
+	"$1" --version 2>/dev/null | sed -nE '1s/.* version ([0-9]+).*/\1/p' | grep . || echo 0
 }
 
 # guest_qemu ARCH: sets QEMU, an array with the program and its machine. QEMU before 10 crashes
 # guests that attach probes under load, unless one thread runs all processors and cmpxchg16b is off.
 guest_qemu() {
-    local name=qemu-system-x86_64 program threads=multi cpu=max
-    [ "$1" = amd64 ] || name=qemu-system-aarch64
-    for program in "/usr/bin/$name" "$TOOLS/usr/bin/$name"; do
-        [ "$(qemu_version "$program")" -lt 10 ] || break
-    done
-    [ -x "$program" ] || program=/usr/bin/$name
-    [ -x "$program" ] || return
-    [ "$(qemu_version "$program")" -ge 10 ] || { threads=single && cpu=max,-cx16; }
-    QEMU=("$program" -accel "tcg,thread=$threads")
-    case $program in "$TOOLS"/*) QEMU+=(-L "$TOOLS/usr/share/qemu" -L "$TOOLS/usr/share/seabios") ;; esac
-    case $1 in
-    amd64) QEMU+=(-M q35 -cpu "$cpu") ;;
-    arm64) QEMU+=(-M virt -cpu cortex-a57) ;;
-    esac
+	local name=qemu-system-x86_64 program threads=multi cpu=max
+	[ "$1" = amd64 ] || name=qemu-system-aarch64
+	for program in "/usr/bin/$name" "$TOOLS/usr/bin/$name"; do
+		[ "$(qemu_version "$program")" -lt 10 ] || break
+	done
+	[ -x "$program" ] || program=/usr/bin/$name
+	[ -x "$program" ] || return
+	[ "$(qemu_version "$program")" -ge 10 ] || { threads=single && cpu=max,-cx16; }
+	QEMU=("$program" -accel "tcg,thread=$threads")
+	case $program in "$TOOLS"/*) QEMU+=(-L "$TOOLS/usr/share/qemu" -L "$TOOLS/usr/share/seabios") ;; esac
+	case $1 in
+	amd64) QEMU+=(-M q35 -cpu "$cpu") ;;
+	arm64) QEMU+=(-M virt -cpu cortex-a57) ;;
+	esac
 }
 
 # guest_ports ARCH: sets CONSOLE and LIVE, the names of its two serial ports.
 guest_ports() {
-    case $1 in
-    amd64) CONSOLE=ttyS0 LIVE=ttyS1 ;;
-    arm64) CONSOLE=ttyAMA0 LIVE=ttyAMA1 ;;
-    esac
+	case $1 in
+	amd64) CONSOLE=ttyS0 LIVE=ttyS1 ;;
+	arm64) CONSOLE=ttyAMA0 LIVE=ttyAMA1 ;;
+	esac
 }
 
 # guest_disks DIR: the first takes the results, the second is scratch space for tests.
 guest_disks() {
-    truncate -s 128M "$1/results.img"
-    truncate -s 512M "$1/scratch.img"
+	truncate -s 128M "$1/results.img"
+	truncate -s 512M "$1/scratch.img"
 }
 
 # guest_initramfs DIR: its parts (see images.sh) in a row, with the command to run.
 guest_initramfs() {
-    mkdir -p "$1/payload/sixty"
-    mv "$1/command" "$1/payload/sixty/command"
-    cpio_of "$1/payload" | cat "$MODULES_CPIO" "$ROOT_CPIO" "$PAYLOAD" - >"$1/initramfs"
+	mkdir -p "$1/payload/sixty"
+	mv "$1/command" "$1/payload/sixty/command"
+	cpio_of "$1/payload" | cat "$MODULES_CPIO" "$ROOT_CPIO" "$PAYLOAD" - >"$1/initramfs"
 }
 
 # guest_boot DIR ARCH COMMANDLINE: boots KERNEL_DIR with what lies in DIR. The live log goes to
 # standard output, the kernel's to DIR/console.log.
 guest_boot() {
-    local dir=$1 smp
-    guest_qemu "$2" && guest_ports "$2" || return
-    smp=$(sed -nE 's/.*sixty\.smp=([0-9]+).*/\1/p' <<<"$3")
-    LD_LIBRARY_PATH=$TOOLS/usr/lib/x86_64-linux-gnu exec nice -n 10 \
-        timeout -k 5 "$GUEST_SECONDS" "${QEMU[@]}" \
-        -smp "${smp:-2}" -m 2048 -nodefaults -no-user-config -nic none -display none -no-reboot \
-        -serial "file:$dir/console.log" -serial stdio \
-        -drive "file=$dir/results.img,if=virtio,format=raw,cache=unsafe" \
-        -drive "file=$dir/scratch.img,if=virtio,format=raw,cache=unsafe" \
-        -kernel "$KERNEL_DIR/vmlinuz" -initrd "$dir/initramfs" \
-        -append "console=$CONSOLE sixty.live=$LIVE $GUEST_CMDLINE $3" </dev/null
+	local dir=$1 smp
+	guest_qemu "$2" && guest_ports "$2" || return
+	smp=$(sed -nE 's/.*sixty\.smp=([0-9]+).*/\1/p' <<<"$3")
+	LD_LIBRARY_PATH=$TOOLS/usr/lib/x86_64-linux-gnu exec nice -n 10 \
+		timeout -k 5 "$GUEST_SECONDS" "${QEMU[@]}" \
+		-smp "${smp:-2}" -m 2048 -nodefaults -no-user-config -nic none -display none -no-reboot \
+		-serial "file:$dir/console.log" -serial stdio \
+		-drive "file=$dir/results.img,if=virtio,format=raw,cache=unsafe" \
+		-drive "file=$dir/scratch.img,if=virtio,format=raw,cache=unsafe" \
+		-kernel "$KERNEL_DIR/vmlinuz" -initrd "$dir/initramfs" \
+		-append "console=$CONSOLE sixty.live=$LIVE $GUEST_CMDLINE $3" </dev/null
 }
 
-# guest_watch PID LIVELOG: ends a guest that has not reached its init in time.
+# guest_watch PID LIVELOG: waits until the guest has reached its init, and ends one that has not in
+# time.
 guest_watch() {
-    sleep "$BOOT_SECONDS"
-    guest_started "$2" || kill "$1" 2>/dev/null
+	local left=$BOOT_SECONDS
+	while kill -0 "$1" 2>/dev/null && ! guest_started "$2"; do
+		[ "$((left--))" -gt 0 ] || kill "$1" 2>/dev/null
+		sleep 1
+	done
 }
 
 guest_started() { # LIVELOG
-    grep -q '^sixty-start' "$1"
+	grep -q '^sixty-start' "$1"
 }
 
 # guest_run DIR ARCH COMMANDLINE: one boot with DIR/initramfs; leaves live.log, console.log and
-# results/ in DIR.
+# results/ in DIR. DIR/pid is for whoever has to end the guest early.
 guest_run() {
-    local dir=$1 guest watch
-    guest_disks "$dir"
-    : >"$dir/console.log"
-    guest_boot "$@" >"$dir/live.log" 2>"$dir/qemu.log" &
-    guest=$!
-    guest_watch "$guest" "$dir/live.log" &
-    watch=$!
-    wait "$guest"
-    kill "$watch" 2>/dev/null
-    mkdir -p "$dir/results"
-    tar -C "$dir/results" -xf "$dir/results.img" 2>/dev/null
-    rm -f "$dir"/{results,scratch}.img
+	local dir=$1 guest
+	guest_disks "$dir"
+	: >"$dir/console.log"
+	guest_boot "$@" >"$dir/live.log" 2>"$dir/qemu.log" &
+	guest=$!
+	echo "$guest" >"$dir/pid"
+	guest_watch "$guest" "$dir/live.log"
+	wait "$guest"
+	rm -f "$dir/pid"
+	mkdir -p "$dir/results"
+	tar -C "$dir/results" -xf "$dir/results.img" 2>/dev/null
+	rm -f "$dir"/{results,scratch}.img
 }
 
 # guest_status LIVELOG: the command's exit status, nothing if the guest did not get that far.
 guest_status() {
-    sed -nE 's/^sixty-end ([0-9]+)$/\1/p' "$1" | tail -n1
+	sed -nE 's/^sixty-end ([0-9]+)$/\1/p' "$1" | tail -n1
 }
 
 # guest_splat DIR: the first line in which the kernel complains about itself.
 guest_splat() {
-    cat "$1/console.log" "$1/results/dmesg" 2>/dev/null |
-        grep -m1 -aE 'BUG: |WARNING: |KASAN|Oops|Kernel panic|general protection fault'
+	cat "$1/console.log" "$1/results/dmesg" 2>/dev/null |
+		grep -m1 -aE 'BUG: |WARNING: |KASAN|Oops|Kernel panic|general protection fault'
 }

@@ -5,71 +5,72 @@
 
 # option NAME: the value of sixty.NAME on the kernel's command line.
 option() {
-    sed -nE "s/.*sixty\.$1=([^ ]*).*/\1/p" /proc/cmdline
+	sed -nE "s/.*sixty\.$1=([^ ]*).*/\1/p" /proc/cmdline
 }
 
 @test "the kernel is of the series asked for" {
-    [[ $(uname -r) == "$SIXTY_SERIES".* ]]
+	[[ $(uname -r) == "$SIXTY_SERIES".* ]]
 }
 
 @test "the kernel shows its types" {
-    [ -s /sys/kernel/btf/vmlinux ]
+	[ -s /sys/kernel/btf/vmlinux ]
 }
 
+# A kernel locked down shows no tracefs even when it is mounted.
 @test "tracefs is there, or not, as asked for" {
-    if [ "$(option tracefs)" = off ]; then
-        [ ! -e /sys/kernel/tracing/events ]
-        [ ! -e /sys/kernel/debug/tracing ]
-    else
-        [ -e /sys/kernel/tracing/events/sched/sched_process_exec/id ]
-    fi
+	if [ "$(option tracefs)" = off ] || grep -q lockdown=confidentiality /proc/cmdline; then
+		[ ! -e /sys/kernel/tracing/events ]
+		[ ! -e /sys/kernel/debug/tracing ]
+	else
+		[ -e /sys/kernel/tracing/events/sched/sched_process_exec/id ]
+	fi
 }
 
 @test "control groups are of the version asked for" {
-    case $(option cgroup) in
-    v1) [ ! -e /sys/fs/cgroup/cgroup.procs ] && [ -e /sys/fs/cgroup/memory/cgroup.procs ] ;;
-    hybrid) [ -e /sys/fs/cgroup/unified/cgroup.procs ] && [ -e /sys/fs/cgroup/memory/cgroup.procs ] ;;
-    *) [ -e /sys/fs/cgroup/cgroup.procs ] ;;
-    esac
+	case $(option cgroup) in
+	v1) [ ! -e /sys/fs/cgroup/cgroup.procs ] && [ -e /sys/fs/cgroup/memory/cgroup.procs ] ;;
+	hybrid) [ -e /sys/fs/cgroup/unified/cgroup.procs ] && [ -e /sys/fs/cgroup/memory/cgroup.procs ] ;;
+	*) [ -e /sys/fs/cgroup/cgroup.procs ] ;;
+	esac
 }
 
 @test "the scratch disk is a writable ext4" {
-    [ "$(stat -f -c %T /scratch)" = ext2/ext3 ]
-    dd if=/dev/zero of=/scratch/selftest bs=64k count=16 oflag=direct
-    rm /scratch/selftest
+	[ "$(stat -f -c %T /scratch)" = ext2/ext3 ]
+	dd if=/dev/zero of=/scratch/selftest bs=64k count=16 oflag=direct
+	rm /scratch/selftest
 }
 
 @test "the loopback interface is up" {
-    ping -c 1 -W 5 127.0.0.1
+	ping -c 1 -W 5 127.0.0.1
 }
 
 @test "IPv6 is there unless switched off" {
-    if grep -q ipv6.disable=1 /proc/cmdline; then
-        [ ! -e /proc/net/if_inet6 ]
-    else
-        ping -c 1 -W 5 ::1
-    fi
+	if grep -q ipv6.disable=1 /proc/cmdline; then
+		[ ! -e /proc/net/if_inet6 ]
+	else
+		ping -c 1 -W 5 ::1
+	fi
 }
 
 @test "process substitution works" {
-    [ "$(cat <(echo yes))" = yes ]
+	[ "$(cat <(echo yes))" = yes ]
 }
 
 @test "as many processors as asked for" {
-    wanted=$(option smp)
-    [ "$(nproc)" = "${wanted:-2}" ]
+	wanted=$(option smp)
+	[ "$(nproc)" = "${wanted:-2}" ]
 }
 
 # The smallest program there is, "r0 = 0; exit", loaded by the bpf call itself: no library, no tool.
 @test "the kernel loads a BPF program" {
-    perl -e '
-        my %call = (x86_64 => 321, aarch64 => 280);
-        my $code = pack("CCsl CCsl", 0xb7, 0, 0, 0, 0x95, 0, 0, 0);
-        my $license = "GPL\0";
-        my ($log, $socket_filter, $prog_load) = ("\0" x 4096, 1, 5);
-        my $attr = pack("LL QQ LL Q x88", $socket_filter, 2, unpack("Q", pack("p", $code)),
-            unpack("Q", pack("p", $license)), 1, length $log, unpack("Q", pack("p", $log)));
-        my $machine = shift;
-        syscall($call{$machine}, $prog_load, $attr, length $attr) >= 0 or die "bpf: $!\n$log\n"
-    ' "$(uname -m)"
+	perl -e '
+		my %call = (x86_64 => 321, aarch64 => 280);
+		my $code = pack("CCsl CCsl", 0xb7, 0, 0, 0, 0x95, 0, 0, 0);
+		my $license = "GPL\0";
+		my ($log, $socket_filter, $prog_load) = ("\0" x 4096, 1, 5);
+		my $attr = pack("LL QQ LL Q x88", $socket_filter, 2, unpack("Q", pack("p", $code)),
+			unpack("Q", pack("p", $license)), 1, length $log, unpack("Q", pack("p", $log)));
+		my $machine = shift;
+		syscall($call{$machine}, $prog_load, $attr, length $attr) >= 0 or die "bpf: $!\n$log\n"
+	' "$(uname -m)"
 }
