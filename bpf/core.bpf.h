@@ -77,4 +77,40 @@ static __always_inline __u64 core_cgroup_ancestor(struct cgroup *cgroup, __u32 l
 	return core_cgroup_id(ancestor);
 }
 
+/* v5.17, f3fa33acca9f ("block: remove the ->rq_disk field in struct request"). */
+struct request___before_5_17 {
+	struct gendisk *rq_disk;
+} __attribute__((preserve_access_index));
+
+/* The disk that @rq, an argument or loaded from one, goes to; NULL: none. */
+static __always_inline struct gendisk *core_request_disk(struct request *rq)
+{
+	struct request___before_5_17 *old = (void *)rq;
+	struct request_queue *q;
+
+	if (bpf_core_field_exists(old->rq_disk))
+		return load(old, rq_disk);
+	q = load(rq, q);
+	return load(q, disk);
+}
+
+/*
+ * v6.0, ff07a02e9e8e ("treewide: Rename enum req_opf into enum req_op").
+ * v5.14, da6269da4cfe ("block: remove REQ_OP_SCSI_{IN,OUT}").
+ */
+enum req_opf___before_6_0 {
+	REQ_OP_SCSI_IN___before_5_14 = 32,
+	REQ_OP_DRV_IN___before_6_0 = 34,
+};
+
+/* The first of the operations that are commands for the driver: they are the last of all. */
+static __always_inline __u32 core_passthrough_op(void)
+{
+	if (bpf_core_enum_value_exists(enum req_op, REQ_OP_DRV_IN))
+		return bpf_core_enum_value(enum req_op, REQ_OP_DRV_IN);
+	if (bpf_core_enum_value_exists(enum req_opf___before_6_0, REQ_OP_SCSI_IN___before_5_14))
+		return bpf_core_enum_value(enum req_opf___before_6_0, REQ_OP_SCSI_IN___before_5_14);
+	return bpf_core_enum_value(enum req_opf___before_6_0, REQ_OP_DRV_IN___before_6_0);
+}
+
 #endif /* BPF_CORE_BPF_H */

@@ -45,22 +45,28 @@ static __always_inline __u32 hist_log2(__u64 v)
 	return n + (v >> 1);
 }
 
-static __always_inline __u32 hist_slot(__u64 value)
+/* 64 bits and a barrier: else clang checks one copy of the number and uses another. */
+static __always_inline __u64 hist_slot(__u64 value)
 {
-	__u32 exp, slot;
+	__u64 slot = value;
+	__u32 exp;
 
-	if (value < HIST_SUB)
-		return value;
-	exp = hist_log2(value);
-	slot = (exp - HIST_SUB_BITS) * HIST_SUB + (value >> (exp - HIST_SUB_BITS));
-	return slot < HIST_SLOTS ? slot : HIST_SLOTS - 1;
+	if (value >= HIST_SUB) {
+		exp = hist_log2(value);
+		slot = (exp - HIST_SUB_BITS) * HIST_SUB + (value >> (exp - HIST_SUB_BITS));
+	}
+	if (slot >= HIST_SLOTS)
+		slot = HIST_SLOTS - 1;
+	barrier_var(slot);
+	return slot;
 }
 
 /* Add @value to the histogram without a key. */
 static __always_inline void hist_add_total(__u64 value)
 {
-	__u32 generation = hist_generation & 1, slot = hist_slot(value);
+	__u32 generation = hist_generation & 1;
 	struct hist *hist = bpf_map_lookup_elem(&hist_total, &generation);
+	__u64 slot = hist_slot(value);
 
 	if (!hist || slot >= HIST_SLOTS)	/* never: for the verifier */
 		return;
@@ -75,7 +81,7 @@ static __always_inline void hist_add(__u64 id, const char *label, __u64 value)
 {
 	struct hist_key key = { .id = id, .generation = hist_generation & 1 };
 	struct hist *hist = bpf_map_lookup_elem(&hist_by_key, &key);
-	__u32 slot = hist_slot(value);
+	__u64 slot = hist_slot(value);
 
 	if (!hist) {
 		bpf_map_update_elem(&hist_by_key, &key, &hist_empty, BPF_NOEXIST);

@@ -114,8 +114,8 @@ static int by_id(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* Take the histograms by key of @generation out, in the order of their ids. */
-static int take_by_key(struct bpf_map *map, __u32 generation, hist_fn fn, void *ctx)
+/* Take the histograms by key of @generation out, in the order of their ids; @any: there were. */
+static int take_by_key(struct bpf_map *map, __u32 generation, hist_fn fn, void *ctx, bool *any)
 {
 	struct hist_key *keys;
 	ssize_t n = map_keys(map, (void **)&keys);
@@ -130,6 +130,7 @@ static int take_by_key(struct bpf_map *map, __u32 generation, hist_fn fn, void *
 		    bpf_map_lookup_elem(bpf_map__fd(map), &keys[i], &hist))
 			continue;
 		bpf_map_delete_elem(bpf_map__fd(map), &keys[i]);
+		*any = true;
 		err = fn(ctx, keys[i].id, &hist);
 	}
 	free(keys);
@@ -140,12 +141,15 @@ int hist_take(const struct hist_maps *maps, hist_fn fn, void *ctx)
 {
 	__u32 generation = flip_generation(maps->generation);
 	struct hist total;
+	bool any = false;
 	int err;
 
 	err = take_total(maps->total, generation, &total);
 	if (!err)
-		err = take_by_key(maps->by_key, generation, fn, ctx);
-	return err ? err : fn(ctx, HIST_NO_KEY, &total);
+		err = take_by_key(maps->by_key, generation, fn, ctx, &any);
+	if (err || (any && !hist_count(&total)))
+		return err;
+	return fn(ctx, HIST_NO_KEY, &total);
 }
 
 /* The sum of the slots of the power of two that begins with @slot. */

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * How long tasks that could run waited for a CPU.
+ *
+ * The scheduler itself stamps a task when it is queued (sched_info.last_queued,
+ * in the clock of the run queue it is on).  So one hook is enough: when a task
+ * gets the CPU, its wait is that clock less the stamp.  sched_switch fires
+ * before the scheduler clears the stamp, with the run queue locked.
+ *
+ * Kernels without these stamps need three hooks and a stamp of our own.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
+#include "filter.bpf.h"
+#include "hist.bpf.h"
+#include "runqlat.h"
+
+const volatile __u32 key_by = KEY_NONE;		/* enum runqlat_key */
+const volatile __u32 unit_ns = 1000;		/* of the histograms */
+const volatile bool task_storage;		/* the kernel has it: tasks_seen exists */
+
+/* What the scheduler will have noted of a task once it runs, see waited_elsewhere(). */
+struct seen {
+	__u64 pcount;		/* times it was given a CPU */
+	__u64 run_delay_ns;	/* all its waits together */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct seen);
+} tasks_seen SEC(".maps");
+
+/* When a task became runnable, by tid.  Evicts: a full table blinds nobody. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 32768);
+	__type(key, __u32);
+	__type(value, __u64);			/* CLOCK_MONOTONIC, ns */
+} queued_at SEC(".maps");
+
+struct bpf_mem_alloc {
+	void *cache;
+} __attribute__((preserve_access_index));
+
+struct bpf_local_storage_map {
+	struct bpf_mem_alloc selem_ma;		/* v6.4 to v6.18, 08a7ce384e33 */
+	bool use_kmalloc_nolock;		/* v6.19, f484f4a3e058 */
+} __attribute__((preserve_access_index));
+
+/*
+ * Whether task storage may be created where the run queue is locked.  Before
+ * v6.4 that is a plain kmalloc(), which may wake kswapd, and so ask for the
+ * very lock that is held.
+ */
+static __always_inline bool task_storage_safe(void)
+{
+	return task_storage &&
+	       (bpf_core_field_exists(struct bpf_local_storage_map, selem_ma) ||
+		bpf_core_field_exists(struct bpf_local_storage_map, use_kmalloc_nolock));
+}
+
+/* True if the waits of @task are to be counted.  Never the idle tasks, tid 0. */
+static __always_inline bool wanted(struct task_struct *task)
+{
+	__u32 tid = load(task, pid);
+
+	if (!tid || !filter_ids(load(task, tgid), tid))
+		return false;
+	if (config.filter.uid == FILTER_ANY_UID && !config.filter.cgroup_id)
+		return true;
+	return filter_task(task);
+}
+
+/* The number of the PID namespace that @task itself lives in. */
+static __always_inline __u32 pid_namespace(struct task_struct *task)
+{
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	struct upid *upid;
+
+	upid = (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+	       BPF_CORE_READ(pid, level) * bpf_core_type_size(struct upid);
+	return BPF_CORE_READ(upid, ns, ns.inum);
+}
+
+static __always_inline __u64 key_of(struct task_struct *task)
+{
+	switch (key_by) {
+	case KEY_PROCESS: return load(task, tgid);
+	case KEY_THREAD: return load(task, pid);
+	case KEY_PIDNS: return pid_namespace(task);
+	default: return core_cgroup_id(core_task_cgroup(task));
+	}
+}
+
+/* Count @wait_ns for @task, the one that waited. */
+static __always_inline void count(struct task_struct *task, __u64 wait_ns)
+{
+	__u64 wait = wait_ns / unit_ns;
+	char comm[TASK_COMM_LEN] = {};
+
+	if (key_by == KEY_NONE) {
+		hist_add_total(wait);
+		return;
+	}
+	if (key_by == KEY_PROCESS)
+		BPF_CORE_READ_INTO(&comm, task, group_leader, comm);
+	else if (key_by == KEY_THREAD)
+		bpf_core_read(comm, sizeof(comm), &task->comm);
+	hist_add(key_of(task), comm, wait);
+}
+
+/*
+ * A task that is moved to another CPU while it waits is queued there with a
+ * new stamp; what it had waited until then is in its run_delay already.
+ * Returns that part, in ns, of the wait that ends now, of which @here_ns was
+ * spent on this CPU's queue.
+ *
+ * It is what run_delay has grown by since the task last got a CPU.  pcount
+ * tells whether that time was seen: not if the task is older than this tool,
+ * or was not one to look at then.  New storage is all zeros, which is right
+ * for a new task.
+ */
+static __always_inline __u64 waited_elsewhere(struct task_struct *task, __u64 here_ns)
+{
+	__u64 run_delay_ns = load(task, sched_info.run_delay);
+	__u64 pcount = load(task, sched_info.pcount);
+	__u64 elsewhere_ns = 0;
+	struct seen *seen;
+
+	seen = bpf_task_storage_get(&tasks_seen, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!seen)
+		return 0;
+	if (seen->pcount == pcount)
+		elsewhere_ns = run_delay_ns - seen->run_delay_ns;
+	seen->pcount = pcount + 1;
+	seen->run_delay_ns = run_delay_ns + here_ns;
+	return elsewhere_ns;
+}
+
+/*
+ * The clock of the queue @task is on, in ns.  Every task, of whatever class,
+ * has se.cfs_rq point to its group's part of its CPU's queue
+ * (CONFIG_FAIR_GROUP_SCHED, set_task_rq()).  The per-CPU variable itself can
+ * only be named where /proc/kallsyms has data (CONFIG_KALLSYMS_ALL).
+ */
+static __always_inline __u64 queue_clock_ns(struct task_struct *task)
+{
+	struct cfs_rq *cfs_rq = load(task, se.cfs_rq);
+	struct rq *rq = load(cfs_rq, rq);
+
+	return load(rq, clock);
+}
+
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(arrive, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	__u64 queued_ns = load(next, sched_info.last_queued), wait_ns;
+
+	if (!queued_ns)		/* idle, or never dequeued: see CAVEATS in runqlat(8) */
+		return 0;
+	if (!wanted(next))
+		return 0;
+	wait_ns = queue_clock_ns(next) - queued_ns;
+	if (task_storage_safe())
+		wait_ns += waited_elsewhere(next, wait_ns);
+	count(next, wait_ns);
+	return 0;
+}
+
+/* The other way: @task has been queued. */
+static __always_inline int queued(struct task_struct *task)
+{
+	__u64 now = bpf_ktime_get_ns();
+	__u32 tid = load(task, pid);
+
+	if (wanted(task))
+		bpf_map_update_elem(&queued_at, &tid, &now, BPF_ANY);
+	return 0;
+}
+
+SEC("?tp_btf/sched_wakeup")
+int BPF_PROG(wakeup, struct task_struct *task)
+{
+	return queued(task);
+}
+
+SEC("?tp_btf/sched_wakeup_new")
+int BPF_PROG(wakeup_new, struct task_struct *task)
+{
+	return queued(task);
+}
+
+SEC("?tp_btf/sched_switch")
+int BPF_PROG(switched, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	__u32 tid = load(next, pid);
+	__u64 *began;
+
+	if (preempt || core_task_state(prev) == 0)	/* 0: TASK_RUNNING, so still queued */
+		queued(prev);
+	if (!wanted(next))
+		return 0;
+	began = bpf_map_lookup_elem(&queued_at, &tid);
+	if (!began) {
+		loss_add(&loss.no_start);
+		return 0;
+	}
+	count(next, bpf_ktime_get_ns() - *began);
+	bpf_map_delete_elem(&queued_at, &tid);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
