@@ -69,6 +69,9 @@ struct out {
 void out_start(struct out *out, const struct common_args *args, const struct column *columns,
 	       size_t n, const char *banner);
 
+/* The heading alone (nothing with --json or labels). */
+void out_heading(struct out *out);
+
 /* Begin a record about @head's task, or about the time @ns alone. */
 void out_event(struct out *out, const struct event_head *head);
 void out_row(struct out *out, __u64 ns);

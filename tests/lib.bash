@@ -21,7 +21,7 @@ teardown() {
 		kill -KILL "$tool_pid" 2>/dev/null || true
 	fi
 	if [ -z "$BATS_TEST_COMPLETED" ]; then
-		echo "--- stdout"; tail -n 30 "$out"
+		echo "--- stdout"; tail -n 30 "$out" | cut -c 1-400
 		echo "--- stderr"; tail -n 10 "$err"
 	fi
 }
@@ -37,8 +37,8 @@ needs() {
 # expect EXPECTED ACTUAL [WHAT]
 expect() {
 	[ "$1" = "$2" ] && return
-	echo "expected ${3:-value}: $1"
-	echo "     got ${3:-value}: $2"
+	echo "expected ${3:-value}: ${1:0:200}"
+	echo "     got ${3:-value}: ${2:0:200}"
 	return 1
 }
 
@@ -92,11 +92,9 @@ run_tool() {
 # workload NAME: its path.
 workload() { echo "$build/workloads/$1"; }
 
-# own NAME: copy of a workload under a name no other process has; prints the path.
+# own NAME: a copy of a workload under a name that no other process has; its path.
 own() {
-	local copy
-	copy=$BATS_TEST_TMPDIR/s$BATS_TEST_NUMBER$1$$
-	copy=${copy%/*}/$(basename "$copy" | cut -c 1-15)
+	local copy=$BATS_TEST_TMPDIR/x$$${1:0:7}
 	cp "$(workload "$1")" "$copy"
 	echo "$copy"
 }

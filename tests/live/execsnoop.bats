@@ -1,0 +1,162 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# execsnoop against execs of known number and kind.
+
+load ../lib
+
+# The name of an exec'd memfd or file descriptor is not ours to choose, an argument is.
+mark=mark$$
+
+# start_and_exec HOW N [ARG...]: run it with our mark while execsnoop looks.
+start_and_exec() {
+	local how=$1 n=$2
+	shift 2
+	program=$(own execs)
+	tool_start execsnoop --json -x -l "$mark"
+	"$program" "$how" "$n" "$mark" "$@" >truth
+	tool_stop
+	expect 0 "$status" "exit status"
+}
+
+events() { jq -c 'select(.type == "event")' "$out"; }
+
+# The children's own lines, without the start of the workload itself.
+children() { events | jq -c --argjson parent "$(awk '/^parent/ { print $2 }' truth)" \
+	'select(.ppid == $parent)'; }
+
+counts() { # HOW RET
+	start_and_exec "$1" 23
+	expect 23 "$(children | jq -c "select(.ret == $2)" | wc -l)" "execs"
+	expect 0 "$(jq 'select(.type == "summary").lost' "$out")" "lost"
+}
+
+@test "execsnoop counts every execve" { counts execve 0; }
+@test "execsnoop counts every fexecve" { counts fexecve 0; }
+@test "execsnoop counts every exec of a memfd" { counts memfd 0; }
+@test "execsnoop counts every exec after vfork" { counts vfork 0; }
+@test "execsnoop counts every exec of a thread that is not the leader" { counts thread 0; }
+@test "execsnoop -x counts every exec of a missing file" { counts missing -2; }
+@test "execsnoop -x counts every exec that is denied" { counts denied -13; }
+
+@test "execsnoop leaves failed execs out without -x" {
+	program=$(own execs)
+	tool_start execsnoop --json -l "$mark"
+	"$program" missing 23 "$mark" >truth
+	tool_stop
+	expect 0 "$(children | wc -l)" "execs"
+}
+
+@test "execsnoop shows the path and arguments of a failed exec" {
+	start_and_exec missing 1 one 'two words'
+	expect '/nonexistent/program' "$(children | jq -r .file)" "file"
+	expect '["one","two words"]' "$(children | jq -c '.args[3:]')" "args"
+}
+
+@test "execsnoop shows arguments whole: 5000 bytes" {
+	long=$(printf '%05000d' 0)
+	start_and_exec execve 1 "$long" last
+	expect "$long" "$(children | jq -r '.args[3]')" "long argument"
+	expect last "$(children | jq -r '.args[4]')" "last argument"
+	expect false "$(children | jq -r '.truncated')" "truncated"
+}
+
+@test "execsnoop shows all of 1000 arguments, and marks those past its limit" {
+	# shellcheck disable=SC2046
+	start_and_exec execve 1 $(seq 1000)
+	expect 1003 "$(children | jq '.args | length')" "arguments shown"
+	expect 1003 "$(children | jq '.argc')" "argc"
+	# shellcheck disable=SC2046
+	start_and_exec execve 1 $(seq 10000)
+	expect 10003 "$(children | jq '.argc')" "argc"
+	expect true "$(children | jq '.truncated')" "truncated"
+	expect 2 "$(jq 'select(.type == "summary").truncated' "$out")" "truncated in the summary"
+	grep -q '2 strings were cut off' "$err"
+}
+
+@test "execsnoop prints one line an exec whatever the arguments hold" {
+	program=$(own execs)
+	name=$(basename "$program")
+	tool_start execsnoop -n "$name"
+	"$program" execve 1 $'a\nforged 1 1 0 /bin/evil' $'\e]0;title\a' $'\xff\xc2\x9b' '‮' >truth
+	tool_stop
+	expect 2 "$(grep -c "^$name" "$out")" "lines of the program and its child"
+	expect 0 "$(grep -c '^forged' "$out")" "forged lines"
+	grep -Fq 'a\x0aforged 1 1 0 /bin/evil \x1b]0;title\x07 \xff\xc2\x9b \xe2\x80\xae' "$out"
+	expect 0 "$(LC_ALL=C grep -c '[^ -~]' "$out")" "lines with other than printable ASCII"
+}
+
+@test "execsnoop -l looks in the arguments" {
+	program=$(own execs)
+	tool_start execsnoop --json -l "$mark two words"
+	"$program" execve 23 "$mark" two words >truth
+	"$program" execve 5 other >/dev/null
+	tool_stop
+	expect 24 "$(events | wc -l)" "execs with it in their arguments"
+}
+
+@test "execsnoop -P shows the children of one process, -u those of one user" {
+	needs setpriv
+	program=$(own execs)
+	chmod 755 "$program"
+	chmod 711 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" "$(dirname "$BATS_TEST_TMPDIR")"
+	tool_start execsnoop --json -P $$
+	"$program" execve 5 >truth
+	tool_stop
+	expect 1 "$(events | jq -c 'select(.comm == "'"$(basename "$program")"'")' | wc -l)" "our children"
+	tool_start execsnoop --json -u 65534 -n "$(basename "$program")"
+	"$program" execve 5 >truth
+	setpriv --reuid 65534 --clear-groups "$program" execve 23 >truth
+	tool_stop
+	expect 23 "$(children | wc -l)" "execs of uid 65534"
+}
+
+@test "execsnoop shows a script with its interpreter" {
+	name=x$$script
+	printf '#!/bin/sh -e\n:\n' >"$name"
+	chmod +x "$name"
+	tool_start execsnoop --json -n "$name"
+	"./$name" arg
+	tool_stop
+	expect "[\"./$name\",\"/bin/sh\",[\"/bin/sh\",\"-e\",\"./$name\",\"arg\"]]" \
+		"$(events | jq -c '[.file, .interp, .args]')" "file, interpreter, arguments"
+}
+
+@test "execsnoop -T -U -M -C add columns in front of their neighbours" {
+	tool_start execsnoop -T -U -M -C -n nothing
+	tool_stop
+	expect 'TIME UID PCOMM PID PARENT PPID CPU RET ARGS' "$(tr -s ' ' <"$out" | sed 's/ *$//')"
+}
+
+@test "execsnoop --cgroup shows that cgroup only, and its path" {
+	group=$(cgroup2)/sixty-test-$$
+	mkdir "$group"
+	program=$(own execs)
+	tool_start execsnoop --json --cgroup "sixty-test-$$" -n "$(basename "$program")"
+	"$program" execve 5 >/dev/null
+	(echo $BASHPID >"$group/cgroup.procs" && exec "$program" execve 23 >truth)
+	tool_stop
+	rmdir "$group"
+	expect 23 "$(children | wc -l)" "execs in the cgroup"
+	expect "/sixty-test-$$" "$(children | jq -r .cgroup | sort -u)" "cgroup"
+}
+
+@test "execsnoop sees 500 execs of a storm by threads, and is not blinded by it" {
+	start_and_exec thread 500
+	expect 500 "$(children | wc -l)" "execs"
+}
+
+@test "execsnoop and --ring-size: shown and lost are all" {
+	program=$(own execs)
+	name=$(basename "$program")
+	tool_start execsnoop --json --ring-size 64 -n "$name"
+	kill -STOP "$tool_pid"
+	"$program" execve 200 "$(printf '%03000d' 0)" >truth
+	kill -CONT "$tool_pid"
+	tool_stop
+	shown=$(children | wc -l)
+	lost=$(jq 'select(.type == "summary").ring_full' "$out")
+	[ "$shown" -lt 200 ]
+	# Others on this machine may have lost execs too while nobody read.
+	[ $((shown + lost)) -ge 200 ]
+	grep -q 'ring buffer was full' "$err"
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * execs HOW N [ARG...] - exec this program N times, each in a child of its own
+ * that then exits at once.  HOW:
+ *
+ *	execve	 execve(2)
+ *	fexecve	 execveat(2) of a file descriptor
+ *	memfd	 the same, of a copy in memory
+ *	vfork	 execve from a vfork child
+ *	thread	 execve from a thread that is not the leader
+ *	missing	 execve of a file that does not exist, failing with ENOENT
+ *	denied	 execve of a directory, failing with EACCES
+ *	void	 the child of the others: exit
+ *
+ * Prints "parent PID".
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char **child_argv;
+static char self_path[4096];
+static char *no_env[] = { NULL };
+
+static void do_execve(void)
+{
+	execve(self_path, child_argv, no_env);
+}
+
+static void do_fexecve(void)
+{
+	fexecve(open(self_path, O_RDONLY | O_CLOEXEC), child_argv, no_env);
+}
+
+static void do_memfd(void)
+{
+	int self = open(self_path, O_RDONLY | O_CLOEXEC);
+	int copy = memfd_create("copy", MFD_CLOEXEC);
+	struct stat st;
+
+	if (fstat(self, &st) || sendfile(copy, self, NULL, st.st_size) != st.st_size)
+		exit(2);
+	fexecve(copy, child_argv, no_env);
+}
+
+static void *in_thread(void *arg)
+{
+	do_execve();
+	return NULL;
+}
+
+static void do_thread(void)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, in_thread, NULL);
+	pthread_join(thread, NULL);
+}
+
+static void do_missing(void)
+{
+	execve("/nonexistent/program", child_argv, no_env);
+	exit(errno == ENOENT ? 0 : 2);
+}
+
+static void do_denied(void)
+{
+	execve("/", child_argv, no_env);
+	exit(errno == EACCES ? 0 : 2);
+}
+
+static const struct {
+	const char *how;
+	void (*fn)(void);
+} ways[] = {
+	{ "execve", do_execve }, { "vfork", do_execve }, { "fexecve", do_fexecve },
+	{ "memfd", do_memfd }, { "thread", do_thread }, { "missing", do_missing },
+	{ "denied", do_denied },
+};
+
+static void one(const char *how)
+{
+	pid_t child = strcmp(how, "vfork") == 0 ? vfork() : fork();
+	int status;
+
+	if (child == 0) {
+		for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+			if (strcmp(how, ways[i].how) == 0)
+				ways[i].fn();
+		_exit(2);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child || status) {
+		fprintf(stderr, "execs: the child failed\n");
+		exit(1);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int n;
+
+	if (argc > 1 && strcmp(argv[1], "void") == 0)
+		return 0;
+	if (argc < 3) {
+		fprintf(stderr, "usage: execs HOW N [ARG...]\n");
+		return 64;
+	}
+	if (readlink("/proc/self/exe", self_path, sizeof(self_path) - 1) < 0)
+		return 1;
+	n = atoi(argv[2]);
+	printf("parent %d\n", getpid());
+	fflush(stdout);
+
+	/* The child is called as we are: argv[0] void ARG... */
+	child_argv = calloc(argc, sizeof(*child_argv));
+	child_argv[0] = argv[0];
+	child_argv[1] = "void";
+	for (int i = 3; i < argc; i++)
+		child_argv[i - 1] = argv[i];
+	while (n-- > 0)
+		one(argv[1]);
+	return 0;
+}
