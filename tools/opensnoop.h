@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef OPENSNOOP_H
+#define OPENSNOOP_H
+
+#include "event.h"
+
+#define OPEN_NAME_SIZE 4097	/* PATH_MAX, its NUL, and one more to tell that it was cut */
+#define OPEN_DIRS_SIZE 4096
+#define OPEN_FOLLOW_MAX 10240	/* processes that --exec follows at once */
+
+enum open_call {
+	OPEN_NONE,
+	OPEN_OPEN,
+	OPEN_CREAT,
+	OPEN_OPENAT,
+	OPEN_OPENAT2,
+	OPEN_BY_HANDLE,
+};
+
+/* What is to be said about an event's path. */
+enum {
+	OPEN_COMPAT = 1 << 0,		/* a call of the 32-bit ABI */
+	OPEN_NAME_CUT = 1 << 1,		/* longer than the kernel takes */
+	OPEN_NO_NAME = 1 << 2,		/* it could not be read */
+	OPEN_DIRS = 1 << 3,		/* names of directories follow the name */
+	OPEN_DIRS_CUT = 1 << 4,		/* but not up to the root */
+	OPEN_UNREACHABLE = 1 << 5,	/* they lead to a root that is not the task's */
+};
+
+/*
+ * An event ends with the last byte of @text that is used, so that 10,000 opens
+ * of ordinary paths (35 bytes) fit a ring of 1 MiB: 60 bytes come before @text.
+ */
+struct open_event {
+	struct event_head head;
+	__s32 ret;		/* fd, or a negative errno */
+	__u32 flags;		/* O_*; of openat2's 64 bits those that can have a meaning */
+	__u16 mode;		/* as asked for, before the umask */
+	__u8 call;		/* enum open_call */
+	__u8 marks;		/* OPEN_* */
+	/*
+	 * The name as the call had it, and with OPEN_DIRS the names of the
+	 * directories above it, from the nearest up; a NUL ends each.
+	 */
+	char text[OPEN_NAME_SIZE + OPEN_DIRS_SIZE];
+};
+
+#endif /* OPENSNOOP_H */
