@@ -84,6 +84,21 @@ bool hooks_struct_has(const char *name, const char *field)
 	return false;
 }
 
+const char *hooks_enum_name(const char *type, __u32 value)
+{
+	const struct btf_type *t;
+	int id;
+
+	id = kernel_btf() ? btf__find_by_name_kind(kernel_btf(), type, BTF_KIND_ENUM) : -ENOENT;
+	if (id < 0)
+		return NULL;
+	t = btf__type_by_id(kernel_btf(), id);
+	for (int i = 0; i < btf_vlen(t); i++)
+		if ((__u32)btf_enum(t)[i].val == value)
+			return btf__name_by_offset(kernel_btf(), btf_enum(t)[i].name_off);
+	return NULL;
+}
+
 bool hooks_fentry(const char *function)
 {
 	struct bpf_insn insns[] = {		/* return 0 */

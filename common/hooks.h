@@ -9,6 +9,7 @@
 #define COMMON_HOOKS_H
 
 #include <stdbool.h>
+#include <linux/types.h>
 
 struct bpf_program;
 
@@ -22,6 +23,9 @@ const char *hooks_tracepoint_arg(const char *name, int i);
 
 /* True if struct @name in the kernel's BTF has @field. */
 bool hooks_struct_has(const char *name, const char *field);
+
+/* The name of @value in enum @type of the kernel's BTF; NULL if it has none there. */
+const char *hooks_enum_name(const char *type, __u32 value);
 
 /*
  * True if an fentry program attaches to @function: tried for real, because
