@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# For scripts/check-vmlinux.  Reads what `bpftool btf dump` prints:
+#
+#	[12] STRUCT 'path' size=16 vlen=2
+#		'mnt' type_id=34 bits_offset=0
+#		'dentry' type_id=56 bits_offset=64
+#
+# once with side=ours and once with side=kernel, then with side=tracepoints a
+# list of "NAME required|optional".  Prints what the kernel lacks; exit status 1
+# if it lacks something.
+
+function number(word) { sub(/^[^=]*=/, "", word); return word + 0 }
+
+function quoted(line) { sub(/^[^']*'/, "", line); sub(/'.*/, "", line); return line }
+
+side == "tracepoints" { need[$1] = $2; next }
+
+/^\[/ {
+	id = substr($1, 2) + 0
+	at = side SUBSEP id
+	kind[at] = $2
+	name[at] = quoted($0)
+	for (i = 4; i <= NF; i++) {
+		if ($i ~ /^size=/) size[at] = number($i)
+		if ($i ~ /^type_id=/) target[at] = number($i)
+	}
+	if ($2 == "STRUCT" || $2 == "UNION")
+		structs[side, name[at], ++versions[side, name[at]]] = id
+	if ($2 == "TYPEDEF")
+		typedefs[side, name[at]] = id
+	if (side == "ours")
+		last = id
+	next
+}
+
+(kind[at] == "STRUCT" || kind[at] == "UNION") && /type_id=/ {
+	n = ++members[at]
+	member[at, n] = quoted($0)
+	member_type[at, n] = number($(NF > 2 && $2 ~ /type_id/ ? 2 : NF - 1))
+	bitfield[at, n] = /bitfield_size=/
+}
+
+# The type behind typedefs and qualifiers.
+function plain(side, id,    at) {
+	at = side SUBSEP id
+	while (kind[at] ~ /^(TYPEDEF|CONST|VOLATILE|TYPE_TAG)$/)
+		at = side SUBSEP target[at]
+	return at
+}
+
+# The size of a number or pointer in bytes; 0: something else, which is not compared.
+function scalar(side, id,    at) {
+	at = plain(side, id)
+	if (kind[at] == "PTR")
+		return 8
+	return kind[at] ~ /^(INT|ENUM|ENUM64)$/ ? size[at] : 0
+}
+
+# Note in has[field] the scalar size of each field of a struct, those of its
+# anonymous members among them; -1 for a bit field.
+function fields(side, id, has,    at, n) {
+	at = plain(side, id)
+	for (n = 1; n <= members[at]; n++) {
+		if (member[at, n] == "(anon)")
+			fields(side, member_type[at, n], has)
+		else
+			has[member[at, n]] = bitfield[at, n] ? -1 : scalar(side, member_type[at, n])
+	}
+}
+
+# The kernel may have several structs of a name; libbpf looks at all.
+function kernel_fields(struct, has,    v) {
+	for (v = 1; v <= versions["kernel", struct]; v++)
+		fields("kernel", structs["kernel", struct, v], has)
+	if (("kernel", struct) in typedefs)
+		fields("kernel", typedefs["kernel", struct], has)
+}
+
+function say(what) { print what; bad = 1 }
+
+function compare(struct, id,    ours, kernels, field) {
+	split("", ours)
+	split("", kernels)
+	fields("ours", id, ours)
+	kernel_fields(struct, kernels)
+	for (field in ours) {
+		if (!(field in kernels))
+			say("missing: " struct "." field)
+		else if (ours[field] != kernels[field] && ours[field] && kernels[field])
+			say("differs: " struct "." field ": " ours[field] " bytes here, " \
+			    (kernels[field] < 0 ? "a bit field" : kernels[field] " bytes") " there")
+	}
+}
+
+END {
+	for (id = 1; id <= last; id++) {
+		at = "ours" SUBSEP id
+		if (kind[at] == "TYPEDEF" && name["ours", target[at]] == "(anon)")
+			compare(name[at], target[at])
+		else if (kind[at] ~ /^(STRUCT|UNION)$/ && name[at] != "(anon)")
+			compare(name[at], id)
+	}
+	for (tracepoint in need)
+		if (!(("kernel", "btf_trace_" tracepoint) in typedefs)) {
+			if (need[tracepoint] == "required")
+				say("missing: tracepoint " tracepoint)
+			else
+				print "absent: tracepoint " tracepoint " (optional)"
+		}
+	exit bad
+}
