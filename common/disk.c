@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "args.h"
+#include "disk.h"
+#include "text.h"
+
+#define CACHE_SLOTS 64
+#define CACHE_S 1			/* a number may be given to another disk */
+
+/* The file @attribute in the directory of device @dev, or of @above ("/..") it. */
+static void sysfs_path(char path[PATH_MAX], dev_t dev, const char *above, const char *attribute)
+{
+	snprintf(path, PATH_MAX, "/sys/dev/block/%u:%u%s/%s", major(dev), minor(dev), above,
+		 attribute);
+}
+
+static bool sysfs_has(dev_t dev, const char *above, const char *attribute)
+{
+	char path[PATH_MAX];
+
+	sysfs_path(path, dev, above, attribute);
+	return access(path, F_OK) == 0;
+}
+
+static bool scan_file(const char *path, const char *format, void *a, void *b)
+{
+	FILE *f = fopen(path, "re");
+	int n = f ? fscanf(f, format, a, b) : 0;
+
+	if (f)
+		fclose(f);
+	return n == (b ? 2 : 1);
+}
+
+static bool scan_dev(const char *path, dev_t *dev)
+{
+	unsigned int major_number, minor_number;
+
+	if (!scan_file(path, "%u:%u", &major_number, &minor_number))
+		return false;
+	*dev = makedev(major_number, minor_number);
+	return true;
+}
+
+static bool dev_of_file(const char *path, dev_t *dev)
+{
+	struct stat st;
+
+	if (stat(path, &st) || !S_ISBLK(st.st_mode))
+		return false;
+	*dev = st.st_rdev;
+	return true;
+}
+
+/* "major:minor", to the last character. */
+static bool dev_of_numbers(const char *name, dev_t *dev)
+{
+	unsigned int major_number, minor_number;
+	int len = 0;
+
+	if (sscanf(name, "%u:%u%n", &major_number, &minor_number, &len) != 2 || name[len])
+		return false;
+	*dev = makedev(major_number, minor_number);
+	return sysfs_has(*dev, "", "dev");
+}
+
+static bool dev_of_name(const char *name, dev_t *dev)
+{
+	char path[PATH_MAX];
+
+	if (!*name)
+		return false;
+	if (strchr(name, '/'))
+		return dev_of_file(name, dev);
+	snprintf(path, sizeof(path), "/sys/class/block/%s/dev", name);
+	if (strcmp(name, "..") != 0 && scan_dev(path, dev))
+		return true;
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	if (dev_of_file(path, dev))
+		return true;
+	snprintf(path, sizeof(path), "/dev/mapper/%s", name);
+	return dev_of_file(path, dev) || dev_of_numbers(name, dev);
+}
+
+int disk_find(const char *name, struct disk_filter *filter)
+{
+	unsigned long long first_sector = 0, sectors = 0;
+	const char *above = "";
+	char path[PATH_MAX];
+	dev_t dev;
+
+	if (!dev_of_name(name, &dev) || !sysfs_has(dev, "", "dev"))
+		return -ENOENT;
+	if (sysfs_has(dev, "", "partition")) {
+		above = "/..";
+		sysfs_path(path, dev, "", "start");
+		if (!scan_file(path, "%llu", &first_sector, NULL))
+			return -ENOENT;
+		sysfs_path(path, dev, "", "size");
+		if (!scan_file(path, "%llu", &sectors, NULL) || !sectors)
+			return -ENOENT;
+	}
+	if (!sysfs_has(dev, above, "mq"))	/* the queues that requests wait in */
+		return -EOPNOTSUPP;
+	sysfs_path(path, dev, above, "dev");
+	if (!scan_dev(path, &dev))
+		return -ENOENT;
+	*filter = (struct disk_filter){ first_sector, sectors, DISK_DEV(major(dev), minor(dev)) };
+	return 0;
+}
+
+/* The entries of directory @path, each after a space. */
+static void list_directory(struct text *list, const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		text_char(list, ' ');
+		text_str(list, entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	text_char(list, '\0');
+}
+
+void disk_args(const char *name, struct disk_filter *filter)
+{
+	int err = disk_find(name, filter);
+	struct text list = {};
+	char path[PATH_MAX];
+	dev_t dev = 0;
+
+	if (!err)
+		return;
+	if (err == -EOPNOTSUPP && dev_of_name(name, &dev)) {
+		sysfs_path(path, dev, sysfs_has(dev, "", "partition") ? "/.." : "", "slaves");
+		list_directory(&list, path);
+		args_fail("'%s' is bio-based, no request is ever made for it: choose a disk "
+			  "below it:%s", name, list.at[0] ? list.at : " it has none in /sys");
+	}
+	list_directory(&list, "/sys/block");
+	args_fail("there is no disk or partition '%s'; disks here:%s", name, list.at);
+}
+
+/* What the link of device @dev in sysfs ends with; sysfs writes '/' as '!'. */
+static bool name_of_dev(__u32 dev, char *name, size_t size)
+{
+	char path[PATH_MAX], link[PATH_MAX];
+	ssize_t len;
+
+	sysfs_path(path, makedev(DISK_MAJOR(dev), DISK_MINOR(dev)), "", "");
+	path[strlen(path) - 1] = '\0';		/* the link itself, not what it leads to */
+	len = readlink(path, link, sizeof(link) - 1);
+	if (len <= 0)
+		return false;
+	link[len] = '\0';
+	snprintf(name, size, "%s", strrchr(link, '/') ? strrchr(link, '/') + 1 : link);
+	for (char *p = name; *p; p++)
+		if (*p == '!')
+			*p = '/';
+	return true;
+}
+
+const char *disk_name(__u32 dev)
+{
+	static struct {
+		__u32 dev;
+		time_t asked;			/* 0: never */
+		char name[64];
+	} cache[CACHE_SLOTS], *slot;
+	struct timespec now;
+
+	slot = &cache[(DISK_MAJOR(dev) * 31 + DISK_MINOR(dev)) % CACHE_SLOTS];
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (slot->asked && slot->dev == dev && now.tv_sec < slot->asked + CACHE_S)
+		return slot->name;
+	slot->dev = dev;
+	slot->asked = now.tv_sec ? now.tv_sec : 1;
+	if (!name_of_dev(dev, slot->name, sizeof(slot->name)))
+		snprintf(slot->name, sizeof(slot->name), "%u:%u", DISK_MAJOR(dev),
+			 DISK_MINOR(dev));
+	return slot->name;
+}

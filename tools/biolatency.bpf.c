@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * How long requests to disks take, from when the driver was given one
+ * (block_rq_issue) to when the last part of it was done (block_rq_complete).
+ *
+ * A request has stamps of its own, which would save the first hook.  But since
+ * v6.9 (da4c8c3d0975, "block: cache current nsec time in struct blk_plug") the
+ * block layer reads the clock once for all that a task does while it plugs:
+ * io_start_time_ns is then not when this request was issued but when the first
+ * of its batch was made.  Measured on 6.18, loop device: single reads 0.2 us
+ * of 7 too early, batches of 32 reads 19 us of 45 too early.  So the stamp is
+ * ours.  start_time_ns (--queued) comes from the same clock, but there it says
+ * what is asked for: when the block layer took the request on.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
+#include "block.bpf.h"
+#include "filter.bpf.h"
+#include "hist.bpf.h"
+#include "biolatency.h"
+
+const volatile bool by_disk;
+const volatile bool by_flags;
+const volatile bool queued;		/* from when the block layer took the request on */
+const volatile __u32 owner_is = OWNER_ANY;	/* enum bio_owner */
+const volatile __u32 unit_ns = 1000;	/* of the histograms */
+const volatile struct disk_filter only_disk;
+
+#define SLOTS_SHIFT 14
+#define SLOTS (1U << SLOTS_SHIFT)
+
+struct start {
+	__u64 request;		/* disk_request_key(); 0: the slot is free */
+	__u64 ns;		/* CLOCK_MONOTONIC */
+};
+
+/*
+ * When requests were issued.  Drivers allocate their requests once and for
+ * all, so most addresses in use at a time find a slot of their own here, at a
+ * fraction of what a hash map costs; one that finds it taken goes to the hash.
+ * No lock: two CPUs that take a free slot for two requests in the same instant
+ * mix stamps that are nanoseconds apart, and the one overwritten is counted as
+ * a completion without start.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SLOTS);
+	__type(key, __u32);
+	__type(value, struct start);
+} starts SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);			/* disk_request_key() */
+	__type(value, __u64);			/* ns */
+} more_starts SEC(".maps");
+
+/* With OWNER_SUBMITTER: bios of the cgroup that a request is being made for. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);			/* the bio's address */
+	__type(value, __u8);			/* nothing */
+} own_bios SEC(".maps");
+
+/* Requests are aligned to cache lines: the lowest bits tell nothing. */
+static __always_inline struct start *start_slot(__u64 request)
+{
+	__u32 slot = (request >> 6) * 0x9e3779b97f4a7c15 >> (64 - SLOTS_SHIFT);
+
+	return bpf_map_lookup_elem(&starts, &slot);
+}
+
+static __always_inline void start_put(__u64 request)
+{
+	struct start *start = start_slot(request);
+	__u64 now = bpf_ktime_get_ns();
+
+	if (start && (!start->request || start->request == request)) {
+		start->request = request;
+		start->ns = now;
+	} else if (bpf_map_update_elem(&more_starts, &request, &now, BPF_ANY)) {
+		loss_add(&loss.map_full);
+	}
+}
+
+/* When @request was issued, and forget it; 0: not seen. */
+static __always_inline __u64 start_take(__u64 request)
+{
+	struct start *start = start_slot(request);
+	__u64 *ns, taken;
+
+	if (start && start->request == request) {
+		taken = start->ns;
+		start->request = 0;
+		return taken;
+	}
+	ns = bpf_map_lookup_elem(&more_starts, &request);
+	if (!ns)
+		return 0;
+	taken = *ns;
+	bpf_map_delete_elem(&more_starts, &request);
+	return taken;
+}
+
+static __always_inline bool wanted(struct request *rq)
+{
+	if (disk_passthrough(rq) || !disk_filter(&only_disk, rq))
+		return false;
+	return owner_is != OWNER_CHARGED || filter_cgroup(disk_cgroup(rq));
+}
+
+/* With OWNER_SUBMITTER: true if @rq began with a bio of the cgroup. */
+static __always_inline bool own_bio(struct request *rq)
+{
+	__u64 bio = (__u64)load(rq, bio);
+
+	return bio && !bpf_map_delete_elem(&own_bios, &bio);
+}
+
+/* True if @rq carries the stamp that is asked for: then ours is not needed. */
+static __always_inline bool stamped(struct request *rq)
+{
+	return queued && owner_is != OWNER_SUBMITTER && load(rq, start_time_ns);
+}
+
+static __always_inline int issued(struct request *rq)
+{
+	if (stamped(rq) || !wanted(rq) || (owner_is == OWNER_SUBMITTER && !own_bio(rq)))
+		return 0;
+	start_put(disk_request_key(rq));
+	return 0;
+}
+
+SEC("?tp_btf/block_rq_issue")
+int BPF_PROG(issue, struct request *rq)
+{
+	return issued(rq);
+}
+
+/* Before v5.11, a54895fa057c (which late 5.10 stable kernels have too). */
+SEC("?tp_btf/block_rq_issue")
+int BPF_PROG(issue_in_queue, struct request_queue *q, struct request *rq)
+{
+	return issued(rq);
+}
+
+static __always_inline int requested(struct bio *bio)
+{
+	__u64 key = (__u64)bio;
+	__u8 nothing = 0;
+
+	if (!bio)
+		return 0;
+	if (filter_current())
+		bpf_map_update_elem(&own_bios, &key, &nothing, BPF_ANY);
+	else		/* an earlier one at this address may have been merged away */
+		bpf_map_delete_elem(&own_bios, &key);
+	return 0;
+}
+
+/* A request is being made for @bio, by the task that submitted it. */
+SEC("?tp_btf/block_getrq")
+int BPF_PROG(make, struct bio *bio)
+{
+	return requested(bio);
+}
+
+/* Before v5.11, e8a676d61c07. */
+SEC("?tp_btf/block_getrq")
+int BPF_PROG(make_in_queue, struct request_queue *q, struct bio *bio, int rw)
+{
+	return requested(bio);
+}
+
+/*
+ * True if what ends is not a request but the bookkeeping for one.  A write
+ * that needs the disk's cache flushed before or after is completed once more
+ * when all is done, now empty (block/blk-flush.c); the flush itself is a
+ * request of its own, with its own operation.
+ */
+static __always_inline bool flush_sequence_end(struct request *rq, unsigned int bytes)
+{
+	return !bytes && (load(rq, cmd_flags) & DISK_OP_MASK) == REQ_OP_WRITE;
+}
+
+/*
+ * When the time of @rq began, 0: unknown.  If it was issued before this tool
+ * was there, its own stamp is better than none; it is 0 if nobody wants stamps.
+ */
+static __always_inline __u64 began(struct request *rq)
+{
+	__u64 issued_ns, queued_ns = queued ? load(rq, start_time_ns) : 0;
+
+	if (stamped(rq))
+		return queued_ns;
+	issued_ns = start_take(disk_request_key(rq));
+	if (!issued_ns)
+		return owner_is == OWNER_SUBMITTER ? 0 : load(rq, io_start_time_ns);
+	return queued_ns ? queued_ns : issued_ns;
+}
+
+static __always_inline void count(struct request *rq, __u64 ns)
+{
+	__u64 value = ns / unit_ns;
+
+	if (!by_disk && !by_flags)
+		hist_add_total(value);
+	else
+		hist_add(BIO_ID(by_disk ? disk_dev(rq) : 0, by_flags ? load(rq, cmd_flags) : 0),
+			 NULL, value);
+}
+
+SEC("tp_btf/block_rq_complete")
+int BPF_PROG(complete, struct request *rq, int error, unsigned int bytes)
+{
+	__u64 start_ns, now = bpf_ktime_get_ns();
+
+	if (bytes < load(rq, __data_len))	/* a part; the last one ends it */
+		return 0;
+	if (flush_sequence_end(rq, bytes) || !wanted(rq))
+		return 0;
+	start_ns = began(rq);
+	if (start_ns)
+		count(rq, now > start_ns ? now - start_ns : 0);
+	else if (owner_is != OWNER_SUBMITTER)
+		loss_add(&loss.no_start);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef BIOLATENCY_H
+#define BIOLATENCY_H
+
+#include "block.h"
+
+/*
+ * The id of a histogram: the disk above, the request's operation and flags
+ * (its cmd_flags) below; each 0 if it is not told apart.
+ */
+#define BIO_ID(dev, cmd_flags) ((__u64)(dev) << 32 | (cmd_flags))
+#define BIO_ID_DEV(id) ((__u32)((id) >> 32))
+#define BIO_ID_CMD_FLAGS(id) ((__u32)(id))
+
+/* What makes a request one of the cgroup asked for. */
+enum bio_owner {
+	OWNER_ANY,		/* no cgroup was asked for */
+	OWNER_CHARGED,		/* the cgroup that its I/O is charged to */
+	OWNER_SUBMITTER,	/* the cgroup of the task that made the request */
+};
+
+#endif /* BIOLATENCY_H */
