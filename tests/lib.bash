@@ -58,6 +58,7 @@ is_ready() { [ -s "$out" ] || ! kill -0 "$tool_pid" 2>/dev/null; }
 tool_start() {
 	local tool=$1
 	shift
+	: >"$out" >"$err"	# an earlier tool's output must not look like this one's
 	# A shell's & sets SIGINT to be ignored; that is a test of its own (common.bats).
 	"$build/$tool" "$@" >"$out" 2>"$err" 3>&- &
 	tool_pid=$!
