@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * How well the page cache serves.
+ *
+ * Three things are counted, each in pages: those that reads and page faults
+ * ask for, those that are added to the cache, and those that become dirty.  A
+ * page that is added and then dirtied by the same thread was created by a
+ * write; every other page that is added was read in.
+ *
+ * Since v6.12 tracepoints tell what is asked for (mm_filemap_get_pages,
+ * mm_filemap_fault, mm_filemap_map_pages).  Before, the functions that serve
+ * reads and faults are hooked where they begin.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
+#include "filter.bpf.h"
+#include "loss.bpf.h"
+#include "cachestat.h"
+
+const volatile __u32 page_shift = 12;
+const volatile bool task_storage;	/* the kernel has it, and safely: cachestat.c */
+
+/* Pages that the tool itself asked for: it tests the hooks with a read of its own. */
+__u64 self_accesses;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct counts);
+} counts SEC(".maps");
+
+/* What a thread did last. */
+struct thread {
+	__u64 mapping;		/* of the file it asked for pages of: an address, not followed */
+	__u64 first, last;	/* those pages */
+	__u64 added;		/* address of the folio it added since, 0: none */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct thread);
+} thread_storage SEC(".maps");
+
+/* For kernels without: by tid.  Evicts; a thread that is forgotten begins anew. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u32);
+	__type(value, struct thread);
+} thread_hash SEC(".maps");
+
+static const struct thread thread_new;
+
+static __always_inline struct thread *thread_hash_get(void)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct thread *thread = bpf_map_lookup_elem(&thread_hash, &tid);
+
+	if (thread)
+		return thread;
+	bpf_map_update_elem(&thread_hash, &tid, &thread_new, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&thread_hash, &tid);
+}
+
+static __always_inline struct thread *thread_get(void)
+{
+	struct thread *thread;
+
+	if (task_storage)
+		thread = bpf_task_storage_get(&thread_storage, bpf_get_current_task_btf(), NULL,
+					      BPF_LOCAL_STORAGE_GET_F_CREATE);
+	else
+		thread = thread_hash_get();
+	if (!thread)
+		loss_add(&loss.map_full);
+	return thread;
+}
+
+static __always_inline struct counts *counts_here(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&counts, &zero);
+}
+
+/* Atomic: a program may be preempted by another one that counts on this CPU. */
+static __always_inline void count(__u64 *counter, __u64 pages)
+{
+	__sync_fetch_and_add(counter, pages);
+}
+
+enum access {
+	READ,
+	FAULT,
+};
+
+/*
+ * How many of the pages @first..@last @thread has not just been counted for.
+ *
+ * A long read is announced several times, each time from where it has got to
+ * up to its end; a read that ends within a page is mostly followed by one that
+ * begins there; a fault maps the pages around it, some of them once more.  In
+ * each case the new range begins within the last one.  So does a read of the
+ * same range again, which counts: it begins where a longer one had begun.
+ */
+static __always_inline __u64 pages_new(struct thread *thread, __u64 mapping, __u64 first,
+				       __u64 last, enum access access)
+{
+	bool again = access == READ && first == thread->first && thread->last > thread->first;
+
+	if (thread->mapping != mapping || first < thread->first || first > thread->last || again)
+		return last - first + 1;
+	return last > thread->last ? last - thread->last : 0;
+}
+
+static __always_inline void remember(struct thread *thread, __u64 mapping, __u64 first, __u64 last)
+{
+	thread->mapping = mapping;
+	thread->first = first;
+	thread->last = last;
+	thread->added = 0;	/* read in: writing to it now does not create it */
+}
+
+/* The running task asks for the pages @first..@last of a file of @size bytes. */
+static __always_inline int ask(__u64 mapping, __u64 size, __u64 first, __u64 last,
+			       enum access access)
+{
+	__u64 end = (size + (1ULL << page_shift) - 1) >> page_shift, pages;
+	struct counts *counted = counts_here();
+	struct thread *thread;
+
+	if (last >= end)
+		last = end - 1;
+	if (!end || first > last || !counted)
+		return 0;
+	if (bpf_get_current_pid_tgid() >> 32 == config.filter.self)
+		count(&self_accesses, last - first + 1);
+	if (!filter_current())
+		return 0;
+	thread = thread_get();
+	if (!thread) {
+		count(&counted->accesses, last - first + 1);
+		return 0;
+	}
+	pages = pages_new(thread, mapping, first, last, access);
+	if (pages)
+		count(&counted->accesses, pages);
+	if (pages || access == READ)
+		remember(thread, mapping, first, last);
+	return 0;
+}
+
+static __always_inline int added(void *folio, __u64 pages)
+{
+	struct counts *counted = counts_here();
+	struct thread *thread;
+
+	if (!counted || !filter_current())
+		return 0;
+	count(&counted->added, pages);
+	thread = thread_get();
+	if (thread)
+		thread->added = (__u64)folio;
+	return 0;
+}
+
+static __always_inline int dirtied(void *folio, __u64 pages)
+{
+	struct counts *counted = counts_here();
+	struct thread *thread;
+
+	if (!counted || !filter_current())
+		return 0;
+	count(&counted->dirtied, pages);
+	thread = thread_get();
+	if (!thread || thread->added != (__u64)folio)
+		return 0;
+	count(&counted->created, pages);
+	thread->added = 0;
+	return 0;
+}
+
+/* v6.18 ("mm: introduce memdesc_flags_t"): flags became a struct. */
+struct folio___before_6_18 {
+	unsigned long flags;
+} __attribute__((preserve_access_index));
+
+/* v6.6, ebc1baf5c9b4 ("mm: free up a word in the first tail page"): into _flags_1. */
+struct folio___before_6_6 {
+	unsigned char _folio_order;
+} __attribute__((preserve_access_index));
+
+/* v6.1: the order moved from the first tail page's own fields into struct folio. */
+struct page___before_6_1 {
+	unsigned char compound_order;
+} __attribute__((preserve_access_index));
+
+static __always_inline unsigned long folio_flags(struct folio *folio)
+{
+	struct folio___before_6_18 *old = (void *)folio;
+
+	if (bpf_core_field_exists(struct folio, flags.f))
+		return load(folio, flags.f);
+	return load(old, flags);
+}
+
+static __always_inline __u32 large_folio_order(struct folio *folio)
+{
+	struct folio___before_6_6 *old = (void *)folio;
+	struct page___before_6_1 *tail = (void *)folio + bpf_core_type_size(struct page);
+
+	if (bpf_core_field_exists(struct folio___before_6_6, _folio_order))
+		return load(old, _folio_order);
+	if (bpf_core_field_exists(struct folio, _flags_1))
+		return load(folio, _flags_1) & 0xff;
+	return BPF_CORE_READ(tail, compound_order);
+}
+
+/* Only a folio of more than one page (PG_head) has an order. */
+static __always_inline __u64 folio_pages(struct folio *folio)
+{
+	if (!(folio_flags(folio) >> bpf_core_enum_value(enum pageflags, PG_head) & 1))
+		return 1;
+	return 1ULL << (large_folio_order(folio) & 31);
+}
+
+static __always_inline __u64 mapping_size(struct address_space *mapping)
+{
+	struct inode *inode = load(mapping, host);
+
+	return load(inode, i_size);
+}
+
+SEC("?tp_btf/mm_filemap_get_pages")
+int BPF_PROG(get_pages, struct address_space *mapping, unsigned long first, unsigned long last)
+{
+	return ask((__u64)mapping, mapping_size(mapping), first, last, READ);
+}
+
+SEC("?tp_btf/mm_filemap_fault")
+int BPF_PROG(fault, struct address_space *mapping, unsigned long index)
+{
+	return ask((__u64)mapping, mapping_size(mapping), index, index, FAULT);
+}
+
+SEC("?tp_btf/mm_filemap_map_pages")
+int BPF_PROG(map_pages, struct address_space *mapping, unsigned long first, unsigned long last)
+{
+	return ask((__u64)mapping, mapping_size(mapping), first, last, FAULT);
+}
+
+SEC("?tp_btf/mm_filemap_add_to_page_cache")
+int BPF_PROG(add_folio, struct folio *folio)
+{
+	return added(folio, folio_pages(folio));
+}
+
+SEC("?tp_btf/writeback_dirty_folio")
+int BPF_PROG(dirty_folio, struct folio *folio)
+{
+	return dirtied(folio, folio_pages(folio));
+}
+
+/*
+ * The same before v5.17: pages, one by one, because no file system put larger
+ * units into the cache.
+ */
+SEC("?tp_btf/mm_filemap_add_to_page_cache")
+int BPF_PROG(add_page, struct page *page)
+{
+	return added(page, 1);
+}
+
+SEC("?tp_btf/writeback_dirty_page")
+int BPF_PROG(dirty_page, struct page *page)
+{
+	return dirtied(page, 1);
+}
+
+/* Before v6.12: @len bytes of @file at @pos are asked for. */
+static __always_inline int ask_file(struct file *file, __u64 pos, __u64 len)
+{
+	struct address_space *mapping = BPF_CORE_READ(file, f_mapping);
+	__u64 size = BPF_CORE_READ(mapping, host, i_size);
+
+	if (pos >= size || !len)
+		return 0;
+	if (len > size - pos)
+		len = size - pos;
+	return ask((__u64)mapping, size, pos >> page_shift, (pos + len - 1) >> page_shift, READ);
+}
+
+static __always_inline int ask_iocb(struct kiocb *iocb, struct iov_iter *to)
+{
+	return ask_file(BPF_CORE_READ(iocb, ki_filp), BPF_CORE_READ(iocb, ki_pos),
+			BPF_CORE_READ(to, count));
+}
+
+static __always_inline int ask_splice(struct file *file, loff_t *ppos, __u64 len)
+{
+	loff_t pos = 0;
+
+	bpf_probe_read_kernel(&pos, sizeof(pos), ppos);
+	return ask_file(file, pos, len);
+}
+
+static __always_inline int ask_fault(struct vm_fault *vmf, __u64 first, __u64 last)
+{
+	struct address_space *mapping = BPF_CORE_READ(vmf, vma, vm_file, f_mapping);
+
+	return ask((__u64)mapping, BPF_CORE_READ(mapping, host, i_size), first, last, FAULT);
+}
+
+SEC("?fentry/filemap_read")
+int BPF_PROG(fentry_read, struct kiocb *iocb, struct iov_iter *to)
+{
+	return ask_iocb(iocb, to);
+}
+
+SEC("?kprobe/filemap_read")
+int BPF_KPROBE(kprobe_read, struct kiocb *iocb, struct iov_iter *to)
+{
+	return ask_iocb(iocb, to);
+}
+
+/* v5.12, 87fa0f3eb267: renamed to filemap_read. */
+SEC("?fentry/generic_file_buffered_read")
+int BPF_PROG(fentry_buffered_read, struct kiocb *iocb, struct iov_iter *to)
+{
+	return ask_iocb(iocb, to);
+}
+
+SEC("?kprobe/generic_file_buffered_read")
+int BPF_KPROBE(kprobe_buffered_read, struct kiocb *iocb, struct iov_iter *to)
+{
+	return ask_iocb(iocb, to);
+}
+
+/* v6.5, 2cb1e08985e3 ("splice: Use filemap_splice_read() instead of generic_file_splice_read()") */
+SEC("?fentry/filemap_splice_read")
+int BPF_PROG(fentry_splice, struct file *in, loff_t *ppos, void *pipe, size_t len)
+{
+	return ask_splice(in, ppos, len);
+}
+
+SEC("?kprobe/filemap_splice_read")
+int BPF_KPROBE(kprobe_splice, struct file *in, loff_t *ppos, void *pipe,
+	       size_t len)
+{
+	return ask_splice(in, ppos, len);
+}
+
+SEC("?fentry/filemap_fault")
+int BPF_PROG(fentry_fault, struct vm_fault *vmf)
+{
+	__u64 index = BPF_CORE_READ(vmf, pgoff);
+
+	return ask_fault(vmf, index, index);
+}
+
+SEC("?kprobe/filemap_fault")
+int BPF_KPROBE(kprobe_fault, struct vm_fault *vmf)
+{
+	__u64 index = BPF_CORE_READ(vmf, pgoff);
+
+	return ask_fault(vmf, index, index);
+}
+
+SEC("?fentry/filemap_map_pages")
+int BPF_PROG(fentry_map, struct vm_fault *vmf, unsigned long first, unsigned long last)
+{
+	return ask_fault(vmf, first, last);
+}
+
+SEC("?kprobe/filemap_map_pages")
+int BPF_KPROBE(kprobe_map, struct vm_fault *vmf, unsigned long first, unsigned long last)
+{
+	return ask_fault(vmf, first, last);
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
