@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * connects KIND N [ADDRESS [PORT]] - make exactly N attempts to connect.
+ *
+ * For each attempt one line of truth, as the socket and errno tell it:
+ *
+ *	SPORT DADDR DPORT ERRNO LATENCY_NS TID [SADDR]
+ *
+ * SADDR only if it was established.  Without PORT the program listens itself,
+ * on ADDRESS (127.0.0.1).  The kinds are in the table at the end; besides,
+ * "serve" only listens, and "full" listens but lets nobody in.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/io_uring.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+union address {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+static union address target;
+static socklen_t target_len;
+static pthread_mutex_t print_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static _Noreturn void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static long long now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+/* In presentation format; IPv4 mapped into IPv6 as IPv4. */
+static const char *host(const union address *a, char s[INET6_ADDRSTRLEN])
+{
+	inet_ntop(a->sa.sa_family,
+		  a->sa.sa_family == AF_INET ? (void *)&a->in.sin_addr : (void *)&a->in6.sin6_addr,
+		  s, INET6_ADDRSTRLEN);
+	return strncmp(s, "::ffff:", 7) == 0 ? s + 7 : s;
+}
+
+static void print_truth(int fd, int error, long long ns)
+{
+	char from[INET6_ADDRSTRLEN], to[INET6_ADDRSTRLEN];
+	union address self = {};
+	socklen_t len = sizeof(self);
+
+	if (getsockname(fd, &self.sa, &len))
+		die("getsockname");
+	pthread_mutex_lock(&print_lock);
+	printf("%u %s %u %d %lld %d", ntohs(self.in.sin_port), host(&target, to),
+	       ntohs(target.in.sin_port), error, ns, gettid());
+	printf(error ? "\n" : " %s\n", host(&self, from));
+	pthread_mutex_unlock(&print_lock);
+}
+
+static int new_socket(int flags)
+{
+	int fd = socket(target.sa.sa_family, SOCK_STREAM | flags, 0);
+
+	if (fd < 0)
+		die("socket");
+	return fd;
+}
+
+/* Wait for the end of an attempt that did not block; its error. */
+static int finish(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	socklen_t len = sizeof(int);
+	int error = 0;
+
+	poll(&p, 1, 30000);
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len))
+		die("SO_ERROR");
+	return error;
+}
+
+static int connect_fd(int fd)
+{
+	if (!connect(fd, &target.sa, target_len))
+		return 0;
+	return errno == EINPROGRESS ? finish(fd) : errno;
+}
+
+static void attempt(int flags)
+{
+	int fd = new_socket(flags), error;
+	long long start = now_ns();
+
+	error = connect_fd(fd);
+	print_truth(fd, error, now_ns() - start);
+	close(fd);
+}
+
+static void blocking(void)
+{
+	attempt(0);
+}
+
+static void nonblocking(void)
+{
+	attempt(SOCK_NONBLOCK);
+}
+
+/* From a port chosen before. */
+static void bound(void)
+{
+	union address self = { .sa.sa_family = target.sa.sa_family };
+	int fd = new_socket(0), error;
+	long long start;
+
+	if (bind(fd, &self.sa, target_len))
+		die("bind");
+	start = now_ns();
+	error = connect_fd(fd);
+	print_truth(fd, error, now_ns() - start);
+	close(fd);
+}
+
+/* Two sockets on one port to one destination: the second gets EADDRNOTAVAIL. */
+static void port_in_use(void)
+{
+	union address self = { .sa.sa_family = target.sa.sa_family };
+	int fds[2], one = 1, error;
+	socklen_t len = sizeof(self);
+
+	for (int i = 0; i < 2; i++) {
+		fds[i] = new_socket(0);
+		setsockopt(fds[i], SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+		if (bind(fds[i], &self.sa, target_len))
+			die("bind");
+		getsockname(fds[i], &self.sa, &len);
+	}
+	for (int i = 0; i < 2; i++) {
+		error = connect_fd(fds[i]);
+		print_truth(fds[i], error, 0);
+	}
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void *thread(void *unused)
+{
+	attempt(0);
+	return unused;
+}
+
+static void threaded(void)
+{
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, thread, NULL))
+		die("pthread_create");
+	pthread_join(t, NULL);
+}
+
+/* The attempt times out after two seconds or so. */
+static void timing_out(void)
+{
+	int fd = new_socket(0), ms = 2000, error;
+	long long start = now_ns();
+
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
+	error = connect_fd(fd);
+	print_truth(fd, error, now_ns() - start);
+	close(fd);
+}
+
+/* Begin an attempt that nobody answers. */
+static int begin(void)
+{
+	int fd = new_socket(SOCK_NONBLOCK);
+
+	if (!connect(fd, &target.sa, target_len) || errno != EINPROGRESS)
+		die("connect");
+	print_truth(fd, EINPROGRESS, 0);
+	return fd;
+}
+
+static void closed(void)
+{
+	close(begin());
+}
+
+static void disconnected(void)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	int fd = begin();
+
+	if (connect(fd, &none, sizeof(none)))
+		die("connect AF_UNSPEC");
+	close(fd);
+}
+
+static void shut_down(void)
+{
+	int fd = begin();
+
+	shutdown(fd, SHUT_RDWR);
+	close(fd);
+}
+
+/* Left as it is until the program ends, which it does when its input ends. */
+static void left(void)
+{
+	begin();
+}
+
+/* TCP fast open: connect and the first data in one call. */
+static void fast_open(void)
+{
+	int fd = new_socket(0);
+	long long start = now_ns();
+
+	if (sendto(fd, "x", 1, MSG_FASTOPEN, &target.sa, target_len) != 1)
+		die("MSG_FASTOPEN");
+	print_truth(fd, 0, now_ns() - start);
+	close(fd);
+}
+
+static void fast_open_connect(void)
+{
+	int fd = new_socket(0), one = 1;
+	long long start = now_ns();
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &one, sizeof(one)) ||
+	    connect(fd, &target.sa, target_len) || write(fd, "x", 1) != 1)
+		die("TCP_FASTOPEN_CONNECT");
+	print_truth(fd, 0, now_ns() - start);
+	close(fd);
+}
+
+/* The 32-bit system call, which tp/syscalls does not show. */
+static void compat(void)
+{
+#ifdef __x86_64__
+	static union address *low;
+	int fd = new_socket(0);
+	long long start = now_ns();
+	long ret;
+
+	if (!low)
+		low = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	*low = target;
+	asm volatile("int $0x80" : "=a"(ret)
+		     : "a"(362), "b"(fd), "c"(low), "d"(target_len)	/* connect */
+		     : "memory", "r8", "r9", "r10", "r11");
+	print_truth(fd, -ret, now_ns() - start);
+	close(fd);
+#else
+	printf("skip\n");
+	exit(77);
+#endif
+}
+
+struct ring {
+	int fd;
+	unsigned int *sq_tail, *sq_array, *cq_head, *cq_tail;
+	struct io_uring_sqe *sqes;
+	struct io_uring_cqe *cqes;
+};
+
+static void *ring_map(int fd, size_t size, off_t offset)
+{
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
+
+	if (at == MAP_FAILED)
+		die("mmap of io_uring");
+	return at;
+}
+
+static void ring_open(struct ring *ring)
+{
+	struct io_uring_params p = {};
+	char *sq, *cq;
+
+	ring->fd = syscall(SYS_io_uring_setup, 4, &p);
+	if (ring->fd < 0) {
+		printf("skip: io_uring: %s\n", strerror(errno));
+		exit(77);
+	}
+	sq = ring_map(ring->fd, p.sq_off.array + p.sq_entries * 4, IORING_OFF_SQ_RING);
+	cq = ring_map(ring->fd, p.cq_off.cqes + p.cq_entries * sizeof(*ring->cqes),
+		      IORING_OFF_CQ_RING);
+	ring->sqes = ring_map(ring->fd, p.sq_entries * sizeof(*ring->sqes), IORING_OFF_SQES);
+	ring->sq_tail = (void *)(sq + p.sq_off.tail);
+	ring->sq_array = (void *)(sq + p.sq_off.array);
+	ring->cq_head = (void *)(cq + p.cq_off.head);
+	ring->cq_tail = (void *)(cq + p.cq_off.tail);
+	ring->cqes = (void *)(cq + p.cq_off.cqes);
+}
+
+/* Connect @fd through an io_uring of one entry at a time; its error. */
+static int ring_connect(int fd, int flags)
+{
+	static struct ring ring;
+	struct io_uring_cqe *cqe;
+
+	if (!ring.sqes)
+		ring_open(&ring);
+	ring.sqes[0] = (struct io_uring_sqe){
+		.opcode = IORING_OP_CONNECT, .flags = flags, .fd = fd,
+		.addr = (unsigned long)&target, .off = target_len,
+	};
+	ring.sq_array[*ring.sq_tail & 3] = 0;
+	__atomic_store_n(ring.sq_tail, *ring.sq_tail + 1, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, ring.fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) != 1)
+		die("io_uring_enter");
+	while (__atomic_load_n(ring.cq_tail, __ATOMIC_ACQUIRE) == *ring.cq_head)
+		;
+	cqe = &ring.cqes[*ring.cq_head & 7];
+	__atomic_store_n(ring.cq_head, *ring.cq_head + 1, __ATOMIC_RELEASE);
+	return -cqe->res;
+}
+
+static void by_ring(int flags)
+{
+	int fd = new_socket(0), error;
+	long long start = now_ns();
+
+	error = ring_connect(fd, flags);
+	print_truth(fd, error, now_ns() - start);
+	close(fd);
+}
+
+static void io_uring(void)
+{
+	by_ring(0);
+}
+
+static void io_uring_async(void)
+{
+	by_ring(IOSQE_ASYNC);
+}
+
+/* Without a word: for floods. */
+static void silent(void)
+{
+	int fd = new_socket(0);
+
+	if (connect(fd, &target.sa, target_len))
+		die("connect");
+	close(fd);
+}
+
+static const struct {
+	const char *name;
+	void (*fn)(void);
+} kinds[] = {
+	{ "blocking", blocking }, { "nonblocking", nonblocking }, { "bound", bound },
+	{ "port-in-use", port_in_use }, { "threads", threaded }, { "timeout", timing_out },
+	{ "closed", closed }, { "unspec", disconnected }, { "shutdown", shut_down },
+	{ "left", left }, { "fastopen", fast_open }, { "fastopen-connect", fast_open_connect },
+	{ "int80", compat }, { "io_uring", io_uring }, { "io_uring-async", io_uring_async },
+	{ "silent", silent },
+};
+
+static void set_target(const char *address, int port)
+{
+	bool v6 = strchr(address, ':');
+
+	target.in.sin_port = htons(port);	/* sin6_port lies there too */
+	target.sa.sa_family = v6 ? AF_INET6 : AF_INET;
+	target_len = v6 ? sizeof(target.in6) : sizeof(target.in);
+	if (inet_pton(target.sa.sa_family, address,
+		      v6 ? (void *)&target.in6.sin6_addr : (void *)&target.in.sin_addr) != 1)
+		die(address);
+}
+
+static void *accept_all(void *arg)
+{
+	int fd;
+
+	while ((fd = accept((int)(long)arg, NULL, NULL)) >= 0)
+		close(fd);
+	return NULL;
+}
+
+/* Listen on `target`, whose port is set if it was 0. */
+static int listen_here(void)
+{
+	int fd = new_socket(0), one = 1, queue = 64;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, &target.sa, target_len) || listen(fd, 4096) ||
+	    getsockname(fd, &target.sa, &target_len))
+		die("listen");
+	setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN, &queue, sizeof(queue));
+	return fd;
+}
+
+/* @full: accept nothing, and let one connection fill the queue: SYNs are dropped from then on. */
+static int serve(bool full)
+{
+	int fd = listen_here();
+
+	if (full && listen(fd, 0))
+		die("listen");
+	if (full && connect(new_socket(0), &target.sa, target_len))
+		die("connect");
+	printf("ready %d\n", ntohs(target.in.sin_port));
+	fflush(stdout);
+	if (full)
+		pause();
+	accept_all((void *)(long)fd);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *kind = argc > 1 ? argv[1] : "";
+	pthread_t acceptor;
+	char c;
+
+	set_target(argc > 3 ? argv[3] : "127.0.0.1", argc > 4 ? atoi(argv[4]) : 0);
+	if (strcmp(kind, "serve") == 0 || strcmp(kind, "full") == 0)
+		return serve(strcmp(kind, "full") == 0);
+	if (argc <= 4 && pthread_create(&acceptor, NULL, accept_all, (void *)(long)listen_here()))
+		die("pthread_create");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(kind, kinds[i].name) != 0)
+			continue;
+		for (int n = atoi(argv[2]); n > 0; n--)
+			kinds[i].fn();
+		fflush(stdout);
+		if (kinds[i].fn == left && read(STDIN_FILENO, &c, 1) < 0)
+			die("read");
+		return 0;
+	}
+	fprintf(stderr, "connects: no kind '%s'\n", kind);
+	return 64;
+}
