@@ -134,16 +134,19 @@ static const char *argv_at(__u64 argv, bool compat, __u32 i)
 /* The arguments that a failed exec was given, as far as they can be read. */
 static void put_argv(struct exec_event *e, __u64 argv, bool compat)
 {
-	__u32 at = e->file_bytes, end;
+	__u32 at = e->file_bytes, i;
 	const char *arg;
 	long n;
 
-	for (__u32 i = 0; i < FAILED_ARGS; i++) {
+	for (i = 0; i <= FAILED_ARGS; i++) {
 		arg = argv_at(argv, compat, i);
-		end = at;
-		if (!arg || end > sizeof(e->data) - FAILED_ARG_BYTES)
+		if (!arg || at > sizeof(e->data) - FAILED_ARG_BYTES)
 			break;
-		n = bpf_probe_read_user_str(e->data + end, FAILED_ARG_BYTES, arg);
+		if (i == FAILED_ARGS) {
+			e->cut = 1;
+			break;
+		}
+		n = bpf_probe_read_user_str(e->data + at, FAILED_ARG_BYTES, arg);
 		if (n <= 0) {
 			loss_add(&loss.unreadable);
 			break;
@@ -152,8 +155,6 @@ static void put_argv(struct exec_event *e, __u64 argv, bool compat)
 			e->cut = 1;
 		at += n;
 	}
-	if (argv_at(argv, compat, FAILED_ARGS))
-		e->cut = 1;
 	e->args_bytes = at - e->file_bytes;
 }
 

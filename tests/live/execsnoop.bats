@@ -50,6 +50,11 @@ counts() { # HOW RET
 	start_and_exec missing 1 one 'two words'
 	expect '/nonexistent/program' "$(children | jq -r .file)" "file"
 	expect '["one","two words"]' "$(children | jq -c '.args[3:]')" "args"
+	expect false "$(children | jq .truncated)" "truncated"
+	# shellcheck disable=SC2046
+	start_and_exec missing 1 $(seq 30)
+	expect 20 "$(children | jq '.args | length')" "arguments shown of 33"
+	expect true "$(children | jq .truncated)" "truncated"
 }
 
 @test "execsnoop shows arguments whole: 5000 bytes" {

@@ -119,8 +119,13 @@ int main(int argc, char **argv)
 	printf("parent %d\n", getpid());
 	fflush(stdout);
 
-	/* The child is called as we are: argv[0] void ARG... */
-	child_argv = calloc(argc, sizeof(*child_argv));
+	/*
+	 * The child is called as we are: argv[0] void ARG...  Behind the NULL that
+	 * ends them lies what must not be taken for more.
+	 */
+	child_argv = calloc(argc + 64, sizeof(*child_argv));
+	for (int i = argc; i < argc + 64; i++)
+		child_argv[i] = argv[0];
 	child_argv[0] = argv[0];
 	child_argv[1] = "void";
 	for (int i = 3; i < argc; i++)
