@@ -6,9 +6,9 @@
  * The kernel's recursion guard drops a change of state that happens in an
  * interrupt while this program runs on the same CPU: some 10 of 12,000
  * connects over veth.  It never drops the first one, which is not made in
- * interrupts.  Two things repair the others: the socket leaves ESTABLISHED, or
- * the sweep, which user space runs twice a second over what is pending, finds
- * that it is no longer SYN_SENT.  A hook on the exit of connect(2) would repair
+ * interrupts.  Two things repair the others: any later change of state, or the
+ * sweep, which user space runs twice a second over what is pending and which
+ * looks at the socket itself.  A hook on the exit of connect(2) would repair
  * less (nothing that does not block) and tax every system call of the machine:
  * OVERHEAD in the man page has the figures.
  */
@@ -189,7 +189,7 @@ static __always_inline void end(struct sock *sk, int oldstate, int newstate)
 		return;
 	attempt.id.sport = sock_sport(sk);
 	attempt.result = CONNECT_ESTABLISHED;
-	if (oldstate != TCP_ESTABLISHED) {
+	if (oldstate == TCP_SYN_SENT || oldstate == TCP_SYN_RECV) {
 		attempt.latency_ns = now - attempt.head.ns;
 		if (newstate == TCP_CLOSE)
 			why_closed(sk, &attempt);
@@ -204,21 +204,25 @@ int BPF_PROG(set_state, struct sock *sk, int oldstate, int newstate)
 		return 0;
 	if (newstate == TCP_SYN_SENT)
 		begin(sk);
-	else if (newstate != TCP_SYN_RECV &&
-		 (oldstate == TCP_SYN_SENT || oldstate == TCP_SYN_RECV ||
-		  oldstate == TCP_ESTABLISHED))
+	else if (oldstate != TCP_CLOSE && newstate != TCP_SYN_RECV)
 		end(sk, oldstate, newstate);
 	return 0;
 }
 
-/* The end of the attempt was dropped; @sk is in @state now. */
+/*
+ * The end of the attempt was dropped; @sk is in @state now.  It may be gone
+ * and its memory another socket's by now, or nobody's.
+ */
 static __always_inline void repair(struct sock *sk, int state, struct connect_event *e)
 {
-	e->result = state == TCP_CLOSE ? CONNECT_UNKNOWN : CONNECT_ESTABLISHED;
-	if (state != TCP_CLOSE)
+	e->result = CONNECT_UNKNOWN;
+	if (bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport)) != e->id.dport)
 		return;
+	e->id.sport = sock_sport(sk);
 	e->error = BPF_CORE_READ(sk, sk_err);
-	if (e->error)
+	if (state != TCP_CLOSE)
+		e->result = CONNECT_ESTABLISHED;
+	else if (e->error)
 		e->result = CONNECT_FAILED;
 }
 
@@ -232,31 +236,31 @@ static __always_inline void show(struct seq_file *seq, struct connect_event *e)
 
 /*
  * For each pending attempt, when user space reads the iterator: those that
- * have waited for long, once, and those whose end was dropped.  The socket
- * may be long gone: its memory can be read, but says nothing then.
+ * have waited for long, once, and those whose end was dropped.
  */
 SEC("?iter/bpf_map_elem")
 int sweep(struct bpf_iter__bpf_map_elem *ctx)
 {
 	struct connect_event *kept = ctx->value, e;
-	__u64 *key = ctx->key, age, sk;
+	__u64 *key = ctx->key, age;
+	struct sock *sk;
 	int state;
 
 	if (!key || !kept)
 		return 0;
-	sk = *key;
+	sk = (struct sock *)*key;
 	e = *kept;
 	age = bpf_ktime_get_ns() - e.head.ns;
-	state = BPF_CORE_READ((struct sock *)sk, __sk_common.skc_state);
-	e.id.sport = sock_sport((struct sock *)sk);
+	state = BPF_CORE_READ(sk, __sk_common.skc_state);
 	if (state == TCP_SYN_SENT || state == TCP_SYN_RECV || age < SETTLED_NS) {
 		if (e.result == CONNECT_WAITING || age < waiting_ns)
 			return 0;
 		kept->result = e.result = CONNECT_WAITING;
+		e.id.sport = sock_sport(sk);
 	} else {
-		if (!claim(sk))
+		if (!claim((__u64)sk))
 			return 0;
-		repair((struct sock *)sk, state, &e);
+		repair(sk, state, &e);
 	}
 	show(ctx->meta->seq, &e);
 	return 0;
