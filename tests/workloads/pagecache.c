@@ -6,6 +6,7 @@
  * time; a line "done" answers each.  The file is gone when the program ends.
  *
  *	drop		write it out and drop it from the page cache
+ *	pin		keep what is in the page cache there until it is dropped
  *	cached		answer with the number of its pages that are cached
  *	read BYTES	read it from end to end, so much at a time
  *	random COUNT	read so many of its pages, each once, in no order
@@ -31,6 +32,7 @@
 static long page_bytes, file_pages;
 static size_t file_bytes;
 static char *buffer, *path;
+static void *pinned;
 static int fd;
 
 static void make(size_t bytes)
@@ -45,12 +47,6 @@ static void make(size_t bytes)
 	}
 }
 
-static void drop(size_t unused)
-{
-	if (fsync(fd) || posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED))
-		err(1, "%s", path);
-}
-
 static void *map_file(void)
 {
 	void *map = mmap(NULL, file_bytes, PROT_READ, MAP_SHARED, fd, 0);
@@ -58,6 +54,22 @@ static void *map_file(void)
 	if (map == MAP_FAILED)
 		err(1, "mmap");
 	return map;
+}
+
+static void pin(size_t unused)
+{
+	pinned = map_file();
+	if (mlock(pinned, file_bytes))
+		err(1, "mlock");
+}
+
+static void drop(size_t unused)
+{
+	if (pinned)
+		munmap(pinned, file_bytes);
+	pinned = NULL;
+	if (fsync(fd) || posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED))
+		err(1, "%s", path);
 }
 
 static void cached(size_t unused)
@@ -86,10 +98,13 @@ static void read_all(size_t bytes)
 		err(1, "read");
 }
 
-/* A prime that divides no file of the tests: its multiples meet each page once. */
+/*
+ * Multiples of a prime meet each page once; page 0 last, because the kernel
+ * reads ahead from there.
+ */
 static off_t random_page(size_t i)
 {
-	return i * 1699 % file_pages * page_bytes;
+	return (i + 1) * 1699 % file_pages * page_bytes;
 }
 
 static void read_random(size_t count)
@@ -159,8 +174,8 @@ static const struct {
 	const char *name;
 	void (*run)(size_t number);
 } commands[] = {
-	{ "drop", drop }, { "cached", cached }, { "read", read_all }, { "random", read_random },
-	{ "again", read_again }, { "update", update }, { "write", make },
+	{ "drop", drop }, { "pin", pin }, { "cached", cached }, { "read", read_all },
+	{ "random", read_random }, { "again", read_again }, { "update", update }, { "write", make },
 	{ "splice", splice_all }, { "sendfile", send_all }, { "map", map_all },
 };
 

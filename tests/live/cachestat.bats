@@ -1,0 +1,227 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# cachestat against a file of known size, cold and warm.
+
+load ../lib
+
+pages=4096
+
+own_teardown() {
+	if [ -n "${load_PID:-}" ]; then
+		kill -KILL "$load_PID" 2>/dev/null || true
+		wait "$load_PID" 2>/dev/null || true	# or the shell says that it was killed
+	fi
+}
+
+# A directory whose files are in the page cache; tmpfs has one of its own.
+disk_dir() {
+	local dir
+	for dir in "$BATS_TEST_TMPDIR" /scratch /var/tmp; do
+		case $(stat -f -c %T "$dir" 2>/dev/null) in
+		ext2/ext3 | xfs | btrfs) echo "$dir"; return ;;
+		esac
+	done
+	skip "no directory on ext4, xfs or btrfs"
+}
+
+# say COMMAND: have the workload do it; its answer is in $answer.
+say() {
+	echo "$1" >&"${load[1]}"
+	read -r answer <&"${load[0]}"
+}
+
+# file_is cold|warm: start the workload if need be, and bring its file into that state.
+file_is() {
+	if [ -z "${load_PID:-}" ]; then
+		local dir
+		dir=$(disk_dir)
+		coproc load { exec "$(workload pagecache)" "$dir" "$pages" 3>&-; }
+		read -r answer <&"${load[0]}"
+	fi
+	say drop
+	if [ "$1" = warm ]; then
+		say "read 65536"
+		say pin		# the machine may be short of memory
+	fi
+	say cached
+	expect "$([ "$1" = cold ] && echo 0 || echo "$pages") done" "$answer" "pages cached"
+}
+
+# counted COMMAND...: have them done while cachestat looks on.
+counted() {
+	local command
+	tool_start cachestat --json -p "$load_PID" 60
+	for command; do say "$command"; done
+	tool_stop
+	expect 0 "$status" "exit status"
+	expect 0 "$(jq 'select(.type == "summary").lost' "$out")" "lost"
+}
+
+row() { jq -c "select(.type == \"row\") | [$1]" "$out"; }
+
+# cold_and_warm COMMAND [PAGES]: all misses, then all hits, and nothing left over.
+cold_and_warm() {
+	local n=${2:-$pages}
+	file_is cold
+	counted "$1"
+	expect "[0,$n,0,$n,0]" "$(row .hits,.misses,.hit_ratio_pct,.accesses,.read_ahead_pages)" "$1, cold"
+	file_is warm
+	counted "$1"
+	expect "[$n,0,100,$n,0]" "$(row .hits,.misses,.hit_ratio_pct,.accesses,.added_pages)" "$1, warm"
+}
+
+@test "cachestat: read(2) of 512 B is right cold and warm" { cold_and_warm "read 512"; }
+@test "cachestat: read(2) of 4 kB is right cold and warm" { cold_and_warm "read 4096"; }
+@test "cachestat: read(2) of 6000 B is right cold and warm" { cold_and_warm "read 6000"; }
+@test "cachestat: read(2) of 64 kB is right cold and warm" { cold_and_warm "read 65536"; }
+@test "cachestat: read(2) of 1 MB is right cold and warm" { cold_and_warm "read 1048576"; }
+@test "cachestat: read(2) of 16 MB is right cold and warm" { cold_and_warm "read 16777216"; }
+@test "cachestat: random preads are right cold and warm" { cold_and_warm "random 997" 997; }
+@test "cachestat: splice is right cold and warm" { cold_and_warm splice; }
+@test "cachestat: sendfile is right cold and warm" { cold_and_warm sendfile; }
+
+@test "cachestat: reads of 192 kB are right but for what a cold one waits for" {
+	file_is cold
+	counted "read 196608"
+	expect "[$pages,true,true]" \
+		"$(row '.added_pages, .misses + .read_ahead_pages == .added_pages, .accesses >= 4032')"
+	file_is warm
+	counted "read 196608"
+	expect "[$pages,0]" "$(row .hits,.misses)"
+}
+
+@test "cachestat: the same range read again counts again" {
+	file_is warm
+	counted "again 23"
+	expect "[92,0]" "$(row .hits,.misses)"
+}
+
+writes() { # BYTES
+	file_is cold
+	counted "write $1"
+	expect "[$pages,$pages,$pages,0,0,0]" \
+		"$(row .dirties,.added_pages,.created_pages,.accesses,.misses,.read_ahead_pages)" "write $1"
+}
+
+@test "cachestat: pages written are dirtied, and no misses" {
+	writes 512
+	writes 4096
+	writes 6000
+	writes 1048576
+	writes 16777216
+}
+
+@test "cachestat: a ratio without accesses is none" {
+	file_is cold
+	counted "write 4096"
+	expect false "$(jq 'select(.type == "row") | has("hit_ratio_pct")' "$out")"
+}
+
+@test "cachestat: a cold page that is read and written back is a miss" {
+	file_is cold
+	counted "update 997"
+	expect "[0,997,0]" "$(row .hits,.misses,.created_pages)"
+	[ "$(row '.dirties >= 997')" = "[true]" ]
+}
+
+@test "cachestat: a mapping's pages are counted by what faults map" {
+	file_is cold
+	counted map
+	expect "[true,true,$pages]" \
+		"$(row ".misses > $pages * 0.9, .hits < $pages * 0.1, .added_pages")" "cold"
+	file_is warm
+	counted map
+	expect "[0,true,0]" "$(row ".misses, (.hits > 0 and .hits <= $pages * 1.1), .added_pages")" "warm"
+}
+
+@test "cachestat: nothing is lost between two rows" {
+	file_is warm
+	tool_start cachestat --json -p "$load_PID" 1
+	rounds=0
+	until [ "$(grep -c '"row"' "$out")" -ge 3 ]; do
+		say "read 65536"
+		rounds=$((rounds + 1))
+	done
+	tool_stop
+	expect "[$((rounds * pages)),0]" \
+		"$(jq -sc 'map(select(.type == "row")) | [(map(.hits) | add), (map(.misses) | add)]' "$out")"
+}
+
+@test "cachestat: hits and misses are all accesses, in every row of the whole machine" {
+	file_is cold
+	tool_start cachestat --json 1 3
+	say "read 4096"
+	say map
+	tool_wait
+	expect "[true,true,true]" "$(jq -sc 'map(select(.type == "row")) | [
+		all(.hits + .misses == .accesses), (map(.misses + .read_ahead_pages) | add) >= 4096,
+		all(.cached_bytes > 0)]' "$out")"
+}
+
+@test "cachestat: -p leaves other processes out" {
+	file_is warm
+	tool_start cachestat --json -p $$ 60
+	say "read 65536"
+	tool_stop
+	[ "$(row '.accesses < 4096')" = "[true]" ]
+}
+
+@test "cachestat: --cgroup counts that cgroup only" {
+	group=$(cgroup2)/sixty-cachestat-$$
+	file_is warm
+	mkdir "$group"
+	tool_start cachestat --json --cgroup "$group" 60
+	say "read 65536"
+	echo "$load_PID" >"$group/cgroup.procs"
+	say "read 1048576"
+	echo "$load_PID" >"$(dirname "$group")/cgroup.procs"
+	tool_stop
+	rmdir "$group"
+	expect "[$pages,0]" "$(row .hits,.misses)"
+}
+
+@test "cachestat: the self check passes, and is left out on tmpfs" {
+	dir=$(disk_dir)
+	copy=$(mktemp -d "$dir/cachestat.XXXXXX")
+	cp "$build/cachestat" "$copy/"
+	"$copy/cachestat" --json 1 1 >"$out" 2>"$err"
+	rm -r "$copy"
+	expect "[true]" "$(row .self_check)"
+	expect 0 "$(wc -l <"$err")" "lines on stderr"
+	[ "$(stat -f -c %T /dev/shm)" = tmpfs ] || skip "/dev/shm is not tmpfs"
+	cp "$build/cachestat" "/dev/shm/cachestat.$$"
+	"/dev/shm/cachestat.$$" --json 1 1 >"$out" 2>"$err"
+	rm "/dev/shm/cachestat.$$"
+	expect "[null]" "$(row .self_check)"
+}
+
+@test "cachestat: hooks on functions count the same" {
+	export SIXTY_HOOKS=function
+	run_tool cachestat 1 1
+	if [ "$status" = 69 ]; then
+		expect 1 "$(wc -l <"$err")" "lines on stderr"
+		skip "$(cat "$err")"
+	fi
+	cold_and_warm "read 512"
+	cold_and_warm "read 196608"
+	cold_and_warm "random 997" 997
+	cold_and_warm splice
+}
+
+@test "cachestat: the table has the columns in order, -T puts the time first" {
+	run_tool cachestat 1 2
+	expect "HITS MISSES DIRTIES HITRATIO BUFFERS_MB CACHED_MB READAHEAD" \
+		"$(head -n 1 "$out" | xargs)"
+	expect 3 "$(wc -l <"$out")" "lines"
+	run_tool cachestat -T 1 1
+	grep -Eq '^[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3} +[0-9]+ ' "$out"
+}
+
+@test "cachestat: an interval or count that is no number is refused" {
+	for bad in 0 abc 1x '' 0x10 1.5 99999999999999999999; do
+		refuses 64 "interval" cachestat "$bad"
+	done
+	refuses 64 "interval" cachestat -- -1
+	refuses 64 "count" cachestat 1 abc
+	refuses 64 "1 2 3\|argument\|3" cachestat 1 2 3
+}
