@@ -49,12 +49,13 @@ static __u64 hist_max(const struct hist *hist)
 
 __u64 hist_percentile(const struct hist *hist, double percent)
 {
+	/* In integers: 99.9 is no exact double, and 999 of 1000 values have to be enough. */
+	unsigned __int128 wanted = (unsigned __int128)hist_count(hist) * (__u64)(percent * 10 + 0.5);
 	__u64 max = hist_max(hist), seen = 0;
-	double wanted = hist_count(hist) * percent / 100;
 
 	for (int i = 0; i < HIST_SLOTS; i++) {
 		seen += hist->slots[i];
-		if (seen && seen >= wanted)
+		if (seen && (unsigned __int128)seen * 1000 >= wanted)
 			return hist_slot_max(i) < max ? hist_slot_max(i) : max;
 	}
 	return 0;

@@ -35,8 +35,9 @@ __u64 hist_slot_max(unsigned int slot);
 __u64 hist_count(const struct hist *hist);
 
 /*
- * The value that @percent of all values do not exceed: the upper end of its
- * slot (so at most 12.5 % high), but not more than the maximum.  0 if empty.
+ * The value that @percent (to a tenth) of all values do not exceed: the upper
+ * end of its slot (so at most 12.5 % high), but not more than the maximum.  0
+ * if empty.
  */
 __u64 hist_percentile(const struct hist *hist, double percent);
 
