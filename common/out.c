@@ -497,8 +497,8 @@ void out_argv(struct out *out, int col, const char *argv, size_t len, bool quote
 		columns += put_word(&out->cell, arg, end - arg, quote);
 	}
 	if (more) {
-		text_str(&out->cell, columns ? " ..." : "...");
-		columns += 4;
+		text_str(&out->cell, len ? " ..." : "...");
+		columns += len ? 4 : 3;
 	}
 	column_end(out, col, columns);
 }

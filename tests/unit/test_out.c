@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Records as tables and as JSON lines, by a table of columns of every kind. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "out.h"
+
+enum { COL_PID, COL_COMM, COL_HIDDEN, COL_LAT, COL_WHAT };
+
+static struct column columns[] = {
+	[COL_PID]	= { "PID", "pid", 7 },
+	[COL_COMM]	= { "COMM", "comm", -6 },
+	[COL_HIDDEN]	= { "HIDDEN", "hidden", 4, .hidden = true },
+	[COL_LAT]	= { "LAT(ms)", "latency_ns", 8 },
+	[COL_WHAT]	= { "WHAT", "what", 0 },
+};
+
+static struct common_args args;
+static struct out out;
+static struct event_head head;
+
+static int reset(void **state)
+{
+	out_free(&out);
+	memset(&args, 0, sizeof(args));
+	head = (struct event_head){ .ns = 1500000000 };
+	out = (struct out){ .args = &args, .columns = columns, .n = 5 };
+	return 0;
+}
+
+static const char *ended(void)
+{
+	text_char(&out.text, '\0');
+	out.text.len = 0;
+	return out.text.at;
+}
+
+/* One record with a value in every column. */
+static const char *record(const char *comm, const char *what)
+{
+	out_event(&out, &head);
+	out_uint(&out, COL_PID, 42);
+	out_str(&out, COL_COMM, comm, strlen(comm));
+	out_int(&out, COL_HIDDEN, -3);
+	out_ms(&out, COL_LAT, 1234567);
+	out_name(&out, COL_WHAT, what);
+	out_end(&out);
+	return ended();
+}
+
+static void table_is_aligned(void **state)
+{
+	out_heading(&out);
+	assert_string_equal(ended(), "    PID COMM    LAT(ms) WHAT\n");
+	assert_string_equal(record("ls", "file"), "     42 ls        1.235 file\n");
+	assert_int_equal(out.records, 1);
+}
+
+static void long_values_push_and_lose_nothing(void **state)
+{
+	assert_string_equal(record("longer-than-it", "f"), "     42 longer-than-it    1.235 f\n");
+}
+
+static void columns_are_counted_not_bytes(void **state)
+{
+	assert_string_equal(record("\xc3\xa9\xc3\xa9", "f"), "     42 \xc3\xa9\xc3\xa9        1.235 f\n");
+	assert_string_equal(record("\n", "f"), "     42 \\x0a      1.235 f\n");
+}
+
+static void json_has_hidden_columns_too(void **state)
+{
+	args.json = true;
+	out_heading(&out);
+	assert_string_equal(record("l\"s", "f"),
+		"{\"type\":\"event\",\"time\":\"1970-01-01T00:00:01.500000000Z\","
+		"\"mono_ns\":1500000000,\"pid\":42,\"comm\":\"l\\\"s\",\"hidden\":-3,"
+		"\"latency_ns\":1234567,\"what\":\"f\"}\n");
+}
+
+/* Columns left out at the beginning, in the middle and at the end. */
+static const char *gaps(int first, int second)
+{
+	out_event(&out, &head);
+	if (first >= 0)
+		out_uint(&out, first, 1);
+	if (second >= 0)
+		out_uint(&out, second, 2);
+	out_end(&out);
+	return ended();
+}
+
+static void missing_columns_show_a_dash(void **state)
+{
+	assert_string_equal(gaps(-1, -1), "      - -             - -\n");
+	assert_string_equal(gaps(COL_COMM, -1), "      - 1             - -\n");
+	assert_string_equal(gaps(COL_PID, COL_WHAT), "      1 -             - 2\n");
+	assert_string_equal(gaps(COL_HIDDEN, COL_LAT), "      - -             2 -\n");
+}
+
+static void missing_columns_have_no_key(void **state)
+{
+	args.json = true;
+	assert_null(strstr(gaps(COL_COMM, COL_LAT), "pid"));
+	assert_non_null(strstr(gaps(COL_COMM, COL_LAT), "\"mono_ns\":1500000000,\"comm\":1,"
+			"\"latency_ns\":2}\n"));
+}
+
+static void kinds_of_values(bool json, const char *want)
+{
+	static const char *const names[] = { "O_RDONLY", "O_CLOEXEC" };
+	static const struct column kinds[] = {
+		{ "A", "a", 0 }, { "B", "b", 0 }, { "C", "c", 0 }, { "D", "d", 0 }, { "E", "e", 0 },
+		{ "F", "f", 0 }, { "G", "g", 0 }, { "H", "h", 0 }, { "I", "i", 0 }, { "J", "j", 0 },
+	};
+	int col = 0;
+
+	args.json = json;
+	out.columns = kinds;
+	out.n = 10;
+	out_row(&out, 1);
+	out_bool(&out, col++, true);
+	out_bool(&out, col++, false);
+	out_octal(&out, col++, 0644, 4);
+	out_fixed(&out, col++, -1234, 2);
+	out_percent(&out, col++, 10000);
+	out_mb(&out, col++, 3 << 19);
+	out_list(&out, col++, names, 2);
+	out_list(&out, col++, NULL, 0);
+	out_uint(&out, col++, UINT64_MAX);
+	out_int(&out, col++, INT64_MIN);
+	out_end(&out);
+	assert_non_null(strstr(ended(), want));
+}
+
+static void every_kind_in_the_table(void **state)
+{
+	kinds_of_values(false, "Y N 0644 -12.34 100.00% 2 O_RDONLY,O_CLOEXEC  "
+			"18446744073709551615 -9223372036854775808\n");
+}
+
+static void every_kind_in_json(void **state)
+{
+	kinds_of_values(true, "\"a\":true,\"b\":false,\"c\":420,\"d\":-12.34,\"e\":100.00,"
+			"\"f\":1572864,\"g\":[\"O_RDONLY\",\"O_CLOEXEC\"],\"h\":[],"
+			"\"i\":18446744073709551615,\"j\":-9223372036854775808}\n");
+}
+
+static void percentages_and_halves(void **state)
+{
+	out_row(&out, 1);
+	out_percent(&out, COL_PID, 5);
+	out_percent(&out, COL_COMM, 0);
+	out_mb(&out, COL_LAT, (1 << 19) - 1);
+	out_fixed(&out, COL_WHAT, -5, 2);
+	out_end(&out);
+	assert_string_equal(ended(), "  0.05% 0.00%         0 -0.05\n");
+}
+
+static const char *argv_of(const char *list, size_t len, bool quote, bool more)
+{
+	out_row(&out, 1);
+	out_argv(&out, COL_WHAT, list, len, quote, more);
+	out_end(&out);
+	return strstr(ended(), args.json ? "\"what\":" : "- ") + (args.json ? 7 : 18);
+}
+
+static void lists_of_strings_in_the_table(void **state)
+{
+	assert_string_equal(argv_of("a\0b c", 6, false, false), "a b c\n");
+	assert_string_equal(argv_of("a\0b c", 6, true, false), "\"a\" \"b c\"\n");
+	assert_string_equal(argv_of("a\0\0b", 5, true, false), "\"a\" \"\" \"b\"\n");
+	assert_string_equal(argv_of("a\0b", 4, false, true), "a b ...\n");
+	assert_string_equal(argv_of("", 0, false, true), "...\n");
+	assert_string_equal(argv_of("", 0, false, false), "\n");
+	assert_string_equal(argv_of("a\0cut", 5, false, false), "a cut\n");	/* no NUL */
+	assert_string_equal(argv_of("\x1b[2J\0\"", 7, true, false), "\"\\x1b[2J\" \"\\\"\"\n");
+}
+
+static void lists_of_strings_in_json(void **state)
+{
+	args.json = true;
+	assert_string_equal(argv_of("a\0b c", 6, true, true), "[\"a\",\"b c\"]}\n");
+	assert_string_equal(argv_of("a\0\0b", 5, false, false), "[\"a\",\"\",\"b\"]}\n");
+	assert_string_equal(argv_of("", 0, false, false), "[]}\n");
+	assert_string_equal(argv_of("", 1, false, false), "[\"\"]}\n");
+}
+
+/* A cut list in a column that is not the last keeps its neighbours in line. */
+static void a_cut_list_is_padded(void **state)
+{
+	out_row(&out, 1);
+	out_argv(&out, COL_COMM, "", 0, false, true);
+	out_uint(&out, COL_LAT, 5);
+	out_end(&out);
+	assert_string_equal(ended(), "      - ...           5 -\n");
+}
+
+/* 2001-09-09 01:46:40 UTC and 123456789 ns, 2.5 s after the start. */
+static const char *at(enum stamp_format format)
+{
+	static const struct column none[] = { { "X", "x", 0 } };
+
+	args.time = format;
+	out.columns = none;
+	out.n = 1;
+	out.wall_offset_ns = 1000000000123456789 - 5000000000;
+	out.start_ns = 2500000000;
+	out_heading(&out);
+	out_row(&out, 5000000000);
+	out_end(&out);
+	return ended();
+}
+
+static void zone(const char *tz)
+{
+	setenv("TZ", tz, 1);
+	tzset();
+}
+
+static void times_in_every_format(void **state)
+{
+	zone("CET-1CEST,M3.5.0,M10.5.0/3");
+	assert_string_equal(at(STAMP_NONE), "X\n-\n");
+	assert_string_equal(at(STAMP_UTC), "TIME         X\n01:46:40.123 -\n");
+	assert_string_equal(at(STAMP_LOCAL), "TIME         X\n03:46:40.123 -\n");	/* CEST */
+	assert_string_equal(at(STAMP_ISO), "TIME                        X\n"
+			    "2001-09-09T01:46:40.123456Z -\n");
+	assert_string_equal(at(STAMP_MONO), "TIME              X\n5.000000          -\n");
+	assert_string_equal(at(STAMP_SINCE_START), "TIME(s)    X\n2.500      -\n");
+}
+
+/* Both sides of the changes to and from summer time, in this order: no stale zone. */
+static void local_time_follows_summer_time(void **state)
+{
+	static const struct {
+		time_t second;
+		const char *want;
+	} cases[] = {
+		{ 1774745999, "01:59:59.000" }, { 1774746000, "03:00:00.000" },	/* 2026-03-29 */
+		{ 1792889999, "02:59:59.000" }, { 1792890000, "02:00:00.000" },	/* 2026-10-25 */
+	};
+
+	zone("CET-1CEST,M3.5.0,M10.5.0/3");
+	args.time = STAMP_LOCAL;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		out_row(&out, cases[i].second * 1000000000ULL);
+		out_end(&out);
+		assert_memory_equal(ended(), cases[i].want, 12);
+	}
+}
+
+static void a_bad_zone_is_utc(void **state)
+{
+	zone("No/Such:Zone");
+	assert_string_equal(at(STAMP_LOCAL), "TIME         X\n01:46:40.123 -\n");
+	unsetenv("TZ");
+	tzset();
+}
+
+static void events_before_the_start_are_at_zero(void **state)
+{
+	args.time = STAMP_SINCE_START;
+	out.start_ns = 2000000000;
+	out_event(&out, &head);
+	out_end(&out);
+	assert_memory_equal(ended(), "0.000 ", 6);
+}
+
+/* The two stamps of an event say the same, and its last nanosecond is not rounded up. */
+static void json_time_keeps_nanoseconds(void **state)
+{
+	args.json = true;
+	head.ns = 1999999999;
+	assert_non_null(strstr(gaps(-1, -1), "\"time\":\"1970-01-01T00:00:01.999999999Z\","
+			"\"mono_ns\":1999999999}"));
+}
+
+static void unknown_containers_show_a_dash(void **state)
+{
+	args.print_container = true;
+	args.time = STAMP_MONO;
+	out_heading(&out);
+	assert_string_equal(ended(),
+			    "TIME              CONTAINER        PID COMM    LAT(ms) WHAT\n");
+	assert_string_equal(record("a", "b"),
+			    "1.500000          -                 42 a         1.235 b\n");
+}
+
+/* What arrives at the other end of a pipe that is stdout while @fn runs. */
+static char *through_pipe(void (*fn)(void))
+{
+	int fds[2], saved = dup(STDOUT_FILENO);
+	static char got[65536];
+	ssize_t n;
+
+	assert_int_equal(pipe(fds), 0);
+	dup2(fds[1], STDOUT_FILENO);
+	close(fds[1]);
+	fn();
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	n = read(fds[0], got, sizeof(got) - 1);
+	close(fds[0]);
+	assert_true(n >= 0);
+	got[n] = '\0';
+	return got;
+}
+
+static void start(void)
+{
+	out_start(&out, &args, columns, 5, args.json ? NULL : "Tracing...");
+}
+
+static void start_is_flushed_at_once(void **state)
+{
+	assert_string_equal(through_pipe(start), "Tracing...\n    PID COMM    LAT(ms) WHAT\n");
+	assert_int_equal(out.text.len, 0);
+}
+
+static void meta_line_comes_first(void **state)
+{
+	char *argv[] = { "tool", "-p", "\x1b", NULL };
+	const char *got;
+
+	args.json = true;
+	args.argc = 3;
+	args.argv = argv;
+	got = through_pipe(start);
+	assert_ptr_equal(strstr(got, "{\"type\":\"meta\",\"time\":\""), got);
+	assert_non_null(strstr(got, "\"schema\":1,\"tool\":\"test_out\",\"version\":\"" VERSION "\""));
+	assert_non_null(strstr(got, "\"args\":[\"-p\",\"\\u001b\"],\"hooks\":[]}\n"));
+}
+
+static void flush_to_closed_pipe(void **state)
+{
+	int fds[2], saved = dup(STDOUT_FILENO);
+
+	assert_int_equal(pipe(fds), 0);
+	close(fds[0]);
+	dup2(fds[1], STDOUT_FILENO);
+	close(fds[1]);
+	text_str(&out.text, "lost");
+	out_flush(&out);
+	text_str(&out.text, "more");
+	out_flush(&out);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+	assert_int_equal(out.error, -EPIPE);
+	assert_int_equal(out.text.len, 0);
+}
+
+static void flush_to_full_disk(void **state)
+{
+	int full = open("/dev/full", O_WRONLY), saved = dup(STDOUT_FILENO);
+
+	dup2(full, STDOUT_FILENO);
+	close(full);
+	text_str(&out.text, "lost");
+	assert_int_equal(out_flush(&out), -ENOSPC);
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(table_is_aligned, reset),
+		cmocka_unit_test_setup(long_values_push_and_lose_nothing, reset),
+		cmocka_unit_test_setup(columns_are_counted_not_bytes, reset),
+		cmocka_unit_test_setup(json_has_hidden_columns_too, reset),
+		cmocka_unit_test_setup(missing_columns_show_a_dash, reset),
+		cmocka_unit_test_setup(missing_columns_have_no_key, reset),
+		cmocka_unit_test_setup(every_kind_in_the_table, reset),
+		cmocka_unit_test_setup(every_kind_in_json, reset),
+		cmocka_unit_test_setup(percentages_and_halves, reset),
+		cmocka_unit_test_setup(lists_of_strings_in_the_table, reset),
+		cmocka_unit_test_setup(lists_of_strings_in_json, reset),
+		cmocka_unit_test_setup(a_cut_list_is_padded, reset),
+		cmocka_unit_test_setup(times_in_every_format, reset),
+		cmocka_unit_test_setup(local_time_follows_summer_time, reset),
+		cmocka_unit_test_setup(a_bad_zone_is_utc, reset),
+		cmocka_unit_test_setup(events_before_the_start_are_at_zero, reset),
+		cmocka_unit_test_setup(json_time_keeps_nanoseconds, reset),
+		cmocka_unit_test_setup(unknown_containers_show_a_dash, reset),
+		cmocka_unit_test_setup(start_is_flushed_at_once, reset),
+		cmocka_unit_test_setup(meta_line_comes_first, reset),
+		cmocka_unit_test_setup(flush_to_closed_pipe, reset),
+		cmocka_unit_test_setup_teardown(flush_to_full_disk, reset, reset),
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests_name("out", tests, NULL, NULL);
+}
