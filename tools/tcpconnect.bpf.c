@@ -18,11 +18,20 @@
 #include "event.bpf.h"
 #include "filter.bpf.h"
 #include "sock.bpf.h"
+#include "syscall.bpf.h"
 #include "tcpconnect.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define EADDRNOTAVAIL 99	/* asm-generic/errno.h */
+/* asm-generic/errno-base.h, errno.h */
+enum {
+	EINTR = 4,
+	EADDRNOTAVAIL = 99,
+	EISCONN = 106,
+	EALREADY = 114,
+	EINPROGRESS = 115,
+	ERESTARTSYS = 512,	/* the first of those that never leave the kernel */
+};
 
 /*
  * The state in the socket itself is set a moment after the tracepoint.  An
@@ -35,6 +44,7 @@ const volatile __u32 n_ports;			/* 0: all */
 const volatile __u16 only_family;		/* 4 or 6; 0: both */
 const volatile bool by_count;			/* count in `counts`, send no events */
 const volatile bool by_sport;			/* with the source port in the key */
+const volatile bool with_rejected;		/* exit_connect() runs too */
 
 /* The sweep shows what has waited for longer than this; user space sets 0 at the end. */
 __u64 waiting_ns = 1000000000;
@@ -58,6 +68,17 @@ struct {
 	__type(key, struct sock_id);
 	__type(value, __u64);
 } counts SEC(".maps");
+
+/*
+ * Threads in a connect(2) that came as far as SYN_SENT, with --rejected only:
+ * how it ends is shown already.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);			/* user space makes it SENT_MAX */
+	__type(key, __u32);
+	__type(value, __u8);
+} sent SEC(".maps");
 
 /* One more attempt between the ends in @id. */
 static __always_inline void count(const struct sock_id *id)
@@ -146,9 +167,13 @@ static __always_inline void remember(__u64 sk, struct connect_event *attempt)
 static __always_inline void begin(struct sock *sk)
 {
 	struct connect_event attempt = {};
+	__u32 tid = bpf_get_current_pid_tgid();
+	__u8 yes = 1;
 
 	if (!filter_current())
 		return;
+	if (with_rejected)
+		bpf_map_update_elem(&sent, &tid, &yes, BPF_ANY);
 	sock_read(sk, &attempt.id);
 	if (!id_wanted(&attempt.id))
 		return;
@@ -224,6 +249,89 @@ static __always_inline void repair(struct sock *sk, int state, struct connect_ev
 		e->result = CONNECT_ESTABLISHED;
 	else if (e->error)
 		e->result = CONNECT_FAILED;
+}
+
+/* The TCP socket behind file descriptor @fd of the running task, or NULL. */
+static __always_inline struct sock *sock_of_fd(__u32 fd)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct file **files = BPF_CORE_READ(task, files, fdt, fd), *file = NULL;
+	struct socket *socket;
+	struct sock *sk;
+
+	if (fd >= BPF_CORE_READ(task, files, fdt, max_fds))
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+	socket = BPF_CORE_READ(file, private_data);
+	sk = BPF_CORE_READ(socket, sk);
+	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
+}
+
+/* What both struct sockaddr_in and struct sockaddr_in6 begin with. */
+struct sockaddr_any {
+	__u16 family;
+	__be16 port;
+	__be32 addr;			/* in6: flowinfo */
+	struct in6_addr addr6;		/* in6 only */
+};
+
+/* The destination as it was given to connect(2); false: neither IPv4 nor IPv6. */
+static __always_inline bool read_destination(const void *user, struct sock_id *id)
+{
+	struct sockaddr_any to = {};
+
+	if (bpf_probe_read_user(&to, 16, user)) {	/* sizeof(struct sockaddr_in) */
+		loss_add(&loss.unreadable);
+		return false;
+	}
+	if (to.family == AF_INET6)
+		bpf_probe_read_user(&to.addr6, sizeof(to.addr6), user + 8);
+	id->dport = bpf_ntohs(to.port);
+	id->family = to.family == AF_INET || sock_is_mapped(&to.addr6) ? 4 : 6;
+	if (to.family == AF_INET)
+		__builtin_memcpy(id->daddr, &to.addr, sizeof(to.addr));
+	else if (id->family == 4)
+		__builtin_memcpy(id->daddr, &to.addr6.in6_u.u6_addr32[3], sizeof(to.addr));
+	else
+		__builtin_memcpy(id->daddr, &to.addr6, sizeof(id->daddr));
+	return to.family == AF_INET || to.family == AF_INET6;
+}
+
+/* An attempt that failed with @error before anything could be sent. */
+static __always_inline void reject(__u32 fd, const void *to, __u32 error)
+{
+	struct connect_event attempt = { .error = error, .result = CONNECT_FAILED };
+	struct sock *sk;
+
+	if (error == EINTR || error == EISCONN || error == EALREADY || error == EINPROGRESS ||
+	    error >= ERESTARTSYS || !filter_current())
+		return;
+	sk = sock_of_fd(fd);
+	if (!sk || !read_destination(to, &attempt.id) || !id_wanted(&attempt.id))
+		return;
+	attempt.id.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	attempt.id.sport = sock_sport(sk);
+	event_head_current(&attempt.head);
+	send(&attempt);
+}
+
+/* With --rejected: connects that the kernel refuses by itself, as without a route. */
+SEC("?tp_btf/sys_exit")
+int BPF_PROG(exit_connect, struct pt_regs *regs, long ret)
+{
+	__u32 nr = syscall_nr(regs), tid;
+	bool compat;
+
+	if (nr != SYSCALL_CONNECT && nr != SYSCALL_COMPAT_CONNECT)
+		return 0;
+	compat = syscall_compat(regs);
+	if (nr != (compat ? SYSCALL_COMPAT_CONNECT : SYSCALL_CONNECT))
+		return 0;
+	tid = bpf_get_current_pid_tgid();
+	if (!bpf_map_delete_elem(&sent, &tid) || ret >= 0)
+		return 0;
+	reject(syscall_arg(regs, compat, 0), (void *)syscall_arg(regs, compat, 1), -ret);
+	return 0;
 }
 
 static __always_inline void show(struct seq_file *seq, struct connect_event *e)

@@ -29,6 +29,7 @@ static struct {
 	bool count;
 	bool sport;
 	bool dns;
+	bool rejected;
 	bool print_uid;
 } opt = { .ports = { .ports = (__u16[PORTS_MAX]){}, .size = PORTS_MAX } };
 
@@ -262,6 +263,11 @@ static void set_tunables(struct tcpconnect_bpf *skel)
 	skel->rodata->only_family = opt.family;
 	skel->rodata->by_count = opt.count;
 	skel->rodata->by_sport = opt.sport;
+	skel->rodata->with_rejected = opt.rejected;
+	if (!opt.rejected)
+		return;
+	hooks_enable(skel->progs.exit_connect, NULL);
+	bpf_map__set_max_entries(skel->maps.sent, SENT_MAX);
 }
 
 /* Iterators need the kernel's own BTF; without it nothing is shown as waiting. */
@@ -310,6 +316,8 @@ static int trace(struct tcpconnect_bpf *skel)
 	return err;
 }
 
+enum { OPT_REJECTED = 0x200 };
+
 static const struct argp_option options[] = {
 	{ "timestamp", 't', NULL, 0, "Print the time since the start, in seconds" },
 	{ "print-uid", 'U', NULL, 0, "Print a UID column" },
@@ -320,6 +328,8 @@ static const struct argp_option options[] = {
 	{ "ipv4", '4', NULL, 0, "Only IPv4" },
 	{ "ipv6", '6', NULL, 0, "Only IPv6" },
 	{ "dns", 'd', NULL, 0, "Print the name that was looked up to get the address" },
+	{ "rejected", OPT_REJECTED, NULL, 0,
+	  "Also attempts that fail before anything is sent (slows every system call)" },
 	{}
 };
 
@@ -369,6 +379,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'd':
 		opt.dns = true;
+		return 0;
+	case OPT_REJECTED:
+		opt.rejected = true;
 		return 0;
 	case ARGP_KEY_SUCCESS:
 		check_options();

@@ -6,6 +6,7 @@
 #include "sock.h"
 
 #define PORTS_MAX 64
+#define SENT_MAX 8192		/* threads in connect(2) at once, with --rejected */
 
 enum connect_result {
 	CONNECT_UNKNOWN,	/* it ended, or could not be kept track of */

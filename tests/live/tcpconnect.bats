@@ -32,7 +32,7 @@ serve() {
 # Our program's records as lines like the workload's, sorted.
 shown() {
 	jq -r --arg comm "$comm" 'select(.type == "event" and .comm == $comm) |
-		[.sport, .daddr, .dport, .errno // 0, .tid,
+		[.sport // 0, .daddr, .dport, .errno // 0, .tid,
 		 if .result == "established" then .saddr else empty end] | map(tostring) |
 		join(" ")' "$out" | sort
 }
@@ -177,6 +177,24 @@ make_netns() {
 	tool_stop
 	expect 23 "$(count established)"
 	expect 23 "$(count EADDRNOTAVAIL)"
+	expect "$(truth)" "$(shown)"
+}
+
+@test "--rejected: no route, shown once; what was sent is not shown twice" {
+	make_netns
+	tool_start tcpconnect --json --rejected
+	IN="ip netns exec $a" run_client blocking 23 10.99.0.1 7
+	cat truth >all
+	IN="ip netns exec $a" run_client nonblocking 23 10.99.0.1 7
+	cat truth >>all
+	IN="ip netns exec $a" run_client blocking 23 10.77.0.2 7
+	cat truth >>all
+	IN="ip netns exec $a" run_client blocking 23
+	cat all >>truth
+	tool_stop
+	expect 46 "$(count unreachable)"
+	expect 23 "$(count refused)"
+	expect 23 "$(count established)"
 	expect "$(truth)" "$(shown)"
 }
 
