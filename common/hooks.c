@@ -12,15 +12,22 @@
 #include "log.h"
 
 /* The running kernel's BTF, read once (some 10 ms); NULL if it has none. */
+static struct btf *btf;
+static bool btf_tried;
+
 static struct btf *kernel_btf(void)
 {
-	static struct btf *btf;
-	static bool tried;
-
-	if (!tried)
+	if (!btf_tried)
 		btf = btf__load_vmlinux_btf();
-	tried = true;
+	btf_tried = true;
 	return libbpf_get_error(btf) ? NULL : btf;
+}
+
+void hooks_done(void)
+{
+	btf__free(btf);
+	btf = NULL;
+	btf_tried = false;
 }
 
 /*

@@ -40,6 +40,9 @@ bool hooks_kprobe(const char *function);
 /* Switch on each program of a list ended by NULL. */
 void hooks_enable(struct bpf_program *first, ...) __attribute__((sentinel));
 
+/* Forget the kernel's BTF (some 6 MB); skel_start() calls it when all is loaded. */
+void hooks_done(void);
+
 /* Say what is missing and return -EOPNOTSUPP: "this kernel lacks ...". */
 int hooks_missing(const char *what);
 

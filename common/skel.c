@@ -23,6 +23,7 @@ static struct {
 	const struct loss *loss;
 	struct text messages;		/* libbpf's, kept back */
 	bool verbose;
+	bool detached;
 } state;
 
 static int keep_message(enum libbpf_print_level level, const char *fmt, va_list ap)
@@ -230,6 +231,7 @@ int skel_start(struct bpf_object_skeleton *skeleton, const struct common_args *a
 	err = bpf_object__load_skeleton(skeleton);
 	if (err)
 		return load_failed(err);
+	hooks_done();
 	state.loss = loss;
 	for (int i = 0; i < skeleton->prog_cnt && !err; i++)
 		err = attach(&skeleton->progs[i]);
@@ -242,6 +244,12 @@ void skel_detach(void)
 {
 	if (state.skeleton)
 		bpf_object__detach_skeleton(state.skeleton);
+	state.detached = true;
+}
+
+bool skel_detached(void)
+{
+	return state.detached;
 }
 
 const struct bpf_object *skel_object(void)

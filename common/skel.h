@@ -38,6 +38,7 @@ int skel_start(struct bpf_object_skeleton *skeleton, const struct common_args *a
 
 /* Detach everything; nothing more is recorded.  Maps stay readable. */
 void skel_detach(void);
+bool skel_detached(void);
 
 /* The object loaded by skel_start(), NULL before. */
 const struct bpf_object *skel_object(void);
