@@ -10,8 +10,13 @@ BOOT_SECONDS=120
 # hangs is ended by our own clock. An oops ends the guest at once.
 GUEST_CMDLINE="panic=-1 oops=panic loglevel=5 nowatchdog rcupdate.rcu_cpu_stall_suppress=1"
 
+# with_tools COMMAND...: with the libraries that were unpacked beside the machine's own.
+with_tools() {
+	LD_LIBRARY_PATH=$TOOLS/usr/lib/x86_64-linux-gnu "$@"
+}
+
 qemu_version() { # PROGRAM: the major version, 0 without it
-	"$1" --version 2>/dev/null | sed -nE '1s/.* version ([0-9]+).*/\1/p' | grep . || echo 0
+	with_tools "$1" --version 2>/dev/null | sed -nE '1s/.* version ([0-9]+).*/\1/p' | grep . || echo 0
 }
 
 # guest_qemu ARCH: sets QEMU, an array with the program and its machine. QEMU before 10 crashes
@@ -59,9 +64,9 @@ guest_initramfs() {
 guest_boot() {
 	local dir=$1 smp
 	guest_qemu "$2" && guest_ports "$2" || return
+	echo "$BASHPID" >"$dir/pid"
 	smp=$(sed -nE 's/.*sixty\.smp=([0-9]+).*/\1/p' <<<"$3")
-	LD_LIBRARY_PATH=$TOOLS/usr/lib/x86_64-linux-gnu exec nice -n 10 \
-		timeout -k 5 "$GUEST_SECONDS" "${QEMU[@]}" \
+	with_tools exec nice -n 10 timeout -k 5 "$GUEST_SECONDS" "${QEMU[@]}" \
 		-smp "${smp:-2}" -m 2048 -nodefaults -no-user-config -nic none -display none -no-reboot \
 		-serial "file:$dir/console.log" -serial stdio \
 		-drive "file=$dir/results.img,if=virtio,format=raw,cache=unsafe" \
@@ -92,7 +97,6 @@ guest_run() {
 	: >"$dir/console.log"
 	guest_boot "$@" >"$dir/live.log" 2>"$dir/qemu.log" &
 	guest=$!
-	echo "$guest" >"$dir/pid"
 	guest_watch "$guest" "$dir/live.log"
 	wait "$guest"
 	rm -f "$dir/pid"
