@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+"""Check the NDJSON of a tool, on standard input, against its schema.
+
+usage: validate.py TOOL <output
+
+Says for each bad line what is wrong, and exits with 1 if one is; also if the
+first line is not the meta line or the last not the summary.
+"""
+import json
+import pathlib
+import sys
+
+import jsonschema
+
+HERE = pathlib.Path(__file__).parent
+
+
+def load(name):
+    return json.loads((HERE / f"{name}.schema.json").read_text())
+
+
+def validator(tool):
+    schema, common = load(tool), load("common")
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator.check_schema(common)
+    resolver = jsonschema.RefResolver.from_schema(schema, store={common["$id"]: common})
+    return jsonschema.Draft202012Validator(schema, resolver=resolver)
+
+
+def duplicates_refused(pairs):
+    keys = [key for key, _ in pairs]
+    if len(set(keys)) != len(keys):
+        raise ValueError(f"a key stands twice: {keys}")
+    return dict(pairs)
+
+
+def problems(check, line):
+    """What is wrong with one line, as messages."""
+    try:
+        record = json.loads(line, object_pairs_hook=duplicates_refused)
+    except ValueError as error:
+        return [str(error)]
+    error = jsonschema.exceptions.best_match(check.iter_errors(record))
+    return [f"{error.json_path}: {error.message}"] if error else []
+
+
+def main():
+    tool = sys.argv[1]
+    check = validator(tool)
+    # Not splitlines(): U+2028 and its like are no line ends in NDJSON.
+    lines = sys.stdin.buffer.read().decode("utf-8").removesuffix("\n").split("\n")
+    bad = [f"line {number}: {problem}\n  {line[:300]}"
+           for number, line in enumerate(lines, 1) for problem in problems(check, line)]
+    types = [json.loads(line).get("type") for line in lines] if not bad else []
+    if lines == [""] or (types and (types[0] != "meta" or types[-1] != "summary")):
+        bad.append("not a meta line first and a summary line last")
+    print("\n".join(bad) if bad else f"{len(lines)} lines of {tool} are valid")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
