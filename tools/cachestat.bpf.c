@@ -9,7 +9,7 @@
  *
  * Since v6.12 tracepoints tell what is asked for (mm_filemap_get_pages,
  * mm_filemap_fault, mm_filemap_map_pages).  Before, the functions that serve
- * reads and faults are hooked where they begin.
+ * reads and faults are hooked.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -314,6 +314,22 @@ static __always_inline int ask_fault(struct vm_fault *vmf, __u64 first, __u64 la
 	return ask((__u64)mapping, BPF_CORE_READ(mapping, host, i_size), first, last, FAULT);
 }
 
+/*
+ * Here a read is told of before it adds what it misses, so only its end says
+ * that the pages added till then were not created by a write.
+ */
+static __always_inline int read_done(void)
+{
+	struct thread *thread;
+
+	if (!filter_current())
+		return 0;
+	thread = thread_get();
+	if (thread)
+		thread->added = 0;
+	return 0;
+}
+
 SEC("?fentry/filemap_read")
 int BPF_PROG(fentry_read, struct kiocb *iocb, struct iov_iter *to)
 {
@@ -324,6 +340,18 @@ SEC("?kprobe/filemap_read")
 int BPF_KPROBE(kprobe_read, struct kiocb *iocb, struct iov_iter *to)
 {
 	return ask_iocb(iocb, to);
+}
+
+SEC("?fexit/filemap_read")
+int BPF_PROG(fexit_read)
+{
+	return read_done();
+}
+
+SEC("?kretprobe/filemap_read")
+int BPF_KRETPROBE(kretprobe_read)
+{
+	return read_done();
 }
 
 /* v5.12, 87fa0f3eb267: renamed to filemap_read. */
@@ -339,6 +367,18 @@ int BPF_KPROBE(kprobe_buffered_read, struct kiocb *iocb, struct iov_iter *to)
 	return ask_iocb(iocb, to);
 }
 
+SEC("?fexit/generic_file_buffered_read")
+int BPF_PROG(fexit_buffered_read)
+{
+	return read_done();
+}
+
+SEC("?kretprobe/generic_file_buffered_read")
+int BPF_KRETPROBE(kretprobe_buffered_read)
+{
+	return read_done();
+}
+
 /* v6.5, 2cb1e08985e3 ("splice: Use filemap_splice_read() instead of generic_file_splice_read()") */
 SEC("?fentry/filemap_splice_read")
 int BPF_PROG(fentry_splice, struct file *in, loff_t *ppos, void *pipe, size_t len)
@@ -351,6 +391,18 @@ int BPF_KPROBE(kprobe_splice, struct file *in, loff_t *ppos, void *pipe,
 	       size_t len)
 {
 	return ask_splice(in, ppos, len);
+}
+
+SEC("?fexit/filemap_splice_read")
+int BPF_PROG(fexit_splice)
+{
+	return read_done();
+}
+
+SEC("?kretprobe/filemap_splice_read")
+int BPF_KRETPROBE(kretprobe_splice)
+{
+	return read_done();
 }
 
 SEC("?fentry/filemap_fault")

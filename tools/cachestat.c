@@ -191,41 +191,60 @@ static int print_summary(void *ctx)
 	return 0;
 }
 
-static int enable_reads_by_function(struct cachestat_bpf *skel)
+/* A function that serves reads or faults, and the programs for it; a fault's end says nothing. */
+struct function {
+	const char *name;
+	struct bpf_program *fentry, *fexit, *kprobe, *kretprobe;
+};
+
+/* For tests: SIXTY_HOOKS=fentry or kprobe takes those where there is better. */
+static bool forced(const char *hooks)
 {
-	struct {
-		const char *name;
-		struct bpf_program *fentry, *kprobe;
-		bool reads;
-	} functions[] = {
-		{ "filemap_read", skel->progs.fentry_read, skel->progs.kprobe_read, true },
-		{ "generic_file_buffered_read", skel->progs.fentry_buffered_read,
-		  skel->progs.kprobe_buffered_read, true },
-		{ "filemap_splice_read", skel->progs.fentry_splice, skel->progs.kprobe_splice },
-		{ "filemap_fault", skel->progs.fentry_fault, skel->progs.kprobe_fault },
-		{ "filemap_map_pages", skel->progs.fentry_map, skel->progs.kprobe_map },
-	};
-	bool found = false;
+	const char *value = secure_getenv("SIXTY_HOOKS");
 
-	for (size_t i = 0; i < ARRAY_SIZE(functions); i++) {
-		bool fentry = hooks_fentry(functions[i].name);
+	return value && strcmp(value, hooks) == 0;
+}
 
-		if (!fentry && !hooks_kprobe(functions[i].name))
-			continue;
-		hooks_enable(fentry ? functions[i].fentry : functions[i].kprobe, NULL);
-		found = found || functions[i].reads;
-	}
-	return found ? 0 : hooks_missing("the tracepoint mm_filemap_get_pages (v6.12), and it "
-					 "allows neither fentry nor kprobes");
+static bool enable_function(const struct function *function)
+{
+	if (!forced("kprobe") && hooks_fentry(function->name))
+		hooks_enable(function->fentry, function->fexit, NULL);
+	else if (hooks_kprobe(function->name))
+		hooks_enable(function->kprobe, function->kretprobe, NULL);
+	else
+		return false;
+	return true;
+}
+
+static int enable_functions(struct cachestat_bpf *skel)
+{
+	typeof(&skel->progs) p = &skel->progs;
+	struct function read = { "filemap_read", p->fentry_read, p->fexit_read, p->kprobe_read,
+				 p->kretprobe_read };
+	struct function buffered_read = { "generic_file_buffered_read", p->fentry_buffered_read,
+					  p->fexit_buffered_read, p->kprobe_buffered_read,
+					  p->kretprobe_buffered_read };
+	struct function splice = { "filemap_splice_read", p->fentry_splice, p->fexit_splice,
+				   p->kprobe_splice, p->kretprobe_splice };
+	struct function fault = { "filemap_fault", .fentry = p->fentry_fault,
+				  .kprobe = p->kprobe_fault };
+	struct function map = { "filemap_map_pages", .fentry = p->fentry_map,
+				.kprobe = p->kprobe_map };
+
+	if (!enable_function(&read) && !enable_function(&buffered_read))
+		return hooks_missing("the tracepoint mm_filemap_get_pages (v6.12), and it allows "
+				     "neither fentry nor kprobes");
+	enable_function(&splice);
+	enable_function(&fault);
+	enable_function(&map);
+	return 0;
 }
 
 static int enable_reads(struct cachestat_bpf *skel)
 {
-	const char *forced = secure_getenv("SIXTY_HOOKS");
-
-	if (hooks_tracepoint_args("mm_filemap_get_pages") < 0 ||
-	    (forced && strcmp(forced, "function") == 0))
-		return enable_reads_by_function(skel);
+	if (hooks_tracepoint_args("mm_filemap_get_pages") < 0 || forced("fentry") ||
+	    forced("kprobe"))
+		return enable_functions(skel);
 	hooks_enable(skel->progs.get_pages, skel->progs.fault, skel->progs.map_pages, NULL);
 	return 0;
 }

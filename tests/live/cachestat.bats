@@ -59,12 +59,14 @@ counted() {
 
 row() { jq -c "select(.type == \"row\") | [$1]" "$out"; }
 
-# cold_and_warm COMMAND [PAGES]: all misses, then all hits, and nothing left over.
+# cold_and_warm COMMAND [PAGES]: all misses, then all hits. The file system may read a page or two
+# to find the file on the disk.
 cold_and_warm() {
 	local n=${2:-$pages}
 	file_is cold
 	counted "$1"
-	expect "[0,$n,0,$n,0]" "$(row .hits,.misses,.hit_ratio_pct,.accesses,.read_ahead_pages)" "$1, cold"
+	expect "[0,$n,0,$n]" "$(row .hits,.misses,.hit_ratio_pct,.accesses)" "$1, cold"
+	expect "[true]" "$(row ".read_ahead_pages <= 2 and .added_pages == $n + .read_ahead_pages")"
 	file_is warm
 	counted "$1"
 	expect "[$n,0,100,$n,0]" "$(row .hits,.misses,.hit_ratio_pct,.accesses,.added_pages)" "$1, warm"
@@ -83,8 +85,8 @@ cold_and_warm() {
 @test "cachestat: reads of 192 kB are right but for what a cold one waits for" {
 	file_is cold
 	counted "read 196608"
-	expect "[$pages,true,true]" \
-		"$(row '.added_pages, .misses + .read_ahead_pages == .added_pages, .accesses >= 4032')"
+	expect "[true,true]" \
+		"$(row '.misses + .read_ahead_pages == .added_pages, .accesses >= 4032')"
 	file_is warm
 	counted "read 196608"
 	expect "[$pages,0]" "$(row .hits,.misses)"
@@ -127,8 +129,8 @@ writes() { # BYTES
 @test "cachestat: a mapping's pages are counted by what faults map" {
 	file_is cold
 	counted map
-	expect "[true,true,$pages]" \
-		"$(row ".misses > $pages * 0.9, .hits < $pages * 0.1, .added_pages")" "cold"
+	expect "[true,true,true]" "$(row \
+		".misses > $pages * 0.9, .hits < $pages * 0.1, .added_pages <= $pages + 2")" "cold"
 	file_is warm
 	counted map
 	expect "[0,true,0]" "$(row ".misses, (.hits > 0 and .hits <= $pages * 1.1), .added_pages")" "warm"
@@ -195,18 +197,27 @@ writes() { # BYTES
 	expect "[null]" "$(row .self_check)"
 }
 
-@test "cachestat: hooks on functions count the same" {
-	export SIXTY_HOOKS=function
-	run_tool cachestat 1 1
+# by_function KIND: the ways of kernels before 6.12, wherever the kernel has them.
+by_function() {
+	export SIXTY_HOOKS=$1
+	run_tool cachestat -v 1 1
 	if [ "$status" = 69 ]; then
-		expect 1 "$(wc -l <"$err")" "lines on stderr"
-		skip "$(cat "$err")"
+		grep -q 'neither fentry nor kprobes' "$err"
+		skip "this kernel allows neither fentry nor kprobes"
 	fi
+	grep -q "attached to $1/.*read" "$err" || skip "this kernel has no $1"
 	cold_and_warm "read 512"
 	cold_and_warm "read 196608"
 	cold_and_warm "random 997" 997
 	cold_and_warm splice
+	writes 65536
+	file_is cold
+	counted "update 997"
+	expect "[0,997,0]" "$(row .hits,.misses,.created_pages)" "update"
 }
+
+@test "cachestat: fentry counts the same" { by_function fentry; }
+@test "cachestat: kprobes count the same" { by_function kprobe; }
 
 @test "cachestat: the table has the columns in order, -T puts the time first" {
 	run_tool cachestat 1 2
