@@ -198,6 +198,14 @@ static const struct argp_option common_options[] = {
 	{}
 };
 
+/* The word that argp stopped at: one before the next, or that one if letters of it are left. */
+static const char *bad_option(const struct argp_state *state)
+{
+	const char *last = state->argv[state->next - 1];
+
+	return state->next > 1 && last[0] == '-' ? last : state->argv[state->next];
+}
+
 static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
 	struct common_args *common = state->input;
@@ -242,6 +250,8 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		print_help(state);
 	case ARGP_KEY_ARG:
 		args_fail("unexpected argument '%s'", arg);
+	case ARGP_KEY_ERROR:
+		args_fail("unknown option, or one without its value: '%s'", bad_option(state));
 	}
 	return ARGP_ERR_UNKNOWN;
 }
@@ -304,7 +314,6 @@ static void open_standard_streams(void)
 void args_parse(const struct argp *argp, int argc, char **argv, struct common_args *common)
 {
 	bool stdout_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
-	int next;
 
 	open_standard_streams();
 	if (stdout_closed) {
@@ -317,8 +326,7 @@ void args_parse(const struct argp *argp, int argc, char **argv, struct common_ar
 	common->filter.uid = FILTER_ANY_UID;
 	common->filter.self = getpid();
 
-	/* argp's own messages take two lines and exit before we can name the option. */
-	if (argp_parse(argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, &next, NULL))
-		args_fail("unknown option, or one without its value: '%s'",
-			  argv[next > 1 && next <= argc ? next - 1 : argc - 1]);
+	/* argp's own messages take two lines: ours is at ARGP_KEY_ERROR. */
+	if (argp_parse(argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, NULL))
+		args_fail("invalid command line");
 }
