@@ -163,6 +163,15 @@ const char *cgroup_path(__u64 id)
 	return e->path;
 }
 
+/*
+ * The monitor of podman and cri-o lies beside its container, with the same id:
+ * libpod-conmon-ID.scope, crio-conmon-ID.scope.
+ */
+static bool is_monitor(const char *path, const char *id)
+{
+	return id - path >= 7 && strncmp(id - 7, "conmon-", 7) == 0;
+}
+
 void cgroup_container(const char *path, char id[CONTAINER_ID_LEN + 1])
 {
 	size_t run = 0;
@@ -173,7 +182,7 @@ void cgroup_container(const char *path, char id[CONTAINER_ID_LEN + 1])
 			run++;
 			continue;
 		}
-		if (run == CONTAINER_ID_LEN) {
+		if (run == CONTAINER_ID_LEN && !is_monitor(path, p - run)) {
 			memcpy(id, p - run, run);
 			id[run] = '\0';
 		}
