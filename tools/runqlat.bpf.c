@@ -19,7 +19,7 @@ const volatile __u32 key_by = KEY_NONE;		/* enum runqlat_key */
 const volatile __u32 unit_ns = 1000;		/* of the histograms */
 const volatile bool task_storage;		/* the kernel has it: tasks_seen exists */
 
-/* What the scheduler will have noted of a task once it runs, see waited_elsewhere(). */
+/* What the scheduler will have noted of a task once it runs, see waited_before(). */
 struct seen {
 	__u64 pcount;		/* times it was given a CPU */
 	__u64 run_delay_ns;	/* all its waits together */
@@ -61,6 +61,12 @@ static __always_inline bool task_storage_safe(void)
 		bpf_core_field_exists(struct bpf_local_storage_map, use_kmalloc_nolock));
 }
 
+/* True if a task stays wanted, or not, for all its life: users and cgroups change. */
+static __always_inline bool always_wanted(void)
+{
+	return config.filter.uid == FILTER_ANY_UID && !config.filter.cgroup_id;
+}
+
 /* True if the waits of @task are to be counted.  Never the idle tasks, tid 0. */
 static __always_inline bool wanted(struct task_struct *task)
 {
@@ -68,9 +74,7 @@ static __always_inline bool wanted(struct task_struct *task)
 
 	if (!tid || !filter_ids(load(task, tgid), tid))
 		return false;
-	if (config.filter.uid == FILTER_ANY_UID && !config.filter.cgroup_id)
-		return true;
-	return filter_task(task);
+	return always_wanted() || filter_task(task);
 }
 
 /* The number of the PID namespace that @task itself lives in. */
@@ -112,31 +116,39 @@ static __always_inline void count(struct task_struct *task, __u64 wait_ns)
 }
 
 /*
- * A task that is moved to another CPU while it waits is queued there with a
- * new stamp; what it had waited until then is in its run_delay already.
- * Returns that part, in ns, of the wait that ends now, of which @here_ns was
- * spent on this CPU's queue.
+ * Two things need the memory of when the task last got a CPU.
  *
- * It is what run_delay has grown by since the task last got a CPU.  pcount
- * tells whether that time was seen: not if the task is older than this tool,
- * or was not one to look at then.  New storage is all zeros, which is right
- * for a new task.
+ * A task that is moved to another CPU while it waits is queued there with a
+ * new stamp; what it had waited until then is in its run_delay already.  And
+ * now and then the scheduler gives a task a CPU without sched_switch being
+ * seen; pcount, which counts those times, then has grown by more than one.
+ *
+ * Either way run_delay has grown since: a part of this wait, to be returned in
+ * ns, or a wait that was missed, counted here (if several, lost).  @here_ns is the part of the
+ * wait that ends now.  New storage is all zeros, which is right for a new task;
+ * remember() was there before for the others.
  */
-static __always_inline __u64 waited_elsewhere(struct task_struct *task, __u64 here_ns)
+static __always_inline __u64 waited_before(struct task_struct *task, __u64 here_ns)
 {
 	__u64 run_delay_ns = load(task, sched_info.run_delay);
 	__u64 pcount = load(task, sched_info.pcount);
-	__u64 elsewhere_ns = 0;
+	__u64 before_ns = 0, missed_ns = 0;
 	struct seen *seen;
 
 	seen = bpf_task_storage_get(&tasks_seen, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!seen)
 		return 0;
 	if (seen->pcount == pcount)
-		elsewhere_ns = run_delay_ns - seen->run_delay_ns;
+		before_ns = run_delay_ns - seen->run_delay_ns;
+	else if (seen->pcount && seen->pcount + 1 == pcount && always_wanted())
+		missed_ns = run_delay_ns - seen->run_delay_ns;
+	else if (seen->pcount && always_wanted())
+		__sync_fetch_and_add(&loss.no_start, pcount - seen->pcount);
 	seen->pcount = pcount + 1;
 	seen->run_delay_ns = run_delay_ns + here_ns;
-	return elsewhere_ns;
+	if (missed_ns)
+		count(task, missed_ns);
+	return before_ns;
 }
 
 /*
@@ -164,8 +176,27 @@ int BPF_PROG(arrive, bool preempt, struct task_struct *prev, struct task_struct 
 		return 0;
 	wait_ns = queue_clock_ns(next) - queued_ns;
 	if (task_storage_safe())
-		wait_ns += waited_elsewhere(next, wait_ns);
+		wait_ns += waited_before(next, wait_ns);
 	count(next, wait_ns);
+	return 0;
+}
+
+/*
+ * Run once, right after attaching: remembers the tasks there are.  The value is
+ * read before the storage is made and never replaces one, so that a task which
+ * gets a CPU meanwhile keeps what arrive() noted.
+ */
+SEC("?iter/task")
+int remember(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct seen seen;
+
+	if (!task || !task_storage_safe() || !wanted(task))
+		return 0;
+	seen.pcount = task->sched_info.pcount;
+	seen.run_delay_ns = task->sched_info.run_delay;
+	bpf_task_storage_get(&tasks_seen, task, &seen, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	return 0;
 }
 

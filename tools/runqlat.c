@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* runqlat - how long tasks waited for a CPU, as histograms.  See runqlat(8). */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <bpf/bpf.h>
 
 #include "histogram.h"
 #include "hooks.h"
@@ -173,6 +175,23 @@ static void choose_hooks(struct runqlat_bpf *skel)
 	bpf_map__set_autocreate(skel->maps.queued_at, !stamps);
 	bpf_map__set_autocreate(skel->maps.tasks_seen, storage);
 	skel->rodata->task_storage = storage;
+	if (storage)
+		hooks_enable(skel->progs.remember, NULL);
+}
+
+/* Run the iterator over all tasks; it writes nothing, so one read is the end of it. */
+static int remember_tasks(const struct bpf_link *iterator)
+{
+	char nothing;
+	int fd;
+
+	if (!iterator)
+		return 0;
+	fd = bpf_iter_create(bpf_link__fd(iterator));
+	if (fd < 0 || read(fd, &nothing, 1) < 0)
+		return log_err(-errno, "cannot look at the tasks");
+	close(fd);
+	return 0;
 }
 
 /*
@@ -217,6 +236,8 @@ static int trace(struct runqlat_bpf *skel)
 	choose_hooks(skel);
 	size_hash(skel->maps.hist_by_key);
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
+	if (!err)
+		err = remember_tasks(skel->links.remember);
 	if (err)
 		return err;
 	out_start(&out, &opt.common, columns, ARRAY_SIZE(columns),

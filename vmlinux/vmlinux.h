@@ -268,6 +268,9 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct css_set *cgroups;
 };
+struct bpf_iter__task {
+	struct task_struct *task;
+};
 struct linux_binprm {
 	struct file *file;
 	int argc;

@@ -1,0 +1,283 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck disable=SC2154
+#
+# The truth is the scheduler's own account of each thread, schedstat: read while
+# every thread of the workload sleeps, before the tool starts and before it ends.
+
+load ../lib
+
+own_teardown() {
+	if [ -n "$load_pid" ]; then
+		kill -KILL "$load_pid" 2>/dev/null || true
+	fi
+	if [ -n "$cgroup" ]; then
+		wait "$load_pid" 2>/dev/null || true
+		rmdir "$cgroup/below" "$cgroup" 2>/dev/null || true
+	fi
+}
+
+# load_start THREADS ROUNDS SPIN_US [CPU]: the workload, waiting for its line.
+load_start() {
+	local -a run=("$(own waits)")
+	[ -z "$in_namespace" ] || run=(unshare --pid --fork --kill-child "${run[@]}")
+	rm -f go; mkfifo go
+	exec 7<>go
+	: >load
+	"${run[@]}" "$@" <go >load 2>&1 7>&- 3>&- &
+	load_pid=$!
+	wait_for 20 grep -q '^ready' load || { cat load; return 1; }
+	process=$load_pid
+	[ -z "$in_namespace" ] || process=$(tr -d ' ' <"/proc/$load_pid/task/$load_pid/children")
+	settle
+	before_ns=$delay_ns before=$times
+}
+
+# Sum of the waits and how often threads of the workload were given a CPU.
+account() {
+	cat /proc/"$process"/task/*/schedstat |
+		awk '{ delay += $2; times += $3 } END { printf "%.0f %.0f\n", delay, times }'
+}
+
+# Until all threads sleep: then the account stands still.
+stands_still() {
+	local old=$sums
+	sums=$(account)
+	[ "$old" = "$sums" ]
+}
+settle() {
+	sums=
+	wait_for 20 stands_still
+	read -r delay_ns times <<<"$sums"
+}
+
+# Let the workload run and sleep again; sets the truth $times, $delay_ns of it.
+load_run() {
+	echo go >&7
+	wait_for 60 grep -q '^done' load
+	settle
+	((times -= before, delay_ns -= before_ns)) || true
+}
+
+load_stop() {
+	exec 7>&-
+	kill -KILL "$load_pid" 2>/dev/null || true
+	wait "$load_pid" 2>/dev/null || true
+}
+
+# traced ARGS...: the workload's run under runqlat.
+traced() {
+	: >"$out"
+	tool_start runqlat --json "$@"
+	load_run
+	tool_stop
+	expect 0 "$status" status
+}
+
+# Of the histograms that match the jq condition $1: count and sum.
+count_of() { jq -s "map(select(.type == \"hist\" and ($1)) | .count) | add // 0" "$out"; }
+sum_of() { jq -s "map(select(.type == \"hist\" and ($1)) | .sum) | add // 0" "$out"; }
+
+# exact CONDITION: every wait was counted, and took what the scheduler says.
+# Each is cut to whole microseconds, so the sum may be low by one for each.
+exact() {
+	local sum
+	expect "$times" "$(count_of "$1")" "number of waits ($(tail -n 1 "$out"))"
+	sum=$(sum_of "$1")
+	((sum * 1000 <= delay_ns && (sum + times) * 1000 >= delay_ns)) || {
+		echo "waits of $sum us, $delay_ns ns by schedstat"
+		return 1
+	}
+}
+
+# The same, but for one wait in a thousand that the kernel did not show.
+nearly_exact() {
+	local count sum off
+	count=$(count_of "$1") sum=$(sum_of "$1")
+	((off = times > count ? times - count : count - times)) || true
+	((off * 1000 <= times)) || { echo "$count waits, $times by schedstat"; return 1; }
+	((off = delay_ns / 1000 - sum, off = off < 0 ? -off : off)) || true
+	((off <= delay_ns / 1000 / 500 + times)) || {
+		echo "waits of $sum us, $delay_ns ns by schedstat"
+		return 1
+	}
+}
+
+scheduler_stamps() {
+	[ -e /proc/self/autogroup ] || skip "this kernel does not lead from a task to its run queue"
+}
+
+@test "wakeups on one CPU: count and sum are the scheduler's" {
+	scheduler_stamps
+	load_start 1 2000 0 0
+	traced -p "$process"
+	((times >= 2000))
+	nearly_exact true
+	load_stop
+}
+
+@test "preempted threads on one CPU: count and sum are the scheduler's" {
+	scheduler_stamps
+	load_start 4 500 200 0
+	traced -p "$process"
+	((times >= 2000))
+	nearly_exact true
+	load_stop
+}
+
+@test "threads that are moved between CPUs: the whole wait is counted" {
+	scheduler_stamps
+	load_start 12 200 300
+	traced -p "$process"
+	((times >= 2400))
+	expect "$times" "$(($(count_of true) + $(jq 'select(.type == "summary").lost' "$out")))" \
+		"waits counted and lost"
+	nearly_exact true
+	load_stop
+}
+
+@test "wakeups and switches as the source: the same within a few percent" {
+	load_start 4 500 200
+	SIXTY_HOOKS=wakeup traced -p "$process"
+	head -n 1 "$out" | jq -e '.hooks | map(select(endswith("/sched_wakeup"))) | length == 1'
+	local count sum
+	count=$(count_of true) sum=$(sum_of true)
+	((count >= times - times / 100 && count <= times + times / 20))
+	((sum * 1000 >= delay_ns - delay_ns / 10 - times * 2000))
+	((sum * 1000 <= delay_ns + delay_ns / 10 + times * 5000))
+	load_stop
+}
+
+@test "-P: attributed to the process that waited, by name" {
+	load_start 1 2000 0
+	traced -P
+	expect "$times" "$(count_of ".pid == $process")" waits
+	expect "$(cat "/proc/$process/comm")" \
+		"$(jq -r "select(.type == \"hist\" and .pid == $process).comm" "$out")"
+	expect 0 "$(count_of '.pid == 0')" "waits of the idle task"
+	load_stop
+}
+
+@test "-L: each thread has its own" {
+	load_start 5 400 20
+	local -A first
+	local tid n
+	for tid in "/proc/$process/task"/*; do
+		read -r _ _ n <"$tid/schedstat"
+		first[${tid##*/}]=$n
+	done
+	traced -L -p "$process"
+	for tid in "${!first[@]}"; do
+		read -r _ _ n <"/proc/$process/task/$tid/schedstat"
+		((n == first[$tid])) ||
+			expect $((n - first[$tid])) "$(count_of ".tid == $tid")" "waits of $tid"
+	done
+	expect 0 "$(count_of '.pid')" "histograms by process"
+	load_stop
+}
+
+@test "--pidnss: by the namespace of the task that waited" {
+	needs unshare
+	in_namespace=1 load_start 1 2000 0
+	local namespace
+	namespace=$(readlink "/proc/$process/ns/pid" | tr -dc 0-9)
+	traced --pidnss
+	expect "$times" "$(count_of ".pidns == $namespace")" waits
+	load_stop
+}
+
+@test "--cgroups and -c: 2000 wakeups inside a cgroup are counted for it" {
+	local mount path
+	mount=$(cgroup2)
+	cgroup=$mount/sixty-runqlat-$$
+	mkdir -p "$cgroup/below"
+	load_start 1 2000 0
+	echo "$process" >"$cgroup/below/cgroup.procs"
+	path=${cgroup#"$mount"}/below
+	settle
+	before_ns=$delay_ns before=$times
+
+	traced --cgroups
+	((times >= 2000))
+	expect "$times" "$(count_of ".cgroup == \"$path\"")" "waits for $path"
+	load_stop
+
+	load_start 1 2000 0		# a second one: filtered, by the cgroup above
+	echo "$process" >"$cgroup/below/cgroup.procs"
+	settle
+	before_ns=$delay_ns before=$times
+	traced -P -c "$cgroup"
+	expect "$times" "$(count_of true)" "waits in $cgroup"
+	expect "$process" "$(jq 'select(.type == "hist").pid' "$out")" "processes"
+	load_stop
+}
+
+@test "-u: only that user's tasks" {
+	needs setpriv
+	chmod 755 "$BATS_TEST_TMPDIR"
+	load_start 1 500 0
+	traced -u 65533
+	expect 0 "$(count_of true)" "waits of nobody's tasks"
+	load_stop
+}
+
+@test "3000 runnable threads: within 0.1 %, in one histogram and by thread" {
+	scheduler_stamps
+	[ "$(cat /proc/sys/kernel/threads-max)" -gt 8000 ] || skip "too few threads allowed"
+	load_start 3000 5 100
+	traced -p "$process"
+	nearly_exact true
+	load_stop
+	load_start 3000 5 100
+	traced -L -p "$process"
+	nearly_exact true
+	((times >= 15000))
+	load_stop
+}
+
+@test "intervals lose nothing between two summaries" {
+	load_start 2 3000 200
+	traced -p "$process" 1
+	(($(jq -s 'map(select(.type == "hist")) | length' "$out") >= 2))
+	nearly_exact true
+	load_stop
+}
+
+@test "SIGTERM prints what was counted" {
+	load_start 1 23 0
+	: >"$out"
+	tool_start runqlat -p "$process"
+	load_run
+	tool_stop TERM
+	expect 0 "$status" status
+	grep -q '^p50 = ' "$out"
+	expect "$times" "$(awk '$2 == "->" { n += $5 } END { print n }' "$out")" waits
+	load_stop
+}
+
+@test "-T, -m, interval and count" {
+	run_tool runqlat -m -T 1 2
+	expect 0 "$status" status
+	expect 1 "$(head -n 1 "$out" | grep -c '^Tracing run queue latency')"
+	expect 2 "$(grep -cE '^[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}$' "$out")" "times"
+	expect 2 "$(grep -cE '^ +msecs|no values' "$out")" "histograms"
+}
+
+@test "bad arguments are refused before anything is attached" {
+	local bad
+	for bad in abc '' 0x10 4294967296 99999999999 9223372036854775807 12abc 1.5 1e9 -1 0; do
+		refuses 64 "'$bad'" runqlat -p "$bad"
+	done
+	for bad in abc '' 0 0x10 1x 1.5 99999999999999999999; do
+		refuses 64 "'$bad'" runqlat -- "$bad"
+		refuses 64 "'$bad'" runqlat -- 1 "$bad"
+	done
+	refuses 64 "'-1'" runqlat -- -1
+	refuses 64 "'3'" runqlat 1 2 3
+	for bad in /no/cgroup '' /etc /etc/passwd; do
+		refuses 64 "'$bad'" runqlat -c "$bad"
+	done
+	refuses 64 'only one of' runqlat -P -L
+	refuses 64 'only one of' runqlat --pidnss --cgroups
+	refuses 64 "'nosuchuser'" runqlat -u nosuchuser
+}
