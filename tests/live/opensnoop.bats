@@ -183,6 +183,7 @@ counts() {
 	tool_stop
 	expect 23 "$(grep -c " $name " <(grep title "$out"))" "lines"
 	expect 0 "$(grep -c '^1 ' "$out")" "forged lines"
+	# shellcheck disable=SC1003
 	grep -Fq 'a\x0a1      forged            3   0 /etc/shadow\x1b]0;title\x07\xff\xc2\x9b\xe2\x80\xae\\' "$out"
 	expect 0 "$(LC_ALL=C grep -c '[^ -~]' "$out")" "lines with other than printable ASCII"
 	trace_opens -- openat 23 "$hostile" 0
