@@ -62,7 +62,7 @@ static struct column count_columns[] = {
 	[COUNT_DADDR]	 = { "RADDR", "daddr", -25 },
 	[COUNT_SPORT]	 = { "LPORT", "sport", -20, .hidden = true },
 	[COUNT_DPORT]	 = { "RPORT", "dport", -20 },
-	[COUNT_CONNECTS] = { "CONNECTS", "connects", -10 },
+	[COUNT_CONNECTS] = { "CONNECTS", "connects", 0 },
 };
 
 /* What the callbacks of run_events() work on. */

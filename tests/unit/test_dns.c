@@ -12,10 +12,18 @@ static const __u8 answer[] = {
 	0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 7,
 };
 
+static int free_cache(void **state)
+{
+	for (int i = 0; cache.entries && i < CACHE_MAX; i++)
+		free(cache.entries[i].name);
+	free(cache.entries);
+	return 0;
+}
+
 static int empty_cache(void **state)
 {
 	cache.n = 0;
-	free(cache.entries);
+	free_cache(state);
 	cache.entries = calloc(CACHE_MAX, sizeof(*cache.entries));
 	memset(cache.buckets, 0xff, sizeof(cache.buckets));
 	return 0;
@@ -119,5 +127,5 @@ int main(void)
 		cmocka_unit_test_setup(cache_is_bounded_and_forgets_the_oldest, empty_cache),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, free_cache);
 }
