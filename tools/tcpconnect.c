@@ -283,7 +283,9 @@ static int attach_sweep(struct session *session)
 	union bpf_iter_link_info info = {
 		.map.map_fd = bpf_map__fd(session->skel->maps.pending),
 	};
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+	struct bpf_iter_attach_opts opts = {
+		.sz = sizeof(opts), .link_info = &info, .link_info_len = sizeof(info),
+	};
 
 	if (!bpf_program__autoload(session->skel->progs.sweep))
 		return 0;
@@ -324,7 +326,7 @@ static const struct argp_option options[] = {
 	{ "port", 'P', "PORTS", 0, "Only these destination ports, a comma list" },
 	{ "count", 'c', NULL, 0, "Count by source, destination and port; print at the end" },
 	{ "source-port", 's', NULL, 0, "Print the source port; count by it too" },
-	{ "lport", 'L', NULL, 0, "The same" },
+	{ "lport", 'L', NULL, OPTION_ALIAS },
 	{ "ipv4", '4', NULL, 0, "Only IPv4" },
 	{ "ipv6", '6', NULL, 0, "Only IPv6" },
 	{ "dns", 'd', NULL, 0, "Print the name that was looked up to get the address" },

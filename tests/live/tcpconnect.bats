@@ -4,6 +4,8 @@
 # tcpconnect against what the connecting program itself learns: getsockname,
 # errno and the clock.  Traffic stays on loopback and in namespaces made here.
 
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2086,SC2154
+
 load ../lib
 
 own_setup() {
@@ -92,8 +94,8 @@ make_netns() {
 	ip -n $a addr add 10.77.0.1/24 dev v0
 	ip -n $b addr add 10.77.0.2/24 dev v0
 	for ns in $netns; do
-		ip -n $ns link set lo up
-		ip -n $ns link set v0 up
+		ip -n "$ns" link set lo up
+		ip -n "$ns" link set v0 up
 	done
 }
 
@@ -137,12 +139,12 @@ make_netns() {
 @test "timed out" {
 	serve full
 	tool_start tcpconnect --json
-	clients=
+	clients=()
 	for i in 1 2 3; do
 		"$client" timeout 1 127.0.0.1 "$port" >truth$i 3>&- &
-		clients+=" $!"
+		clients+=($!)
 	done
-	wait $clients
+	wait "${clients[@]}"
 	cat truth? >truth
 	tool_stop
 	expect 3 "$(count timeout)"
