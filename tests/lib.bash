@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # For the live tests: `load ../lib` in a .bats file.
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash disable=SC2034,SC2154,SC2261
 
 root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 build=${SIXTY_BUILD:-$root/build}

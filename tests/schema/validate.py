@@ -35,14 +35,25 @@ def duplicates_refused(pairs):
     return dict(pairs)
 
 
+def cause(error):
+    """Of a line that fits none of the record types: what keeps it from its own."""
+    branches = {}
+    for part in error.context:
+        branches.setdefault(part.schema_path[0], []).append(part)
+    for parts in branches.values():
+        if not any(list(part.path) == ["type"] for part in parts):
+            return parts[0]
+    return error
+
+
 def problems(check, line):
     """What is wrong with one line, as messages."""
     try:
         record = json.loads(line, object_pairs_hook=duplicates_refused)
     except ValueError as error:
         return [str(error)]
-    error = jsonschema.exceptions.best_match(check.iter_errors(record))
-    return [f"{error.json_path}: {error.message}"] if error else []
+    causes = [cause(error) for error in check.iter_errors(record)]
+    return [f"{error.json_path}: {error.message}" for error in causes]
 
 
 def main():
