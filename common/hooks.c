@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
@@ -48,6 +50,42 @@ static const struct btf_type *tracepoint_proto(const char *name)
 	type = btf__type_by_id(kernel_btf(), id);
 	type = btf__type_by_id(kernel_btf(), type->type);	/* the pointer */
 	return btf__type_by_id(kernel_btf(), type->type);
+}
+
+/* The names in the kernel's BTF, each with a NUL before and behind; NULL: no BTF or memory. */
+static char *kernel_btf_names(size_t *len)
+{
+	int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
+	struct btf_header header;
+	char *names = NULL;
+	ssize_t n;
+
+	*len = 0;
+	if (fd < 0)
+		return NULL;
+	if (pread(fd, &header, sizeof(header), 0) == sizeof(header))
+		names = malloc(header.str_len);
+	while (names && *len < header.str_len &&
+	       (n = pread(fd, names + *len, header.str_len - *len,
+			  header.hdr_len + header.str_off + *len)) > 0)
+		*len += n;
+	close(fd);
+	return names;
+}
+
+bool hooks_tracepoint(const char *name)
+{
+	char typedef_name[128];
+	size_t len;
+	char *names = kernel_btf_names(&len);
+	int size;
+	bool found;
+
+	/* With the NULs around it: no part of a longer name. */
+	size = snprintf(typedef_name, sizeof(typedef_name), "%cbtf_trace_%s", '\0', name) + 1;
+	found = names && memmem(names, len, typedef_name, size);
+	free(names);
+	return found;
 }
 
 int hooks_tracepoint_args(const char *name)

@@ -14,6 +14,12 @@
 struct bpf_program;
 
 /*
+ * True if a tracepoint @name exists, by a look for its name in the kernel's
+ * BTF: 1 ms, where the functions below first parse all of it, in 7 ms.
+ */
+bool hooks_tracepoint(const char *name);
+
+/*
  * The number of arguments of tracepoint @name in the kernel's BTF, or -ENOENT.
  * hooks_tracepoint_arg() tells the name of the struct that argument @i (from
  * 0) points to, "" if it is no such pointer.

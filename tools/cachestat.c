@@ -240,16 +240,7 @@ static int enable_functions(struct cachestat_bpf *skel)
 	return 0;
 }
 
-static int enable_reads(struct cachestat_bpf *skel)
-{
-	if (hooks_tracepoint_args("mm_filemap_get_pages") < 0 || forced("fentry") ||
-	    forced("kprobe"))
-		return enable_functions(skel);
-	hooks_enable(skel->progs.get_pages, skel->progs.fault, skel->progs.map_pages, NULL);
-	return 0;
-}
-
-static int choose_hooks(struct cachestat_bpf *skel)
+static int enable_page_hooks(struct cachestat_bpf *skel)
 {
 	const char *unit = hooks_tracepoint_arg("mm_filemap_add_to_page_cache", 0);
 
@@ -260,21 +251,37 @@ static int choose_hooks(struct cachestat_bpf *skel)
 	else
 		return hooks_missing("the tracepoint mm_filemap_add_to_page_cache, or BTF "
 				     "(CONFIG_DEBUG_INFO_BTF) that describes it");
-	if (hooks_tracepoint_args("writeback_dirty_folio") >= 0)
+	if (hooks_tracepoint("writeback_dirty_folio"))
 		hooks_enable(skel->progs.dirty_folio, NULL);
 	else
 		hooks_enable(skel->progs.dirty_page, NULL);
-	return enable_reads(skel);
+	return 0;
+}
+
+/* A kernel before v6.12, which differ in all that is hooked. */
+static int choose_old_hooks(struct cachestat_bpf *skel)
+{
+	int err = enable_page_hooks(skel);
+
+	return err ? err : enable_functions(skel);
+}
+
+static int choose_hooks(struct cachestat_bpf *skel)
+{
+	if (!hooks_tracepoint("mm_filemap_get_pages") || forced("fentry") || forced("kprobe"))
+		return choose_old_hooks(skel);
+	hooks_enable(skel->progs.get_pages, skel->progs.fault, skel->progs.map_pages,
+		     skel->progs.add_folio, skel->progs.dirty_folio, NULL);
+	return 0;
 }
 
 /*
- * Task storage from v6.4 on: before, creating it is a kmalloc() and may fail
- * or be refused where a file system holds locks.
+ * Task storage goes with v6.12's tracepoints.  Before v6.4 creating it is a
+ * kmalloc(), not to be done where a file system holds locks: there a hash serves.
  */
 static void choose_storage(struct cachestat_bpf *skel)
 {
-	bool storage = hooks_struct_has("bpf_local_storage_map", "selem_ma") ||
-		       hooks_struct_has("bpf_local_storage_map", "use_kmalloc_nolock");
+	bool storage = bpf_program__autoload(skel->progs.get_pages);
 
 	skel->rodata->task_storage = storage;
 	bpf_map__set_autocreate(skel->maps.thread_storage, storage);
@@ -318,8 +325,8 @@ static int trace(struct cachestat_bpf *skel)
 	int err;
 
 	skel->rodata->page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
-	choose_storage(skel);
 	err = choose_hooks(skel);
+	choose_storage(skel);
 	if (!err)
 		err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config,
 				 &skel->bss->loss);

@@ -59,14 +59,16 @@ counted() {
 
 row() { jq -c "select(.type == \"row\") | [$1]" "$out"; }
 
-# cold_and_warm COMMAND [PAGES]: all misses, then all hits. The file system may read a page or two
-# to find the file on the disk.
+# cold_and_warm COMMAND [PAGES [LEAST]]: all misses, then all hits. LEAST of them when cold, where
+# tracepoints do not show all: see CAVEATS. The file system may read a page or two of its own.
 cold_and_warm() {
-	local n=${2:-$pages}
+	local n=${2:-$pages} least=${3:-${2:-$pages}}
 	file_is cold
 	counted "$1"
-	expect "[0,$n,0,$n]" "$(row .hits,.misses,.hit_ratio_pct,.accesses)" "$1, cold"
-	expect "[true]" "$(row ".read_ahead_pages <= 2 and .added_pages == $n + .read_ahead_pages")"
+	expect "[0,true,true]" "$(row ".hits, (.misses >= $least and .misses <= $n),
+		(.misses == .accesses and .hit_ratio_pct == 0)")" "$1, cold"
+	expect "[true]" "$(row "(.misses + .read_ahead_pages) as \$in |
+		\$in == .added_pages and \$in >= $n and \$in <= $n + 2")" "$1, pages read in"
 	file_is warm
 	counted "$1"
 	expect "[$n,0,100,$n,0]" "$(row .hits,.misses,.hit_ratio_pct,.accesses,.added_pages)" "$1, warm"
@@ -74,7 +76,9 @@ cold_and_warm() {
 
 @test "cachestat: read(2) of 512 B is right cold and warm" { cold_and_warm "read 512"; }
 @test "cachestat: read(2) of 4 kB is right cold and warm" { cold_and_warm "read 4096"; }
-@test "cachestat: read(2) of 6000 B is right cold and warm" { cold_and_warm "read 6000"; }
+@test "cachestat: read(2) of 6000 B is right warm, and within 5 % cold" {
+	cold_and_warm "read 6000" 4096 3891
+}
 @test "cachestat: read(2) of 64 kB is right cold and warm" { cold_and_warm "read 65536"; }
 @test "cachestat: read(2) of 1 MB is right cold and warm" { cold_and_warm "read 1048576"; }
 @test "cachestat: read(2) of 16 MB is right cold and warm" { cold_and_warm "read 16777216"; }
@@ -82,14 +86,8 @@ cold_and_warm() {
 @test "cachestat: splice is right cold and warm" { cold_and_warm splice; }
 @test "cachestat: sendfile is right cold and warm" { cold_and_warm sendfile; }
 
-@test "cachestat: reads of 192 kB are right but for what a cold one waits for" {
-	file_is cold
-	counted "read 196608"
-	expect "[true,true]" \
-		"$(row '.misses + .read_ahead_pages == .added_pages, .accesses >= 4032')"
-	file_is warm
-	counted "read 196608"
-	expect "[$pages,0]" "$(row .hits,.misses)"
+@test "cachestat: read(2) of 192 kB is right warm, and within 20 % cold" {
+	cold_and_warm "read 196608" 4096 3276
 }
 
 @test "cachestat: the same range read again counts again" {
