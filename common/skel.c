@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <bpf/btf.h>
 
 #include "hooks.h"
 #include "log.h"
@@ -84,6 +85,11 @@ static int denied(void)
 	return -EPERM;
 }
 
+static bool kernel_has_btf(void)
+{
+	return access(KERNEL_BTF, R_OK) == 0;
+}
+
 const struct bpf_object_open_opts *skel_open_opts(const struct common_args *args)
 {
 	static struct bpf_object_open_opts opts = { .sz = sizeof(opts) };
@@ -92,6 +98,12 @@ const struct bpf_object_open_opts *skel_open_opts(const struct common_args *args
 	libbpf_set_print(keep_message);
 	if (!have_capabilities())
 		exit(log_exit_code(denied()));
+	/*
+	 * Not bpf_program__set_type() later: before 1.3 libbpf then still looks
+	 * for the tracepoint in the kernel's BTF, by a NULL pointer.
+	 */
+	if (!kernel_has_btf())
+		libbpf_register_prog_handler("tp_btf+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, NULL);
 	opts.btf_custom_path = args->btf;
 	return &opts;
 }
@@ -135,9 +147,24 @@ static int missing_tracepoint(void)
 	return 0;
 }
 
-/* Why did loading fail?  Say it, and return the error that stands for it. */
-static int load_failed(int err)
+/* True if there is no type information in @path. */
+static bool bad_btf(const char *path)
 {
+	struct btf *btf = btf__parse(path, NULL);
+	bool bad = libbpf_get_error(btf);
+
+	if (!bad)
+		btf__free(btf);
+	return bad;
+}
+
+/* Why did loading fail?  Say it, and return the error that stands for it. */
+static int load_failed(int err, const struct common_args *args)
+{
+	if (args->btf && bad_btf(args->btf)) {
+		log_warn("cannot use BTF file '%s': it holds no type information", args->btf);
+		return -EINVAL;
+	}
 	if (locked_down()) {
 		log_warn("the kernel is locked down (confidentiality): it lets no BPF program "
 			 "read its memory");
@@ -158,20 +185,12 @@ static int load_failed(int err)
  */
 static int use_raw_tp(struct config *config, const struct common_args *args)
 {
-	struct bpf_program *prog;
-
 	if (!args->btf) {
 		log_warn("this kernel has no BTF (CONFIG_DEBUG_INFO_BTF): give its type "
 			 "information with --btf FILE");
 		return -EOPNOTSUPP;
 	}
 	config->raw_tp = true;
-	bpf_object__for_each_program(prog, *state.skeleton->obj) {
-		if (!tp_btf_name(prog))
-			continue;
-		bpf_program__set_type(prog, BPF_PROG_TYPE_RAW_TRACEPOINT);
-		bpf_program__set_expected_attach_type(prog, 0);
-	}
 	return 0;
 }
 
@@ -224,13 +243,13 @@ int skel_start(struct bpf_object_skeleton *skeleton, const struct common_args *a
 	state.skeleton = skeleton;
 	config->filter = args->filter;
 	set_ring(config, args);
-	if (access(KERNEL_BTF, R_OK))
+	if (!kernel_has_btf())
 		err = use_raw_tp(config, args);
 	if (err)
 		return err;
 	err = bpf_object__load_skeleton(skeleton);
 	if (err)
-		return load_failed(err);
+		return load_failed(err, args);
 	hooks_done();
 	state.loss = loss;
 	for (int i = 0; i < skeleton->prog_cnt && !err; i++)
