@@ -24,6 +24,7 @@
 #define CACHE_NS (24 * 3600 * NS_PER_S)
 #define BUCKETS 4096			/* a power of two */
 #define QUEUE_BYTES (4 << 20)		/* of answers not yet read: some thousands */
+#define READ_MAX 4096			/* answers at a time: a flood must not hold the tool up */
 #define NONE (-1)
 
 /* An address that came as an answer.  The oldest gives way to a new one. */
@@ -204,7 +205,7 @@ void dns_read(void)
 	struct iovec iov = { packet, sizeof(packet) };
 	ssize_t len;
 
-	for (;;) {
+	for (int i = 0; i < READ_MAX; i++) {
 		struct msghdr msg = {
 			.msg_iov = &iov, .msg_iovlen = 1,
 			.msg_control = control, .msg_controllen = sizeof(control),
