@@ -138,10 +138,13 @@ static long call_long(void)
 	static char *longer;
 
 	if (!longer) {
+		size_t before = mode - strlen(path);
+
 		longer = malloc(mode + 1);
-		for (unsigned long i = 0; i < mode; i++)
-			longer[i] = i % 2 ? '/' : '.';
-		strcpy(longer + mode - strlen(path), path);
+		for (size_t i = 0; i < before; i++)
+			longer[i] = (before - i) % 2 ? '/' : '.';
+		memcpy(longer, "./", 2);	/* relative, whether that is even or odd */
+		strcpy(longer + before, path);
 	}
 	return syscall(SYS_openat, dir, longer, flags, 0);
 }
