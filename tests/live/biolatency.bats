@@ -1,0 +1,238 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# biolatency against requests of known number to a loop device of our own.
+
+load ../lib
+
+own_setup() {
+	needs losetup truncate jq
+	image=$BATS_TEST_TMPDIR/image
+	loop='' group=''
+	truncate -s 64M "$image"
+}
+
+own_teardown() {
+	if [ -n "$loop" ]; then losetup -d "$loop"; fi
+	if [ -n "$group" ]; then rmdir "$group"; fi
+}
+
+make_loop() { # LOSETUP-OPTION...
+	loop=$(losetup -f --show "$@" "$image") || skip "no loop device can be made"
+}
+
+# Two partitions of 16 MB. Not by a table: not every kernel reads one.
+partitions() {
+	needs addpart
+	make_loop
+	addpart "$loop" 1 2048 32768 && addpart "$loop" 2 34816 32768 ||
+		skip "no partitions on loop devices here"
+	wait_for 5 test -b "${loop}p2" || skip "no device files for partitions"
+}
+
+io() { "$(workload disk_io)" "$@" >"$BATS_TEST_TMPDIR/truth"; }
+truth() { awk -v key="$1" '$1 == key { print $2 }' "$BATS_TEST_TMPDIR/truth"; }
+counted() { jq -s "[.[] | select(.type == \"hist\" and ($1)) | .count] | add // 0" "$out"; }
+lost() { jq -s '.[-1].lost' "$out"; }
+# FIELD of the kernel's own statistics: 1 reads, 5 writes, 16 flushes.
+stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/stat"; }
+
+@test "counts every read, as the kernel does" {
+	make_loop
+	tool_start biolatency -j -d "$loop"
+	before=$(stat_field 1)
+	io "$loop" read 23
+	expect 23 $(($(stat_field 1) - before)) "reads in stat"
+	tool_stop
+	expect 0 "$status"
+	expect 23 "$(counted true)"
+	expect 0 "$(lost)"
+}
+
+@test "sum and maximum stay below what the program measured" {
+	make_loop
+	tool_start biolatency -j -d "$loop"
+	io "$loop" read 997
+	tool_stop
+	sum=$(jq -s 'map(select(.type == "hist")) | .[0].sum' "$out")
+	max=$(jq -s 'map(select(.type == "hist")) | .[0].max' "$out")
+	echo "sum $sum of $(truth sum_us), max $max of $(truth max_us)"
+	[ "$sum" -le "$(truth sum_us)" ]
+	[ "$max" -le "$(truth max_us)" ]
+	# Before and after the request itself a system call takes microseconds, here up to half.
+	[ "$sum" -ge $(($(truth sum_us) / 10)) ]
+}
+
+@test "a batch: each request counts, none longer than the batch" {
+	make_loop
+	tool_start biolatency -j -d "$loop"
+	io "$loop" batch 97
+	tool_stop
+	expect 97 "$(counted true)"
+	max=$(jq -s 'map(select(.type == "hist")) | .[0].max' "$out")
+	[ "$max" -le "$(truth max_us)" ]
+}
+
+@test "-F: reads, writes and flushes apart, a write with its flush counts once" {
+	make_loop
+	grep -q 'write back' "/sys/block/${loop#/dev/}/queue/write_cache" || skip "no cache to flush"
+	tool_start biolatency -j -F -d "$loop"
+	before=$(stat_field 16)
+	io "$loop" read 7
+	io "$loop" sync 23
+	flushes=$(($(stat_field 16) - before))
+	tool_stop
+	expect 7 "$(counted '.operation == "read"')"
+	expect 23 "$(counted '.operation == "write"')"
+	expect 23 "$(counted '.operation == "write" and (.flags | index("sync")) != null')"
+	[ "$flushes" -ge 23 ]
+	expect "$flushes" "$(counted '.operation == "flush"')"
+	expect 0 "$(lost)"
+}
+
+@test "-F in text names operation and flags" {
+	make_loop
+	tool_start biolatency -F -d "$loop"
+	io "$loop" write 3
+	tool_stop
+	grep -q '^flags = .*Sync.*-Write$' "$out"
+}
+
+@test "-D names the disk" {
+	make_loop
+	tool_start biolatency -D -j
+	io "$loop" read 23
+	tool_stop
+	expect 23 "$(counted ".disk == \"${loop#/dev/}\"")"
+}
+
+@test "-D and -F together" {
+	make_loop
+	tool_start biolatency -DF -j
+	io "$loop" read 23
+	tool_stop
+	expect 23 "$(counted ".disk == \"${loop#/dev/}\" and .operation == \"read\"")"
+}
+
+@test "-Q is never shorter, and counts the same" {
+	make_loop
+	tool_start biolatency -Q -j -d "$loop"
+	io "$loop" batch 97
+	tool_stop
+	expect 97 "$(counted true)"
+	expect 0 "$(lost)"
+}
+
+@test "-Q without the queue's statistics counts from the issue" {
+	make_loop
+	echo 0 >"/sys/block/${loop#/dev/}/queue/iostats"
+	tool_start biolatency -Q -j -d "$loop"
+	io "$loop" read 23
+	tool_stop
+	echo 1 >"/sys/block/${loop#/dev/}/queue/iostats"
+	expect 23 "$(counted true)"
+	expect 0 "$(lost)"
+}
+
+@test "intervals lose nothing" {
+	make_loop
+	tool_start biolatency -j -d "$loop" 1
+	for _ in 1 2 3 4 5 6; do
+		io "$loop" read 499
+		read -rt 0.4 <> <(:) || true
+	done
+	tool_stop
+	[ "$(jq -s 'map(select(.type == "hist")) | length' "$out")" -ge 2 ]
+	expect 2994 "$(counted true)"
+	expect 0 "$(lost)"
+}
+
+@test "-d with a partition counts that partition only" {
+	partitions
+	tool_start biolatency -j -d "${loop}p2"
+	io "${loop}p1" read 11
+	io "${loop}p2" read 23
+	tool_stop
+	expect 23 "$(counted true)"
+}
+
+@test "-d with the whole disk counts its partitions" {
+	partitions
+	tool_start biolatency -j -d "${loop#/dev/}"
+	io "${loop}p1" read 11
+	io "${loop}p2" read 23
+	tool_stop
+	expect 34 "$(counted true)"
+}
+
+# The request's owner, not who was interrupted when it was done.
+@test "-c counts what the cgroup's tasks asked for" {
+	mount=$(cgroup2)
+	make_loop
+	group=$mount/sixty-bio-$$
+	mkdir "$group"
+	tool_start biolatency -j -c "$group" -d "$loop"
+	io "$loop" read 11
+	(echo "$BASHPID" >"$group/cgroup.procs" && io "$loop" read 23)
+	tool_stop
+	expect 23 "$(counted true)"
+	expect 0 "$(lost)"
+}
+
+@test "-c where I/O is charged to the cgroup" {
+	mount=$(cgroup2)
+	grep -qw io "$mount/cgroup.controllers" || skip "no io controller in cgroup2 here"
+	echo +io >"$mount/cgroup.subtree_control"
+	make_loop
+	group=$mount/sixty-bio-$$
+	mkdir "$group"
+	tool_start biolatency -j -c "$group" -d "$loop"
+	io "$loop" read 11
+	(echo "$BASHPID" >"$group/cgroup.procs" && io "$loop" batch 23)
+	tool_stop
+	expect 23 "$(counted true)"
+}
+
+@test "-e prints average, total and count" {
+	make_loop
+	tool_start biolatency -e -d "$loop"
+	io "$loop" read 23
+	tool_stop
+	grep -qE '^avg = [0-9]+ usecs, total: [0-9]+ usecs, count: 23$' "$out"
+}
+
+@test "--disk DISK is -d, not -D" {
+	make_loop
+	run_tool biolatency --disk "$loop" -j 1 1
+	expect 0 "$status"
+	expect 0 "$(counted '.disk')"
+}
+
+@test "a device-mapper disk is refused, or found" {
+	needs dmsetup
+	make_loop
+	dmsetup create "sixty$$" --table "0 2048 linear $loop 0" 2>/dev/null || skip "no device mapper"
+	run_tool biolatency -d "/dev/mapper/sixty$$"
+	dmsetup remove "sixty$$"
+	expect 64 "$status"
+	grep -q "bio-based.*${loop#/dev/}" "$err"
+}
+
+@test "a bio-based disk is refused" {
+	disk=$(for d in /sys/block/*; do [ -e "$d/mq" ] || echo "${d##*/}"; done | head -n 1)
+	[ -n "$disk" ] || skip "no bio-based disk on this machine"
+	refuses 64 bio-based biolatency -d "$disk"
+}
+
+@test "nonsense is refused before anything is attached" {
+	refuses 64 "there is no disk or partition 'nosuch'; disks here:" biolatency -d nosuch
+	refuses 64 'there is no disk' biolatency -d ''
+	refuses 64 'there is no disk' biolatency -d /etc/passwd
+	refuses 64 'there is no disk' biolatency -d 4000:77
+	for interval in abc '' 0 0x10 4294967296 1.5 -1; do
+		refuses 64 'invalid interval' biolatency -- "$interval"
+	done
+	refuses 64 'invalid count' biolatency 1 0
+	refuses 64 'cgroup' biolatency -c /no/cgroup
+	refuses 64 'cgroup' biolatency -c /etc
+	refuses 64 'cgroup' biolatency -c ''
+}
