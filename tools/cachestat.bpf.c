@@ -34,6 +34,7 @@ struct {
 struct thread {
 	__u64 mapping;		/* of the file it asked for pages of: an address, not followed */
 	__u64 first, last;	/* those pages */
+	__u64 call;		/* of how many the call was that it did so by */
 	__u64 added;		/* address of the folio it added since, 0: none */
 };
 
@@ -93,9 +94,29 @@ static __always_inline void count(__u64 *counter, __u64 pages)
 }
 
 enum access {
-	READ,
+	PART,			/* of a read: from where it has got to up to its end */
+	WHOLE,			/* read */
 	FAULT,
 };
+
+/*
+ * The tracepoint does not tell of pages that are in the cache if later ones of
+ * the same batch are still on their way from the disk: a read that begins so
+ * is first heard of in its middle.  A reader that goes on through the file by
+ * calls of one size is recognised, because this one too ends where it should.
+ * Returns where the call has really begun.
+ */
+static __always_inline __u64 call_first(struct thread *thread, __u64 mapping, __u64 first,
+					__u64 last)
+{
+	__u64 ahead = last - thread->last;
+
+	if (thread->mapping != mapping || first <= thread->last + 1)
+		return first;
+	if (ahead == thread->call || ahead + 1 == thread->call)	/* + 1: begins within a page */
+		return thread->last + 1;
+	return first;
+}
 
 /*
  * How many of the pages @first..@last @thread has not just been counted for.
@@ -109,7 +130,7 @@ enum access {
 static __always_inline __u64 pages_new(struct thread *thread, __u64 mapping, __u64 first,
 				       __u64 last, enum access access)
 {
-	bool again = access == READ && first == thread->first && thread->last > thread->first;
+	bool again = access != FAULT && first == thread->first && thread->last > thread->first;
 
 	if (thread->mapping != mapping || first < thread->first || first > thread->last || again)
 		return last - first + 1;
@@ -118,6 +139,8 @@ static __always_inline __u64 pages_new(struct thread *thread, __u64 mapping, __u
 
 static __always_inline void remember(struct thread *thread, __u64 mapping, __u64 first, __u64 last)
 {
+	if (thread->mapping != mapping || last != thread->last)
+		thread->call = last - first + 1;
 	thread->mapping = mapping;
 	thread->first = first;
 	thread->last = last;
@@ -145,10 +168,12 @@ static __always_inline int ask(__u64 mapping, __u64 size, __u64 first, __u64 las
 		count(&counted->accesses, last - first + 1);
 		return 0;
 	}
+	if (access == PART)
+		first = call_first(thread, mapping, first, last);
 	pages = pages_new(thread, mapping, first, last, access);
 	if (pages)
 		count(&counted->accesses, pages);
-	if (pages || access == READ)
+	if (pages || access != FAULT)
 		remember(thread, mapping, first, last);
 	return 0;
 }
@@ -237,7 +262,7 @@ static __always_inline __u64 mapping_size(struct address_space *mapping)
 SEC("?tp_btf/mm_filemap_get_pages")
 int BPF_PROG(get_pages, struct address_space *mapping, unsigned long first, unsigned long last)
 {
-	return ask((__u64)mapping, mapping_size(mapping), first, last, READ);
+	return ask((__u64)mapping, mapping_size(mapping), first, last, PART);
 }
 
 SEC("?tp_btf/mm_filemap_fault")
@@ -290,7 +315,8 @@ static __always_inline int ask_file(struct file *file, __u64 pos, __u64 len)
 		return 0;
 	if (len > size - pos)
 		len = size - pos;
-	return ask((__u64)mapping, size, pos >> page_shift, (pos + len - 1) >> page_shift, READ);
+	return ask((__u64)mapping, size, pos >> page_shift, (pos + len - 1) >> page_shift,
+		   WHOLE);
 }
 
 static __always_inline int ask_iocb(struct kiocb *iocb, struct iov_iter *to)
