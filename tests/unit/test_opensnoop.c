@@ -84,8 +84,8 @@ static void flags_are_named_once(void **state)
 	event.flags = O_TMPFILE | O_WRONLY;
 	assert_non_null(strstr(shown(true), "\"flags\":[\"O_WRONLY\",\"O_TMPFILE\"]"));
 	event.flags = O_DSYNC | O_DIRECTORY | 0x80000000;
-	assert_non_null(strstr(shown(true),
-			       "\"flags\":[\"O_RDONLY\",\"O_DSYNC\",\"O_DIRECTORY\",\"0x80000000\"]"));
+	assert_non_null(strstr(shown(true), "\"flags\":[\"O_RDONLY\",\"O_DSYNC\",\"O_DIRECTORY\","
+					    "\"0x80000000\"]"));
 	event.flags = ~0U;
 	assert_non_null(strstr(shown(true), "\"O_PATH\",\"0xff800"));
 }
