@@ -42,7 +42,8 @@ counts() {
 	trace_opens -- "$1" 23 "$name.file" 0102 0640
 	expect "$(cat truth)" "ok=23 failed=0 fd=$(events .fd | tail -n 1) errno=0" "truth"
 	expect 23 "$(events "$ours and .call == \"$2\" and .fd >= 0 and .err == 0)" | wc -l)" "opens"
-	expect 0 "$(jq 'select(.type == "summary").lost' "$out")" "lost"
+	# Not .lost: on 7.x the guard against recursion may count some other call (CAVEATS).
+	expect 0 "$(jq 'select(.type == "summary").ring_full' "$out")" "lost"
 	[ "$1" = handle ] || [ "$1" = creat ] || {
 		trace_opens -- "$1" 23 "$name.none" 0
 		expect "ok=0 failed=23 fd=-1 errno=2" "$(cat truth)" "truth"
@@ -325,7 +326,7 @@ flood() {
 @test "opensnoop holds a burst of 10,000 opens while it cannot run" {
 	flood 10000
 	expect 10000 "$shown" "shown"
-	expect 0 "$lost" "lost"
+	expect 0 "$(jq 'select(.type == "summary").ring_full' "$out")" "lost"
 }
 
 @test "opensnoop accounts for every one of 200,000 opens it has no room for" {
