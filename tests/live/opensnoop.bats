@@ -309,6 +309,15 @@ counts() {
 	expect 0 "$(grep -c "^[0-9:.]* $self " "$out")" "opens of its own"
 }
 
+# accounts_for COUNT: the recursion guard counts calls that may be no opens, or be ours.
+accounts_for() {
+	local full
+	full=$(jq 'select(.type == "summary").ring_full' "$out")
+	[ $((shown + full)) -le "$1" ] && [ $((shown + lost)) -ge "$1" ] && return
+	echo "$1 happened: $shown shown, $full of $lost lost in the ring"
+	return 1
+}
+
 # flood COUNT OPTIONS...: opens with a flag that no one else uses, while the tool sleeps.
 flood() {
 	local count=$1
@@ -331,7 +340,7 @@ flood() {
 
 @test "opensnoop accounts for every one of 200,000 opens it has no room for" {
 	flood 200000 -b 16
-	expect 200000 $((shown + lost)) "shown and lost"
+	accounts_for 200000
 	[ "$lost" -gt 0 ]
 	grep -q "$shown shown, $lost lost" "$err"
 }
@@ -340,7 +349,7 @@ flood() {
 	trace_opens -f O_ASYNC -- openat 200000 "$name.none" 020000
 	shown=$(grep -c "$name.none" "$out")
 	lost=$(jq 'select(.type == "summary").lost' "$out")
-	expect 200000 $((shown + lost)) "shown and lost"
+	accounts_for 200000
 }
 
 all_asleep() { [ "$(grep -l '^State:.S' /proc/"$1"/task/*/status | wc -l)" -eq "$2" ]; }
