@@ -291,7 +291,6 @@ struct address_space {
 };
 struct page {
 	struct address_space *mapping;
-	unsigned long index;
 };
 struct folio {
 	memdesc_flags_t flags;
