@@ -12,7 +12,12 @@ own_setup() {
 }
 
 own_teardown() {
-	if [ -n "$loop" ]; then losetup -d "$loop"; fi
+	if [ -n "$loop" ]; then
+		for part in "$loop"p?; do	# they would outlive the image
+			[ ! -b "$part" ] || delpart "$loop" "${part##*p}"
+		done
+		losetup -d "$loop"
+	fi
 	if [ -n "$group" ]; then rmdir "$group"; fi
 }
 
