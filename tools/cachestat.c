@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 #include <linux/magic.h>
@@ -289,32 +290,50 @@ static void choose_storage(struct cachestat_bpf *skel)
 }
 
 /*
+ * Can a read of @exe, this program's own file, be told from those of others?
+ * tmpfs has a page cache of its own, whose reads no hook shows; in a PID
+ * namespace the pid that the hooks see is not the one that we know.
+ */
+static bool can_check(int exe)
+{
+	enum { INITIAL_PID_NAMESPACE = 0xeffffffc };	/* inode: include/linux/proc_ns.h */
+	struct stat ns;
+	struct statfs fs;
+
+	return !fstatfs(exe, &fs) && fs.f_type != TMPFS_MAGIC &&
+	       !stat("/proc/self/ns/pid", &ns) && ns.st_ino == INITIAL_PID_NAMESPACE;
+}
+
+/* Read some pages of @exe: are just they counted, apart from the results? */
+static enum check check_read(int exe, const volatile __u64 *counted)
+{
+	long bytes = CHECK_PAGES * sysconf(_SC_PAGESIZE);
+	char *buf = malloc(bytes);
+	__u64 before = *counted;
+	enum check result = CHECK_SKIPPED;
+
+	if (buf && pread(exe, buf, bytes, 0) == bytes)
+		result = *counted - before >= CHECK_PAGES ? CHECK_PASSED : CHECK_FAILED;
+	free(buf);
+	return result;
+}
+
+/*
  * Do the hooks count what they should?  Kernels change beneath hooks that still
- * attach.  So read pages of this program's own file, which is in the page
- * cache, and see whether just that is counted (apart from the results).
- * tmpfs has a page cache of its own, whose reads no hook shows.
+ * attach.  So try it with this program's own file.
  */
 static enum check self_check(const __u64 *self_accesses)
 {
-	long bytes = CHECK_PAGES * sysconf(_SC_PAGESIZE);
-	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	int exe = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	enum check result = CHECK_SKIPPED;
-	char *buf = malloc(bytes);
-	struct statfs fs;
 
-	if (buf && fd >= 0 && !fstatfs(fd, &fs) && fs.f_type != TMPFS_MAGIC) {
-		__u64 before = *(volatile const __u64 *)self_accesses;
-
-		if (pread(fd, buf, bytes, 0) == bytes)
-			result = *(volatile const __u64 *)self_accesses - before >= CHECK_PAGES ?
-				 CHECK_PASSED : CHECK_FAILED;
-	}
+	if (exe >= 0 && can_check(exe))
+		result = check_read(exe, self_accesses);
+	if (exe >= 0)
+		close(exe);
 	if (result == CHECK_FAILED)
 		log_warn("the hooks did not count a test read of %d pages: "
 			 "do not trust HITS and MISSES on this kernel", CHECK_PAGES);
-	if (fd >= 0)
-		close(fd);
-	free(buf);
 	return result;
 }
 

@@ -195,6 +195,14 @@ writes() { # BYTES
 	expect "[null]" "$(row .self_check)"
 }
 
+@test "cachestat: the self check gives no false alarm in a PID namespace" {
+	needs unshare
+	status=0
+	unshare -pf --mount-proc "$build/cachestat" --json 1 1 >"$out" 2>"$err" || status=$?
+	expect "[null]" "$(row .self_check)"
+	expect 0 "$(wc -l <"$err")" "lines on stderr: $(cat "$err")"
+}
+
 # by_function KIND: the ways of kernels before 6.12, wherever the kernel has them.
 by_function() {
 	export SIXTY_HOOKS=$1
