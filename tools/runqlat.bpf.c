@@ -115,6 +115,22 @@ static __always_inline void count(struct task_struct *task, __u64 wait_ns)
 	hist_add(key_of(task), comm, wait);
 }
 
+#define MISSED_MOST 8		/* waits in a row that can be made up for */
+
+/*
+ * The @missed waits of @task that were not seen took @ns together: count as
+ * many of equal length.  The sum is right, how it was divided is not known.
+ */
+static __always_inline void count_missed(struct task_struct *task, __u64 missed, __u64 ns)
+{
+	if (missed > MISSED_MOST) {
+		__sync_fetch_and_add(&loss.no_start, missed);
+		return;
+	}
+	for (__u32 i = 0; i < MISSED_MOST && i < missed; i++)
+		count(task, ns / missed);
+}
+
 /*
  * Two things need the memory of when the task last got a CPU.
  *
@@ -124,7 +140,7 @@ static __always_inline void count(struct task_struct *task, __u64 wait_ns)
  * seen; pcount, which counts those times, then has grown by more than one.
  *
  * Either way run_delay has grown since: a part of this wait, to be returned in
- * ns, or a wait that was missed, counted here (if several, lost).  @here_ns is the part of the
+ * ns, or waits that were missed, counted here.  @here_ns is the part of the
  * wait that ends now.  New storage is all zeros, which is right for a new task;
  * remember() was there before for the others.
  */
@@ -132,23 +148,23 @@ static __always_inline __u64 waited_before(struct task_struct *task, __u64 here_
 {
 	__u64 run_delay_ns = load(task, sched_info.run_delay);
 	__u64 pcount = load(task, sched_info.pcount);
-	__u64 before_ns = 0, missed_ns = 0;
-	struct seen *seen;
+	__u64 before_ns, missed;
+	struct seen *seen, last;
 
 	seen = bpf_task_storage_get(&tasks_seen, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!seen)
 		return 0;
-	if (seen->pcount == pcount)
-		before_ns = run_delay_ns - seen->run_delay_ns;
-	else if (seen->pcount && seen->pcount + 1 == pcount && always_wanted())
-		missed_ns = run_delay_ns - seen->run_delay_ns;
-	else if (seen->pcount && always_wanted())
-		__sync_fetch_and_add(&loss.no_start, pcount - seen->pcount);
+	last = *seen;
 	seen->pcount = pcount + 1;
 	seen->run_delay_ns = run_delay_ns + here_ns;
-	if (missed_ns)
-		count(task, missed_ns);
-	return before_ns;
+
+	before_ns = run_delay_ns - last.run_delay_ns;
+	missed = pcount - last.pcount;
+	if (!missed)
+		return before_ns;
+	if (last.pcount && always_wanted())
+		count_missed(task, missed, before_ns);
+	return 0;
 }
 
 /*
