@@ -57,6 +57,7 @@ debian_conf() {
 	APT::Architectures { "$2"; };
 	APT::Sandbox::User "";
 	APT::Install-Recommends "false";
+	APT::Update::Error-Mode "any";
 	Acquire::Languages "none";
 	Acquire::Retries "2";
 	Acquire::http::Timeout "20";

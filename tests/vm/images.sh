@@ -10,8 +10,9 @@
 
 TOOL_PACKAGES="qemu-system-x86 qemu-system-arm kmod cpio"
 
-ROOT_PACKAGES="bash bats coreutils e2fsprogs findutils grep hostname iproute2 iputils-ping jq kmod
-	libbpf1 libc-bin libcap2-bin mawk mount perl-base procps sed sysstat tar util-linux util-linux-extra"
+ROOT_PACKAGES="bash bats bpftool bsdutils coreutils diffutils dmsetup e2fsprogs findutils grep hostname iproute2
+	iputils-ping jq kmod libbpf1 libc-bin libcap2-bin mawk mount perl-base procps sed sysstat tar
+	util-linux util-linux-extra"
 
 # What those packages depend on only to be installed or for a part that tests do not use.
 ROOT_WITHOUT='^(debconf|dpkg|gcc-.*-base|init-system-helpers|lib.*-perl|libperl5.*|logsave|lsb-base|
@@ -21,7 +22,7 @@ ROOT_WITHOUT='^(debconf|dpkg|gcc-.*-base|init-system-helpers|lib.*-perl|libperl5
 SYSROOT_PACKAGES="libbpf-dev libbpf1 libelf-dev libelf1 zlib1g-dev zlib1g"
 
 # virtio for the disks, ext4 where it is not built in, and what tests may load.
-MODULES="virtio_pci virtio_blk ext4 loop null_blk brd dm_mod xfs btrfs overlay veth dummy tun
+MODULES="virtio_pci virtio_blk ext4 loop null_blk brd dm-mod xfs btrfs overlay veth dummy tun
 	bridge sch_netem tcp_bbr ipip"
 
 # What is made by this file is made anew when it changes.
@@ -40,7 +41,9 @@ images_tools() {
 	# shellcheck disable=SC2086 # lists of packages
 	wanted=$(debian_closure "$world" amd64 -t "$release-backports" $TOOL_PACKAGES)
 	# shellcheck disable=SC2086
-	debian_fetch "$world" amd64 "$TOOLS" $wanted && touch "$TOOLS/complete"
+	debian_fetch "$world" amd64 "$TOOLS" $wanted && touch "$TOOLS/complete" && return
+	WHY="no $TOOL_PACKAGES: $(debian_why "$world" amd64)"
+	return 1
 }
 
 # kmod_as NAME ARGUMENT...: kmod is one program that goes by the name it is called with.
@@ -68,7 +71,7 @@ images_kernel() {
 	fi
 	KERNEL_DIR=$CACHE/kernels/$package
 	MODULES_CPIO=$KERNEL_DIR/modules-$RECIPE.cpio
-	WHY="cannot fetch or unpack $package"
+	WHY="cannot fetch or unpack $package: $(debian_why "$suite" "$arch")"
 	if [ ! -e "$KERNEL_DIR/vmlinuz" ]; then
 		# shellcheck disable=SC2046 # a list of packages
 		debian_fetch "$suite" "$arch" "$KERNEL_DIR" $(kernel_parts "$suite" "$arch" "$package") &&
@@ -116,7 +119,7 @@ kernel_modules() {
 		mv "$2.new" "$2"
 }
 
-# images_root ARCH: sets ROOT_CPIO, the userland of that architecture.
+# images_root ARCH: sets ROOT_CPIO, the userland of that architecture, or WHY.
 images_root() {
 	local arch=$1 release dir wanted
 	dir=$CACHE/root-$arch-$RECIPE
@@ -129,7 +132,9 @@ images_root() {
 	rm -rf "$CACHE/root-$arch"-*
 	# shellcheck disable=SC2086
 	debian_fetch "$release" "$arch" "$dir/tree" $wanted && root_finish "$dir/tree" &&
-		cpio_of "$dir/tree" >"$ROOT_CPIO.new" && mv "$ROOT_CPIO.new" "$ROOT_CPIO"
+		cpio_of "$dir/tree" >"$ROOT_CPIO.new" && mv "$ROOT_CPIO.new" "$ROOT_CPIO" && return
+	WHY="no userland for the guest: $(debian_why "$release" "$arch")"
+	return 1
 }
 
 # root_finish TREE: what the packages' own scripts would have made. There is no /etc/localtime: a
