@@ -339,7 +339,7 @@ make_netns() {
 	make_netns
 	for ns in $netns; do
 		ip netns exec $ns sh -c 'echo 3 >/sys/class/net/v0/queues/rx-0/rps_cpus' ||
-			skip "no receive packet steering on this kernel"
+			skip "no receive packet steering: one CPU, or the kernel lacks it"
 	done
 	IN="ip netns exec $b" serve serve 10.77.0.2 7777
 	tool_start tcpconnect --json
