@@ -1,0 +1,424 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# What every tool does alike.  Where the code is the same for all, execsnoop
+# stands for them; where a tool could get it wrong itself, all that are built.
+
+load ../lib
+
+tools() {
+	local source tool
+	for source in "$root"/tools/*.bpf.c; do
+		tool=$(basename "$source" .bpf.c)
+		[ ! -x "$build/$tool" ] || echo "$tool"
+	done
+}
+
+# Those that print events as they come; the others print summaries.
+event_tools() {
+	local tool
+	for tool in $(tools); do
+		! grep -q 'run_events(' "$root/tools/$tool.c" || echo "$tool"
+	done
+}
+
+ms() { echo $(($(date +%s%N) / 1000000)); }
+
+# A program that only we execute, 23 times; $name is what to look for.
+own_execs() {
+	program=$(own execs)
+	name=$(basename "$program")
+}
+
+# 23 lines of a table, or events of JSON, that are the workload's children.
+count_execs() { grep -c "$name .*mark$$" "$1" || true; }
+
+# --- Command lines
+
+@test "a bad number is refused by every option that takes one" {
+	for bad in abc '' 0x10 4294967296 99999999999 12abc 1.5 1e9 -1; do
+		refuses 64 "'$bad'" execsnoop -p "$bad"
+		refuses 64 "'$bad'" execsnoop --duration "$bad"
+		refuses 64 "'$bad'" runqlat "$bad"
+		refuses 64 "'$bad'" runqlat -- 1 "$bad" || [ "$bad" = 4294967296 ] || [ "$bad" = 99999999999 ]
+		refuses 64 "'$bad'" execsnoop --ring-size "$bad"
+		refuses 64 "'$bad'" execsnoop -u "$bad"
+	done
+	for bad in abc '' 0x10 12abc 1.5 1e9 -1 0 9223372036854775808; do
+		refuses 64 "'$bad'" execsnoop --max-events "$bad"
+	done
+	refuses 64 4194303 execsnoop -p 4194303
+}
+
+@test "bad cgroups, containers, times, users and files are refused" {
+	for bad in /no '' /etc "$err" sixty-no-such-group; do
+		refuses 64 "'$bad'" execsnoop --cgroup "$bad"
+	done
+	for bad in zz '' 0123456789abcdef; do
+		refuses 64 "'$bad'" execsnoop --container "$bad"
+	done
+	for bad in x '' 1; do refuses 64 "'$bad'" execsnoop "--time=$bad"; done
+	refuses 64 "'no-such-user'" execsnoop -u no-such-user
+	for bad in /missing ''; do refuses 64 "'$bad'" execsnoop --btf "$bad"; done
+	for bad in / /dev/null "$build/execsnoop"; do refuses 1 "'$bad'" execsnoop --btf "$bad"; done
+	for bad in 65 63 2097152; do refuses 64 "'$bad'" execsnoop --ring-size "$bad"; done
+}
+
+@test "every tool refuses bad values, unknown options and words too many" {
+	for tool in $(tools); do
+		refuses 64 "'12abc'" "$tool" --duration 12abc
+		refuses 64 "'/etc'" "$tool" --cgroup /etc
+		refuses 64 "'--nonsense'" "$tool" --nonsense
+		refuses 64 "'--nonsense'" "$tool" --nonsense -v
+		refuses 64 "'--duration'" "$tool" --duration
+		refuses 64 "'nonsense'" "$tool" nonsense || refuses 64 "'4'" "$tool" 1 2 3 4
+		if "$build/$tool" --help | grep -q -- '--pid'; then
+			refuses 64 "'0x10'" "$tool" -p 0x10
+			refuses 64 "'4294967296'" "$tool" -p 4294967296
+		fi
+	done
+}
+
+@test "every tool has --help with examples, and --version" {
+	for tool in $(tools); do
+		for option in --help -h --version -V; do
+			run_tool "$tool" "$option"
+			expect 0 "$status" "$tool $option"
+			expect 0 "$(wc -c <"$err")" "bytes on stderr of $tool $option"
+		done
+		grep -q "^$tool (sixty) [0-9.]*, libbpf [0-9.]*$" "$out"
+		"$build/$tool" --help | grep -q '^Examples:'
+		"$build/$tool" --help | grep -q "^  $tool "
+		status=0
+		"$build/$tool" --help >/dev/full 2>"$err" || status=$?
+		expect 1 "$status" "$tool --help to a full disk"
+	done
+}
+
+@test "every tool says that it is not permitted" {
+	needs setpriv
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	for tool in $(tools); do
+		cp "$build/$tool" "$BATS_TEST_TMPDIR/$tool"
+		chmod 755 "$BATS_TEST_TMPDIR/$tool"
+		(
+			cd / && status=0
+			exec 9<"$BATS_TEST_TMPDIR/$tool"
+			setpriv --reuid 65534 --clear-groups --inh-caps=-all /proc/self/fd/9 \
+				--duration 1 >"$out" 2>"$err" || status=$?
+			expect 77 "$status" "$tool: exit status"
+		)
+		expect 1 "$(wc -l <"$err")" "$tool: lines on stderr"
+		grep -q 'not permitted: run as root, or with CAP_BPF and CAP_PERFMON' "$err"
+		expect 0 "$(wc -c <"$out")" "$tool: bytes on stdout"
+	done
+}
+
+# --- The end
+
+@test "every tool ends with what it has at SIGINT, though a shell ignores it" {
+	for tool in $(tools); do
+		: >"$out"
+		tool_start "$tool" --json
+		tool_stop INT
+		expect 0 "$status" "$tool: exit status"
+		expect '"meta" "summary"' "$(echo $(jq .type "$out" | sed -n '1p;$p'))" "$tool: first, last"
+	done
+}
+
+@test "SIGTERM and SIGHUP end it as SIGINT does, with the last event" {
+	own_execs
+	for signal in TERM HUP INT; do
+		: >"$out"
+		tool_start execsnoop -l "mark$$"
+		"$program" execve 23 "mark$$" >/dev/null
+		tool_stop $signal
+		expect 0 "$status" "exit status at $signal"
+		expect 24 "$(count_execs "$out")" "execs at $signal"
+	done
+}
+
+@test "every tool stops after --duration, within half a second" {
+	for tool in $(tools); do
+		run_tool "$tool" --json --duration 1
+		expect 0 "$status" "$tool: exit status"
+		took=$(jq 'select(.type == "summary").duration_ns / 1000000 | floor' "$out")
+		[ "$took" -ge 1000 ] && [ "$took" -le 1500 ] || expect 1000..1500 "$took" "$tool: ms"
+	done
+}
+
+@test "--max-events prints exactly so many" {
+	own_execs
+	for n in 1 7; do
+		: >"$out"
+		tool_start execsnoop --json -l "mark$$" --max-events "$n"
+		"$program" execve 23 "mark$$" >/dev/null
+		tool_wait
+		expect 0 "$status" "exit status"
+		expect "$n" "$(jq -c 'select(.type == "event")' "$out" | wc -l)" "events"
+		expect "$n" "$(jq 'select(.type == "summary").events' "$out")" "events in the summary"
+	done
+}
+
+# --- Where the output goes
+
+@test "every tool fails on a full disk, and says so" {
+	for tool in $(tools); do
+		status=0
+		timeout -k 5 20 "$build/$tool" --duration 5 >/dev/full 2>"$err" || status=$?
+		expect 1 "$status" "$tool: exit status"
+		expect 1 "$(wc -l <"$err")" "$tool: lines on stderr"
+		grep -q 'cannot write the output: No space left on device' "$err"
+	done
+}
+
+@test "every tool fails with standard output closed, and does not write elsewhere" {
+	for tool in $(tools); do
+		status=0
+		"$build/$tool" --duration 1 >&- 2>"$err" || status=$?
+		expect 1 "$status" "$tool: exit status"
+		expect 1 "$(wc -l <"$err")" "$tool: lines on stderr"
+		grep -q 'standard output is closed' "$err"
+	done
+	status=0
+	"$build/execsnoop" --duration 1 <&- 2>&- >"$out" || status=$?
+	expect 0 "$status" "exit status without stdin and stderr"
+	grep -q PCOMM "$out"
+}
+
+@test "every tool ends within 2 s when its reader has gone, also while idle" {
+	for tool in $(tools); do
+		begin=$(ms)
+		timeout -k 5 20 "$build/$tool" 2>"$err" | head -1 >/dev/null
+		took=$(($(ms) - begin))
+		[ "$took" -lt 3000 ] || expect "under 3000" "$took" "$tool: ms with its start"
+		expect 0 "$(wc -c <"$err")" "$tool: bytes on stderr"
+	done
+	begin=$(ms)
+	timeout -k 5 20 "$build/execsnoop" -n "no-such-name" | head -1 >/dev/null
+	[ $(($(ms) - begin)) -lt 3000 ]
+}
+
+@test "events arrive while it runs, in a file and in a pipe" {
+	own_execs
+	tool_start execsnoop -l "mark$$"
+	"$program" execve 23 "mark$$" >/dev/null
+	arrived() { [ "$(count_execs "$out")" = 24 ]; }
+	wait_for 2 arrived
+	tool_stop
+	"$build/execsnoop" -l "mark$$" 3>&- > >(cat >"$out.pipe") &
+	tool_pid=$!
+	in_pipe() { [ "$(count_execs "$out.pipe")" = 24 ]; }
+	heading() { grep -q PCOMM "$out.pipe"; }
+	wait_for 5 heading
+	"$program" execve 23 "mark$$" >/dev/null
+	wait_for 2 in_pipe
+	tool_stop
+}
+
+@test "it ends though nobody reads a full pipe" {
+	own_execs
+	mkfifo pipe
+	sleep 60 <>pipe 3>&- &
+	holder=$!
+	"$build/execsnoop" --json >pipe 2>"$err" 3>&- &
+	tool_pid=$!
+	ready() { ls -l "/proc/$tool_pid/fd" | grep -q bpf-prog; }
+	wait_for 5 ready
+	"$program" execve 500 "$(printf '%01000d' 0)" >/dev/null
+	begin=$(ms)
+	kill -TERM "$tool_pid"
+	gone() { ! kill -0 "$tool_pid" 2>/dev/null || grep -q '^State:.Z' "/proc/$tool_pid/status"; }
+	wait_for 2 gone || { kill -KILL "$tool_pid"; kill "$holder"; return 1; }
+	kill "$holder"
+	tool_wait
+	expect 0 "$status" "exit status"
+}
+
+# --- What stays, what is lost
+
+@test "SIGKILL leaves no program and no map behind" {
+	needs bpftool
+	own_execs
+	for tool in $(tools); do
+		: >"$out"
+		tool_start "$tool" --json
+		progs=$(awk '/^prog_id/ { print $2 }' /proc/"$tool_pid"/fdinfo/*)
+		maps=$(awk '/^map_id/ { print $2 }' /proc/"$tool_pid"/fdinfo/*)
+		[ -n "$progs" ] && [ -n "$maps" ]
+		kill -KILL "$tool_pid"
+		tool_wait
+		for id in $progs; do wait_for 5 no_such prog "$id"; done
+		for id in $maps; do wait_for 5 no_such map "$id"; done
+	done
+}
+no_such() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
+
+@test "a loss is said, and --strict makes it an error" {
+	own_execs
+	tool_start execsnoop --strict --ring-size 64 -l "mark$$"
+	kill -STOP "$tool_pid"
+	"$program" execve 200 "mark$$" "$(printf '%03000d' 0)" >/dev/null
+	kill -CONT "$tool_pid"
+	tool_stop
+	expect 1 "$status" "exit status"
+	grep -q 'lost [0-9]* events: the ring buffer was full' "$err"
+	grep -q '[0-9]* shown, [0-9]* lost in all' "$err"
+}
+
+@test "20 at once see the same 23 execs, and none of them itself" {
+	own_execs
+	pids=
+	for i in $(seq 20); do
+		"$build/execsnoop" -l "mark$$" >"$out.$i" 2>>"$err" 3>&- &
+		pids="$pids $!"
+	done
+	all_ready() { ! for i in $(seq 20); do [ -s "$out.$i" ] || echo; done | grep -q .; }
+	wait_for 20 all_ready
+	"$program" execve 23 "mark$$" >/dev/null
+	# shellcheck disable=SC2086
+	kill -INT $pids
+	for pid in $pids; do wait "$pid"; done
+	for i in $(seq 20); do expect 24 "$(count_execs "$out.$i")" "execs of number $i"; done
+}
+
+@test "every tool that prints events leaves its own out" {
+	for tool in $(event_tools); do
+		: >"$out"
+		tool_start "$tool" --json --duration 1
+		pid=$tool_pid
+		tool_wait
+		expect 0 "$(jq -c "select(.type == \"event\" and .pid == $pid)" "$out" | wc -l)" "$tool: own"
+	done
+}
+
+# --- JSON
+
+@test "every tool prints JSON line by line, with its hooks" {
+	for tool in $(tools); do
+		run_tool "$tool" --json --duration 1 -v
+		expect 0 "$status" "$tool: exit status"
+		jq -e . "$out" >/dev/null
+		expect "$(wc -l <"$out")" "$(jq -c . "$out" | wc -l)" "$tool: objects, one a line"
+		expect "$tool 1" "$(head -1 "$out" | jq -r '"\(.tool) \(.schema)"')" "tool and schema"
+		expect true "$(head -1 "$out" | jq '.hooks | length > 0')" "$tool: hooks"
+		for hook in $(head -1 "$out" | jq -r '.hooks[]'); do
+			grep -q "^$tool: attached to $hook$" "$err"
+		done
+		expect '["--json","--duration","1","-v"]' "$(head -1 "$out" | jq -c .args)" "arguments"
+		expect summary "$(tail -1 "$out" | jq -r .type)" "last line of $tool"
+		expect true "$(jq -s 'map(has("time") and has("mono_ns")) | all' "$out")" "$tool: times"
+	done
+}
+
+@test "the times of all formats are those of the event" {
+	own_execs
+	for format in local utc iso mono; do
+		: >"$out"
+		tool_start execsnoop --time=$format -l "mark$$"
+		case $format in
+		local) before=$(date +%T.%3N) ;;
+		utc) before=$(date -u +%T.%3N) ;;
+		iso) before=$(date -u +%FT%T.%6NZ) ;;
+		mono) before=$(cut -d' ' -f1 /proc/uptime) ;;
+		esac
+		"$program" execve 1 "mark$$" >/dev/null
+		tool_stop
+		stamp=$(awk 'NR == 2 { print $1 }' "$out")
+		if [ $format = mono ]; then
+			awk -v a="$before" -v b="$stamp" 'BEGIN { exit !(b >= a - 1 && b < a + 5) }'
+		else
+			[[ ! "$stamp" < "$before" ]] || [[ "$before" > 23:59:5 ]]
+		fi
+	done
+}
+
+# --- Surroundings
+
+@test "without HOME, TZ, locale and PATH" {
+	for tool in $(tools); do
+		status=0
+		env -i "$build/$tool" --duration 1 --time >"$out" 2>"$err" || status=$?
+		expect 0 "$status" "$tool: exit status"
+		expect '' "$(cat "$err")" "$tool: stderr"
+	done
+	TZ=No/Such run_tool execsnoop --duration 1 --time
+	expect 0 "$status" "exit status with a bad TZ"
+}
+
+# hidden MOUNTS COMMAND...: become that, where the directories of the list are empty.
+# In a subshell, by ( ) or &.
+hidden() {
+	local mounts=$1
+	shift
+	# shellcheck disable=SC2016
+	exec unshare -m sh -c 'for d in '"$mounts"'; do mount -t tmpfs none $d || exit 99; done; exec "$@"' \
+		sh "$@"
+}
+
+@test "without /etc/localtime opensnoop does not trace its own search for it" {
+	needs unshare
+	[ -x "$build/opensnoop" ] || skip "no opensnoop yet"
+	[ ! -e /etc/localtime ] || : >empty
+	# Not by an empty file system over /etc: the linker's cache lies there.
+	unshare -m sh -c '[ ! -e empty ] || mount --bind empty "$(readlink -f /etc/localtime)"
+		exec "$@"' sh "$build/opensnoop" --json --time --duration 1 >"$out" 2>"$err" 3>&- &
+	pid=$!
+	wait "$pid"
+	expect 0 "$(jq -c "select(.type == \"event\" and .pid == $pid)" "$out" | wc -l)" "own opens"
+	expect summary "$(tail -1 "$out" | jq -r .type)" "last line"
+}
+
+@test "without tracefs and debugfs" {
+	needs unshare
+	for tool in $(tools); do
+		status=0
+		(hidden "/sys/kernel/tracing /sys/kernel/debug" "$build/$tool" --duration 1) \
+			>"$out" 2>"$err" || status=$?
+		[ "$status" != 99 ] || skip "no such directories here"
+		expect 0 "$status" "$tool: exit status: $(cat "$err")"
+		expect 0 "$(wc -c <"$err")" "$tool: bytes on stderr"
+	done
+}
+
+@test "every tool says that the kernel has no BTF" {
+	needs unshare
+	[ -d /sys/kernel/btf ] || skip "no /sys/kernel/btf here anyway"
+	for tool in $(tools); do
+		status=0
+		(hidden /sys/kernel/btf "$build/$tool" --duration 1) >"$out" 2>"$err" || status=$?
+		expect 69 "$status" "$tool: exit status"
+		expect 1 "$(wc -l <"$err")" "$tool: lines on stderr: $(cat "$err")"
+		grep -q 'BTF' "$err"
+		expect 0 "$(wc -c <"$out")" "$tool: bytes on stdout"
+	done
+}
+
+@test "with --btf FILE in its place execsnoop sees the same 23 execs" {
+	needs unshare
+	[ -r /sys/kernel/btf/vmlinux ] || skip "no /sys/kernel/btf here"
+	own_execs
+	cat /sys/kernel/btf/vmlinux >btf
+	hidden /sys/kernel/btf "$build/execsnoop" --btf btf --json -x -l "mark$$" >"$out" 2>"$err" 3>&- &
+	tool_pid=$!
+	wait_for 20 is_ready
+	expect '["raw_tp/sched_process_exec","raw_tp/sys_exit"]' "$(head -1 "$out" | jq -c .hooks)" "hooks"
+	"$program" execve 23 "mark$$" >truth
+	"$program" missing 23 "mark$$" >>truth
+	tool_stop
+	expect 25 "$(jq -c 'select(.type == "event" and .ret == 0)' "$out" | wc -l)" "execs"
+	expect 23 "$(jq -c 'select(.type == "event" and .ret == -2)' "$out" | wc -l)" "failed execs"
+	expect 0 "$(jq 'select(.type == "summary").lost' "$out")" "lost"
+}
+
+@test "with --btf FILE in its place every other tool runs or says why not" {
+	needs unshare
+	[ -r /sys/kernel/btf/vmlinux ] || skip "no /sys/kernel/btf here"
+	cat /sys/kernel/btf/vmlinux >btf
+	for tool in $(tools); do
+		status=0
+		(hidden /sys/kernel/btf "$build/$tool" --btf btf --duration 1) >"$out" 2>"$err" ||
+			status=$?
+		[ "$status" = 0 ] || [ "$status" = 69 ] || expect "0 or 69" "$status" "$tool: $(cat "$err")"
+		[ "$status" = 0 ] || expect 1 "$(wc -l <"$err")" "$tool: lines on stderr"
+	done
+}
