@@ -215,25 +215,6 @@ count_execs() { grep -c "$name .*mark$$" "$1" || true; }
 	tool_stop
 }
 
-@test "it ends though nobody reads a full pipe" {
-	own_execs
-	mkfifo pipe
-	sleep 60 <>pipe 3>&- &
-	holder=$!
-	"$build/execsnoop" --json >pipe 2>"$err" 3>&- &
-	tool_pid=$!
-	ready() { ls -l "/proc/$tool_pid/fd" | grep -q bpf-prog; }
-	wait_for 5 ready
-	"$program" execve 500 "$(printf '%01000d' 0)" >/dev/null
-	begin=$(ms)
-	kill -TERM "$tool_pid"
-	gone() { ! kill -0 "$tool_pid" 2>/dev/null || grep -q '^State:.Z' "/proc/$tool_pid/status"; }
-	wait_for 2 gone || { kill -KILL "$tool_pid"; kill "$holder"; return 1; }
-	kill "$holder"
-	tool_wait
-	expect 0 "$status" "exit status"
-}
-
 # --- What stays, what is lost
 
 @test "SIGKILL leaves no program and no map behind" {
