@@ -61,20 +61,24 @@ static __always_inline bool task_storage_safe(void)
 		bpf_core_field_exists(struct bpf_local_storage_map, use_kmalloc_nolock));
 }
 
-/* True if a task stays wanted, or not, for all its life: users and cgroups change. */
-static __always_inline bool always_wanted(void)
-{
-	return config.filter.uid == FILTER_ANY_UID && !config.filter.cgroup_id;
-}
-
-/* True if the waits of @task are to be counted.  Never the idle tasks, tid 0. */
-static __always_inline bool wanted(struct task_struct *task)
+/*
+ * The filters in two steps: what a task is for life, and what can change, user
+ * and cgroup.  Never the idle tasks, tid 0.
+ */
+static __always_inline bool may_be_wanted(struct task_struct *task)
 {
 	__u32 tid = load(task, pid);
 
-	if (!tid || !filter_ids(load(task, tgid), tid))
+	return tid && filter_ids(load(task, tgid), tid);
+}
+
+static __always_inline bool wanted(struct task_struct *task)
+{
+	if (!may_be_wanted(task))
 		return false;
-	return always_wanted() || filter_task(task);
+	if (config.filter.uid == FILTER_ANY_UID && !config.filter.cgroup_id)
+		return true;
+	return filter_task(task);
 }
 
 /* The number of the PID namespace that @task itself lives in. */
@@ -162,7 +166,7 @@ static __always_inline __u64 waited_before(struct task_struct *task, __u64 here_
 	missed = pcount - last.pcount;
 	if (!missed)
 		return before_ns;
-	if (last.pcount && always_wanted())
+	if (last.pcount && wanted(task))
 		count_missed(task, missed, before_ns);
 	return 0;
 }
@@ -188,12 +192,13 @@ int BPF_PROG(arrive, bool preempt, struct task_struct *prev, struct task_struct 
 
 	if (!queued_ns)		/* idle, or never dequeued: see CAVEATS in runqlat(8) */
 		return 0;
-	if (!wanted(next))
+	if (!may_be_wanted(next))
 		return 0;
 	wait_ns = queue_clock_ns(next) - queued_ns;
 	if (task_storage_safe())
 		wait_ns += waited_before(next, wait_ns);
-	count(next, wait_ns);
+	if (wanted(next))
+		count(next, wait_ns);
 	return 0;
 }
 
@@ -208,7 +213,7 @@ int remember(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	struct seen seen;
 
-	if (!task || !task_storage_safe() || !wanted(task))
+	if (!task || !task_storage_safe() || !may_be_wanted(task))
 		return 0;
 	seen.pcount = task->sched_info.pcount;
 	seen.run_delay_ns = task->sched_info.run_delay;

@@ -78,6 +78,12 @@ traced() {
 count_of() { jq -s "map(select(.type == \"hist\" and ($1)) | .count) | add // 0" "$out"; }
 sum_of() { jq -s "map(select(.type == \"hist\" and ($1)) | .sum) | add // 0" "$out"; }
 
+# near EXPECTED ACTUAL WHAT: not more, and at most two waits in a thousand fewer: a
+# switch that the kernel did not show is made up for only at the task's next one.
+near() {
+	(($2 <= $1 && ($1 - $2) * 500 <= $1)) || expect "$1" "$2" "$3"
+}
+
 # nearly_exact CONDITION: of the waits at most one in a thousand is not counted (one
 # that the kernel has not shown yet), and they took what the scheduler says. Each
 # is cut to whole microseconds, so the sum may be low by one for each.
@@ -139,7 +145,7 @@ scheduler_stamps() {
 @test "-P: attributed to the process that waited, by name" {
 	load_start 1 2000 0
 	traced -P
-	expect "$times" "$(count_of ".pid == $process")" waits
+	near "$times" "$(count_of ".pid == $process")" waits
 	expect "$(cat "/proc/$process/comm")" \
 		"$(jq -r "select(.type == \"hist\" and .pid == $process).comm" "$out")"
 	expect 0 "$(count_of '.pid == 0')" "waits of the idle task"
@@ -158,7 +164,7 @@ scheduler_stamps() {
 	for tid in "${!first[@]}"; do
 		read -r _ _ n <"/proc/$process/task/$tid/schedstat"
 		((n == first[$tid])) ||
-			expect $((n - first[$tid])) "$(count_of ".tid == $tid")" "waits of $tid"
+			near $((n - first[$tid])) "$(count_of ".tid == $tid")" "waits of $tid"
 	done
 	expect 0 "$(count_of '.pid')" "histograms by process"
 	load_stop
@@ -170,7 +176,7 @@ scheduler_stamps() {
 	local namespace
 	namespace=$(readlink "/proc/$process/ns/pid" | tr -dc 0-9)
 	traced --pidnss
-	expect "$times" "$(count_of ".pidns == $namespace")" waits
+	near "$times" "$(count_of ".pidns == $namespace")" waits
 	load_stop
 }
 
@@ -187,7 +193,7 @@ scheduler_stamps() {
 
 	traced --cgroups
 	((times >= 2000))
-	expect "$times" "$(count_of ".cgroup == \"$path\"")" "waits for $path"
+	near "$times" "$(count_of ".cgroup == \"$path\"")" "waits for $path"
 	load_stop
 
 	load_start 1 2000 0		# a second one: filtered, by the cgroup above
@@ -195,7 +201,7 @@ scheduler_stamps() {
 	settle
 	before_ns=$delay_ns before=$times
 	traced -P -c "$cgroup"
-	expect "$times" "$(count_of true)" "waits in $cgroup"
+	near "$times" "$(count_of true)" "waits in $cgroup"
 	expect "$process" "$(jq 'select(.type == "hist").pid' "$out")" "processes"
 	load_stop
 }
