@@ -51,8 +51,11 @@ static int split(char *line, char *argv[MOST_WORDS])
 
 static void parse_line(const char *line)
 {
-	char *argv[MOST_WORDS], *copy = strdup(line);	/* stays: options point into it */
+	static char *copy;		/* stays: options point into it */
+	char *argv[MOST_WORDS];
 
+	free(copy);
+	copy = strdup(line);
 	memset(&common, 0, sizeof(common));
 	memset(&interval, 0, sizeof(interval));
 	args_parse(&argp, split(copy, argv), argv, &common);
