@@ -69,21 +69,32 @@ static __u32 depth(const char *path)
 	return n;
 }
 
+/* @path itself if it leads below the mount, else taken as below it; in @real. */
+static int real_path(const char *path, char real[PATH_MAX])
+{
+	char joined[PATH_MAX];
+
+	if (path[0] == '/' && realpath(path, real) && below_mount(real))
+		return 0;
+	if (snprintf(joined, sizeof(joined), "%s/%s", cgroup_mount(), path) >= (int)sizeof(joined))
+		return -ENAMETOOLONG;
+	return realpath(joined, real) ? 0 : -errno;
+}
+
 int cgroup_find(const char *path, __u64 *id, __u32 *level)
 {
-	const char *mount = cgroup_mount(), *below;
-	char joined[PATH_MAX], real[PATH_MAX];
+	const char *below;
+	char real[PATH_MAX];
 	struct statfs fs;
 	struct stat st;
+	int err;
 
-	if (!mount || !*path)
+	if (!cgroup_mount() || !*path)
 		return -EINVAL;
-	if (path[0] != '/') {
-		if (snprintf(joined, sizeof(joined), "%s/%s", mount, path) >= (int)sizeof(joined))
-			return -ENAMETOOLONG;
-		path = joined;
-	}
-	if (!realpath(path, real) || stat(real, &st) || statfs(real, &fs))
+	err = real_path(path, real);
+	if (err)
+		return path[0] == '/' && !access(path, F_OK) ? -EINVAL : err;
+	if (stat(real, &st) || statfs(real, &fs))
 		return -errno;
 	below = below_mount(real);
 	if (!below || fs.f_type != CGROUP2_SUPER_MAGIC || !S_ISDIR(st.st_mode))

@@ -15,8 +15,8 @@
 const char *cgroup_mount(void);
 
 /*
- * The id of the cgroup at @path (absolute, or below the mount) and its depth
- * below the root.  0, -EINVAL if it is no cgroup2 directory, or what stat says.
+ * The id of the cgroup at @path (below the mount, with or without the mount in
+ * front) and its depth below the root.  0, -EINVAL if it is no cgroup2 directory, or what stat says.
  */
 int cgroup_find(const char *path, __u64 *id, __u32 *level);
 

@@ -12,9 +12,9 @@
 /* Every cause, in the order of the report; what it means to the user. */
 enum { RING_FULL, MAP_FULL, NO_START, RECURSION, UNREADABLE, TRUNCATED, CAUSES };
 
-static const struct {
+static struct {
 	const char *key;
-	const char *message;		/* one %llu */
+	const char *message;		/* one %llu; NULL: none needed */
 	bool lost;			/* a whole event; else only a part of one */
 } causes[CAUSES] = {
 	[RING_FULL] = { "ring_full", "lost %llu events: the ring buffer was full "
@@ -26,6 +26,12 @@ static const struct {
 	[UNREADABLE] = { "unreadable", "%llu strings could not be read", false },
 	[TRUNCATED] = { "truncated", "%llu strings were cut off", false },
 };
+
+void report_recursion_repaired(void)
+{
+	causes[RECURSION].message = NULL;
+	causes[RECURSION].lost = false;
+}
 
 static struct {
 	__u64 counts[CAUSES];		/* as last reported */
@@ -120,7 +126,7 @@ int report_end(struct out *out)
 	for (int i = 0; i < CAUSES; i++) {
 		if (causes[i].lost)
 			lost += counts[i];
-		else if (counts[i])
+		else if (counts[i] && causes[i].message)
 			log_warn(causes[i].message, counts[i]);
 	}
 	for (int i = 0; i < CAUSES; i++)

@@ -10,6 +10,12 @@
 #include "out.h"
 
 /*
+ * For a tool that finds what the recursion guard dropped in another way: it is
+ * in JSON then, but no loss.
+ */
+void report_recursion_repaired(void);
+
+/*
  * Report losses if they grew since the last report, at most once a second.
  * Cheap enough to call often.
  */

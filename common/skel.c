@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 
 #include "hooks.h"
@@ -207,6 +208,39 @@ static void set_ring(struct config *config, const struct common_args *args)
 	config->ring_wake_shift = __builtin_ctz(bytes) - 3;	/* each time an eighth has filled */
 }
 
+/*
+ * Our pid as the kernel counts, which in a PID namespace is not what getpid()
+ * says: let a BPF program that returns it run once, in this process.
+ */
+static __u32 kernel_pid(void)
+{
+	struct bpf_insn insns[] = {		/* return bpf_get_current_pid_tgid() >> 32 */
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_get_current_pid_tgid },
+		{ .code = BPF_ALU64 | BPF_RSH | BPF_K, .dst_reg = BPF_REG_0, .imm = 32 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+	__u32 pid = getpid();
+	int prog;
+
+	prog = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "own_pid", "GPL", insns,
+			     ARRAY_SIZE(insns), NULL);
+	if (prog < 0)
+		return pid;
+	if (!bpf_prog_test_run_opts(prog, &run))
+		pid = run.retval;
+	close(prog);
+	return pid;
+}
+
+static void set_filter(struct filter *filter, const struct common_args *args)
+{
+	*filter = args->filter;
+	filter->self = kernel_pid();
+	if (filter->self != (__u32)getpid() && (filter->pid || filter->tid))
+		log_warn("in a PID namespace: process numbers are those of the host");
+}
+
 static int attach_failed(const struct bpf_program *prog, int err)
 {
 	if (err == -EPERM || err == -EACCES)
@@ -241,7 +275,7 @@ int skel_start(struct bpf_object_skeleton *skeleton, const struct common_args *a
 	int err = 0;
 
 	state.skeleton = skeleton;
-	config->filter = args->filter;
+	set_filter(&config->filter, args);
 	set_ring(config, args);
 	if (!kernel_has_btf())
 		err = use_raw_tp(config, args);
