@@ -13,6 +13,7 @@
 #include "log.h"
 #include "map.h"
 #include "out.h"
+#include "report.h"
 #include "run.h"
 #include "skel.h"
 #include "tcpconnect.h"
@@ -300,6 +301,7 @@ static int trace(struct tcpconnect_bpf *skel)
 
 	set_tunables(skel);
 	enable_sweep(skel);
+	report_recursion_repaired();	/* by later changes of state, and by the sweep */
 	err = opt.dns ? dns_start() : 0;
 	if (!err)
 		err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config,
