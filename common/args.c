@@ -14,6 +14,7 @@
 
 #include "args.h"
 #include "cgroup.h"
+#include "hooks.h"
 #include "log.h"
 #include "run.h"
 
@@ -158,6 +159,7 @@ static void set_btf(struct common_args *common, const char *path)
 	if (access(path, R_OK))
 		args_fail("cannot read BTF file '%s': %s", path, strerror(errno));
 	common->btf = path;
+	hooks_use_btf(path);
 }
 
 static _Noreturn void print_version(void)

@@ -13,14 +13,21 @@
 #include "hooks.h"
 #include "log.h"
 
-/* The running kernel's BTF, read once (some 10 ms); NULL if it has none. */
+/* The running kernel's BTF, read once (some 10 ms), or else --btf's; NULL if there is none. */
 static struct btf *btf;
 static bool btf_tried;
+static const char *btf_file;
+
+void hooks_use_btf(const char *path)
+{
+	btf_file = path;
+}
 
 static struct btf *kernel_btf(void)
 {
 	if (!btf_tried)
-		btf = btf__load_vmlinux_btf();
+		btf = access("/sys/kernel/btf/vmlinux", R_OK) && btf_file ?
+		      btf__parse(btf_file, NULL) : btf__load_vmlinux_btf();
 	btf_tried = true;
 	return libbpf_get_error(btf) ? NULL : btf;
 }

@@ -19,6 +19,9 @@ struct bpf_program;
  */
 bool hooks_tracepoint(const char *name);
 
+/* Where the kernel's BTF is (--btf), for kernels that do not carry their own. */
+void hooks_use_btf(const char *path);
+
 /*
  * The number of arguments of tracepoint @name in the kernel's BTF, or -ENOENT.
  * hooks_tracepoint_arg() tells the name of the struct that argument @i (from
