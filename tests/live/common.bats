@@ -3,6 +3,7 @@
 # What every tool does alike.  Where the code is the same for all, execsnoop
 # stands for them; where a tool could get it wrong itself, all that are built.
 
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
 load ../lib
 
 tools() {
@@ -121,7 +122,8 @@ count_execs() { grep -c "$name .*mark$$" "$1" || true; }
 		tool_start "$tool" --json
 		tool_stop INT
 		expect 0 "$status" "$tool: exit status"
-		expect '"meta" "summary"' "$(echo $(jq .type "$out" | sed -n '1p;$p'))" "$tool: first, last"
+		expect meta "$(head -1 "$out" | jq -r .type)" "first line of $tool"
+		expect summary "$(tail -1 "$out" | jq -r .type)" "last line of $tool"
 	done
 }
 
@@ -391,7 +393,7 @@ hidden() {
 	expect 0 "$(jq 'select(.type == "summary").lost' "$out")" "lost"
 }
 
-@test "with --btf FILE in its place every other tool runs or says why not" {
+@test "with --btf FILE in its place every tool runs, or says in one line why not" {
 	needs unshare
 	[ -r /sys/kernel/btf/vmlinux ] || skip "no /sys/kernel/btf here"
 	cat /sys/kernel/btf/vmlinux >btf
@@ -399,7 +401,7 @@ hidden() {
 		status=0
 		(hidden /sys/kernel/btf "$build/$tool" --btf btf --duration 1) >"$out" 2>"$err" ||
 			status=$?
-		[ "$status" = 0 ] || [ "$status" = 69 ] || expect "0 or 69" "$status" "$tool: $(cat "$err")"
+		[ "$status" = 0 ] || expect 69 "$status" "$tool: exit status: $(cat "$err")"
 		[ "$status" = 0 ] || expect 1 "$(wc -l <"$err")" "$tool: lines on stderr"
 	done
 }
