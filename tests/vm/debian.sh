@@ -13,6 +13,7 @@ LISTS_KEPT_MINUTES=720
 
 # debian_codename: the release this machine runs, which its tools and the programs we build fit.
 debian_codename() {
+	# shellcheck source=/dev/null
 	(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 }
 

@@ -10,9 +10,10 @@
 
 TOOL_PACKAGES="qemu-system-x86 qemu-system-arm kmod cpio"
 
-ROOT_PACKAGES="bash bats bpftool bsdutils coreutils diffutils dmsetup e2fsprogs findutils grep hostname iproute2
-	iputils-ping jq kmod libbpf1 libc-bin libcap2-bin mawk mount perl-base procps sed sysstat tar
-	util-linux util-linux-extra"
+ROOT_PACKAGES="
+	bash bats bpftool bsdutils coreutils dash diffutils dmsetup e2fsprogs findutils grep hostname
+	iproute2 iputils-ping jq kmod libbpf1 libc-bin libcap2-bin mawk mount perl-base procps sed
+	sysstat tar util-linux util-linux-extra"
 
 # What those packages depend on only to be installed or for a part that tests do not use.
 ROOT_WITHOUT='^(debconf|dpkg|gcc-.*-base|init-system-helpers|lib.*-perl|libperl5.*|logsave|lsb-base|
@@ -144,6 +145,7 @@ root_finish() {
 	mkdir -p "$tree"/{proc,sys,dev,run,tmp,scratch,sixty,root,etc}
 	chmod 1777 "$tree/tmp"
 	ln -sf mawk "$tree/usr/bin/awk"
+	ln -sf dash "$tree/usr/bin/sh"
 	echo root:x:0:0:root:/root:/bin/bash >"$tree/etc/passwd"
 	echo nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin >>"$tree/etc/passwd"
 	printf 'root:x:0:\nnogroup:x:65534:\n' >"$tree/etc/group"
