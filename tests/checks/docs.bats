@@ -1,0 +1,137 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# --help, the columns and the man page of each tool say the same.
+
+load ../lib
+
+own_setup() { cd "$root" || return; }
+
+tools() { basename -s .bpf.c -a tools/*.bpf.c; }
+
+# help PROGRAM: its --help; sixty is a script.
+help() {
+	case $1 in
+	sixty) scripts/sixty --help ;;
+	*) "$build/$1" --help ;;
+	esac
+}
+
+# help_options PROGRAM: its options, one a line, from the list of --help.
+help_options() {
+	help "$1" | sed '/^Examples:/,$d' | grep -E '^ +-' | sed -E 's/   +[A-Z0-9].*//' |
+		grep -oE '(^|[ ,])--?[A-Za-z0-9][a-z0-9-]*' | tr -d ' ,' | sort -u
+}
+
+# man_options PROGRAM: the same from the man page's list of options.
+man_options() {
+	sed -n '/^\.Sh OPTIONS/,/^\.Sh [^O]/p' "$build/$1.8" | grep '^\.It Fl' |
+		grep -oE '(Fl|,) -?[A-Za-z0-9][a-z0-9-]*' | sed -E 's/^(Fl|,) /-/' | sort -u
+}
+
+# section PROGRAM NAME: that section of the man page.
+section() {
+	awk -v name="$2" '/^\.Sh / { on = $0 == ".Sh " name } on' "$build/$1.8"
+}
+
+# json_keys TOOL: the keys of its column tables.
+json_keys() {
+	sed -n '/^static .*struct column .*columns\[\] = {/,/^};/p' "tools/$1.c" |
+		sed -nE 's/^\t\[.*\{ "[^"]*", "([a-z0-9_]+)".*/\1/p; s/.*\.key = "([a-z0-9_]+)".*/\1/p' | sort -u
+}
+
+# per_tool COMMAND...: with each tool's name behind it; says which failed.
+per_tool() {
+	local tool bad=0
+	for tool in $(tools); do
+		"$@" "$tool" || { echo "  ($tool)"; bad=1; }
+	done
+	return "$bad"
+}
+
+has_man_page() { [ -s "$build/$1.8" ] || { echo "no man page"; return 1; }; }
+
+same_options() {
+	diff --label --help --label "man page" -U0 <(help_options "$1") <(man_options "$1")
+}
+
+keys_in_fields() {
+	local key bad=0
+	[ -n "$(json_keys "$1")" ] || { echo "no columns found"; return 1; }
+	for key in $(json_keys "$1"); do
+		section "$1" FIELDS | grep -qE "\\bVa $key\\b" ||
+			{ echo "not in FIELDS: $key"; bad=1; }
+	done
+	return "$bad"
+}
+
+keys_in_schema() {
+	local key bad=0
+	for key in $(json_keys "$1"); do
+		grep -q "\"$key\":" "tests/schema/$1.schema.json" ||
+			{ echo "not in the schema: $key"; bad=1; }
+	done
+	return "$bad"
+}
+
+has_examples() {
+	help "$1" | grep -A1 '^Examples:' | grep -qE "^ .*\\b$1\\b" || { echo "no examples"; return 1; }
+}
+
+has_sections() {
+	local name bad=0
+	for name in NAME SYNOPSIS DESCRIPTION OPTIONS FIELDS OVERHEAD CAVEATS "EXIT STATUS" \
+		EXAMPLES "SEE ALSO"; do
+		[ "$(section "$1" "$name" | wc -l)" -gt 1 ] || { echo "no section $name"; bad=1; }
+	done
+	return "$bad"
+}
+
+# run_help_examples TOOL: each until Ctrl-C after a second, without its comment.
+# An example may name a user, process or disk that is not on this machine.
+run_help_examples() {
+	local line status bad=0
+	while read -r line; do
+		status=0
+		PATH=$build:$PATH timeout -s INT -k 5 1 bash -c "exec $line" >/dev/null 2>"$err" || status=$?
+		[ "$status" -ne 64 ] || ! grep -qE 'there is no|invalid user' "$err" || continue
+		[ "$status" -ne 0 ] && [ "$status" -ne 124 ] || continue
+		echo "exit status $status of: $line: $(cat "$err")"
+		bad=1
+	done < <(help "$1" | sed '1,/^Examples:/d; s/^ *//; s/#.*//; s/   *.*//' | grep "^$1\b")
+	return "$bad"
+}
+
+@test "every tool has a man page" { per_tool has_man_page; }
+
+@test "the options of --help and of the man page are the same" { per_tool same_options; }
+
+@test "every JSON key stands in FIELDS" { per_tool keys_in_fields; }
+
+@test "every JSON key stands in the schema" { per_tool keys_in_schema; }
+
+@test "every --help has examples" { per_tool has_examples; }
+
+@test "the examples of --help run" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	per_tool run_help_examples
+}
+
+@test "every man page has all sections" { per_tool has_sections; }
+
+@test "sixty: the options of --help and of the man page are the same" {
+	same_options sixty
+	has_examples sixty
+}
+
+@test "every tool has a session with explanation" {
+	local tool bad=0
+	for tool in $(tools); do
+		[ -s "tools/${tool}_example.txt" ] || { echo "no tools/${tool}_example.txt"; bad=1; }
+	done
+	return "$bad"
+}
+
+@test "sixty and the tools are of one version" {
+	expect "$(sed -nE 's/^VERSION[ \t:]*= *//p' Makefile)" "$(sed -nE 's/^VERSION=//p' scripts/sixty)"
+}
