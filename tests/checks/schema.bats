@@ -1,0 +1,53 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# What the tools really print, line by line against the committed schemas.
+
+load ../lib
+
+# Debian's: another python3 in PATH does not see python3-jsonschema.
+own_setup() {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "no python3-jsonschema"
+}
+
+validate() { /usr/bin/python3 -W ignore "$root/tests/schema/validate.py" "$1" <"$out"; }
+
+# busy: execs, opens, reads, a refused connect, for a second.
+busy() {
+	local i
+	for ((i = 0; i < 23; i++)); do
+		/bin/true
+		cat /etc/hostname "/nonexistent/$i" >/dev/null 2>&1 || true
+		(: </dev/tcp/127.0.0.1/9) 2>/dev/null || true
+	done
+	dd if=/dev/zero of=block bs=4k count=23 oflag=dsync status=none
+}
+
+# valid TOOL ARGS...: at least one record, and every line as the schema says.
+valid() {
+	tool_start "$1" --json "${@:2}"
+	busy
+	tool_stop
+	expect 0 "$status"
+	[ "$(wc -l <"$out")" -ge 3 ]
+	validate "$1"
+}
+
+@test "schema: execsnoop" { valid execsnoop -x; }
+@test "schema: opensnoop" { valid opensnoop -F; }
+@test "schema: biolatency" { valid biolatency -D -F; }
+@test "schema: runqlat" { valid runqlat -P; }
+@test "schema: runqlat by cgroup" { valid runqlat --cgroups; }
+@test "schema: tcpconnect" { valid tcpconnect -d; }
+@test "schema: tcpconnect -c" { valid tcpconnect -c; }
+@test "schema: cachestat" { valid cachestat; }
+
+@test "schema: a line that does not fit is refused" {
+	run_tool cachestat --json 1 1
+	validate cachestat
+	sed -i 's/"hits":/"hots":/' "$out"
+	run validate cachestat
+	expect 1 "$status"
+	[[ $output == *"'hits' is a required property"* ]]
+}

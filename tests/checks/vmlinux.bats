@@ -1,0 +1,28 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# vmlinux/vmlinux.h, kept by hand, against this kernel.
+
+load ../lib
+
+own_setup() {
+	needs bpftool clang
+	[ -r /sys/kernel/btf/vmlinux ] || skip "no /sys/kernel/btf/vmlinux"
+}
+
+@test "every field and tracepoint we use is in this kernel" {
+	"$root/scripts/check-vmlinux"
+}
+
+@test "a field that is missing and one of another size are said" {
+	mkdir -p tree/tools tree/bpf
+	cp -r "$root/scripts" "$root/vmlinux" tree
+	printf 'SEC("tp_btf/no_such_event")\n' >tree/tools/x.bpf.c
+	touch tree/bpf/x.h
+	sed -i 's/^\tpid_t pid, tgid;/\tu64 pid; pid_t tgid, tigid;/' tree/vmlinux/vmlinux.h
+	run tree/scripts/check-vmlinux
+	expect 1 "$status"
+	[[ $output == *"missing: task_struct.tigid"* ]]
+	[[ $output == *"differs: task_struct.pid: 8 bytes here, 4 bytes there"* ]]
+	[[ $output == *"missing: tracepoint no_such_event"* ]]
+}
