@@ -59,7 +59,7 @@ keys_in_fields() {
 	local key bad=0
 	[ -n "$(json_keys "$1")" ] || { echo "no columns found"; return 1; }
 	for key in $(json_keys "$1"); do
-		section "$1" FIELDS | grep -qE "\\bVa $key\\b" ||
+		section "$1" FIELDS | grep -qE "^\\.(It|Va) .*\\b$key\\b" ||
 			{ echo "not in FIELDS: $key"; bad=1; }
 	done
 	return "$bad"
