@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,6 +16,8 @@
 #include "skel.h"
 
 #define NS_PER_S 1000000000ULL
+#define WAIT_MS 100			/* between two looks whether to stop */
+#define LAST_WAIT_MS 1000		/* for a reader that does not read, when stopping */
 #define SCHEMA 1			/* of the JSON; raised when a key changes its meaning */
 
 static const int time_widths[] = {
@@ -220,10 +225,25 @@ void out_heading(struct out *out)
 	text_char(&out->text, '\n');
 }
 
+/*
+ * Standard output, opened once more where it is a pipe or a terminal, so that
+ * no write can block without a change to what we share with other programs.
+ */
+static int open_output(void)
+{
+	struct stat st;
+	int fd = -1;
+
+	if (!fstat(STDOUT_FILENO, &st) && (S_ISFIFO(st.st_mode) || isatty(STDOUT_FILENO)))
+		fd = open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return fd >= 0 ? fd : STDOUT_FILENO;
+}
+
 void out_start(struct out *out, const struct common_args *args, const struct column *columns,
 	       size_t n, const char *banner)
 {
-	*out = (struct out){ .args = args, .columns = columns, .n = n };
+	*out = (struct out){ .args = args, .columns = columns, .n = n, .stop_fd = -1 };
+	out->fd = open_output();
 	out->labels = n && !columns[0].head;
 	out->start_ns = out_now_ns();
 	tzset();
@@ -520,15 +540,39 @@ void out_end(struct out *out)
 	out->records++;
 }
 
+/* True if the run is to stop, by a signal or since its time is over. */
+static bool must_stop(const struct out *out)
+{
+	struct pollfd stop = { .fd = out->stop_fd, .events = POLLIN };
+
+	return poll(&stop, 1, 0) > 0 || (out->stop_ns && out_now_ns() >= out->stop_ns);
+}
+
+/* Wait until the reader takes more. */
+static int wait_writable(const struct out *out)
+{
+	struct pollfd output = { .fd = out->fd, .events = POLLOUT };
+	bool stopping;
+
+	do {
+		stopping = must_stop(out);
+		if (poll(&output, 1, stopping ? LAST_WAIT_MS : WAIT_MS) > 0)
+			return 0;
+	} while (!stopping);
+	return -ETIMEDOUT;
+}
+
 int out_flush(struct out *out)
 {
 	size_t done = 0;
 
 	while (!out->error && done < out->text.len) {
-		ssize_t n = write(STDOUT_FILENO, out->text.at + done, out->text.len - done);
+		ssize_t n = write(out->fd, out->text.at + done, out->text.len - done);
 
 		if (n >= 0)
 			done += n;
+		else if (errno == EAGAIN)
+			out->error = wait_writable(out);
 		else if (errno != EINTR)
 			out->error = -errno;
 	}
@@ -541,4 +585,6 @@ void out_free(struct out *out)
 {
 	text_free(&out->text);
 	text_free(&out->cell);
+	if (out->fd != STDOUT_FILENO)
+		close(out->fd);
 }

@@ -58,6 +58,9 @@ struct out {
 	__s64 wall_offset_ns;	/* CLOCK_REALTIME - CLOCK_MONOTONIC, as of the last flush */
 	__u64 records;		/* printed so far: events, rows or histograms */
 	int error;		/* negative errno of a failed write, kept */
+	int fd;			/* where it is written to */
+	int stop_fd;		/* readable: give up on a reader that does not read; < 0: none */
+	__u64 stop_ns;		/* the same at this time; 0: never */
 };
 
 /*
@@ -110,7 +113,10 @@ void out_end(struct out *out);
  */
 void out_cgroup(struct out *out, int col, __u64 cgroup_id);
 
-/* Write what has gathered.  0, or the negative errno of the first failed write. */
+/*
+ * Write what has gathered.  0, or the negative errno of the first failed write;
+ * -ETIMEDOUT if the run was to stop and yet nobody read for a second.
+ */
 int out_flush(struct out *out);
 void out_free(struct out *out);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -14,6 +15,7 @@
 #define NS_PER_S 1000000000ULL
 #define NS_PER_MS 1000000ULL
 #define TICK_NS (50 * NS_PER_MS)	/* how late an event may be shown */
+#define DRAIN_TRIES 200			/* of a millisecond */
 #define BATCH 4096			/* events between two looks at signals and the clock */
 
 struct loop {
@@ -68,6 +70,8 @@ static int loop_start(struct loop *loop, struct out *out)
 	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (signals < 0 || loop->epoll < 0)
 		return log_err(-errno, "cannot wait for signals");
+	out->stop_fd = signals;
+	out->stop_ns = out->args->duration ? loop->deadline_ns : 0;
 	if (watch(loop, signals, EPOLLIN))
 		return -errno;
 	return watch(loop, STDOUT_FILENO, 0);	/* EPOLLERR: the reader has gone */
@@ -111,7 +115,9 @@ static int loop_end(struct loop *loop, int err)
 	int loss = report_end(out);
 
 	out_flush(out);
-	if (out->error && out->error != -EPIPE && !err)
+	if (out->error == -ETIMEDOUT && !err)
+		err = log_err(out->error, "nobody reads the output; the rest of it is lost");
+	else if (out->error && out->error != -EPIPE && !err)
 		err = log_err(out->error, "cannot write the output");
 	out_free(out);
 	close(loop->epoll);
@@ -155,11 +161,23 @@ static void events_until_stopped(struct loop *loop, struct ring_buffer *rb, int 
 	}
 }
 
-/* Nothing new comes any more: what is in the ring is bounded by its size. */
-static void drain(struct loop *loop, struct ring_buffer *rb)
+/*
+ * Nothing new comes any more: what is in the ring is bounded by its size.  But
+ * the reader stops at a record that is still being written, on a CPU that may
+ * itself have to wait (a virtual one): look again until the ring is empty.
+ */
+static void drain(struct loop *loop, struct ring_buffer *rb, int ring)
 {
-	while (take_batch(loop, rb) && !out_flush(loop->out))
-		;
+	struct pollfd waiting = { .fd = ring, .events = POLLIN };
+
+	for (int tries = 0; tries < DRAIN_TRIES; tries++) {
+		while (take_batch(loop, rb) && !out_flush(loop->out))
+			;
+		if (enough_records(loop->out) || poll(&waiting, 1, 0) <= 0)
+			return;
+		usleep(1000);
+	}
+	log_warn("the ring buffer could not be read to its end");
 }
 
 int run_events(struct out *out, struct bpf_map *ring, run_event_fn fn,
@@ -186,7 +204,7 @@ int run_events(struct out *out, struct bpf_map *ring, run_event_fn fn,
 	if (!err)
 		events_until_stopped(&loop, rb, bpf_map__fd(ring), tick);
 	skel_detach();
-	drain(&loop, rb);
+	drain(&loop, rb, bpf_map__fd(ring));
 	if (tick)
 		tick(ctx, true);
 	err = loop_end(&loop, err);

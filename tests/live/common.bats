@@ -256,7 +256,7 @@ no_such() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
 		"$build/execsnoop" -l "mark$$" >"$out.$i" 2>>"$err" 3>&- &
 		pids="$pids $!"
 	done
-	all_ready() { ! for i in $(seq 20); do [ -s "$out.$i" ] || echo; done | grep -q .; }
+	all_ready() { for i in $(seq 20); do [ -s "$out.$i" ] || return 1; done; }
 	wait_for 20 all_ready
 	"$program" execve 23 "mark$$" >/dev/null
 	# shellcheck disable=SC2086
@@ -405,4 +405,19 @@ hidden() {
 		[ "$status" = 0 ] || expect 69 "$status" "$tool: exit status: $(cat "$err")"
 		[ "$status" = 0 ] || expect 1 "$(wc -l <"$err")" "$tool: lines on stderr"
 	done
+}
+
+@test "a reader that does not read does not keep a tool from ending" {
+	mkfifo pipe
+	exec 5<>pipe			# a reader, and one that never reads
+	"$build/opensnoop" >pipe 2>"$err" 3>&- 5>&- &
+	tool_pid=$!
+	sleep 1
+	"$(workload opens)" openat 5000 /etc/hostname >/dev/null
+	kill -TERM "$tool_pid"
+	timeout 4 tail --pid="$tool_pid" -f /dev/null
+	tool_wait
+	exec 5>&-
+	expect 1 "$status" "exit status"
+	grep -q 'nobody reads the output' "$err"
 }
