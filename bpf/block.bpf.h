@@ -50,9 +50,10 @@ static __always_inline __u64 disk_request_key(struct request *rq)
 {
 	__u64 key = (__u64)rq;
 
-	if (!config.raw_tp)
-		key -= (__u64)&loss;
-	return key;
+	if (config.raw_tp)
+		return key;
+	barrier_var(key);		/* no subtraction where rq is a plain number */
+	return key - (__u64)&loss;
 }
 
 /* The cgroup that @rq's input or output is charged to; NULL: nobody's (a flush). */

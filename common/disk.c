@@ -32,21 +32,31 @@ static bool sysfs_has(dev_t dev, const char *above, const char *attribute)
 	return access(path, F_OK) == 0;
 }
 
-static bool scan_file(const char *path, const char *format, void *a, void *b)
+/* The first line of @path; false if there is none. */
+static bool read_line(const char *path, char *line, int size)
 {
 	FILE *f = fopen(path, "re");
-	int n = f ? fscanf(f, format, a, b) : 0;
+	bool ok = f && fgets(line, size, f);
 
 	if (f)
 		fclose(f);
-	return n == (b ? 2 : 1);
+	return ok;
+}
+
+static bool scan_number(const char *path, unsigned long long *number)
+{
+	char line[64];
+
+	return read_line(path, line, sizeof(line)) && sscanf(line, "%llu", number) == 1;
 }
 
 static bool scan_dev(const char *path, dev_t *dev)
 {
 	unsigned int major_number, minor_number;
+	char line[64];
 
-	if (!scan_file(path, "%u:%u", &major_number, &minor_number))
+	if (!read_line(path, line, sizeof(line)) ||
+	    sscanf(line, "%u:%u", &major_number, &minor_number) != 2)
 		return false;
 	*dev = makedev(major_number, minor_number);
 	return true;
@@ -76,9 +86,9 @@ static bool dev_of_numbers(const char *name, dev_t *dev)
 
 static bool dev_of_name(const char *name, dev_t *dev)
 {
-	char path[PATH_MAX];
+	char path[NAME_MAX + 32];
 
-	if (!*name)
+	if (!*name || strlen(name) > NAME_MAX)
 		return false;
 	if (strchr(name, '/'))
 		return dev_of_file(name, dev);
@@ -104,10 +114,10 @@ int disk_find(const char *name, struct disk_filter *filter)
 	if (sysfs_has(dev, "", "partition")) {
 		above = "/..";
 		sysfs_path(path, dev, "", "start");
-		if (!scan_file(path, "%llu", &first_sector, NULL))
+		if (!scan_number(path, &first_sector))
 			return -ENOENT;
 		sysfs_path(path, dev, "", "size");
-		if (!scan_file(path, "%llu", &sectors, NULL) || !sectors)
+		if (!scan_number(path, &sectors) || !sectors)
 			return -ENOENT;
 	}
 	if (!sysfs_has(dev, above, "mq"))	/* the queues that requests wait in */
@@ -158,6 +168,7 @@ void disk_args(const char *name, struct disk_filter *filter)
 /* What the link of device @dev in sysfs ends with; sysfs writes '/' as '!'. */
 static bool name_of_dev(__u32 dev, char *name, size_t size)
 {
+	const char *base;
 	char path[PATH_MAX], link[PATH_MAX];
 	ssize_t len;
 
@@ -167,7 +178,10 @@ static bool name_of_dev(__u32 dev, char *name, size_t size)
 	if (len <= 0)
 		return false;
 	link[len] = '\0';
-	snprintf(name, size, "%s", strrchr(link, '/') ? strrchr(link, '/') + 1 : link);
+	base = strrchr(link, '/') ? strrchr(link, '/') + 1 : link;
+	if (strlen(base) >= size)
+		return false;
+	strcpy(name, base);
 	for (char *p = name; *p; p++)
 		if (*p == '!')
 			*p = '/';
