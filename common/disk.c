@@ -181,7 +181,7 @@ static bool name_of_dev(__u32 dev, char *name, size_t size)
 	base = strrchr(link, '/') ? strrchr(link, '/') + 1 : link;
 	if (strlen(base) >= size)
 		return false;
-	strcpy(name, base);
+	memcpy(name, base, strlen(base) + 1);
 	for (char *p = name; *p; p++)
 		if (*p == '!')
 			*p = '/';

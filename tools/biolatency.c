@@ -162,11 +162,10 @@ static void print_flags(struct out *out, __u32 cmd_flags)
 		out_list(out, COL_FLAGS, list, n);
 		return;
 	}
-	for (int i = 0; i <= n; i++) {		/* "Sync-Meta-Write" */
-		strcat(joined, i ? "-" : "");
-		strcat(joined, names[i]);
-	}
-	out_name(out, COL_FLAGS, joined);
+	for (int i = 0; i <= n; i++)		/* "Sync-Meta-Write" */
+		text_printf(&joined, "%s%s", i ? "-" : "", names[i]);
+	out_str(out, COL_FLAGS, joined.at, joined.len);
+	text_free(&joined);
 }
 
 static int print_hist(void *ctx, __u64 id, const struct hist *hist)

@@ -21,8 +21,8 @@ own_teardown() {
 	if [ -n "$group" ]; then rmdir "$group"; fi
 }
 
-make_loop() { # LOSETUP-OPTION...
-	loop=$(losetup -f --show "$@" "$image") || skip "no loop device can be made"
+make_loop() {
+	loop=$(losetup -f --show "$image") || skip "no loop device can be made"
 }
 
 # Two partitions of 16 MB. Not by a table: not every kernel reads one.
