@@ -343,32 +343,26 @@ static void meta_line_comes_first(void **state)
 
 static void flush_to_closed_pipe(void **state)
 {
-	int fds[2], saved = dup(STDOUT_FILENO);
+	int fds[2];
 
 	assert_int_equal(pipe(fds), 0);
 	close(fds[0]);
-	dup2(fds[1], STDOUT_FILENO);
-	close(fds[1]);
+	out.fd = fds[1];
 	text_str(&out.text, "lost");
 	out_flush(&out);
 	text_str(&out.text, "more");
 	out_flush(&out);
-	dup2(saved, STDOUT_FILENO);
-	close(saved);
+	close(fds[1]);
 	assert_int_equal(out.error, -EPIPE);
 	assert_int_equal(out.text.len, 0);
 }
 
 static void flush_to_full_disk(void **state)
 {
-	int full = open("/dev/full", O_WRONLY), saved = dup(STDOUT_FILENO);
-
-	dup2(full, STDOUT_FILENO);
-	close(full);
+	out.fd = open("/dev/full", O_WRONLY);
 	text_str(&out.text, "lost");
 	assert_int_equal(out_flush(&out), -ENOSPC);
-	dup2(saved, STDOUT_FILENO);
-	close(saved);
+	close(out.fd);
 }
 
 int main(void)
