@@ -145,7 +145,8 @@ static void operation_name(char *to, size_t size, __u32 operation)
 
 static void print_flags(struct out *out, __u32 cmd_flags)
 {
-	char names[FLAGS_MAX + 1][32], joined[sizeof(names)] = "";
+	char names[FLAGS_MAX + 1][32];
+	struct text joined = {};
 	const char *list[FLAGS_MAX + 1];
 	int n = 0;
 
