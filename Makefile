@@ -12,6 +12,8 @@
 #   PROGRAM_PREFIX=bpf-  PROGRAM_SUFFIX=-sixty
 #
 # A tool is tools/<tool>.bpf.c and tools/<tool>.c; there is no list to add it to.
+# ext4slower and its like are fsslower for one file system: a .c with a constant, and
+# fsslower's BPF programs and man page.
 
 VERSION	:= 0.1.0
 O	?= build
@@ -44,6 +46,10 @@ endif
 LIBBPF_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbpf)
 LIBBPF_LIBS := $(shell $(PKG_CONFIG) --libs $(if $(STATIC),--static) libbpf)
 LIBS	:= $(LIBBPF_LIBS) -lresolv
+# What only one tool, or its unit test, is linked with: LIBS_<tool>.
+LIBS_profile := -ldw -lelf -lz
+LIBS_usyms := $(LIBS_profile)
+LIBS_pprof := -lz
 
 CFLAGS	?= -O2 -g
 WARN	:= -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
@@ -61,11 +67,13 @@ ALL_CFLAGS = -std=gnu11 $(WARN) $(REPRO) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' 
 BPF_CFLAGS = -target bpf -D__TARGET_ARCH_$(ARCH) -O2 -g -mcpu=v2 -std=gnu11 -Wall \
 	   $(if $(WERROR),-Werror) $(REPRO) -I$(VMLINUX) -Ibpf $(LIBBPF_CFLAGS)
 
-TOOLS	:= $(patsubst tools/%.bpf.c,%,$(wildcard tools/*.bpf.c))
+TOOLS	:= $(filter-out %.bpf,$(patsubst tools/%.c,%,$(wildcard tools/*.c)))
+FSTOOLS	:= $(filter-out fsslower,$(filter %slower,$(TOOLS)))
 COMMON	:= $(patsubst common/%.c,$(O)/common/%.o,$(wildcard common/*.c))
 TESTS	:= $(patsubst tests/unit/%.c,$(O)/%,$(wildcard tests/unit/test_*.c))
 LOADS	:= $(patsubst tests/workloads/%.c,$(O)/workloads/%,$(wildcard tests/workloads/*.c))
-MANS	:= $(patsubst %.8,$(O)/%.8,$(notdir $(wildcard tools/*.8 scripts/*.8)))
+MANS	:= $(patsubst %.8,$(O)/%.8,$(notdir $(wildcard tools/*.8 scripts/*.8))) \
+	   $(FSTOOLS:%=$(O)/%.8)
 
 ifneq ($(V),1)
 Q	= @
@@ -78,13 +86,16 @@ $(TOOLS): %: $(O)/%
 
 $(O)/%: $(O)/%.o $(O)/libcommon.a
 	$(call say,LINK)
-	$(Q)$(CC) $(SAN_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(Q)$(CC) $(SAN_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) $(LIBS_$*) -o $@
 
 $(O)/libcommon.a: $(COMMON)
 	$(call say,AR)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
-$(O)/%.o: tools/%.c $(O)/%.skel.h
+$(patsubst %,$(O)/%.o,$(filter-out $(FSTOOLS),$(TOOLS))): $(O)/%.o: $(O)/%.skel.h
+$(FSTOOLS:%=$(O)/%.o): $(O)/fsslower.skel.h
+
+$(O)/%.o: tools/%.c
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
@@ -114,15 +125,21 @@ $(O)/%.8: tools/%.8 common/options.8 common/exit-status.8
 	$(Q)sed -e '/^\.\\" @common-options@/{r common/options.8' -e 'd}' \
 		-e '/^\.\\" @exit-status@/{r common/exit-status.8' -e 'd}' $< >$@
 
+# Theirs is fsslower's, without what only that has.
+$(FSTOOLS:%=$(O)/%.8): $(O)/%.8: $(O)/fsslower.8
+	$(call say,MAN)
+	$(Q)sed -e '/^\.\\" @only-fsslower@/,/^\.\\" @end@/d' -e 's/fsslower/$*/g' \
+		-e 's/^\.Dt .*/.Dt \U$* 8/' $< >$@
+
 $(O)/%.8: scripts/%.8
 	$(Q)mkdir -p $(@D)
 	$(Q)cp $< $@
 
 # A unit test includes a tool's .c to reach its static functions.
-$(O)/test_%: tests/unit/test_%.c $(O)/libcommon.a | $(TOOLS:%=$(O)/%.skel.h)
+$(O)/test_%: tests/unit/test_%.c $(O)/libcommon.a | $(patsubst %,$(O)/%.skel.h,$(filter-out $(FSTOOLS),$(TOOLS)))
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(O)/libcommon.a $(LDFLAGS) $(LIBS) \
-		-lcmocka -o $@
+		$(LIBS_$*) -lcmocka -o $@
 
 $(O)/workloads/%: tests/workloads/%.c
 	$(call say,CC)

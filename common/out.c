@@ -326,6 +326,11 @@ void out_row(struct out *out, __u64 ns)
 		put_container(out, 0);
 }
 
+void out_record(struct out *out, const char *type, __u64 ns)
+{
+	begin(out, type, ns);
+}
+
 /*
  * Begin column @col; columns passed over get a "-".  True: the caller appends
  * its value, to out->text in JSON and to out->cell in text.

@@ -78,6 +78,8 @@ void out_heading(struct out *out);
 /* Begin a record about @head's task, or about the time @ns alone. */
 void out_event(struct out *out, const struct event_head *head);
 void out_row(struct out *out, __u64 ns);
+/* The same for a record of another @type in JSON. */
+void out_record(struct out *out, const char *type, __u64 ns);
 
 /* At most @len bytes of @s up to a NUL. */
 void out_str(struct out *out, int col, const char *s, size_t len);

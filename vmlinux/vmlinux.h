@@ -116,6 +116,7 @@ struct pt_regs {
 /* include/linux/sched.h */
 enum {
 	PF_IO_WORKER = 0x10,
+	PF_KTHREAD = 0x00200000,
 };
 
 /* What a hash or array helper is given for a map; never dereferenced. */
@@ -166,8 +167,12 @@ struct qstr {
 	u32 len;
 	const unsigned char *name;
 };
+struct file_system_type {
+	const char *name;
+};
 struct super_block {
 	dev_t s_dev;
+	struct file_system_type *s_type;
 	unsigned long s_magic;
 };
 struct inode {
@@ -200,6 +205,8 @@ struct fs_struct {
 };
 struct file {
 	struct path f_path;
+	unsigned int f_mode;
+	loff_t f_pos;
 	struct inode *f_inode;
 	struct address_space *f_mapping;
 	void *private_data;
@@ -259,6 +266,8 @@ struct task_struct {
 	pid_t pid, tgid;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
+	u64 start_boottime;
+	u64 self_exec_id;
 	struct pid *thread_pid;
 	const struct cred *cred;
 	char comm[16];
@@ -375,25 +384,57 @@ struct sock_common {
 struct socket {
 	struct sock *sk;
 };
+struct sock_cgroup_data {
+	struct cgroup *cgroup;
+};
 struct sock {
 	struct sock_common __sk_common;
 	u16 sk_protocol;
 	u8 sk_shutdown;
 	int sk_err;
 	struct socket *sk_socket;
+	kuid_t sk_uid;
+	struct sock_cgroup_data sk_cgrp_data;
 };
 struct inet_sock {
 	struct sock sk;
 	__be16 inet_sport;
 };
+struct inet_connection_sock {
+	__u8 icsk_pending;
+};
 struct tcp_sock {
 	u32 segs_out;
+	struct {
+		u64 time;
+	} rcvq_space;
+};
+struct request_sock {
+	struct sock_common __req_common;
+};
+struct tcp_request_sock {
+	u32 snt_isn;
+};
+struct sk_buff {
+	char cb[48];
+};
+struct tcp_skb_cb {
+	__u32 seq;
+	__u32 end_seq;
+	u16 tcp_gso_segs;
+	__u16 tcp_flags;
+	__u8 sacked;
 };
 
 /* Contexts of iterators (SEC("iter/...")). */
 struct seq_file;
 struct bpf_iter_meta {
 	struct seq_file *seq;
+};
+struct bpf_iter__task_file {
+	struct task_struct *task;
+	u32 fd;
+	struct file *file;
 };
 struct bpf_iter__bpf_map_elem {
 	struct bpf_iter_meta *meta;

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * How often has each of these strings of bytes come?  Strings get numbers from
+ * 0 in the order of their first appearance, so it also turns names into ids.
+ */
+#ifndef COMMON_TALLY_H
+#define COMMON_TALLY_H
+
+#include <stddef.h>
+#include <linux/types.h>
+
+struct tally_entry {
+	__u64 count;
+	__u64 hash;
+	const void *bytes;	/* aligned for any type */
+	__u32 len;
+};
+
+struct tally {			/* starts as all zeros */
+	struct tally_entry *entries;
+	size_t n, size;
+	__u32 *slots;		/* entry + 1; 0: free */
+	size_t n_slots;		/* a power of two, or 0 */
+	struct tally_block *block;
+};
+
+/* Add @count to the @len bytes at @bytes; returns their number. */
+size_t tally_add(struct tally *tally, const void *bytes, size_t len, __u64 count);
+
+void tally_free(struct tally *tally);
+
+#endif /* COMMON_TALLY_H */

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Each time the sampling event of a CPU fires: who runs there, and on what
+ * kernel and user stack.
+ *
+ * Stacks go to user space as they are and are counted there.  The other way,
+ * a stack map and a table of counts, loses stacks whose hashes collide, and
+ * user space would hear of a process only when it is gone.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
+#include "event.bpf.h"
+#include "filter.bpf.h"
+#include "profile.h"
+
+const volatile bool with_idle;		/* count the idle tasks too */
+const volatile bool with_kernel = true;
+const volatile bool with_user = true;
+const volatile bool by_pid;		/* only the keys of pids */
+const volatile bool by_tid;		/* only the keys of tids */
+
+/* A list of numbers that the user gave; sized before loading. */
+struct wanted {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u8);
+};
+struct wanted pids SEC(".maps"), tids SEC(".maps");
+
+/* Processes that user space was woken for, so that it can look at their files. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, __u8);
+} known SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct profile_sample);
+} scratch SEC(".maps");
+
+/* Times the event has fired, whoever ran. */
+__u64 fired;
+
+/*
+ * The word of the registers, in the order of the kernel's ABI, that says
+ * whether the CPU was in user mode: x86's cs, arm64's pstate.
+ */
+#if defined(__TARGET_ARCH_x86)
+#define MODE_WORD 17
+#define MODE_MASK 3
+#define MODE_USER 3
+#elif defined(__TARGET_ARCH_arm64)
+#define MODE_WORD 33
+#define MODE_MASK 0xf
+#define MODE_USER 0
+#else
+#error "which register tells user mode from kernel mode?"
+#endif
+
+static __always_inline bool in_user_mode(const __u64 *registers)
+{
+	return (registers[MODE_WORD] & MODE_MASK) == MODE_USER;
+}
+
+static __always_inline bool wanted(__u32 pid, __u32 tid)
+{
+	if (by_pid && !bpf_map_lookup_elem(&pids, &pid))
+		return false;
+	if (by_tid && !bpf_map_lookup_elem(&tids, &tid))
+		return false;
+	return (tid || with_idle) && filter_current();
+}
+
+/* @bytes that a stack helper returned, as a number of frames. */
+static __always_inline __u32 frames(long bytes)
+{
+	return bytes > 0 && bytes <= PROFILE_FRAMES * 8 ? (__u64)bytes / 8 : 0;
+}
+
+static __always_inline void kernel_stack(void *ctx, struct profile_sample *sample)
+{
+	bool user_mode = in_user_mode(ctx);
+	long bytes = 0;
+
+	if (with_kernel && !user_mode)
+		bytes = bpf_get_stack(ctx, sample->frames, PROFILE_FRAMES * 8, 0);
+	sample->kernel_frames = frames(bytes);
+	sample->kernel_missed = with_kernel && !user_mode && bytes <= 0;
+}
+
+/* The user's stack, behind the kernel's. */
+static __always_inline void user_stack(void *ctx, struct profile_sample *sample,
+				       struct task_struct *task)
+{
+	bool has_one = with_user && BPF_CORE_READ(task, mm) &&
+		       !(BPF_CORE_READ(task, flags) & PF_KTHREAD);
+	__u64 at = sample->kernel_frames;
+	long bytes = 0;
+
+	if (has_one && at <= PROFILE_FRAMES)
+		bytes = bpf_get_stack(ctx, &sample->frames[at], PROFILE_FRAMES * 8,
+				      BPF_F_USER_STACK);
+	sample->user_frames = frames(bytes);
+	sample->user_missed = has_one && bytes <= 0;
+}
+
+/* True the first time that this life of a process is seen. */
+static __always_inline bool is_new(const struct profile_sample *sample)
+{
+	__u64 life = sample->start_boottime_ns ^ sample->exec_id << 48 ^ sample->head.pid;
+	__u8 yes = 1;
+
+	return !bpf_map_lookup_elem(&known, &life) &&
+	       !bpf_map_update_elem(&known, &life, &yes, BPF_ANY);
+}
+
+SEC("perf_event")
+int sample_cpu(void *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u64 ids = bpf_get_current_pid_tgid(), size, flags;
+	struct profile_sample *sample;
+	__u32 zero = 0;
+
+	__sync_fetch_and_add(&fired, 1);
+	if (!wanted(ids >> 32, ids))
+		return 0;
+	sample = bpf_map_lookup_elem(&scratch, &zero);
+	if (!sample)
+		return 0;
+	event_head_current(&sample->head);
+	sample->start_boottime_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	sample->exec_id = BPF_CORE_READ(task, self_exec_id);
+	kernel_stack(ctx, sample);
+	user_stack(ctx, sample, task);
+
+	size = offsetof(struct profile_sample, frames) +
+	       (sample->kernel_frames + sample->user_frames) * 8;
+	if (size > sizeof(*sample))
+		return 0;
+	flags = is_new(sample) ? BPF_RB_FORCE_WAKEUP : event_flags(size);
+	if (bpf_ringbuf_output(&events, sample, size, flags))
+		loss_add(&loss.ring_full);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef PROFILE_H
+#define PROFILE_H
+
+#include "event.h"
+
+/* Of each stack; the kernel walks at most kernel.perf_event_max_stack, 127 unless set. */
+#define PROFILE_FRAMES 512
+
+struct profile_sample {
+	struct event_head head;
+	/* Which life of the pid it is: when it began, and how often it has called exec. */
+	__u64 start_boottime_ns;	/* CLOCK_BOOTTIME */
+	__u64 exec_id;
+	__u32 kernel_frames;
+	__u32 user_frames;
+	bool kernel_missed;		/* it ran in the kernel, and the stack could not be read */
+	bool user_missed;		/* it has a user stack, which could not be read */
+	__u64 frames[2 * PROFILE_FRAMES];	/* innermost first; the kernel's, then the user's */
+};
+
+#endif /* PROFILE_H */
