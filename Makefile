@@ -50,6 +50,7 @@ LIBS	:= $(LIBBPF_LIBS) -lresolv
 LIBS_profile := -ldw -lelf -lz
 LIBS_usyms := $(LIBS_profile)
 LIBS_pprof := -lz
+LIBS_gethostlatency := -lelf
 
 CFLAGS	?= -O2 -g
 WARN	:= -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
@@ -69,6 +70,7 @@ BPF_CFLAGS = -target bpf -D__TARGET_ARCH_$(ARCH) -O2 -g -mcpu=v2 -std=gnu11 -Wal
 
 TOOLS	:= $(filter-out %.bpf,$(patsubst tools/%.c,%,$(wildcard tools/*.c)))
 FSTOOLS	:= $(filter-out fsslower,$(filter %slower,$(TOOLS)))
+SKELS	:= $(patsubst %,$(O)/%.skel.h,$(filter-out $(FSTOOLS),$(TOOLS)))
 COMMON	:= $(patsubst common/%.c,$(O)/common/%.o,$(wildcard common/*.c))
 TESTS	:= $(patsubst tests/unit/%.c,$(O)/%,$(wildcard tests/unit/test_*.c))
 LOADS	:= $(patsubst tests/workloads/%.c,$(O)/workloads/%,$(wildcard tests/workloads/*.c))
@@ -92,7 +94,7 @@ $(O)/libcommon.a: $(COMMON)
 	$(call say,AR)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
-$(patsubst %,$(O)/%.o,$(filter-out $(FSTOOLS),$(TOOLS))): $(O)/%.o: $(O)/%.skel.h
+$(SKELS:.skel.h=.o): %.o: %.skel.h
 $(FSTOOLS:%=$(O)/%.o): $(O)/fsslower.skel.h
 
 $(O)/%.o: tools/%.c
@@ -128,15 +130,15 @@ $(O)/%.8: tools/%.8 common/options.8 common/exit-status.8
 # Theirs is fsslower's, without what only that has.
 $(FSTOOLS:%=$(O)/%.8): $(O)/%.8: $(O)/fsslower.8
 	$(call say,MAN)
-	$(Q)sed -e '/^\.\\" @only-fsslower@/,/^\.\\" @end@/d' -e 's/fsslower/$*/g' \
-		-e 's/^\.Dt .*/.Dt \U$* 8/' $< >$@
+	$(Q)sed -e '/^\.\\" @only-fsslower@/,/^\.\\" @end@/d' -e 's/^\.\\" @one@ //' \
+		-e 's/fsslower/$*/g' -e 's/^\.Dt .*/.Dt \U$* 8/' $< >$@
 
 $(O)/%.8: scripts/%.8
 	$(Q)mkdir -p $(@D)
 	$(Q)cp $< $@
 
 # A unit test includes a tool's .c to reach its static functions.
-$(O)/test_%: tests/unit/test_%.c $(O)/libcommon.a | $(patsubst %,$(O)/%.skel.h,$(filter-out $(FSTOOLS),$(TOOLS)))
+$(O)/test_%: tests/unit/test_%.c $(O)/libcommon.a | $(SKELS)
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(O)/libcommon.a $(LDFLAGS) $(LIBS) \
 		$(LIBS_$*) -lcmocka -o $@
@@ -163,9 +165,9 @@ install: all
 	for tool in $(TOOLS); do \
 		name=$(PROGRAM_PREFIX)$$tool$(PROGRAM_SUFFIX); \
 		$(INSTALL) -m 755 $(O)/$$tool $(DESTDIR)$(sbindir)/$$name && \
-		$(INSTALL) -m 644 $(O)/$$tool.8 $(DESTDIR)$(mandir)/man8/$$name.8 && \
-		$(INSTALL) -m 644 tools/$${tool}_example.txt $(DESTDIR)$(docdir)/examples || exit 1; \
+		$(INSTALL) -m 644 $(O)/$$tool.8 $(DESTDIR)$(mandir)/man8/$$name.8 || exit 1; \
 	done
+	$(INSTALL) -m 644 tools/*_example.txt $(DESTDIR)$(docdir)/examples
 	$(INSTALL) -m 755 scripts/sixty $(DESTDIR)$(sbindir)/sixty
 	$(INSTALL) -m 644 $(O)/sixty.8 $(DESTDIR)$(mandir)/man8/sixty.8
 

@@ -195,6 +195,57 @@ bool hooks_kprobe(const char *function)
 	       kernel_function(function);
 }
 
+/* Programs whose section does not say where they go. */
+#define AIMED_MAX 32
+static struct {
+	const struct bpf_program *prog;
+	const char *function;
+} aimed[AIMED_MAX];
+static int n_aimed;
+
+static bool is_fentry(const struct bpf_program *prog)
+{
+	enum bpf_attach_type type = bpf_program__expected_attach_type(prog);
+
+	return type == BPF_TRACE_FENTRY || type == BPF_TRACE_FEXIT;
+}
+
+int hooks_aim(struct bpf_program *prog, const char *function)
+{
+	int err = 0;
+
+	if (n_aimed == AIMED_MAX)
+		return -ENOSPC;
+	if (is_fentry(prog))
+		err = bpf_program__set_attach_target(prog, 0, function);
+	else if (!hooks_kprobe(function))
+		err = -ENOENT;
+	if (err)
+		return err;
+	aimed[n_aimed].prog = prog;
+	aimed[n_aimed++].function = function;
+	bpf_program__set_autoload(prog, true);
+	return 0;
+}
+
+const char *hooks_aimed_at(const struct bpf_program *prog)
+{
+	for (int i = 0; i < n_aimed; i++)
+		if (aimed[i].prog == prog)
+			return aimed[i].function;
+	return NULL;
+}
+
+bool hooks_task_storage(struct bpf_map *storage, struct bpf_map *hash, bool wanted)
+{
+	bool use = wanted && access("/sys/kernel/btf/vmlinux", R_OK) == 0 &&
+		   libbpf_probe_bpf_map_type(BPF_MAP_TYPE_TASK_STORAGE, NULL) == 1;
+
+	bpf_map__set_autocreate(storage, use);
+	bpf_map__set_autocreate(hash, !use);
+	return use;
+}
+
 void hooks_enable(struct bpf_program *first, ...)
 {
 	struct bpf_program *prog;

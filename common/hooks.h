@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <linux/types.h>
 
+struct bpf_map;
 struct bpf_program;
 
 /*
@@ -45,6 +46,22 @@ bool hooks_fentry(const char *function);
 
 /* True if kprobes work here and @function can be probed. */
 bool hooks_kprobe(const char *function);
+
+/*
+ * Switch on @prog, whose section is "?fentry", "?fexit", "?kprobe" or
+ * "?kretprobe" and names no function, for @function of the kernel or a module.
+ * 0, or a negative errno: not there, so it stays off.
+ */
+int hooks_aim(struct bpf_program *prog, const char *function);
+
+/* The function that @prog was aimed at, NULL: none. */
+const char *hooks_aimed_at(const struct bpf_program *prog);
+
+/*
+ * Where bpf/thread.bpf.h keeps what it remembers: in task storage, if the
+ * kernel has that and @wanted, or in a hash.  Returns which.
+ */
+bool hooks_task_storage(struct bpf_map *storage, struct bpf_map *hash, bool wanted);
 
 /* Switch on each program of a list ended by NULL. */
 void hooks_enable(struct bpf_program *first, ...) __attribute__((sentinel));

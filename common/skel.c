@@ -254,15 +254,23 @@ static int attach_failed(const struct bpf_program *prog, int err)
 	return err;
 }
 
+static bool is_kretprobe(const struct bpf_program *prog)
+{
+	return strncmp(bpf_program__section_name(prog), "kretprobe", 9) == 0;
+}
+
 static int attach(struct bpf_prog_skeleton *p)
 {
 	struct bpf_program *prog = *p->prog;
+	const char *function = hooks_aimed_at(prog);
 
 	if (!bpf_program__autoload(prog) || !bpf_program__autoattach(prog) ||
 	    bpf_program__type(prog) == BPF_PROG_TYPE_PERF_EVENT)
 		return 0;
 	if (bpf_program__type(prog) == BPF_PROG_TYPE_RAW_TRACEPOINT && tp_btf_name(prog))
 		*p->link = bpf_program__attach_raw_tracepoint(prog, tp_btf_name(prog));
+	else if (function && bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE)
+		*p->link = bpf_program__attach_kprobe(prog, is_kretprobe(prog), function);
 	else
 		*p->link = bpf_program__attach(prog);
 	return *p->link ? 0 : attach_failed(prog, -errno);
@@ -328,8 +336,12 @@ const struct bpf_program *skel_next_hook(const struct bpf_program *prog)
 const char *skel_hook_name(const struct bpf_program *prog)
 {
 	static char name[128];
-	const char *tracepoint = tp_btf_name(prog);
+	const char *tracepoint = tp_btf_name(prog), *function = hooks_aimed_at(prog);
 
+	if (function) {
+		snprintf(name, sizeof(name), "%s/%s", bpf_program__section_name(prog), function);
+		return name;
+	}
 	if (!tracepoint || bpf_program__type(prog) != BPF_PROG_TYPE_RAW_TRACEPOINT)
 		return bpf_program__section_name(prog);
 	snprintf(name, sizeof(name), "raw_tp/%s", tracepoint);

@@ -233,3 +233,15 @@ void text_json(struct text *text, const char *str, size_t len)
 	}
 	text_char(text, '"');
 }
+
+void text_path(struct text *text, const char *names, size_t size)
+{
+	while (size) {
+		const char *before = memrchr(names, '\0', size - 1);
+		size_t at = before ? before + 1 - names : 0;
+
+		text_char(text, '/');
+		text_bytes(text, names + at, size - 1 - at);
+		size = at;
+	}
+}

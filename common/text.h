@@ -44,4 +44,10 @@ size_t text_escape(struct text *text, const char *s, size_t len, bool quote);
  */
 void text_json(struct text *text, const char *s, size_t len);
 
+/*
+ * Put a path together: @names, @size bytes, are its components, each ended by a
+ * NUL, from the last one to the first; each gets a slash before it.
+ */
+void text_path(struct text *text, const char *names, size_t size);
+
 #endif /* COMMON_TEXT_H */

@@ -18,7 +18,6 @@
 #include "cachestat.h"
 
 const volatile __u32 page_shift = 12;
-const volatile bool task_storage;	/* the kernel has it, and safely: cachestat.c */
 
 /* Pages that the tool itself asked for: it tests the hooks with a read of its own. */
 __u64 self_accesses;
@@ -38,47 +37,7 @@ struct thread {
 	__u64 added;		/* address of the folio it added since, 0: none */
 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct thread);
-} thread_storage SEC(".maps");
-
-/* For kernels without: by tid.  Evicts; a thread that is forgotten begins anew. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 8192);
-	__type(key, __u32);
-	__type(value, struct thread);
-} thread_hash SEC(".maps");
-
-static const struct thread thread_new;
-
-static __always_inline struct thread *thread_hash_get(void)
-{
-	__u32 tid = bpf_get_current_pid_tgid();
-	struct thread *thread = bpf_map_lookup_elem(&thread_hash, &tid);
-
-	if (thread)
-		return thread;
-	bpf_map_update_elem(&thread_hash, &tid, &thread_new, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&thread_hash, &tid);
-}
-
-static __always_inline struct thread *thread_get(void)
-{
-	struct thread *thread;
-
-	if (task_storage)
-		thread = bpf_task_storage_get(&thread_storage, bpf_get_current_task_btf(), NULL,
-					      BPF_LOCAL_STORAGE_GET_F_CREATE);
-	else
-		thread = thread_hash_get();
-	if (!thread)
-		loss_add(&loss.map_full);
-	return thread;
-}
+#include "thread.bpf.h"
 
 static __always_inline struct counts *counts_here(void)
 {

@@ -284,9 +284,8 @@ static void choose_storage(struct cachestat_bpf *skel)
 {
 	bool storage = bpf_program__autoload(skel->progs.get_pages);
 
-	skel->rodata->task_storage = storage;
-	bpf_map__set_autocreate(skel->maps.thread_storage, storage);
-	bpf_map__set_autocreate(skel->maps.thread_hash, !storage);
+	skel->rodata->task_storage = hooks_task_storage(skel->maps.thread_storage,
+							skel->maps.thread_hash, storage);
 }
 
 /*

@@ -229,19 +229,6 @@ static void print_mode(struct out *out, __u32 mode)
 	out_list(out, COL_MODE_NAMES, names, n);
 }
 
-/* Put the directories in @dirs, nearest first, into @path: farthest first. */
-static void join_dirs(struct text *path, const char *dirs, size_t size)
-{
-	while (size) {
-		const char *before = memrchr(dirs, '\0', size - 1);
-		size_t at = before ? before + 1 - dirs : 0;
-
-		text_char(path, '/');
-		text_bytes(path, dirs + at, size - 1 - at);
-		size = at;
-	}
-}
-
 /*
  * The whole path of @e, whose text is @size bytes, and marks where it is not
  * whole: "..." for what was cut, "(unreachable)", as getcwd(3) has it, for what
@@ -257,7 +244,7 @@ static void full_path(struct text *path, const struct open_event *e, size_t size
 	if (e->marks & OPEN_DIRS_CUT)
 		text_str(path, "...");
 	if (e->marks & OPEN_DIRS)
-		join_dirs(path, e->text + name_size, size - name_size);
+		text_path(path, e->text + name_size, size - name_size);
 	if (e->marks & OPEN_DIRS && (name_size > 1 || size == name_size) && e->text[0] != '/')
 		text_char(path, '/');
 	text_bytes(path, e->text, name_size - 1);

@@ -326,6 +326,7 @@ struct vm_fault {
 enum req_op {
 	REQ_OP_READ = 0,
 	REQ_OP_WRITE = 1,
+	REQ_OP_FLUSH = 2,
 	REQ_OP_DRV_IN = 34,
 };
 struct request_queue {
@@ -347,14 +348,25 @@ struct blkcg {
 struct blkcg_gq {
 	struct blkcg *blkcg;
 };
+struct blk_mq_tags {
+	struct request **static_rqs;
+};
+struct blk_mq_hw_ctx {
+	struct blk_mq_tags *sched_tags;
+	struct blk_mq_tags *tags;
+};
 struct bio {
+	struct bio *bi_next;
 	struct block_device *bi_bdev;
 	struct blkcg_gq *bi_blkg;
 };
 struct request {
 	struct request_queue *q;
+	struct blk_mq_hw_ctx *mq_hctx;
 	unsigned int cmd_flags;
 	unsigned int rq_flags;
+	int tag;
+	int internal_tag;
 	unsigned int __data_len;
 	sector_t __sector;
 	struct bio *bio;
