@@ -43,6 +43,17 @@ static __always_inline bool disk_passthrough(struct request *rq)
 }
 
 /*
+ * True if what ends is not a request but the bookkeeping for one.  A write
+ * that needs the disk's cache flushed before or after is completed once more
+ * when all is done, now empty (block/blk-flush.c); the flush itself is a
+ * request of its own, with its own operation.
+ */
+static __always_inline bool disk_flush_sequence_end(struct request *rq, unsigned int bytes)
+{
+	return !bytes && (load(rq, cmd_flags) & DISK_OP_MASK) == REQ_OP_WRITE;
+}
+
+/*
  * A number that stands for @rq while it is in flight.  The verifier lets no
  * program calculate with an address; the distance of two is a number.
  */
@@ -54,6 +65,18 @@ static __always_inline __u64 disk_request_key(struct request *rq)
 		return key;
 	barrier_var(key);		/* no subtraction where rq is a plain number */
 	return key - (__u64)&loss;
+}
+
+/* The same number for the request at @address, which was read from memory. */
+static __always_inline __u64 disk_address_key(__u64 address)
+{
+	struct loss *from = &loss;
+	__u64 base;
+
+	if (config.raw_tp)
+		return address;
+	bpf_probe_read_kernel(&base, sizeof(base), &from);
+	return address - base;
 }
 
 /* The cgroup that @rq's input or output is charged to; NULL: nobody's (a flush). */

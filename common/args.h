@@ -25,6 +25,7 @@ enum stamp_format {
 	STAMP_ISO,		/* RFC 3339 in UTC, microseconds */
 	STAMP_MONO,		/* seconds of CLOCK_MONOTONIC, microseconds */
 	STAMP_SINCE_START,	/* seconds since the tool was ready, milliseconds */
+	STAMP_SINCE_START_US,	/* the same with microseconds */
 };
 
 /* Every tool: --json --duration --max-events --time --cgroup --container ... */

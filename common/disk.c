@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -11,11 +12,15 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "cgroup.h"
 #include "disk.h"
+#include "hooks.h"
 #include "text.h"
 
 #define CACHE_SLOTS 64
 #define CACHE_S 1			/* a number may be given to another disk */
+#define PARTITIONS_MAX 128		/* of a disk; those beyond have no name */
+#define NAME_SIZE 32			/* of a disk or partition: DISK_NAME_LEN */
 
 /* The file @attribute in the directory of device @dev, or of @above ("/..") it. */
 static void sysfs_path(char path[PATH_MAX], dev_t dev, const char *above, const char *attribute)
@@ -207,4 +212,134 @@ const char *disk_name(__u32 dev)
 		snprintf(slot->name, sizeof(slot->name), "%u:%u", DISK_MAJOR(dev),
 			 DISK_MINOR(dev));
 	return slot->name;
+}
+
+struct partition {
+	char name[NAME_SIZE];
+	unsigned long long first_sector, sectors;
+};
+
+static struct partitions {
+	__u32 dev;
+	time_t asked;			/* 0: never */
+	int n;
+	struct partition list[PARTITIONS_MAX];
+} partitions[4];
+
+/* What directory @name of disk @dev in sysfs says; false: it is no partition. */
+static bool read_partition(struct partition *partition, dev_t dev, const char *name)
+{
+	char path[PATH_MAX], attribute[NAME_SIZE + 8];
+
+	if (strlen(name) >= sizeof(partition->name))
+		return false;
+	strcpy(partition->name, name);
+	snprintf(attribute, sizeof(attribute), "%s/start", partition->name);
+	sysfs_path(path, dev, "", attribute);
+	if (!scan_number(path, &partition->first_sector))
+		return false;
+	snprintf(attribute, sizeof(attribute), "%s/size", partition->name);
+	sysfs_path(path, dev, "", attribute);
+	return scan_number(path, &partition->sectors);
+}
+
+static void read_partitions(struct partitions *of, __u32 disk)
+{
+	dev_t dev = makedev(DISK_MAJOR(disk), DISK_MINOR(disk));
+	struct dirent *entry;
+	char path[PATH_MAX];
+	DIR *dir;
+
+	sysfs_path(path, dev, "", "");
+	dir = opendir(path);
+	of->dev = disk;
+	of->n = 0;
+	while (dir && of->n < PARTITIONS_MAX && (entry = readdir(dir)))
+		if (read_partition(&of->list[of->n], dev, entry->d_name))
+			of->n++;
+	if (dir)
+		closedir(dir);
+}
+
+const char *disk_partition(__u32 dev, __u64 sector)
+{
+	struct partitions *of = &partitions[(DISK_MAJOR(dev) * 31 + DISK_MINOR(dev)) % 4];
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (!of->asked || of->dev != dev || now.tv_sec >= of->asked + CACHE_S) {
+		read_partitions(of, dev);
+		of->asked = now.tv_sec ? now.tv_sec : 1;
+	}
+	for (int i = 0; i < of->n; i++)
+		if (sector - of->list[i].first_sector < of->list[i].sectors)
+			return of->list[i].name;
+	return NULL;
+}
+
+#define OPS (1 << DISK_OP_BITS)
+#define FLAG_BITS (32 - DISK_OP_BITS)
+static char operations[OPS][32], flags[FLAG_BITS][32];
+
+/* The kernel's name of @value in enum @type, which begins with @prefix. */
+static void load_name(char *to, const char *type, const char *prefix, __u32 value)
+{
+	const char *name = hooks_enum_name(type, value);
+
+	if (name && strncmp(name, prefix, strlen(prefix)) == 0)
+		snprintf(to, sizeof(flags[0]), "%s", name + strlen(prefix));
+	else
+		snprintf(to, sizeof(flags[0]), "%u", value);
+}
+
+void disk_load_names(void)
+{
+	/* v6.0, ff07a02e9e8e: enum req_opf became enum req_op. */
+	const char *type = hooks_enum_name("req_op", 0) ? "req_op" : "req_opf";
+
+	for (__u32 op = 0; op < OPS; op++)
+		load_name(operations[op], type, "REQ_OP_", op);
+	for (__u32 bit = 0; bit < FLAG_BITS; bit++)
+		load_name(flags[bit], "req_flag_bits", "__REQ_", bit + DISK_OP_BITS);
+}
+
+const char *disk_operation(__u32 cmd_flags)
+{
+	if (!operations[0][0])
+		disk_load_names();
+	return operations[cmd_flags & DISK_OP_MASK];
+}
+
+const char *disk_flag(unsigned int bit)
+{
+	if (!operations[0][0])
+		disk_load_names();
+	return flags[bit - DISK_OP_BITS];
+}
+
+void disk_lower_case(char *to, size_t size, const char *name)
+{
+	size_t len = 0;
+
+	for (; *name && len + 1 < size; name++)
+		to[len++] = tolower((unsigned char)*name);
+	to[len] = '\0';
+}
+
+bool disk_charged(const struct common_args *common)
+{
+	const char *path = cgroup_path(common->filter.cgroup_id);
+	char file[PATH_MAX], controller[64];
+	bool io = false;
+	FILE *f;
+
+	if (!common->filter.cgroup_id)
+		return false;
+	snprintf(file, sizeof(file), "%s%s/cgroup.controllers", cgroup_mount(), path ? path : "");
+	f = fopen(file, "re");
+	while (f && !io && fscanf(f, "%63s", controller) == 1)
+		io = strcmp(controller, "io") == 0;
+	if (f)
+		fclose(f);
+	return io;
 }

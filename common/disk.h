@@ -3,6 +3,8 @@
 #ifndef COMMON_DISK_H
 #define COMMON_DISK_H
 
+#include <stddef.h>
+#include "args.h"
 #include "block.h"
 
 /*
@@ -23,5 +25,31 @@ void disk_args(const char *name, struct disk_filter *filter);
  * it has gone.  Valid until the next call.
  */
 const char *disk_name(__u32 dev);
+
+/*
+ * The name of the partition of disk @dev that @sector lies in; NULL: none.
+ * Valid until the next call.
+ */
+const char *disk_partition(__u32 dev, __u64 sector);
+
+/*
+ * The running kernel's own names: of the operation in @cmd_flags
+ * ("WRITE_ZEROES") and of the flag that is bit @bit in there ("SYNC"); the
+ * number of what has no name.  disk_load_names() looks them up in the kernel's
+ * BTF: before skel_start(), or by itself at the first use.
+ */
+void disk_load_names(void);
+const char *disk_operation(__u32 cmd_flags);
+const char *disk_flag(unsigned int bit);
+
+/* @name in lower case: as JSON has it. */
+void disk_lower_case(char *to, size_t size, const char *name);
+
+/*
+ * True if requests are charged to the cgroup asked for, because the io
+ * controller is on for it.  Else they are charged to one above it or, with
+ * blkio in version 1, to one elsewhere.
+ */
+bool disk_charged(const struct common_args *common);
 
 #endif /* COMMON_DISK_H */

@@ -22,7 +22,7 @@
 
 static const int time_widths[] = {
 	[STAMP_LOCAL] = 12, [STAMP_UTC] = 12, [STAMP_ISO] = 27, [STAMP_MONO] = 17,
-	[STAMP_SINCE_START] = 10,
+	[STAMP_SINCE_START] = 10, [STAMP_SINCE_START_US] = 11,
 };
 
 static __u64 clock_ns(clockid_t clock)
@@ -92,6 +92,9 @@ static void text_time(struct out *out, struct text *text, enum stamp_format form
 		break;
 	case STAMP_SINCE_START:
 		text_fixed(text, since / 1000000, 3);
+		break;
+	case STAMP_SINCE_START_US:
+		text_fixed(text, since / 1000, 6);
 		break;
 	}
 }
@@ -216,7 +219,7 @@ void out_heading(struct out *out)
 		return;
 	out->first = true;
 	if (time)
-		put_name(out, time == STAMP_SINCE_START ? "TIME(s)" : "TIME", -time_widths[time]);
+		put_name(out, time >= STAMP_SINCE_START ? "TIME(s)" : "TIME", -time_widths[time]);
 	if (out->args->print_container)
 		put_name(out, "CONTAINER", -CONTAINER_ID_SHORT);
 	for (int i = 0; i < out->n; i++)

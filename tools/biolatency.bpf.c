@@ -14,10 +14,16 @@
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
-#include "block.bpf.h"
 #include "filter.bpf.h"
 #include "hist.bpf.h"
 #include "biolatency.h"
+
+#define STARTS_SHIFT 14
+struct start {
+	__u64 request;
+	__u64 ns;		/* CLOCK_MONOTONIC */
+};
+#include "starts.bpf.h"
 
 const volatile bool by_disk;
 const volatile bool by_flags;
@@ -25,36 +31,6 @@ const volatile bool queued;		/* from when the block layer took the request on */
 const volatile __u32 owner_is = OWNER_ANY;	/* enum bio_owner */
 const volatile __u32 unit_ns = 1000;	/* of the histograms */
 const volatile struct disk_filter only_disk;
-
-#define SLOTS_SHIFT 14
-#define SLOTS (1U << SLOTS_SHIFT)
-
-struct start {
-	__u64 request;		/* disk_request_key(); 0: the slot is free */
-	__u64 ns;		/* CLOCK_MONOTONIC */
-};
-
-/*
- * When requests were issued.  Drivers allocate their requests once and for
- * all, so most addresses in use at a time find a slot of their own here, at a
- * fraction of what a hash map costs; one that finds it taken goes to the hash.
- * No lock: two CPUs that take a free slot for two requests in the same instant
- * mix stamps that are nanoseconds apart, and the one overwritten is counted as
- * a completion without start.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, SLOTS);
-	__type(key, __u32);
-	__type(value, struct start);
-} starts SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
-	__type(key, __u64);			/* disk_request_key() */
-	__type(value, __u64);			/* ns */
-} more_starts SEC(".maps");
 
 /* With OWNER_SUBMITTER: bios of the cgroup that a request is being made for. */
 struct {
@@ -64,44 +40,23 @@ struct {
 	__type(value, __u8);			/* nothing */
 } own_bios SEC(".maps");
 
-/* Requests are aligned to cache lines: the lowest bits tell nothing. */
-static __always_inline struct start *start_slot(__u64 request)
-{
-	__u32 slot = (request >> 6) * 0x9e3779b97f4a7c15 >> (64 - SLOTS_SHIFT);
-
-	return bpf_map_lookup_elem(&starts, &slot);
-}
-
 static __always_inline void start_put(__u64 request)
 {
-	struct start *start = start_slot(request);
-	__u64 now = bpf_ktime_get_ns();
+	struct start *start = start_make(request);
 
-	if (start && (!start->request || start->request == request)) {
-		start->request = request;
-		start->ns = now;
-	} else if (bpf_map_update_elem(&more_starts, &request, &now, BPF_ANY)) {
-		loss_add(&loss.map_full);
-	}
+	if (start)
+		start->ns = bpf_ktime_get_ns();
 }
 
 /* When @request was issued, and forget it; 0: not seen. */
 static __always_inline __u64 start_take(__u64 request)
 {
-	struct start *start = start_slot(request);
-	__u64 *ns, taken;
+	struct start *start = start_find(request);
+	__u64 ns = start ? start->ns : 0;
 
-	if (start && start->request == request) {
-		taken = start->ns;
-		start->request = 0;
-		return taken;
-	}
-	ns = bpf_map_lookup_elem(&more_starts, &request);
-	if (!ns)
-		return 0;
-	taken = *ns;
-	bpf_map_delete_elem(&more_starts, &request);
-	return taken;
+	if (ns)
+		start_end(request);
+	return ns;
 }
 
 static __always_inline bool wanted(struct request *rq)
@@ -175,17 +130,6 @@ int BPF_PROG(make_in_queue, struct request_queue *q, struct bio *bio, int rw)
 }
 
 /*
- * True if what ends is not a request but the bookkeeping for one.  A write
- * that needs the disk's cache flushed before or after is completed once more
- * when all is done, now empty (block/blk-flush.c); the flush itself is a
- * request of its own, with its own operation.
- */
-static __always_inline bool flush_sequence_end(struct request *rq, unsigned int bytes)
-{
-	return !bytes && (load(rq, cmd_flags) & DISK_OP_MASK) == REQ_OP_WRITE;
-}
-
-/*
  * When the time of @rq began, 0: unknown.  If it was issued before this tool
  * was there, its own stamp is better than none; it is 0 if nobody wants stamps.
  */
@@ -219,7 +163,7 @@ int BPF_PROG(complete, struct request *rq, int error, unsigned int bytes)
 
 	if (bytes < load(rq, __data_len))	/* a part; the last one ends it */
 		return 0;
-	if (flush_sequence_end(rq, bytes) || !wanted(rq))
+	if (disk_flush_sequence_end(rq, bytes) || !wanted(rq))
 		return 0;
 	start_ns = began(rq);
 	if (start_ns)

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* biolatency - how long requests to disks take, as histograms.  See biolatency(8). */
 #include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cgroup.h"
 #include "disk.h"
 #include "histogram.h"
 #include "hooks.h"
@@ -110,37 +108,13 @@ static void camel_case(char *to, size_t size, const char *name)
 	to[len] = '\0';
 }
 
-static void lower_case(char *to, size_t size, const char *name)
+/* The kernel's name of something: lower case for JSON, capitals for the eye. */
+static void show_name(char *to, size_t size, const char *name)
 {
-	size_t len = 0;
-
-	for (; *name && len + 1 < size; name++)
-		to[len++] = tolower((unsigned char)*name);
-	to[len] = '\0';
-}
-
-/*
- * The kernel's own name for @value in enum @type without @prefix: lower case
- * for JSON, capitals for the eye.  The number if it has no name.
- */
-static void kernel_name(char *to, size_t size, const char *type, const char *prefix, __u32 value)
-{
-	const char *name = hooks_enum_name(type, value);
-
-	if (!name || strncmp(name, prefix, strlen(prefix)) != 0)
-		snprintf(to, size, "%u", value);
-	else if (opt.common.json)
-		lower_case(to, size, name + strlen(prefix));
+	if (opt.common.json)
+		disk_lower_case(to, size, name);
 	else
-		camel_case(to, size, name + strlen(prefix));
-}
-
-static void operation_name(char *to, size_t size, __u32 operation)
-{
-	/* v6.0, ff07a02e9e8e: enum req_opf became enum req_op. */
-	const char *type = hooks_enum_name("req_op", 0) ? "req_op" : "req_opf";
-
-	kernel_name(to, size, type, "REQ_OP_", operation);
+		camel_case(to, size, name);
 }
 
 static void print_flags(struct out *out, __u32 cmd_flags)
@@ -153,11 +127,11 @@ static void print_flags(struct out *out, __u32 cmd_flags)
 	for (__u32 bit = DISK_OP_BITS; bit < DISK_OP_BITS + FLAGS_MAX; bit++) {
 		if (!(cmd_flags >> bit & 1))
 			continue;
-		kernel_name(names[n], sizeof(names[n]), "req_flag_bits", "__REQ_", bit);
+		show_name(names[n], sizeof(names[n]), disk_flag(bit));
 		list[n] = names[n];
 		n++;
 	}
-	operation_name(names[n], sizeof(names[n]), cmd_flags & DISK_OP_MASK);
+	show_name(names[n], sizeof(names[n]), disk_operation(cmd_flags));
 	if (opt.common.json) {
 		out_name(out, COL_OPERATION, names[n]);
 		out_list(out, COL_FLAGS, list, n);
@@ -194,26 +168,11 @@ static int print_summary(void *ctx)
 	return hist_take(&summary->maps, print_hist, summary->out);
 }
 
-/*
- * Requests are charged to a cgroup of their own only where the io controller is
- * on; else to one above it, or, with blkio in version 1, to one elsewhere.
- */
 static enum bio_owner owner(void)
 {
-	const char *path = cgroup_path(opt.common.filter.cgroup_id);
-	char file[PATH_MAX], controller[64];
-	bool io = false;
-	FILE *f;
-
 	if (!opt.common.filter.cgroup_id)
 		return OWNER_ANY;
-	snprintf(file, sizeof(file), "%s%s/cgroup.controllers", cgroup_mount(), path ? path : "");
-	f = fopen(file, "re");
-	while (f && !io && fscanf(f, "%63s", controller) == 1)
-		io = strcmp(controller, "io") == 0;
-	if (f)
-		fclose(f);
-	return io ? OWNER_CHARGED : OWNER_SUBMITTER;
+	return disk_charged(&opt.common) ? OWNER_CHARGED : OWNER_SUBMITTER;
 }
 
 static void choose_hooks(struct biolatency_bpf *skel)
@@ -250,6 +209,8 @@ static int trace(struct biolatency_bpf *skel)
 	skel->rodata->unit_ns = opt.milliseconds ? 1000000 : 1000;
 	memcpy((void *)&skel->rodata->only_disk, &opt.disk, sizeof(opt.disk));
 	choose_hooks(skel);
+	if (opt.by_flags)
+		disk_load_names();
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (err)
 		return err;

@@ -73,7 +73,7 @@ static void names_become_readable(void **state)
 	assert_string_equal(name, "WriteZeroes");
 	camel_case(name, sizeof(name), "FUA");
 	assert_string_equal(name, "FUA");
-	lower_case(name, sizeof(name), "FAILFAST_DEV");
+	disk_lower_case(name, sizeof(name), "FAILFAST_DEV");
 	assert_string_equal(name, "failfast_dev");
 	camel_case(name, 5, "SECURE_ERASE");
 	assert_string_equal(name, "Secu");
