@@ -211,6 +211,11 @@ void sampling_tick(struct sampling *sampling)
 	sampling->warned |= err != 0;
 }
 
+bool sampling_by_clock(const struct sampling *sampling)
+{
+	return sampling->clock;
+}
+
 const char *sampling_event(const struct sampling *sampling)
 {
 	return sampling->clock ? "cpu-clock" : "cycles";

@@ -25,7 +25,8 @@ int sampling_start(struct sampling **sampling, const struct sampling_args *args,
 /* Look for CPUs that came or went, at most once a second: call often. */
 void sampling_tick(struct sampling *sampling);
 
-/* What is counted: "cycles" or "cpu-clock"; and on how many CPUs at the moment. */
+/* What is counted: the kernel's clock, or cycles; its name; on how many CPUs just now. */
+bool sampling_by_clock(const struct sampling *sampling);
 const char *sampling_event(const struct sampling *sampling);
 unsigned int sampling_cpus(const struct sampling *sampling);
 

@@ -7,28 +7,11 @@
 #define COMMON_STACKS_H
 
 #include <stdbool.h>
+#include "frame.h"
 #include "ksyms.h"
 #include "tally.h"
 #include "types.h"
 #include "usyms.h"
-
-enum frame_kind {
-	FRAME_KERNEL,
-	FRAME_USER,
-	FRAME_JIT,		/* of a compiler at run time, by its perf-PID.map */
-	FRAME_OTHER,		/* words in place of a frame */
-	FRAME_KINDS,
-};
-
-struct frame {
-	const char *name;	/* "[module]" or "[unknown]" if it has none */
-	const char *module;	/* path of the file, kernel module or "kernel"; NULL: unknown */
-	enum frame_kind kind;
-	__u64 address;		/* 0: frames are not told apart by it */
-	__u64 offset;		/* of the address in the function */
-	bool unknown;
-	char *own_name;		/* to be freed, or NULL */
-};
 
 /* Whose stack it is.  What is not told apart is 0. */
 struct stack_owner {

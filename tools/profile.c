@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* profile - what the CPUs run, by sampling stacks.  See profile(8). */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 
 #include "cgroup.h"
 #include "demangle.h"
+#include "flame.h"
 #include "log.h"
+#include "pprof.h"
 #include "profile.h"
 #include "run.h"
 #include "sampling.h"
@@ -21,6 +25,7 @@
 
 #define PIDS_MOST 1024			/* in a list on the command line */
 #define PID_MAX (1UL << 22)		/* PID_MAX_LIMIT of 64-bit kernels */
+#define FRAMES_MOST (2 * PROFILE_FRAMES + 2)	/* of a path; each part may end in words */
 #define FRAMES_DEFAULT 127		/* kernel.perf_event_max_stack, unless set */
 
 /* Pids or tids of the command line. */
@@ -30,11 +35,18 @@ struct list {
 	const char *arg;
 };
 
+/* A file to write besides the output. */
+struct file {
+	const char *path;		/* NULL: not wanted */
+	int fd;
+};
+
 static struct {
 	struct common_args common;
 	struct sampling_args sampling;
 	struct stacks_options stacks;
 	struct list pids, tids;
+	struct file pprof, flame;
 	bool user_only, kernel_only;
 	bool folded, delimited, annotate, idle;
 	bool by_tid, by_cpu, by_cgroup;
@@ -65,7 +77,7 @@ static const struct column columns[] = {	/* of JSON only */
 };
 
 enum {
-	OPT_STORAGE = 0x200, OPT_TIDS, OPT_CPUS, OPT_CGROUPS, OPT_DEMANGLE,
+	OPT_STORAGE = 0x200, OPT_TIDS, OPT_CPUS, OPT_CGROUPS, OPT_DEMANGLE, OPT_PPROF, OPT_FLAME,
 };
 
 static const struct argp_option options[] = {
@@ -86,6 +98,8 @@ static const struct argp_option options[] = {
 	{ "cpus", OPT_CPUS, NULL, 0, "Tell CPUs apart" },
 	{ "cgroups", OPT_CGROUPS, NULL, 0, "Tell cgroups apart" },
 	{ "demangle", OPT_DEMANGLE, NULL, 0, "C++ and Rust names as they were written" },
+	{ "pprof", OPT_PPROF, "FILE", 0, "Write a profile for pprof" },
+	{ "flame", OPT_FLAME, "FILE", 0, "Write a flame graph (SVG)" },
 	{ "stack-storage-size", OPT_STORAGE, "N", 0, "Different stacks to keep (262144)" },
 	{}
 };
@@ -180,6 +194,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'u':
 		opt.common.filter.uid = args_uid(arg);
 		return 0;
+	case OPT_PPROF:
+		opt.pprof.path = arg;
+		return 0;
+	case OPT_FLAME:
+		opt.flame.path = arg;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num)
 			return ARGP_ERR_UNKNOWN;
@@ -202,7 +222,8 @@ static const struct argp argp = {
 	       "  profile 10              # for 10 seconds\n"
 	       "  profile -p 181 -U 10    # user stacks of process 181\n"
 	       "  profile -K -I 5         # kernel stacks, idle CPUs too\n"
-	       "  profile -f -F 199 5     # folded, for flame graphs\n",
+	       "  profile -f -F 199 5     # folded, for flame graphs\n"
+	       "  profile --flame /tmp/cpu.svg 10   # a flame graph\n",
 	.children = (const struct argp_child[]){ { &common_argp }, {} },
 };
 
@@ -211,6 +232,8 @@ struct profile {
 	struct stacks stacks;
 	struct sampling *sampling;
 	const __u64 *fired;
+	__u64 end_ns;
+	int error;			/* of a file, to be returned */
 };
 
 /*
@@ -315,8 +338,8 @@ static void print_folded(struct out *out, const struct stacks *stacks, const str
 static void json_frames(struct out *out, const struct stacks *stacks, const __u32 *numbers,
 			__u32 n, int col)
 {
-	const char *words[2 * PROFILE_FRAMES + 1] = {};
-	char addresses[2 * PROFILE_FRAMES + 1][20];
+	const char *words[FRAMES_MOST] = {};
+	char addresses[FRAMES_MOST][20];
 
 	for (__u32 i = 0; i < n; i++)
 		words[i] = frame_of(stacks, numbers[i])->name;
@@ -397,6 +420,136 @@ static void print_stacks(struct out *out, const struct stacks *stacks)
 		if (out_flush(out))
 			return;
 	}
+}
+
+/*
+ * Files.
+ */
+
+/* @stack's frames, the outermost first, from @path on; returns how many. */
+static size_t path_of(const struct stacks *stacks, const struct stack *stack,
+		      const struct frame **path)
+{
+	size_t n = 0;
+
+	for (__u32 i = stack->n_user; i-- > 0;)
+		path[n++] = frame_of(stacks, stack->frames[stack->n_kernel + i]);
+	for (__u32 i = stack->n_kernel; i-- > 0;)
+		path[n++] = frame_of(stacks, stack->frames[i]);
+	return n;
+}
+
+static void fill_flame(struct flame *flame, const struct stacks *stacks)
+{
+	const struct frame *path[FRAMES_MOST + 1];
+
+	for (size_t i = 0; i < stacks->n; i++) {
+		const struct stack *stack = &stacks->stacks[i];
+		char comm[TASK_COMM_LEN + 1] = "";
+		const struct frame process = { .name = comm, .kind = FRAME_OTHER };
+
+		memcpy(comm, stack->owner.comm, sizeof(stack->owner.comm));
+		path[0] = &process;
+		flame_add(flame, path, 1 + path_of(stacks, stack, path + 1), stack->count);
+	}
+}
+
+/* "CPU profile: 490 samples in 10.0 s, 49 Hertz" */
+static char *title(const struct profile *profile, double seconds)
+{
+	struct text text = {};
+
+	text_printf(&text, "CPU profile: %llu samples in %.1f s", profile->stacks.samples, seconds);
+	if (opt.sampling.hertz)
+		text_printf(&text, ", %llu Hertz", opt.sampling.hertz);
+	text_char(&text, '\0');
+	return text.at;
+}
+
+static int write_all(int fd, const struct text *text)
+{
+	size_t done = 0;
+
+	while (done < text->len) {
+		ssize_t n = write(fd, text->at + done, text->len - done);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		done += n > 0 ? n : 0;
+	}
+	return 0;
+}
+
+static int write_flame(const struct profile *profile, __u64 duration_ns)
+{
+	char *words = title(profile, duration_ns / 1e9);
+	struct flame flame = {};
+	struct text svg = {};
+	int err;
+
+	fill_flame(&flame, &profile->stacks);
+	flame_svg(&flame, &svg, words);
+	err = write_all(opt.flame.fd, &svg);
+	text_free(&svg);
+	flame_free(&flame);
+	free(words);
+	return err;
+}
+
+static int write_pprof(const struct profile *profile, __u64 duration_ns)
+{
+	struct pprof_unit clock = { "cpu", "nanoseconds", opt.sampling.period };
+	struct pprof_unit cycles = { "cycles", "count", opt.sampling.period };
+	bool by_cycles = !opt.sampling.hertz && !sampling_by_clock(profile->sampling);
+	const struct stacks *stacks = &profile->stacks;
+	const struct frame *path[FRAMES_MOST];
+	struct text encoded = {};
+	struct pprof pprof;
+	struct timespec now;
+	int err;
+
+	if (opt.sampling.hertz)
+		clock.period = 1000000000 / opt.sampling.hertz;
+	pprof_start(&pprof, by_cycles ? &cycles : &clock);
+	for (size_t i = 0; i < stacks->n; i++) {
+		const struct stack *stack = &stacks->stacks[i];
+		const struct pprof_labels labels = {
+			stack->owner.comm, stack->owner.pid, stack->owner.tid,
+		};
+
+		pprof_add(&pprof, path, path_of(stacks, stack, path), stack->count, &labels);
+	}
+	clock_gettime(CLOCK_REALTIME, &now);
+	pprof_encode(&pprof, &encoded, now.tv_sec * 1000000000ULL + now.tv_nsec, duration_ns);
+	err = pprof_write(&encoded, opt.pprof.fd);
+	text_free(&encoded);
+	pprof_free(&pprof);
+	return err;
+}
+
+/* Before sampling: a path that cannot be written must not cost the user the run. */
+static int open_file(struct file *file)
+{
+	if (!file->path)
+		return 0;
+	file->fd = open(file->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	return file->fd < 0 ? log_err(-errno, "cannot write '%s'", file->path) : 0;
+}
+
+static int write_file(const struct profile *profile, struct file *file,
+		      int (*fn)(const struct profile *profile, __u64 duration_ns))
+{
+	int err;
+
+	if (!file->path)
+		return 0;
+	err = fn(profile, profile->end_ns - profile->out.start_ns);
+	if (close(file->fd) && !err)
+		err = -errno;
+	if (err)
+		return log_err(err, "cannot write '%s'", file->path);
+	log_warn("wrote %s", file->path);
+	return 0;
 }
 
 /*
@@ -495,11 +648,16 @@ static void finish(struct profile *profile)
 	struct stacks *stacks = &profile->stacks;
 	struct out *out = &profile->out;
 
+	profile->end_ns = out_now_ns();
 	stacks_name(stacks, isatty(STDERR_FILENO) ? show_progress : NULL);
-	print_stacks(out, stacks);
+	if (opt.common.json || opt.folded || (!opt.pprof.path && !opt.flame.path))
+		print_stacks(out, stacks);
 	if (opt.common.json)
 		json_samples(profile, out);
 	warn_missing(stacks);
+	profile->error = write_file(profile, &opt.flame, write_flame);
+	if (!profile->error)
+		profile->error = write_file(profile, &opt.pprof, write_pprof);
 }
 
 static void tick(void *ctx, bool last)
@@ -601,6 +759,11 @@ static int trace(struct profile_bpf *skel)
 	if (err)
 		return err;
 	opt.stacks.frames_most = frames_most();
+	err = open_file(&opt.flame);
+	if (!err)
+		err = open_file(&opt.pprof);
+	if (err)
+		return err;
 	stacks_start(&profile.stacks, &opt.stacks);
 	err = sampling_start(&profile.sampling, &opt.sampling, skel->progs.sample_cpu);
 	if (!err) {
@@ -609,7 +772,7 @@ static int trace(struct profile_bpf *skel)
 	}
 	sampling_stop(profile.sampling);
 	stacks_free(&profile.stacks);
-	return err;
+	return err ? err : profile.error;
 }
 
 int main(int argc, char **argv)
