@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * How long the calls of libc that look up a host's addresses take.
+ *
+ * All of them have the name as their first argument.  One call may make
+ * another: in glibc gethostbyname() calls gethostbyname_r(), in musl it jumps
+ * to gethostbyname2(), and a module of the name service may look up the server
+ * it is to ask.  The outermost call is the one that is shown; those inside only
+ * tell what it does not return, h_errno.
+ *
+ * A call is told from one inside it by where its stack begins: deeper, or at
+ * the same place if it was jumped to.  A call that never returned (a signal
+ * handler jumped out of it) ends when the thread makes one no deeper.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
+#include "event.bpf.h"
+#include "filter.bpf.h"
+#include "gethostlatency.h"
+
+struct thread {
+	/* The outermost call. */
+	__u64 start_ns;
+	__u64 stack;		/* where it begins */
+	__u64 name;		/* its first argument, to read once more at its end */
+	/* The last call of gethostbyname_r or gethostbyname2_r, which may be that one. */
+	__u64 resultp;		/* where it puts its result, or NULL */
+	__u64 h_errnop;		/* and why there is none */
+	struct lookup_event event;	/* .call: CALL_NONE when no call is running */
+};
+
+#include "thread.bpf.h"
+
+/*
+ * What the stack pointer was when the function began, seen when it has
+ * returned: x86 has taken the return address off the stack since.
+ */
+static __always_inline __u64 stack_at_return(struct pt_regs *ctx)
+{
+#if defined(__TARGET_ARCH_x86)
+	return PT_REGS_SP(ctx) - 8;
+#else
+	return PT_REGS_SP(ctx);
+#endif
+}
+
+/* libbpf's PT_REGS_PARM ends with the fifth in its older releases. */
+static __always_inline __u64 sixth_argument(struct pt_regs *ctx)
+{
+#if defined(__TARGET_ARCH_x86)
+	return ctx->r9;
+#elif defined(__TARGET_ARCH_arm64)
+	return ctx->regs[5];
+#endif
+}
+
+/* x86 has only six in registers. */
+static __always_inline __u64 seventh_argument(struct pt_regs *ctx)
+{
+#if defined(__TARGET_ARCH_x86)
+	__u64 arg = 0;
+
+	bpf_probe_read_user(&arg, sizeof(arg), (void *)PT_REGS_SP(ctx) + 8);
+	return arg;
+#elif defined(__TARGET_ARCH_arm64)
+	return ctx->regs[6];
+#endif
+}
+
+static __always_inline bool has_h_errnop(__u32 call)
+{
+	return call == CALL_GETHOSTBYNAME_R || call == CALL_GETHOSTBYNAME2_R;
+}
+
+/* True if the call that begins at @stack is inside the one that is running. */
+static __always_inline bool is_inside(const struct thread *thread, __u64 stack, __u32 call)
+{
+	if (!thread->event.call || stack > thread->stack)
+		return false;
+	return stack < thread->stack || call != thread->event.call;
+}
+
+/* The name, if its memory is there: a page may be yet to come from a file. */
+static __always_inline void read_host(struct thread *thread)
+{
+	struct lookup_event *event = &thread->event;
+	long size;
+
+	size = bpf_probe_read_user_str(event->host, sizeof(event->host), (void *)thread->name);
+	event->host_size = size > 0 ? size : 0;
+}
+
+static __always_inline void begin_call(struct thread *thread, struct pt_regs *ctx, __u32 call)
+{
+	thread->start_ns = bpf_ktime_get_ns();
+	thread->stack = PT_REGS_SP(ctx);
+	thread->name = PT_REGS_PARM1(ctx);
+	thread->event.call = call;
+	thread->event.h_errno_ = H_ERRNO_UNKNOWN;
+	read_host(thread);
+}
+
+static __always_inline void remember_pointers(struct thread *thread, struct pt_regs *ctx,
+					      __u32 call)
+{
+	if (call == CALL_GETHOSTBYNAME_R) {
+		thread->resultp = PT_REGS_PARM5(ctx);
+		thread->h_errnop = sixth_argument(ctx);
+	} else {
+		thread->resultp = sixth_argument(ctx);
+		thread->h_errnop = seventh_argument(ctx);
+	}
+}
+
+static __always_inline int enter(struct pt_regs *ctx, __u32 call)
+{
+	struct thread *thread;
+
+	/* Without a name getaddrinfo looks nothing up. */
+	if (!PT_REGS_PARM1(ctx) || !filter_current())
+		return 0;
+	thread = thread_get();
+	if (!thread)
+		return 0;
+	if (!is_inside(thread, PT_REGS_SP(ctx), call))
+		begin_call(thread, ctx, call);
+	if (has_h_errnop(call))
+		remember_pointers(thread, ctx, call);
+	return 0;
+}
+
+/* What a call of gethostbyname_r or gethostbyname2_r came to. */
+static __always_inline void read_h_errno(struct thread *thread)
+{
+	int code = H_ERRNO_UNKNOWN;
+	__u64 result = 0;
+
+	bpf_probe_read_user(&result, sizeof(result), (void *)thread->resultp);
+	if (result)
+		code = 0;
+	else
+		bpf_probe_read_user(&code, sizeof(code), (void *)thread->h_errnop);
+	thread->event.h_errno_ = code;
+}
+
+static __always_inline void report(struct thread *thread)
+{
+	struct lookup_event *event = &thread->event;
+	__u32 size;
+
+	event_head_current(&event->head);
+	event->latency_ns = event->head.ns - thread->start_ns;
+	if (!event->host_size)		/* the call has brought in the page */
+		read_host(thread);
+	if (!event->host_size)
+		loss_add(&loss.unreadable);
+	if (event->host_size == HOST_SIZE)
+		loss_add(&loss.truncated);
+	size = event->host_size;
+	if (size <= HOST_SIZE)		/* always: for the verifier */
+		event_output(event, offsetof(struct lookup_event, host) + size);
+}
+
+static __always_inline int leave(struct pt_regs *ctx, __u32 call)
+{
+	struct thread *thread = thread_find();
+
+	if (!thread || !thread->event.call)
+		return 0;
+	if (has_h_errnop(call))
+		read_h_errno(thread);
+	if (call != thread->event.call || stack_at_return(ctx) != thread->stack)
+		return 0;
+	thread->event.ret = PT_REGS_RC(ctx);
+	if ((call == CALL_GETHOSTBYNAME || call == CALL_GETHOSTBYNAME2) && PT_REGS_RC(ctx))
+		thread->event.h_errno_ = 0;
+	report(thread);
+	thread->event.call = CALL_NONE;
+	return 0;
+}
+
+/* v6.6: one program for all functions, told apart by the cookie of each. */
+SEC("?uprobe/libc")
+int enter_any(struct pt_regs *ctx)
+{
+	return enter(ctx, bpf_get_attach_cookie(ctx));
+}
+
+SEC("?uretprobe/libc")
+int leave_any(struct pt_regs *ctx)
+{
+	return leave(ctx, bpf_get_attach_cookie(ctx));
+}
+
+/* Before v5.15 there are no cookies. */
+SEC("?uprobe/getaddrinfo")
+int enter_getaddrinfo(struct pt_regs *ctx)
+{
+	return enter(ctx, CALL_GETADDRINFO);
+}
+
+SEC("?uretprobe/getaddrinfo")
+int leave_getaddrinfo(struct pt_regs *ctx)
+{
+	return leave(ctx, CALL_GETADDRINFO);
+}
+
+SEC("?uprobe/gethostbyname")
+int enter_gethostbyname(struct pt_regs *ctx)
+{
+	return enter(ctx, CALL_GETHOSTBYNAME);
+}
+
+SEC("?uretprobe/gethostbyname")
+int leave_gethostbyname(struct pt_regs *ctx)
+{
+	return leave(ctx, CALL_GETHOSTBYNAME);
+}
+
+SEC("?uprobe/gethostbyname2")
+int enter_gethostbyname2(struct pt_regs *ctx)
+{
+	return enter(ctx, CALL_GETHOSTBYNAME2);
+}
+
+SEC("?uretprobe/gethostbyname2")
+int leave_gethostbyname2(struct pt_regs *ctx)
+{
+	return leave(ctx, CALL_GETHOSTBYNAME2);
+}
+
+SEC("?uprobe/gethostbyname_r")
+int enter_gethostbyname_r(struct pt_regs *ctx)
+{
+	return enter(ctx, CALL_GETHOSTBYNAME_R);
+}
+
+SEC("?uretprobe/gethostbyname_r")
+int leave_gethostbyname_r(struct pt_regs *ctx)
+{
+	return leave(ctx, CALL_GETHOSTBYNAME_R);
+}
+
+SEC("?uprobe/gethostbyname2_r")
+int enter_gethostbyname2_r(struct pt_regs *ctx)
+{
+	return enter(ctx, CALL_GETHOSTBYNAME2_R);
+}
+
+SEC("?uretprobe/gethostbyname2_r")
+int leave_gethostbyname2_r(struct pt_regs *ctx)
+{
+	return leave(ctx, CALL_GETHOSTBYNAME2_R);
+}
+
+/* Not filtered but by process: a user's or a cgroup's may change before it looks anything up. */
+SEC("?tp_btf/sched_process_exec")
+int BPF_PROG(exec)
+{
+	__u64 ids = bpf_get_current_pid_tgid();
+	struct exec_event *event;
+
+	if (!filter_ids(ids >> 32, ids))
+		return 0;
+	event = event_reserve(sizeof(*event));
+	if (!event)
+		return 0;
+	event_head_current(&event->head);
+	event_submit(event, sizeof(*event));
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
