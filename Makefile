@@ -96,8 +96,8 @@ $(O)/libcommon.a: $(COMMON)
 
 $(SKELS:.skel.h=.o): %.o: %.skel.h
 $(FSTOOLS:%=$(O)/%.o): $(O)/fsslower.skel.h
-
-$(O)/%.o: tools/%.c
+# Of the tools alone: *.bpf.o has a rule of its own.
+$(TOOLS:%=$(O)/%.o): $(O)/%.o: tools/%.c
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
