@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Reading sockets that are arguments of a tracepoint. */
+/* Reading sockets that are arguments of a tracepoint, or behind a file. */
 #ifndef BPF_SOCK_BPF_H
 #define BPF_SOCK_BPF_H
 
@@ -9,6 +9,9 @@
 
 #include "core.bpf.h"
 #include "sock.h"
+
+#define S_IFMT 0170000			/* linux/stat.h */
+#define S_IFSOCK 0140000
 
 /* ::ffff:0:0/96, IPv4 mapped into IPv6 (RFC 4291, 2.5.5.2). */
 static __always_inline bool sock_is_mapped(const struct in6_addr *addr)
@@ -39,23 +42,48 @@ static __always_inline __u16 sock_sport(struct sock *sk)
 	return bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
 }
 
-/* Fill @id, which is all zero, from @sk, of family AF_INET or AF_INET6. */
+/* Fill @id, which is all zero, from @sk, of family AF_INET or AF_INET6, found anywhere. */
 static __always_inline void sock_read(struct sock *sk, struct sock_id *id)
 {
 	__u32 addr;
 
 	id->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	id->sport = sock_sport(sk);
-	id->dport = bpf_ntohs(load(sk, __sk_common.skc_dport));
-	if (load(sk, __sk_common.skc_family) == AF_INET6 && sock_read_v6(sk, id)) {
+	id->dport = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6 && sock_read_v6(sk, id)) {
 		id->family = 6;
 		return;
 	}
 	id->family = 4;
-	addr = load(sk, __sk_common.skc_rcv_saddr);
+	addr = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
 	__builtin_memcpy(id->saddr, &addr, sizeof(addr));
-	addr = load(sk, __sk_common.skc_daddr);
+	addr = BPF_CORE_READ(sk, __sk_common.skc_daddr);
 	__builtin_memcpy(id->daddr, &addr, sizeof(addr));
+}
+
+/* The TCP socket behind @file, or NULL. */
+static __always_inline struct sock *sock_of_file(struct file *file)
+{
+	struct socket *socket;
+	struct sock *sk;
+
+	if ((BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+		return NULL;
+	socket = BPF_CORE_READ(file, private_data);
+	sk = BPF_CORE_READ(socket, sk);
+	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
+}
+
+/* The TCP socket behind file descriptor @fd of the running task, or NULL. */
+static __always_inline struct sock *sock_of_fd(__u32 fd)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct file **files = BPF_CORE_READ(task, files, fdt, fd), *file = NULL;
+
+	if (fd >= BPF_CORE_READ(task, files, fdt, max_fds))
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+	return sock_of_file(file);
 }
 
 #endif /* BPF_SOCK_BPF_H */

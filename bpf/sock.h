@@ -5,6 +5,8 @@
 
 #include "types.h"
 
+#define PORTS_MAX 64		/* of -P */
+
 struct sock_id {
 	__u8 saddr[16];		/* this end; IPv4: the first 4 bytes, the rest 0 */
 	__u8 daddr[16];		/* the other end */

@@ -28,3 +28,10 @@ void args_ports(struct port_list *list, const char *arg)
 {
 	args_list(arg, "port", 1, 65535, list->size - list->n, add_port, list);
 }
+
+void args_family(int *family, int key)
+{
+	if (*family && *family != key - '0')
+		args_fail("-4 and -6 exclude each other");
+	*family = key - '0';
+}

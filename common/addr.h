@@ -20,4 +20,7 @@ struct port_list {
 };
 void args_ports(struct port_list *list, const char *arg);
 
+/* -4 and -6: set *@family, 0 before, to @key as a digit. */
+void args_family(int *family, int key);
+
 #endif /* COMMON_ADDR_H */

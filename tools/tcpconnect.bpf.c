@@ -18,6 +18,7 @@
 #include "event.bpf.h"
 #include "filter.bpf.h"
 #include "sock.bpf.h"
+#include "sock_filter.bpf.h"
 #include "syscall.bpf.h"
 #include "tcpconnect.h"
 
@@ -39,9 +40,6 @@ enum {
  */
 #define SETTLED_NS 100000000
 
-const volatile __u16 ports[PORTS_MAX];		/* destinations to show */
-const volatile __u32 n_ports;			/* 0: all */
-const volatile __u16 only_family;		/* 4 or 6; 0: both */
 const volatile bool by_count;			/* count in `counts`, send no events */
 const volatile bool by_sport;			/* with the source port in the key */
 const volatile bool with_rejected;		/* exit_connect() runs too */
@@ -121,17 +119,9 @@ static __always_inline bool claim(__u64 sk)
 	return bpf_map_delete_elem(&pending, &sk) == 0;
 }
 
-static __always_inline bool port_wanted(__u16 port)
-{
-	for (__u32 i = 0; i < PORTS_MAX && i < n_ports; i++)
-		if (ports[i] == port)
-			return true;
-	return !n_ports;
-}
-
 static __always_inline bool id_wanted(const struct sock_id *id)
 {
-	return port_wanted(id->dport) && (!only_family || only_family == id->family);
+	return port_wanted(id->dport) && family_wanted(id->family);
 }
 
 /*
@@ -249,22 +239,6 @@ static __always_inline void repair(struct sock *sk, int state, struct connect_ev
 		e->result = CONNECT_ESTABLISHED;
 	else if (e->error)
 		e->result = CONNECT_FAILED;
-}
-
-/* The TCP socket behind file descriptor @fd of the running task, or NULL. */
-static __always_inline struct sock *sock_of_fd(__u32 fd)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct file **files = BPF_CORE_READ(task, files, fdt, fd), *file = NULL;
-	struct socket *socket;
-	struct sock *sk;
-
-	if (fd >= BPF_CORE_READ(task, files, fdt, max_fds))
-		return NULL;
-	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
-	socket = BPF_CORE_READ(file, private_data);
-	sk = BPF_CORE_READ(socket, sk);
-	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
 }
 
 /* What both struct sockaddr_in and struct sockaddr_in6 begin with. */

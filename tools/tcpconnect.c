@@ -337,13 +337,6 @@ static const struct argp_option options[] = {
 	{}
 };
 
-static void set_family(int family)
-{
-	if (opt.family && opt.family != family)
-		args_fail("-4 and -6 exclude each other");
-	opt.family = family;
-}
-
 /* What depends on several options. */
 static void check_options(void)
 {
@@ -379,7 +372,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case '4':
 	case '6':
-		set_family(key - '0');
+		args_family(&opt.family, key);
 		return 0;
 	case 'd':
 		opt.dns = true;

@@ -5,7 +5,6 @@
 #include "event.h"
 #include "sock.h"
 
-#define PORTS_MAX 64
 #define SENT_MAX 8192		/* threads in connect(2) at once, with --rejected */
 
 enum connect_result {

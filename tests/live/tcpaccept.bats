@@ -1,0 +1,225 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# tcpaccept against what the accepting program itself learns: getsockname,
+# getpeername and the clock.  Traffic stays on loopback and in a namespace made here.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2086,SC2154
+
+load ../lib
+
+own_setup() {
+	needs jq
+	netns=
+	server=$(own accepts)
+	comm=${server##*/}
+}
+
+own_teardown() {
+	[ -z "$netns" ] || ip netns del "$netns"
+}
+
+needs_v6() { [ -e /proc/net/if_inet6 ] || skip "no IPv6 on this machine"; }
+
+# serve KIND N [ADDRESS [DELAY_MS]]: its truth is in ./truth.
+serve() {
+	$IN "$server" "$@" >truth || {
+		[ $? = 77 ] && skip "$(cat truth)"
+		return 1
+	}
+}
+
+# serve_blocked: 23 threads in accept on $port; they get connections after "echo go >&9".
+serve_blocked() {
+	mkfifo go
+	exec 9<>go
+	"$server" blocked 23 <go >truth 3>&- 9>&- &
+	pid=$!
+	wait_for 10 grep -q ready truth
+	port=$(sed -n 's/ready //p' truth)
+}
+
+# Our program's records as lines like the workload's, sorted.
+shown() {
+	jq -r --arg comm "$comm" 'select(.type == "event" and .comm == $comm) |
+		"\(.raddr) \(.rport) \(.laddr) \(.lport) \(.tid)"' "$out" | sort
+}
+
+truth() { cut -d ' ' -f 1-5 truth | sort; }
+
+count() { shown | wc -l; }
+
+# Each time in the queue lies in the bounds that the program knows; both clocks count in us.
+queue_times_agree() {
+	jq -r --arg comm "$comm" 'select(.comm == $comm) | "\(.rport) \(.queue_ns)"' "$out" |
+		sort >queues
+	cut -d ' ' -f 2,6,7 truth | sort | join - queues | awk -v n="$1" '
+		$2 - 1000 <= $4 && $4 <= $3 + 1000 { good++; next }
+		{ print "queue time out of bounds: " $0 }
+		END { if (good != n) { print good + 0 " of " n " agree"; exit 1 } }'
+}
+
+nothing_lost() {
+	expect 0 "$(jq 'select(.type == "summary") | .ring_full + .map_full' "$out")"
+}
+
+# agrees KIND [ADDRESS [DELAY_MS]]: 23 connections, each shown as it was.
+agrees() {
+	tool_start tcpaccept --json
+	serve "$1" 23 "${@:2}"
+	tool_stop
+	expect 0 "$status" "exit status"
+	expect "$(truth)" "$(shown)"
+	expect 23 "$(count)"
+	queue_times_agree 23
+	nothing_lost
+}
+
+@test "accept" { agrees accept; }
+@test "accept4" { agrees accept4; }
+@test "without blocking; an accept that fails is no event" { agrees nonblocking; }
+@test "from threads" { agrees threads; }
+@test "32-bit accept4" { agrees int80; }
+@test "32-bit accept through socketcall" { agrees socketcall; }
+@test "the time in the accept queue: 30 ms" { agrees accept 127.0.0.1 30; }
+
+@test "IPv6" {
+	needs_v6
+	agrees accept ::1
+	expect 23 "$(jq -n --arg c "$comm" '[inputs | select(.comm == $c and .family == 6)] | length' "$out")"
+}
+
+@test "IPv4 mapped into IPv6 is shown as IPv4" {
+	needs_v6
+	agrees accept ::ffff:127.0.0.1
+	expect 4 "$(jq --arg c "$comm" 'select(.comm == $c).family' "$out" | uniq)"
+}
+
+@test "threads in accept since before the start" {
+	serve_blocked
+	tool_start tcpaccept --json
+	echo go >&9
+	wait $pid
+	sed -i /ready/d truth
+	tool_stop
+	expect 23 "$(count)"
+	expect "$(truth)" "$(shown)"
+	queue_times_agree 23
+}
+
+@test "a connection that was in the queue before the start" {
+	"$server" accept 1 127.0.0.1 3000 >truth 3>&- &
+	pid=$!
+	tool_start tcpaccept --json
+	wait $pid
+	tool_stop
+	expect "$(truth)" "$(shown)"
+	queue_times_agree 1
+	expect true "$(jq --arg c "$comm" 'select(.comm == $c).queue_ns >= 3000000000' "$out")"
+}
+
+make_netns() {
+	needs ip
+	netns=sixty-t$$
+	ip netns add $netns 2>/dev/null || { netns=; skip "no network namespaces on this machine"; }
+	ip -n $netns link set lo up
+	IN="ip netns exec $netns"
+}
+
+@test "the network namespace" {
+	make_netns
+	agrees accept
+	expect "23 $(stat -Lc %i "/run/netns/$netns")" \
+		"$(jq --arg c "$comm" 'select(.comm == $c).netns' "$out" | uniq -c | xargs)"
+}
+
+@test "fast open: accepted before the handshake ended" {
+	make_netns
+	# Client and server, both without a cookie.
+	$IN sysctl -qw net.ipv4.tcp_fastopen=0x207 || skip "no TCP fast open on this machine"
+	agrees fastopen
+	expect 23 "$($IN awk '/TcpExt/ && !names { names = $0; split($0, key); next }
+		/TcpExt/ { for (i in key) if (key[i] == "TCPFastOpenPassive") print $i }' \
+		/proc/net/netstat)"
+}
+
+@test "local ports, families, pids and users are filtered" {
+	needs_v6
+	serve_blocked
+	tool_start tcpaccept --json -P "1,$port" -4
+	serve accept 23
+	serve accept 23 ::1
+	expect 0 "$(count)"
+	tool_stop
+	tool_start tcpaccept --json -P "1,$port" -4 -p $pid -u 0
+	echo go >&9
+	wait $pid
+	tool_stop
+	expect 23 "$(count)"
+	expect "$port" "$(shown | cut -d ' ' -f 4 | uniq)"
+
+	tool_start tcpaccept --json -6
+	serve accept 23
+	tool_stop
+	expect 0 "$(count)"
+
+	for filter in "-u 65533" "-p $$"; do
+		tool_start tcpaccept --json $filter
+		serve accept 23
+		tool_stop
+		expect 0 "$(count)"
+	done
+}
+
+@test "a cgroup is filtered" {
+	dir=$(cgroup2)/sixty-accept$$
+	mkdir "$dir" || skip "no cgroup can be made"
+	tool_start tcpaccept --json --cgroup "$dir"
+	serve accept 23
+	(echo $BASHPID >"$dir/cgroup.procs" && serve accept 23)
+	tool_stop
+	rmdir "$dir"
+	expect 23 "$(count)"
+	expect "$(truth)" "$(shown)"
+}
+
+@test "sockets that are not TCP are no events" {
+	needs jq python3
+	tool_start tcpaccept --json
+	python3 - <<-'PY'
+		import socket
+		server = socket.socket(socket.AF_UNIX)
+		server.bind("\0sixty-unix")
+		server.listen()
+		client = socket.socket(socket.AF_UNIX)
+		for _ in range(23):
+		    client = socket.socket(socket.AF_UNIX)
+		    client.connect("\0sixty-unix")
+		    server.accept()
+	PY
+	tool_stop
+	expect 0 "$(jq -n '[inputs | select(.comm == "python3")] | length' "$out")"
+}
+
+@test "a flood of 3,000 is seen whole" {
+	tool_start tcpaccept --json
+	serve silent 3000
+	tool_stop
+	expect 3000 "$(count)"
+	nothing_lost
+}
+
+@test "the table" {
+	tool_start tcpaccept -T
+	serve accept 1
+	tool_stop
+	expect "TIME PID COMM IP RADDR RPORT LADDR LPORT QUEUE(ms)" "$(head -1 "$out" | xargs)"
+	read -r raddr rport laddr lport _ <truth
+	grep -Eq "^[0-9:.]{12} [0-9]+ +$comm +4  $raddr +$rport +$laddr +$lport +[0-9.]+$" "$out"
+}
+
+@test "bad options are refused" {
+	refuses 64 "invalid port '0'" tcpaccept -P 0
+	refuses 64 "invalid port 'abc'" tcpaccept -P 80,abc
+	refuses 64 "exclude each other" tcpaccept -4 -6
+}
