@@ -41,6 +41,7 @@ lost() { jq -s '.[-1].lost' "$out"; }
 # FIELD of the kernel's own statistics: 1 reads, 5 writes, 16 flushes.
 stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/stat"; }
 
+# bats test_tags=kernel
 @test "counts every read, as the kernel does" {
 	make_loop
 	tool_start biolatency -j -d "$loop"
@@ -67,6 +68,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	[ "$sum" -ge $(($(truth sum_us) / 10)) ]
 }
 
+# bats test_tags=kernel
 @test "a batch: each request counts, none longer than the batch" {
 	make_loop
 	tool_start biolatency -j -d "$loop"
@@ -77,6 +79,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	[ "$max" -le "$(truth max_us)" ]
 }
 
+# bats test_tags=kernel
 @test "-F: reads, writes and flushes apart, a write with its flush counts once" {
 	make_loop
 	grep -q 'write back' "/sys/block/${loop#/dev/}/queue/write_cache" || skip "no cache to flush"
@@ -102,6 +105,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	grep -q '^flags = .*Sync.*-Write$' "$out"
 }
 
+# bats test_tags=kernel
 @test "-D names the disk" {
 	make_loop
 	tool_start biolatency -D -j
@@ -118,6 +122,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	expect 23 "$(counted ".disk == \"${loop#/dev/}\" and .operation == \"read\"")"
 }
 
+# bats test_tags=kernel
 @test "-Q is never shorter, and counts the same" {
 	make_loop
 	tool_start biolatency -Q -j -d "$loop"
@@ -138,6 +143,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	expect 0 "$(lost)"
 }
 
+# bats test_tags=kernel
 @test "intervals lose nothing" {
 	make_loop
 	tool_start biolatency -j -d "$loop" 1
@@ -151,6 +157,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	expect 0 "$(lost)"
 }
 
+# bats test_tags=kernel
 @test "-d with a partition counts that partition only" {
 	partitions
 	tool_start biolatency -j -d "${loop}p2"
@@ -170,6 +177,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 }
 
 # The request's owner, not who was interrupted when it was done.
+# bats test_tags=kernel
 @test "-c counts what the cgroup's tasks asked for" {
 	mount=$(cgroup2)
 	make_loop
@@ -212,6 +220,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	expect 0 "$(counted '.disk')"
 }
 
+# bats test_tags=kernel
 @test "a device-mapper disk is refused, or found" {
 	needs dmsetup
 	make_loop
@@ -222,6 +231,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	grep -q "bio-based.*${loop#/dev/}" "$err"
 }
 
+# bats test_tags=kernel
 @test "a bio-based disk is refused" {
 	disk=$(for d in /sys/block/*; do [ -e "$d/mq" ] || echo "${d##*/}"; done | head -n 1)
 	[ -n "$disk" ] || skip "no bio-based disk on this machine"

@@ -75,14 +75,19 @@ cold_and_warm() {
 }
 
 @test "cachestat: read(2) of 512 B is right cold and warm" { cold_and_warm "read 512"; }
+# bats test_tags=kernel
 @test "cachestat: read(2) of 4 kB is right cold and warm" { cold_and_warm "read 4096"; }
 @test "cachestat: read(2) of 6000 B is right warm, and within 1 % cold" {
 	cold_and_warm "read 6000" 4096 4055
 }
+# bats test_tags=kernel
 @test "cachestat: read(2) of 64 kB is right cold and warm" { cold_and_warm "read 65536"; }
+# bats test_tags=kernel
 @test "cachestat: read(2) of 1 MB is right cold and warm" { cold_and_warm "read 1048576"; }
 @test "cachestat: read(2) of 16 MB is right cold and warm" { cold_and_warm "read 16777216"; }
+# bats test_tags=kernel
 @test "cachestat: random preads are right cold and warm" { cold_and_warm "random 997" 997; }
+# bats test_tags=kernel
 @test "cachestat: splice is right cold and warm" { cold_and_warm splice; }
 @test "cachestat: sendfile is right cold and warm" { cold_and_warm sendfile; }
 
@@ -103,6 +108,7 @@ writes() { # BYTES
 		"$(row .dirties,.added_pages,.created_pages,.accesses,.misses,.read_ahead_pages)" "write $1"
 }
 
+# bats test_tags=kernel
 @test "cachestat: pages written are dirtied, and no misses" {
 	writes 512
 	writes 4096
@@ -117,6 +123,7 @@ writes() { # BYTES
 	expect false "$(jq 'select(.type == "row") | has("hit_ratio_pct")' "$out")"
 }
 
+# bats test_tags=kernel
 @test "cachestat: a cold page that is read and written back is a miss" {
 	file_is cold
 	counted "update 997"
@@ -124,6 +131,7 @@ writes() { # BYTES
 	[ "$(row '.dirties >= 997')" = "[true]" ]
 }
 
+# bats test_tags=kernel
 @test "cachestat: a mapping's pages are counted by what faults map" {
 	file_is cold
 	counted map
@@ -180,6 +188,7 @@ writes() { # BYTES
 	expect "[$pages,0]" "$(row .hits,.misses)"
 }
 
+# bats test_tags=kernel
 @test "cachestat: the self check passes, and is left out on tmpfs" {
 	dir=$(disk_dir)
 	copy=$(mktemp -d "$dir/cachestat.XXXXXX")
@@ -222,7 +231,9 @@ by_function() {
 	expect "[0,997,0]" "$(row .hits,.misses,.created_pages)" "update"
 }
 
+# bats test_tags=kernel
 @test "cachestat: fentry counts the same" { by_function fentry; }
+# bats test_tags=kernel
 @test "cachestat: kprobes count the same" { by_function kprobe; }
 
 @test "cachestat: the table has the columns in order, -T puts the time first" {

@@ -220,6 +220,7 @@ count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 
 # --- What stays, what is lost
 
+# bats test_tags=kernel
 @test "SIGKILL leaves no program and no map behind" {
 	needs bpftool
 	own_execs
@@ -277,6 +278,7 @@ no_such() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
 
 # --- JSON
 
+# bats test_tags=kernel
 @test "every tool prints JSON line by line, with its hooks" {
 	for tool in $(tools); do
 		run_tool "$tool" --json --duration 1 -v
@@ -352,6 +354,7 @@ hidden() {
 	expect summary "$(tail -1 "$out" | jq -r .type)" "last line"
 }
 
+# bats test_tags=kernel
 @test "without tracefs and debugfs" {
 	needs unshare
 	for tool in $(tools); do
@@ -364,6 +367,7 @@ hidden() {
 	done
 }
 
+# bats test_tags=kernel
 @test "every tool says that the kernel has no BTF" {
 	needs unshare
 	[ -d /sys/kernel/btf ] || skip "no /sys/kernel/btf here anyway"
@@ -377,6 +381,7 @@ hidden() {
 	done
 }
 
+# bats test_tags=kernel
 @test "with --btf FILE in its place execsnoop sees the same 23 execs" {
 	needs unshare
 	[ -r /sys/kernel/btf/vmlinux ] || skip "no /sys/kernel/btf here"
@@ -394,6 +399,7 @@ hidden() {
 	expect 0 "$(jq 'select(.type == "summary").lost' "$out")" "lost"
 }
 
+# bats test_tags=kernel
 @test "with --btf FILE in its place every tool runs, or says in one line why not" {
 	needs unshare
 	[ -r /sys/kernel/btf/vmlinux ] || skip "no /sys/kernel/btf here"

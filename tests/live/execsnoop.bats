@@ -30,12 +30,19 @@ counts() { # HOW RET
 	expect 0 "$(jq 'select(.type == "summary").lost' "$out")" "lost"
 }
 
+# bats test_tags=kernel
 @test "execsnoop counts every execve" { counts execve 0; }
+# bats test_tags=kernel
 @test "execsnoop counts every fexecve" { counts fexecve 0; }
+# bats test_tags=kernel
 @test "execsnoop counts every exec of a memfd" { counts memfd 0; }
+# bats test_tags=kernel
 @test "execsnoop counts every exec after vfork" { counts vfork 0; }
+# bats test_tags=kernel
 @test "execsnoop counts every exec of a thread that is not the leader" { counts thread 0; }
+# bats test_tags=kernel
 @test "execsnoop -x counts every exec of a missing file" { counts missing -2; }
+# bats test_tags=kernel
 @test "execsnoop -x counts every exec that is denied" { counts denied -13; }
 
 @test "execsnoop leaves failed execs out without -x" {
@@ -57,6 +64,7 @@ counts() { # HOW RET
 	expect true "$(children | jq .truncated)" "truncated"
 }
 
+# bats test_tags=kernel
 @test "execsnoop shows arguments whole: 5000 bytes" {
 	long=$(printf '%05000d' 0)
 	start_and_exec execve 1 "$long" last
@@ -115,6 +123,7 @@ counts() { # HOW RET
 	expect 23 "$(children | wc -l)" "execs of uid 65534"
 }
 
+# bats test_tags=kernel
 @test "execsnoop shows a script with its interpreter" {
 	name=x$$script
 	printf '#!/bin/sh -e\n:\n' >"$name"
@@ -132,6 +141,7 @@ counts() { # HOW RET
 	expect 'TIME UID PCOMM PID PARENT PPID CPU RET ARGS' "$(tr -s ' ' <"$out" | sed 's/ *$//')"
 }
 
+# bats test_tags=kernel
 @test "execsnoop --cgroup shows that cgroup only, and its path" {
 	group=$(cgroup2)/sixty-test-$$
 	mkdir "$group"
@@ -145,6 +155,7 @@ counts() { # HOW RET
 	expect "/sixty-test-$$" "$(children | jq -r .cgroup | sort -u)" "cgroup"
 }
 
+# bats test_tags=kernel
 @test "execsnoop sees 500 execs of a storm by threads, and is not blinded by it" {
 	start_and_exec thread 500
 	expect 500 "$(children | wc -l)" "execs"

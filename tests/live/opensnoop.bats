@@ -51,19 +51,27 @@ counts() {
 	}
 }
 
+# bats test_tags=kernel
 @test "opensnoop counts every open" { counts open open; }
+# bats test_tags=kernel
 @test "opensnoop counts every creat" { counts creat creat; }
+# bats test_tags=kernel
 @test "opensnoop counts every openat" { counts openat openat; }
+# bats test_tags=kernel
 @test "opensnoop counts every openat2" { counts openat2 openat2; }
+# bats test_tags=kernel
 @test "opensnoop counts every open by handle" { counts handle open_by_handle_at; }
+# bats test_tags=kernel
 @test "opensnoop counts every open of the 32-bit ABI" {
 	counts int80 openat
 	expect 23 "$(events "select(.compat and .path == \"$name.none\")" | wc -l)" "marked as 32-bit"
 }
+# bats test_tags=kernel
 @test "opensnoop counts every open of a thread of its own" {
 	counts thread openat
 	expect 23 "$(events 'select(.pid != .tid) | .tid' | sort -u | wc -l)" "threads"
 }
+# bats test_tags=kernel
 @test "opensnoop is not fooled by rubbish above the number of the call" {
 	counts high_bits openat
 }
@@ -89,6 +97,7 @@ counts() {
 	grep -qE " $name +[0-9]+   0 00000000 -     $name" "$out"
 }
 
+# bats test_tags=kernel
 @test "opensnoop names flags and mode in JSON" {
 	trace_opens -- openat 1 "$name.file" 02002102 04640
 	expect '["O_RDWR","O_CREAT","O_APPEND","O_CLOEXEC"]' "$(events .flags)" "flags"
@@ -98,6 +107,7 @@ counts() {
 	expect '["O_WRONLY","O_CREAT","O_TRUNC"]' "$(events .flags)" "flags of creat"
 }
 
+# bats test_tags=kernel
 @test "opensnoop -x shows failed opens only" {
 	tool_start opensnoop --json -x -n "$name"
 	do_opens openat 5 "$name.file" 0
@@ -191,6 +201,7 @@ counts() {
 	expect 23 "$(events 'select(.path | startswith("a\n1 "))' | wc -l)" "JSON objects"
 }
 
+# bats test_tags=kernel
 @test "opensnoop -F: relative to the current directory, and absolute" {
 	mkdir -p sub/deeper
 	cp "$name.file" sub/deeper
@@ -205,6 +216,7 @@ counts() {
 	grep -q "  0 $PWD/$name.file\$" "$out"
 }
 
+# bats test_tags=kernel
 @test "opensnoop -F: relative to a directory's descriptor, for failed opens too" {
 	mkdir -p sub
 	cp "$name.file" sub
@@ -223,6 +235,7 @@ counts() {
 	expect 23 "$(events "select(.fd >= 0 and .full_path == \"$PWD/sub/$name.file\")" | wc -l)"
 }
 
+# bats test_tags=kernel
 @test "opensnoop -F: below a mount, and from a mount outside" {
 	needs unshare mount
 	mkdir mnt
@@ -235,6 +248,7 @@ counts() {
 	expect 23 "$(events "select(.full_path == \"$PWD/mnt/b/$name.file\")" | wc -l)" "opens"
 }
 
+# bats test_tags=kernel
 @test "opensnoop -F: in a chroot, and out of it by a descriptor" {
 	mkdir -p root/sub
 	cp "$name.file" root/sub
@@ -247,6 +261,7 @@ counts() {
 	expect 23 "$(events "select(.full_path | endswith(\"$PWD/$name.file\"))" | wc -l)" "outside"
 }
 
+# bats test_tags=kernel
 @test "opensnoop -F: a file opened by handle" {
 	mkdir -p sub
 	cp "$name.file" sub
@@ -332,6 +347,7 @@ flood() {
 	lost=$(jq 'select(.type == "summary").lost' "$out")
 }
 
+# bats test_tags=kernel
 @test "opensnoop holds a burst of 10,000 opens while it cannot run" {
 	flood 10000
 	expect 10000 "$shown" "shown"

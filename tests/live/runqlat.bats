@@ -103,6 +103,7 @@ scheduler_stamps() {
 	[ -e /proc/self/autogroup ] || skip "this kernel does not lead from a task to its run queue"
 }
 
+# bats test_tags=kernel
 @test "wakeups on one CPU: count and sum are the scheduler's" {
 	scheduler_stamps
 	load_start 1 2000 0 0
@@ -112,6 +113,7 @@ scheduler_stamps() {
 	load_stop
 }
 
+# bats test_tags=kernel
 @test "preempted threads on one CPU: count and sum are the scheduler's" {
 	scheduler_stamps
 	load_start 4 500 200 0
@@ -121,6 +123,7 @@ scheduler_stamps() {
 	load_stop
 }
 
+# bats test_tags=kernel
 @test "threads that are moved between CPUs: the whole wait is counted" {
 	scheduler_stamps
 	load_start 12 200 300
@@ -130,6 +133,7 @@ scheduler_stamps() {
 	load_stop
 }
 
+# bats test_tags=kernel
 @test "wakeups and switches as the source: the same within a few percent" {
 	load_start 4 500 200
 	SIXTY_HOOKS=wakeup traced -p "$process"
@@ -142,6 +146,7 @@ scheduler_stamps() {
 	load_stop
 }
 
+# bats test_tags=kernel
 @test "-P: attributed to the process that waited, by name" {
 	load_start 1 2000 0
 	traced -P
@@ -170,6 +175,7 @@ scheduler_stamps() {
 	load_stop
 }
 
+# bats test_tags=kernel
 @test "--pidnss: by the namespace of the task that waited" {
 	needs unshare
 	in_namespace=1 load_start 1 2000 0
@@ -180,6 +186,7 @@ scheduler_stamps() {
 	load_stop
 }
 
+# bats test_tags=kernel
 @test "--cgroups and -c: 2000 wakeups inside a cgroup are counted for it" {
 	local mount path
 	mount=$(cgroup2)

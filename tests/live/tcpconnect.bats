@@ -108,14 +108,17 @@ make_netns() {
 	done
 }
 
+# bats test_tags=kernel
 @test "IPv4" { agrees established blocking; }
 
+# bats test_tags=kernel
 @test "IPv6" {
 	[ -e /proc/net/if_inet6 ] || skip "no IPv6 on this machine"
 	agrees established blocking ::1
 	expect 23 "$(jq -n '[inputs | select(.family == 6)] | length' "$out")"
 }
 
+# bats test_tags=kernel
 @test "IPv4 mapped into IPv6 is shown as IPv4" {
 	[ -e /proc/net/if_inet6 ] || skip "no IPv6 on this machine"
 	agrees established blocking ::ffff:127.0.0.1
@@ -123,14 +126,19 @@ make_netns() {
 	expect 4 "$(jq -r --arg c "$comm" 'select(.comm == $c).family' "$out" | uniq)"
 }
 
+# bats test_tags=kernel
 @test "without blocking" { agrees established nonblocking; }
 @test "from a bound port" { agrees established bound; }
 @test "from threads" { agrees established threads; }
+# bats test_tags=kernel
 @test "refused" { agrees refused blocking 127.0.0.1 1; }
+# bats test_tags=kernel
 @test "refused without blocking" { agrees refused nonblocking 127.0.0.1 1; }
 @test "fast open: data with the SYN" { agrees established fastopen; }
 @test "fast open: TCP_FASTOPEN_CONNECT" { agrees established fastopen-connect; }
+# bats test_tags=kernel
 @test "32-bit system call" { agrees established int80; }
+# bats test_tags=kernel
 @test "io_uring" { agrees established io_uring; }
 
 @test "io_uring's worker has its process's pid and name" {
@@ -145,6 +153,7 @@ make_netns() {
 	expect "$(cut -d ' ' -f 1-4 truth | sort)" "$(shown | cut -d ' ' -f 1-4)"
 }
 
+# bats test_tags=kernel
 @test "timed out" {
 	serve full
 	tool_start tcpconnect --json
@@ -166,6 +175,7 @@ make_netns() {
 		awk '$2 != "null" && $2 < $3 * 0.9 { exit 1 }'
 }
 
+# bats test_tags=kernel
 @test "host unreachable" {
 	make_netns
 	ip netns exec $a sysctl -qw net.ipv4.neigh.v0.mcast_solicit=1 \
@@ -182,6 +192,7 @@ make_netns() {
 		"$(jq --arg c "$comm" 'select(.comm == $c).netns' "$out" | uniq -c | xargs)"
 }
 
+# bats test_tags=kernel
 @test "no port left: EADDRNOTAVAIL" {
 	tool_start tcpconnect --json
 	run_client port-in-use 23
@@ -191,6 +202,7 @@ make_netns() {
 	expect "$(truth)" "$(shown)"
 }
 
+# bats test_tags=kernel
 @test "--rejected: no route, shown once; what was sent is not shown twice" {
 	make_netns
 	tool_start tcpconnect --json --rejected
@@ -209,6 +221,7 @@ make_netns() {
 	expect "$(truth)" "$(shown)"
 }
 
+# bats test_tags=kernel
 @test "given up: close, AF_UNSPEC, shutdown" {
 	serve full
 	tool_start tcpconnect --json
@@ -237,6 +250,7 @@ make_netns() {
 		out=x shown | cut -d ' ' -f 1-3)"
 }
 
+# bats test_tags=kernel
 @test "waiting is shown once, after a second, though the tool goes on" {
 	serve full
 	tool_start tcpconnect --json
@@ -269,6 +283,7 @@ make_netns() {
 	expect 0 "$(jq -s 'map(select(.type == "event")) | length' "$out")"
 }
 
+# bats test_tags=kernel
 @test "a cgroup is filtered" {
 	dir=$(cgroup2)/sixty-connect$$
 	mkdir "$dir" || skip "no cgroup can be made"
@@ -335,6 +350,7 @@ make_netns() {
 	nothing_lost
 }
 
+# bats test_tags=kernel
 @test "12,000 over veth with receive packet steering: all shown" {
 	make_netns
 	for ns in $netns; do

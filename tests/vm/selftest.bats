@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
+# bats file_tags=kernel
+#
 # Runs in a guest: it is the kernel we asked for, and has what the live tests build on.
 
 # option NAME: the value of sixty.NAME on the kernel's command line.
