@@ -1,0 +1,357 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# fsslower, and the tools that are fsslower for one file system, against what the
+# program that works on the files measures itself.  Each way to hook in turn.
+# shellcheck disable=SC2030,SC2031,SC2154
+
+load ../lib
+
+own_setup() {
+	needs jq mount losetup
+	program=$(own fileops)
+	name=$(basename "$program")
+	mounted=
+	dir=$BATS_TEST_TMPDIR
+}
+
+own_teardown() {
+	[ -z "$mounted" ] || umount "$mounted"
+}
+
+# file_system TYPE: makes one of its own and mounts it; $dir is a directory there.
+file_system() {
+	needs "mkfs.$1"
+	truncate -s 400M "$BATS_TEST_TMPDIR/image"
+	"mkfs.$1" "$BATS_TEST_TMPDIR/image" >mkfs.log 2>&1 || { cat mkfs.log; return 1; }
+	mkdir "$BATS_TEST_TMPDIR/fs"
+	mount -t "$1" -o loop "$BATS_TEST_TMPDIR/image" "$BATS_TEST_TMPDIR/fs" 2>mount.log ||
+		skip "cannot mount $1: $(head -n 1 mount.log)"
+	mounted=$BATS_TEST_TMPDIR/fs
+	dir=$mounted
+	file=$dir/the-file
+	head -c $((24 * 16384)) /dev/urandom >"$file"
+	sync "$file"
+}
+
+# do_ops KIND [FILE [OTHER]]: 23 of them, what they measure into the file truth.
+do_ops() {
+	local rc=0
+	"$program" "$1" 23 "${2-$file}" ${3+"$3"} >truth || rc=$?
+	[ "$rc" -ne 2 ] || skip "this machine has no such call"
+	expect 0 "$rc" "exit status of the workload"
+	expect 23 "$(wc -l <truth)" "operations"
+}
+
+# events OPERATION [FILE]: the workload's, as JSON.
+events() {
+	jq -c --arg comm "$name" --arg op "$1" --arg file "${2-$file}" 'select(.type == "event" and
+		.comm == $comm and .op == $op and .file == $file)' "$out"
+}
+
+# ways TOOL: those that this kernel has for it.
+ways() {
+	local way hook list=$BATS_FILE_TMPDIR/ways.$1
+	[ -s "$list" ] || for way in fentry kprobe syscall; do
+		hook=$(SIXTY_HOOKS=$way "$build/$1" --json -m 100000 | head -n 1 | jq -r '.hooks[0]')
+		case $way:$hook in
+		fentry:fentry/* | kprobe:kprobe/* | syscall:tp_btf/sys_enter) echo $way ;;
+		esac
+	done >"$list"
+	cat "$list"
+}
+
+# lasted: of the 23 pairs of times on standard input (ours, the program's own; ns) at least 20
+# agree to 20 % and 50 us; a task switch beside the clock spoils the others.  No time may be
+# longer than the program's, which includes it.
+lasted() {
+	awk '
+		$1 > $2 { long++ }
+		$2 - $1 <= $2 / 5 + 50000 { near++ }
+		END { if (near < 20 || long) { print near + 0 " near, " long + 0 " too long of " NR; exit 1 } }'
+}
+
+# transfers: the truth as lines "error bytes offset", null where a failed one has none.
+transfers() {
+	awk '{ print ($1 < 0 ? -$1 : 0), ($1 < 0 ? "null" : $1), $2 }' truth
+}
+
+# shown OPERATION [FILE]: the events as such lines.
+shown() {
+	events "$@" | jq -r '"\(.err) \(.bytes) \(.offset_bytes)"'
+}
+
+latencies_agree() {
+	paste -d ' ' <(events "$1" | jq .latency_ns) <(cut -d ' ' -f 3 truth) | lasted
+}
+
+# traced TOOL WAY KIND [OTHER]: the workload while the tool looks.
+traced() {
+	SIXTY_HOOKS=$2 tool_start "$1" --json -m 0
+	do_ops "$3" "$file" "${@:4}"
+	tool_stop
+	expect 0 "$status" "exit status"
+	expect 0 "$(jq 'select(.type == "summary") | .ring_full + .map_full + .truncated' "$out")"
+}
+
+# agrees TOOL KIND OPERATION [OTHER]: 23 transfers shown as they were, each way.
+agrees() {
+	local way
+	for way in $(ways "$1"); do
+		traced "$1" "$way" "$2" "${@:4}"
+		diff -u <(transfers) <(shown "$3") || { echo "($2 by $way)"; return 1; }
+		latencies_agree "$3" || { echo "($2 by $way)"; return 1; }
+	done
+}
+
+# agrees_whole TOOL KIND OPERATION: the same for what has no bytes and no offset.
+agrees_whole() {
+	local way
+	for way in $(ways "$1"); do
+		traced "$1" "$way" "$2"
+		expect '23 ["0 null null"]' "$(shown "$3" | jq -Rsr 'split("\n")[:-1] |
+			"\(length) \(unique)"')" "$2 by $way"
+		# The file system's function is only the last part of an open.
+		[ "$3" = open ] && [ "$way" != syscall ] || latencies_agree "$3"
+	done
+}
+
+reads_and_writes() {
+	agrees "$1" read read
+	agrees "$1" direct read
+	agrees "$1" pwrite write
+	agrees "$1" append write
+	agrees_whole "$1" fsync fsync
+	agrees_whole "$1" open open
+}
+
+@test "ext4slower: read, pread, readv, preadv2, O_DIRECT" {
+	file_system ext4
+	for kind in read pread readv preadv2 direct; do agrees ext4slower $kind read; done
+}
+
+@test "ext4slower: write, pwrite, O_APPEND, O_SYNC" {
+	file_system ext4
+	for kind in write pwrite append sync_write; do agrees ext4slower $kind write; done
+	expect 0 "$(events fsync | wc -l)" "fsyncs apart from the O_SYNC writes"
+}
+
+@test "ext4slower: fsync, fdatasync, open" {
+	file_system ext4
+	agrees_whole ext4slower fsync fsync
+	agrees_whole ext4slower fdatasync fsync
+	agrees_whole ext4slower open open
+}
+
+@test "ext4slower: sendfile, splice and copy_file_range" {
+	file_system ext4
+	agrees ext4slower sendfile read
+	agrees ext4slower splice read
+	agrees ext4slower copy read "$dir/copy"
+	diff -u <(transfers) <(shown write "$dir/copy")
+}
+
+@test "ext4slower: a read into a bad address shows its error" {
+	file_system ext4
+	agrees ext4slower bad_address read
+	expect 23 "$(events read | jq -c 'select(.err == 14)' | wc -l)" "EFAULT"
+	tool_start ext4slower -m 0
+	do_ops bad_address
+	tool_stop
+	expect 23 "$(grep -cE "^[0-9:.]+ +$name +[0-9]+ +R EFAULT +[0-9]+ +[0-9.]+ $file\$" "$out")"
+}
+
+@test "ext4slower: 32-bit reads" {
+	file_system ext4
+	agrees ext4slower int80 read
+}
+
+@test "xfsslower" {
+	file_system xfs
+	reads_and_writes xfsslower
+}
+
+@test "btrfsslower" {
+	file_system btrfs
+	reads_and_writes btrfsslower
+}
+
+@test "each looks at its own file system only, fsslower -t too" {
+	file_system ext4
+	local way
+	for way in $(ways ext4slower); do
+		for tool in "xfsslower" "btrfsslower" "fsslower -t tmpfs"; do
+			# shellcheck disable=SC2086
+			SIXTY_HOOKS=$way tool_start $tool --json -m 0
+			do_ops read
+			tool_stop
+			expect 0 "$(events read | wc -l)" "reads shown by $tool"
+		done
+		SIXTY_HOOKS=$way tool_start fsslower -t ext4 --json -m 0
+		do_ops read
+		tool_stop
+		expect 23 "$(events read | wc -l)" "reads shown by fsslower -t ext4"
+	done
+}
+
+@test "fsslower sees all file systems, and tells which" {
+	file_system ext4
+	cp "$file" /dev/shm/"$name"
+	tool_start fsslower --json -m 0
+	do_ops read
+	do_ops read /dev/shm/"$name"
+	tool_stop
+	rm /dev/shm/"$name"
+	expect 23 "$(events read | jq -c 'select(.fs == "ext4")' | wc -l)" "on ext4"
+	expect 23 "$(events read /dev/shm/"$name" | jq -c 'select(.fs == "tmpfs")' | wc -l)" "on tmpfs"
+}
+
+@test "pipes, sockets and directories are no files" {
+	tool_start fsslower --json -m 0
+	for _ in 1 2 3; do echo x | cat | ls -l . .. >/dev/null; done
+	"$program" read 23 /dev/zero >/dev/null
+	tool_stop
+	expect 0 "$(jq -c 'select(.type == "event" and (.file == "/dev/zero" or .file == "/"
+		or (.comm == "cat" and .op == "write" and (.fs | test("pipe|sock")))))' "$out" | wc -l)"
+}
+
+@test "only what takes at least as long as the threshold" {
+	file_system ext4
+	for way in $(ways ext4slower); do
+		SIXTY_HOOKS=$way tool_start ext4slower --json 0.2
+		do_ops sync_write
+		do_ops pread
+		tool_stop
+		expect true "$(jq -s '[.[] | select(.type == "event").latency_ns >= 200000] | all' "$out")"
+		SIXTY_HOOKS=$way tool_start ext4slower --json --min 0.2
+		do_ops sync_write
+		tool_stop
+		# Every write that surely took so long, and none that surely did not.
+		sure=$(awk '$3 >= 300000' truth | wc -l)
+		most=$(awk '$3 >= 200000' truth | wc -l)
+		n=$(events write | wc -l)
+		[ "$n" -ge "$sure" ] && [ "$n" -le "$most" ] || expect "$sure..$most" "$n" "writes"
+		SIXTY_HOOKS=$way tool_start ext4slower --json 100000
+		do_ops sync_write
+		tool_stop
+		expect 0 "$(events write | wc -l)" "writes of 100 s"
+	done
+}
+
+@test "-p shows one process" {
+	file_system ext4
+	local way
+	for way in $(ways ext4slower); do
+		bash -c 'read -r; exec "$@"' - "$program" read 23 "$file" < <(
+			wait_for 20 [ -s go ]; echo) >truth &
+		pid=$!
+		SIXTY_HOOKS=$way tool_start ext4slower --json -m 0 -p "$pid"
+		"$program" read 5 "$file" >/dev/null
+		echo >go
+		wait "$pid"
+		tool_stop
+		rm go
+		expect 23 "$(events read | wc -l)" "reads of the process"
+		expect "$pid" "$(jq -s '[.[].pid // empty] | unique | .[]' "$out")" "pids"
+	done
+}
+
+@test "whatever the file is called, a line is one line, and the name whole" {
+	file_system ext4
+	hostile=$dir/$'a\n1 forged\e]0;title\a\xff\xc2\x9b\xe2\x80\xae, "b" \\'
+	mv "$file" "$hostile"
+	tool_start ext4slower -m 0
+	do_ops read "$hostile"
+	tool_stop
+	expect 23 "$(grep -c "^[0-9:.]* $name .* R 16384 " "$out")" "lines"
+	expect 0 "$(grep -c '^1 forged' "$out")" "forged lines"
+	# shellcheck disable=SC1003
+	expect 23 "$(grep -cF "$dir/"'a\x0a1 forged\x1b]0;title\x07\xff\xc2\x9b\xe2\x80\xae, "b" \\' <(grep ' R ' "$out"))"
+	tool_start ext4slower --csv -m 0
+	do_ops read "$hostile"
+	tool_stop
+	# shellcheck disable=SC1003
+	expect 23 "$(grep -cF ",R,16384," <(grep -F '"'"$dir/"'a\x0a1 forged\x1b]0;title\x07\xff\xc2\x9b\xe2\x80\xae, ""b"" \\"' "$out"))"
+}
+
+@test "a name of 255 bytes sixteen directories deep is whole" {
+	file_system ext4
+	deep=$dir long=$(printf 'x%.0s' $(seq 200))
+	for i in $(seq 10 25); do deep=$deep/$i$long; done
+	mkdir -p "$deep"
+	long=$(printf 'y%.0s' $(seq 255))
+	mv "$file" "$deep/$long"
+	for way in $(ways ext4slower); do
+		SIXTY_HOOKS=$way tool_start ext4slower --json -m 0
+		do_ops read "$deep/$long"
+		tool_stop
+		expect 23 "$(events read "$deep/$long" | wc -l)" "reads"
+	done
+}
+
+@test "a path too deep to follow is marked and counted" {
+	file_system ext4
+	deep=$dir
+	for i in $(seq 100); do deep=$deep/$i; done
+	mkdir -p "$deep"
+	mv "$file" "$deep/f"
+	tool_start ext4slower --json -m 0
+	do_ops read "$deep/f"
+	tool_stop
+	expect 23 "$(jq -c --arg comm "$name" 'select(.comm == $comm and .op == "read" and .truncated and
+		(.file | test("^\\.\\.\\./.*/99/100/f$")))' "$out" | wc -l)" "marked"
+	expect true "$(jq 'select(.type == "summary").truncated >= 23' "$out")" "counted"
+}
+
+@test "a file outside of the root of the process is unreachable" {
+	file_system ext4
+	mkdir "$dir/root"
+	tool_start ext4slower --json -m 0
+	FILEOPS_ROOT=$dir/root do_ops read
+	tool_stop
+	expect 23 "$(events read "(unreachable)$file" | wc -l)" "reads"
+}
+
+@test "the columns, banner and CSV are BCC's" {
+	file_system ext4
+	tool_start ext4slower -m 0
+	do_ops read
+	do_ops fsync
+	tool_stop
+	expect "Tracing ext4 operations... Hit Ctrl-C to end." "$(head -n 1 "$out")"
+	expect "TIME COMM PID T BYTES OFF_KB LAT(ms) FILENAME" "$(sed -n 2p "$out" | tr -s ' ')"
+	expect 1 "$(grep -cE "^[0-9:]{8}\.[0-9]{3} $name +[0-9]+ +R 16384   352      +[0-9]+\.[0-9]{3} $file\$" "$out")"
+	expect 23 "$(grep -cE "^[0-9:.]+ $name +[0-9]+ +F -       -        +[0-9]+\.[0-9]{3} $file\$" "$out")"
+	run_tool ext4slower -d 1 5.5
+	expect "Tracing ext4 operations slower than 5.5 ms for 1 secs." "$(head -n 1 "$out")"
+	run_tool fsslower -d 1
+	expect "Tracing file system operations slower than 10 ms... Hit Ctrl-C to end." \
+		"$(head -n 1 "$out" | sed 's/ for 1 secs\./... Hit Ctrl-C to end./')"
+	tool_start ext4slower -j -m 0
+	do_ops pread
+	do_ops fsync
+	tool_stop
+	expect "ENDTIME_ns,TASK,PID,TYPE,BYTES,OFFSET_b,LATENCY_us,FILE" "$(head -n 1 "$out")"
+	expect 1 "$(grep -cE "^[0-9]+,$name,[0-9]+,R,16384,$((22 * 16384)),[0-9]+,$file\$" "$out")"
+	expect 23 "$(grep -cE "^[0-9]+,$name,[0-9]+,F,LL_MAX,0,[0-9]+,$file\$" "$out")"
+}
+
+@test "bad values are refused" {
+	for bad in abc '' -1 0x10 1ms 99999999999999999999; do
+		refuses 64 "'$bad'" ext4slower -m "$bad"
+		refuses 64 "'$bad'" ext4slower -- "$bad"
+	done
+	refuses 64 "'20'" ext4slower 10 20
+	refuses 64 "'nofs'" fsslower -t nofs
+	refuses 64 "'-t'" ext4slower -t ext4
+	refuses 64 exclude ext4slower --csv --json
+}
+
+@test "the name it was installed under does not matter" {
+	file_system ext4
+	cp "$build/ext4slower" "$BATS_TEST_TMPDIR/bpf-xfsslower"
+	build=$BATS_TEST_TMPDIR tool_start bpf-xfsslower --json -m 0
+	do_ops read
+	tool_stop
+	expect 23 "$(events read | wc -l)" "reads"
+}
