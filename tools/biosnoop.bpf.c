@@ -112,26 +112,32 @@ int BPF_PROG(make_bio_in_queue, struct request_queue *q, struct bio *bio, int rw
 	return bio_made(bio);
 }
 
+static __always_inline bool take_owner(struct bio *bio, struct owner *taken)
+{
+	__u64 key = (__u64)bio;
+	struct owner *owner = bpf_map_lookup_elem(&owners, &key);
+
+	if (!owner)
+		return false;
+	*taken = *owner;
+	bpf_map_delete_elem(&owners, &key);
+	return true;
+}
+
 /*
- * Who made @rq, by its bios: the first one's owner.  A bio merged in front of
- * it later made no request, so it has none.
+ * Who made @rq: the owner of the bio it was made for.  That is the first, or,
+ * if others were merged in front of it, one of the next or the last.
  */
 static __always_inline bool take_bio_owner(struct request *rq, struct owner *taken)
 {
 	struct bio *bio = load(rq, bio);
 
 	for (int i = 0; i < 8 && bio; i++) {
-		__u64 key = (__u64)bio;
-		struct owner *owner = bpf_map_lookup_elem(&owners, &key);
-
-		if (owner) {
-			*taken = *owner;
-			bpf_map_delete_elem(&owners, &key);
+		if (take_owner(bio, taken))
 			return true;
-		}
 		bio = load(bio, bi_next);
 	}
-	return false;
+	return bio && take_owner(load(rq, biotail), taken);
 }
 
 /*

@@ -370,6 +370,7 @@ struct request {
 	unsigned int __data_len;
 	sector_t __sector;
 	struct bio *bio;
+	struct bio *biotail;
 	struct block_device *part;
 	u64 start_time_ns;
 	u64 io_start_time_ns;

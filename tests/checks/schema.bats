@@ -37,6 +37,7 @@ valid() {
 @test "schema: execsnoop" { valid execsnoop -x; }
 @test "schema: opensnoop" { valid opensnoop -F; }
 @test "schema: biolatency" { valid biolatency -D -F; }
+@test "schema: biosnoop" { valid biosnoop -P; }
 @test "schema: runqlat" { valid runqlat -P; }
 @test "schema: runqlat by cgroup" { valid runqlat --cgroups; }
 @test "schema: tcpconnect" { valid tcpconnect -d; }

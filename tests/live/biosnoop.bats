@@ -1,0 +1,371 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# biosnoop against requests of known place, size and maker to a loop device of our own.
+
+load ../lib
+
+own_setup() {
+	needs losetup truncate jq
+	image=$BATS_TEST_TMPDIR/image
+	loop='' group='' mounted=''
+	truncate -s 64M "$image"
+}
+
+own_teardown() {
+	if [ -n "$loop" ]; then
+		for part in "$loop"p?; do	# they would outlive the image
+			[ ! -b "$part" ] || delpart "$loop" "${part##*p}"
+		done
+		losetup -d "$loop"
+	fi
+	if [ -n "$group" ]; then rmdir "$group"; fi
+	if [ -n "$mounted" ]; then umount -l "$mounted"; fi
+}
+
+make_loop() { # LOSETUP-OPTION...
+	loop=$(losetup -f --show "$@" "$image") || skip "no loop device can be made"
+	disk=${loop#/dev/}
+}
+
+# Two partitions of 16 MB. Not by a table: not every kernel reads one.
+partitions() {
+	needs addpart
+	make_loop
+	addpart "$loop" 1 2048 32768 && addpart "$loop" 2 34816 32768 ||
+		skip "no partitions on loop devices here"
+	wait_for 5 test -b "${loop}p2" || skip "no device files for partitions"
+}
+
+scheduler() {
+	echo "$1" >"/sys/block/$disk/queue/scheduler" 2>/dev/null || skip "no scheduler $1 here"
+}
+
+# io ARGUMENT...: of disk_io, under a name of its own; $truth is what it says of itself.
+io() {
+	program=${program:-$(own disk_io)}
+	comm=${program##*/}
+	"$program" "$@" >"$BATS_TEST_TMPDIR/truth"
+	pid=$(truth pid)
+}
+truth() { awk -v key="$1" '$1 == key { print $2 }' "$BATS_TEST_TMPDIR/truth"; }
+
+# events [FILTER [EXPRESSION]]: one line each.
+events() { jq -c "select(.type == \"event\" and (${1:-true})) | ${2:-.}" "$out"; }
+count() { events "$@" | wc -l; }
+lost() { jq -s '.[-1].lost' "$out"; }
+
+# all_by_us [FILTER]: every event has the workload's pid and name.
+all_by_us() {
+	expect 0 "$(count "(${1:-true}) and (.pid != $pid or .comm != \"$comm\")")" "events of others"
+}
+
+@test "23 reads: each with its sector, bytes, kind and process, in order" {
+	make_loop
+	tool_start biosnoop --json -d "$loop"
+	io "$loop" read 23 4096
+	tool_stop
+	expect 0 "$status"
+	expect "$(for ((i = 0; i < 23; i++)); do echo "[\"$disk\",$((8192 + i * 24)),4096,\"read\",\"RS\",0]"; done)" \
+		"$(events true '[.disk, .sector, .bytes, .operation, .rwbs, .error]')" requests
+	all_by_us
+	expect 0 "$(lost)"
+}
+
+@test "sizes and writes" {
+	make_loop
+	tool_start biosnoop --json -d "$loop"
+	io "$loop" sizes 23 1024
+	io "$loop" write 23
+	tool_stop
+	expect "$(for ((i = 0; i < 23; i++)); do echo "[$((2048 + i * 128)),$((4096 * (1 + i % 8))),\"RS\"]"; done
+		for ((i = 0; i < 23; i++)); do echo "[$((i * 24)),4096,\"WS\"]"; done)" \
+		"$(events true '[.sector, .bytes, .rwbs]')" requests
+	expect 23 "$(count '.operation == "write" and (.flags | index("sync")) != null')"
+	expect 0 "$(lost)"
+}
+
+@test "the table has the same" {
+	make_loop
+	tool_start biosnoop -d "$loop"
+	io "$loop" read 23
+	tool_stop
+	expect "TIME(s) COMM PID DISK T SECTOR BYTES LAT(ms)" "$(head -n 1 "$out" | xargs)"
+	expect 23 "$(grep -cE "^[0-9]+\.[0-9]{6} +$comm +$pid +$disk +RS +[0-9]+ +4096 +[0-9]+\.[0-9]{3}\$" "$out")"
+	expect 24 "$(wc -l <"$out")"
+}
+
+@test "latencies stay below what the program measured" {
+	make_loop
+	tool_start biosnoop --json -d "$loop"
+	io "$loop" read 997
+	tool_stop
+	expect 997 "$(count)"
+	sum=$(events true .latency_ns | awk '{ n += $1 } END { printf "%d", n / 1000 }')
+	max=$(events true .latency_ns | sort -n | tail -n 1)
+	echo "sum $sum of $(truth sum_us), max $((max / 1000)) of $(truth max_us)"
+	[ "$sum" -le "$(truth sum_us)" ]
+	[ $((max / 1000)) -le "$(truth max_us)" ]
+	[ "$sum" -ge $(($(truth sum_us) / 10)) ]
+}
+
+# With a scheduler a request is issued by whoever runs the queue.
+two_at_once() {
+	local i other
+	program=$(own disk_io)
+	cp "$program" "$program.b"
+	tool_start biosnoop --json -d "$loop"
+	for i in 1 2 3 4 5; do
+		"$program.b" "$loop" batch 97 32768 >"$BATS_TEST_TMPDIR/other" &
+		other=$!
+		io "$loop" batch 97
+		wait "$other"
+		expect 97 "$(wait_events $((194 * i)); count ".pid == $pid and .comm == \"$comm\" and .sector < 65536")"
+		expect 97 "$(count ".pid == $other and .comm == \"$comm.b\" and .sector >= 65536")"
+	done
+	tool_stop
+	expect 970 "$(count)"
+	expect 0 "$(lost)"
+}
+wait_events() { wait_for 5 enough_events "$1"; }
+enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
+
+@test "two processes at once are told apart, without scheduler" {
+	make_loop
+	scheduler none
+	two_at_once
+}
+
+@test "two processes at once are told apart, with mq-deadline" {
+	make_loop
+	scheduler mq-deadline
+	two_at_once
+}
+
+@test "a flush belongs to who asked for it, with and without scheduler" {
+	make_loop
+	grep -q 'write back' "/sys/block/$disk/queue/write_cache" || skip "no cache to flush"
+	for scheduler in none mq-deadline; do
+		grep -q "$scheduler" "/sys/block/$disk/queue/scheduler" || continue
+		echo "$scheduler" >"/sys/block/$disk/queue/scheduler"
+		tool_start biosnoop --json -d "$loop"
+		io "$loop" sync 23
+		tool_stop
+		expect 23 "$(count '.operation == "write" and .bytes == 4096')"
+		[ "$(count '.operation == "flush"')" -ge 23 ]
+		expect 0 "$(count '.operation == "flush" and (.rwbs != "FF" or .bytes != 0 or has("sector"))')"
+		all_by_us
+		expect 0 "$(lost)"
+	done
+}
+
+@test "bios merged into a request: all bytes, the owner of the first" {
+	make_loop
+	echo 0 >"/sys/block/$disk/queue/nomerges"
+	for order in merge reverse; do
+		tool_start biosnoop --json -d "$loop"
+		io "$loop" "$order" 97
+		tool_stop
+		expect $((97 * 4096)) "$(events true .bytes | awk '{ n += $1 } END { print n }')"
+		[ "$(count)" -lt 97 ]
+		all_by_us
+	done
+}
+
+# The program only fills the page cache; its fsync() then writes it in its own name.
+@test "buffered writes and fsync: the bytes are there, by who wrote them out" {
+	make_loop
+	tool_start biosnoop --json -d "$loop"
+	io "$loop" buffered 23
+	tool_stop
+	expect $((23 * 4096)) "$(events '.operation == "write"' .bytes | awk '{ n += $1 } END { print n }')"
+	events '.operation == "write"' '[.comm, .pid]' | sort | uniq -c
+	expect 0 "$(count ".comm != \"$comm\" and (.comm | startswith(\"kworker\") | not)")"
+}
+
+@test "-P: sequential and random, told by where the last one ended" {
+	make_loop
+	tool_start biosnoop --json -P -d "$loop"
+	io "$loop" next 23 8192
+	io "$loop" read 23
+	tool_stop
+	expect "unknown" "$(events true .pattern | jq -r . | head -n 1)"
+	expect 22 "$(count '.sector >= 16384 and .pattern == "sequential"')"
+	expect 23 "$(count '.sector < 16384 and .pattern == "random"')"
+	tool_start biosnoop -P -d "$loop"
+	io "$loop" next 23
+	tool_stop
+	expect "?" "$(awk 'NR == 2 { print $8 }' "$out")"
+	expect 22 "$(awk '$8 == "S"' "$out" | wc -l)"
+}
+
+@test "-Q: the time in the queue" {
+	make_loop
+	tool_start biosnoop -Q -d "$loop"
+	io "$loop" batch 97
+	tool_stop
+	expect "QUE(ms) LAT(ms)" "$(head -n 1 "$out" | awk '{ print $(NF - 1), $NF }')"
+	expect 97 "$(awk 'NR > 1 && $(NF - 1) >= 0 && $(NF - 1) ~ /^[0-9.]+$/' "$out" | wc -l)"
+	tool_start biosnoop --json -d "$loop"
+	io "$loop" batch 97
+	tool_stop
+	expect 97 "$(count ".queue_ns >= 0 and .queue_ns + .latency_ns <= $(truth max_us)000")"
+}
+
+@test "-Q and an owner without the queue's statistics" {
+	make_loop
+	echo 0 >"/sys/block/$disk/queue/iostats"
+	tool_start biosnoop --json -d "$loop"
+	io "$loop" read 23
+	tool_stop
+	echo 1 >"/sys/block/$disk/queue/iostats"
+	expect 23 "$(count 'has("queue_ns")')"
+	all_by_us
+}
+
+@test "-m: only what took so long" {
+	make_loop
+	tool_start biosnoop --json -m 10000 -d "$loop"
+	io "$loop" read 23
+	tool_stop
+	expect 0 "$(count)"
+	tool_start biosnoop --json -m 0.001 -d "$loop"
+	io "$loop" read 23
+	tool_stop
+	expect 23 "$(count '.latency_ns >= 1000')"
+	tool_start biosnoop --json -m 0.02 -d "$loop"
+	io "$loop" batch 97
+	tool_stop
+	expect "$(count)" "$(count '.latency_ns >= 20000')"
+}
+
+@test "-d with a partition; JSON names it" {
+	partitions
+	tool_start biosnoop --json -d "${loop}p2"
+	io "${loop}p1" read 11
+	io "${loop}p2" read 23
+	tool_stop
+	expect 23 "$(count ".disk == \"$disk\" and .partition == \"${disk}p2\"")"
+	expect 23 "$(count)"
+	expect 34816 "$(events true .sector | head -n 1)" "the first sector, from the start of the disk"
+}
+
+@test "-d with the whole disk sees its partitions" {
+	partitions
+	tool_start biosnoop --json -d "$disk"
+	io "${loop}p1" read 11
+	io "${loop}p2" read 23
+	io "$loop" read 5
+	tool_stop
+	expect "11 23 5" "$(count ".partition == \"${disk}p1\"") $(count ".partition == \"${disk}p2\"") $(count 'has("partition") | not')"
+}
+
+@test "-p and -u: only what they caused" {
+	make_loop
+	tool_start biosnoop --json -p $$ -d "$loop"
+	io "$loop" read 23
+	tool_stop
+	expect 0 "$(count)"
+	tool_start biosnoop --json -u 65534 -d "$loop"
+	io "$loop" read 23
+	tool_stop
+	expect 0 "$(count)"
+	expect 0 "$(lost)"
+	tool_start biosnoop --json -u root -d "$loop"
+	io "$loop" sync 23
+	tool_stop
+	expect 23 "$(count '.operation == "write" and .bytes == 4096 and .uid == 0')"
+	all_by_us
+}
+
+@test "-c: what the cgroup's tasks caused, their flushes too" {
+	mount=$(cgroup2)
+	make_loop
+	group=$mount/sixty-bio-$$
+	mkdir "$group"
+	tool_start biosnoop --json -c "$group" -d "$loop"
+	io "$loop" sync 11
+	(echo "$BASHPID" >"$group/cgroup.procs" && io "$loop" sync 23)
+	tool_stop
+	pid=$(truth pid)
+	comm=${program:-$(events true .comm | jq -r . | head -n 1)}
+	comm=${comm##*/}
+	expect 23 "$(count '.operation == "write" and .bytes == 4096')"
+	all_by_us
+	expect 0 "$(count ".cgroup != \"/sixty-bio-$$\"")"
+	expect 0 "$(lost)"
+}
+
+@test "a request that fails says its error" {
+	mounted=$BATS_TEST_TMPDIR/small
+	mkdir "$mounted"
+	mount -t tmpfs -o size=1M none "$mounted" || { mounted=''; skip "no tmpfs can be mounted"; }
+	image=$mounted/image
+	truncate -s 8M "$image"
+	make_loop
+	tool_start biosnoop --json -d "$loop"
+	io "$loop" write 600 || true		# the 257th page finds no room
+	tool_stop
+	expect 1 "$(count '.error != 0')"
+	expect "$(truth errno)" "$(events '.error != 0' .error)"
+	losetup -d "$loop"
+	loop=''
+}
+
+@test "started under load: no request has another one's owner" {
+	make_loop
+	program=$(own disk_io)
+	(for _ in $(seq 40); do "$program" "$loop" batch 128; done >"$BATS_TEST_TMPDIR/truth") &
+	load=$!
+	tool_start biosnoop --json -d "$loop"
+	wait "$load"
+	tool_stop
+	comm=${program##*/}
+	[ "$(count ".comm == \"$comm\"")" -ge 128 ]
+	expect 0 "$(count ".comm != \"$comm\" and .comm != \"?\"")"
+	[ "$(count '.comm == "?"')" -le 128 ]
+}
+
+@test "-t prints the time of day; [DURATION] ends it" {
+	make_loop
+	run_tool biosnoop -t -d "$loop" 1
+	expect 0 "$status"
+	expect TIME "$(awk 'NR == 1 { print $1 }' "$out")"
+	tool_start biosnoop -t -d "$loop"
+	io "$loop" read 3
+	tool_stop
+	expect 3 "$(grep -cE '^[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3} ' "$out")"
+}
+
+@test "a device-mapper disk is refused, and the one below named" {
+	needs dmsetup
+	make_loop
+	dmsetup create "sixty$$" --table "0 2048 linear $loop 0" 2>/dev/null || skip "no device mapper"
+	run_tool biosnoop -d "/dev/mapper/sixty$$"
+	dmsetup remove "sixty$$"
+	expect 64 "$status"
+	grep -q "bio-based.*$disk" "$err"
+}
+
+@test "I/O to a device-mapper disk is seen on the disk below, by its process" {
+	needs dmsetup
+	make_loop
+	dmsetup create "sixty$$" --table "0 65536 linear $loop 0" 2>/dev/null || skip "no device mapper"
+	tool_start biosnoop --json -d "$loop"
+	io "/dev/mapper/sixty$$" read 23 || true
+	tool_stop
+	dmsetup remove "sixty$$"
+	expect 23 "$(count ".pid == $pid and .comm == \"$comm\" and .bytes == 4096")"
+}
+
+@test "nonsense is refused before anything is attached" {
+	refuses 64 "there is no disk or partition 'nosuch'; disks here:" biosnoop -d nosuch
+	refuses 64 'there is no disk' biosnoop -d ''
+	for bad in abc '' -1 0x10 1e3; do
+		refuses 64 "'$bad'" biosnoop -m "$bad"
+	done
+	for bad in abc '' 0 1.5; do
+		refuses 64 "'$bad'" biosnoop "$bad"
+	done
+	refuses 64 '' biosnoop 1 1
+	refuses 64 'cgroup' biosnoop -c /no/cgroup
+}
