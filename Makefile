@@ -49,6 +49,7 @@ LIBS	:= $(LIBBPF_LIBS) -lresolv
 # What only one tool, or its unit test, is linked with: LIBS_<tool>.
 LIBS_profile := -ldw -lelf -lz
 LIBS_usyms := $(LIBS_profile)
+LIBS_stacks := $(LIBS_profile)
 LIBS_pprof := -lz
 LIBS_gethostlatency := -lelf
 

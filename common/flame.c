@@ -2,8 +2,10 @@
 /*
  * Positions and widths are percentages, heights are pixels: so letters keep
  * their size whatever the width.  Each frame is an <svg> of its own, which
- * cuts off the part of its name that it has no room for.
+ * cuts off the part of its name that it has no room for.  The outermost frames
+ * are on top, where a page begins.
  */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +13,8 @@
 
 #define ROW 17				/* pixels from one row to the next */
 #define HEAD 58				/* of title and legend */
-#define SHOWN_PARTS 5000		/* a frame is drawn if it has 1/5000 of the samples ... */
-#define NAMED_PARTS 250			/* and its name if it has 1/250 */
+#define SHOWN_PARTS 1000		/* a frame is drawn if it has 1/1000 of the samples ... */
+#define NAMED_PARTS 100			/* and its name if it has 1/100 */
 
 /* What tells a node from others; its samples are counted by the tally. */
 struct node {
@@ -32,7 +34,8 @@ struct drawing {
 	struct place *places;		/* by number of node */
 	__u64 *next_left;		/* where a node's next child goes */
 	__u64 all;			/* samples */
-	__u32 rows;
+	__u32 rows;			/* of frames that are drawn, below that of all */
+	bool left_out;			/* there are some that are not */
 	struct text *svg;
 	struct text word;
 };
@@ -88,7 +91,32 @@ static int compare(const void *va, const void *vb, void *arg)
 	return strcmp(node(flame, a->number)->name, node(flame, b->number)->name);
 }
 
-/* Parents have smaller numbers than their children, and less depth. */
+static bool is_drawn(const struct drawing *drawing, __u32 number)
+{
+	return drawing->flame->nodes.entries[number].count >= drawing->all / SHOWN_PARTS;
+}
+
+/* The depth of each node; parents have smaller numbers than their children. */
+static void find_depths(struct drawing *drawing, struct place *places)
+{
+	const struct flame *flame = drawing->flame;
+
+	for (size_t i = 0; i < flame->nodes.n; i++)
+		if (!node(flame, i)->parent)
+			drawing->all += flame->nodes.entries[i].count;
+	for (size_t i = 0; i < flame->nodes.n; i++) {
+		__u32 parent = node(flame, i)->parent;
+
+		places[i] = (struct place){ .number = i };
+		places[i].depth = parent ? places[parent - 1].depth + 1 : 1;
+		if (!is_drawn(drawing, i))
+			drawing->left_out = true;
+		else if (places[i].depth > drawing->rows)
+			drawing->rows = places[i].depth;
+	}
+}
+
+/* Row by row, each node's children one beside the other below it. */
 static void lay_out(struct drawing *drawing)
 {
 	const struct flame *flame = drawing->flame;
@@ -99,16 +127,7 @@ static void lay_out(struct drawing *drawing)
 	drawing->next_left = calloc(n + 1, sizeof(drawing->next_left[0]));
 	if (!order || !drawing->places || !drawing->next_left)
 		abort();
-	for (size_t i = 0; i < n; i++) {
-		__u32 parent = node(flame, i)->parent;
-
-		order[i] = (struct place){ .number = i };
-		order[i].depth = parent ? order[parent - 1].depth + 1 : 1;
-		if (order[i].depth > drawing->rows)
-			drawing->rows = order[i].depth;
-		if (!parent)
-			drawing->all += flame->nodes.entries[i].count;
-	}
+	find_depths(drawing, order);
 	qsort_r(order, n, sizeof(order[0]), compare, (void *)flame);
 	for (size_t i = 0; i < n; i++) {
 		__u32 number = order[i].number, parent = node(flame, number)->parent;
@@ -156,7 +175,7 @@ static void put_frame(struct drawing *drawing, const char *name, const char *mod
 
 	text_printf(svg, "<svg class=\"%s\" x=\"", classes[kind]);
 	put_percent(drawing, place->left, 4);
-	text_printf(svg, "%%\" y=\"%u\" width=\"", HEAD + (drawing->rows - place->depth) * ROW);
+	text_printf(svg, "%%\" y=\"%u\" width=\"", HEAD + place->depth * ROW);
 	put_percent(drawing, count, 4);
 	text_printf(svg, "%%\" height=\"%d\"><title>", ROW - 1);
 	put_xml(drawing, name);
@@ -215,6 +234,8 @@ static void put_head(struct drawing *drawing, const char *title)
 			    kinds[i].words);
 		x += 32 + 8 * strlen(kinds[i].words);
 	}
+	if (drawing->left_out)
+		text_printf(svg, "<text x=\"%u\" y=\"41\">(under 0.1 %% left out)</text>\n", x);
 }
 
 void flame_svg(const struct flame *flame, struct text *svg, const char *title)
@@ -229,7 +250,7 @@ void flame_svg(const struct flame *flame, struct text *svg, const char *title)
 		const struct node *at = node(flame, i);
 		__u64 count = flame->nodes.entries[i].count;
 
-		if (count >= drawing.all / SHOWN_PARTS)
+		if (is_drawn(&drawing, i))
 			put_frame(&drawing, at->name, flame->modules[i], at->kind,
 				  &drawing.places[i], count);
 	}

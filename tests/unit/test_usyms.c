@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Symbols of this very process, which needs no privileges; and demangling. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "demangle.h"
+#include "usyms.h"
+
+__attribute__((noinline, used)) static int known_function(int i)
+{
+	return i * 3;
+}
+
+static __u64 address(int (*fn)(int))
+{
+	return (__u64)(uintptr_t)fn;
+}
+
+static int start(void **state)
+{
+	*state = usyms_new();
+	return 0;
+}
+
+static int end(void **state)
+{
+	usyms_free(*state);
+	return 0;
+}
+
+static void functions_of_the_program_are_named(void **state)
+{
+	struct usyms_process *self = usyms_process(*state, getpid(), 0);
+	struct symbol symbol = usyms_find(self, address(known_function) + 2);
+
+	assert_string_equal(symbol.name, "known_function");
+	assert_int_equal(symbol.offset, 2);
+	assert_non_null(strstr(symbol.module, "test_usyms"));
+}
+
+static void functions_of_a_library_are_named(void **state)
+{
+	struct usyms_process *self = usyms_process(*state, getpid(), 0);
+	struct symbol symbol = usyms_find(self, (__u64)(uintptr_t)strtoull);
+
+	assert_non_null(symbol.name);
+	assert_non_null(strstr(symbol.name, "strto"));
+	assert_null(strchr(symbol.name, '@'));
+	assert_non_null(strstr(symbol.module, "libc"));
+}
+
+static void the_vdso_is_named(void **state)
+{
+	unsigned long image = getauxval(AT_SYSINFO_EHDR);
+	struct usyms_process *self = usyms_process(*state, getpid(), 0);
+	bool found = false;
+
+	if (!image)
+		skip();
+	for (unsigned long at = image; at < image + 8192 && !found; at++) {
+		struct symbol symbol = usyms_find(self, at);
+
+		found = symbol.name && strstr(symbol.name, "clock_gettime") &&
+			!strcmp(symbol.module, "[vdso]");
+	}
+	assert_true(found);
+}
+
+static void unmapped_addresses_have_no_name(void **state)
+{
+	struct usyms_process *self = usyms_process(*state, getpid(), 0);
+	struct symbol symbol = usyms_find(self, 8);
+
+	assert_null(symbol.name);
+	assert_null(symbol.module);
+}
+
+static void another_life_of_a_pid_is_not_taken_for_it(void **state)
+{
+	struct usyms_process *other = usyms_process(*state, getpid(), 1);
+
+	assert_null(usyms_find(other, address(known_function)).name);
+}
+
+static void a_process_that_is_gone_has_no_names(void **state)
+{
+	struct usyms_process *gone = usyms_process(*state, 1 << 22, 0);
+
+	usyms_touch(gone, 0x400000);
+	assert_null(usyms_find(gone, 0x400000).name);
+}
+
+/* A page of code that no file is behind, and the map that names it. */
+static void functions_of_a_jit_are_named(void **state)
+{
+	char *code = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct usyms_process *self;
+	struct symbol symbol;
+	char path[64];
+	FILE *map;
+
+	assert_ptr_not_equal(code, MAP_FAILED);
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
+	map = fopen(path, "w");
+	assert_non_null(map);
+	fprintf(map, "%lx 40 old name\nrubbish\n%lx 40 LazyCompile:~f(x) /a b.js\n",
+		(unsigned long)code + 64, (unsigned long)code + 64);
+	fclose(map);
+	self = usyms_process(*state, getpid(), 0);
+	unlink(path);
+
+	symbol = usyms_find(self, (unsigned long)code + 66);
+	assert_string_equal(symbol.name, "LazyCompile:~f(x) /a b.js");
+	assert_string_equal(symbol.module, USYMS_JIT);
+	assert_int_equal(symbol.offset, 2);
+	assert_null(usyms_find(self, (unsigned long)code + 63).name);
+	assert_null(usyms_find(self, (unsigned long)code + 128).name);
+	munmap(code, 4096);
+}
+
+static void what_is_mapped_later_is_found_too(void **state)
+{
+	struct usyms_process *self = usyms_process(*state, getpid(), 0);
+	FILE *program = fopen("/proc/self/exe", "r");
+	char *again;
+
+	assert_non_null(program);
+	again = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fileno(program), 0);
+	fclose(program);
+	assert_ptr_not_equal(again, MAP_FAILED);
+	assert_null(usyms_find(self, (unsigned long)again).module);
+	usyms_touch(self, (unsigned long)again);
+	assert_non_null(usyms_find(self, (unsigned long)again).module);
+	munmap(again, 4096);
+}
+
+static void check_demangled(const char *name, const char *expected)
+{
+	char *readable = demangle(name);
+
+	if (expected)
+		assert_string_equal(readable, expected);
+	else
+		assert_null(readable);
+	free(readable);
+}
+
+static void names_are_demangled(void **state)
+{
+	if (!demangle_possible())
+		skip();
+	check_demangled("main", NULL);
+	check_demangled("_Zrubbish", NULL);
+	check_demangled("_ZN5sixty4spinEi", "sixty::spin(int)");
+	check_demangled("_ZN4core3ops8function6FnOnce9call_once17h0123456789abcdefE",
+			"core::ops::function::FnOnce::call_once");
+	check_demangled("_ZN50_$LT$T$u20$as$u20$core..convert..Into$LT$U$GT$$GT$4into"
+			"17h0123456789abcdefE", "<T as core::convert::Into<U>>::into");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(functions_of_the_program_are_named, start, end),
+		cmocka_unit_test_setup_teardown(functions_of_a_library_are_named, start, end),
+		cmocka_unit_test_setup_teardown(the_vdso_is_named, start, end),
+		cmocka_unit_test_setup_teardown(unmapped_addresses_have_no_name, start, end),
+		cmocka_unit_test_setup_teardown(another_life_of_a_pid_is_not_taken_for_it, start, end),
+		cmocka_unit_test_setup_teardown(a_process_that_is_gone_has_no_names, start, end),
+		cmocka_unit_test_setup_teardown(functions_of_a_jit_are_named, start, end),
+		cmocka_unit_test_setup_teardown(what_is_mapped_later_is_found_too, start, end),
+		cmocka_unit_test(names_are_demangled),
+	};
+
+	return cmocka_run_group_tests_name("usyms", tests, NULL, NULL);
+}
