@@ -349,7 +349,8 @@ static void choose_hooks(struct fsslower_bpf *skel)
 /* As BCC says it. */
 static const char *banner(void)
 {
-	static char line[128], limit[48] = "", end[48] = "... Hit Ctrl-C to end.";
+	char limit[48] = "", end[48] = "... Hit Ctrl-C to end.";
+	static char line[128];
 
 	if (opt.min_ns)
 		snprintf(limit, sizeof(limit), " slower than %g ms", (double)opt.min_ns / NS_PER_MS);

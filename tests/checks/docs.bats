@@ -132,6 +132,17 @@ run_help_examples() {
 	return "$bad"
 }
 
+@test "ext4slower and its like: a page of their own, with the options of --help" {
+	local tool
+	for tool in ext4slower xfsslower btrfsslower; do
+		same_options "$tool"
+		has_examples "$tool"
+		has_sections "$tool"
+		section "$tool" NAME | grep -q "^\.Nm $tool$"
+		expect 0 "$(grep -c '@only-fsslower@\|-type' "$build/$tool.8")" "what only fsslower has"
+	done
+}
+
 @test "sixty and the tools are of one version" {
 	expect "$(sed -nE 's/^VERSION[ \t:]*= *//p' Makefile)" "$(sed -nE 's/^VERSION=//p' scripts/sixty)"
 }

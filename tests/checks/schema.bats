@@ -42,6 +42,8 @@ valid() {
 @test "schema: runqlat by cgroup" { valid runqlat --cgroups; }
 @test "schema: tcpconnect" { valid tcpconnect -d; }
 @test "schema: tcpconnect -c" { valid tcpconnect -c; }
+@test "schema: fsslower" { valid fsslower -m 0; }
+@test "schema: ext4slower" { valid ext4slower -m 0; }
 @test "schema: cachestat" { valid cachestat; }
 
 @test "schema: a line that does not fit is refused" {
