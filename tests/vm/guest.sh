@@ -3,7 +3,7 @@
 #
 # One guest: started by QEMU under emulation, bounded in time, never in need of KVM.
 
-GUEST_SECONDS=${SIXTY_VM_SECONDS:-900}
+GUEST_SECONDS=${SIXTY_VM_SECONDS:-1500}
 BOOT_SECONDS=120
 
 # Emulated processors stall when the host is busy: that is no fault of the kernel's, a guest that
@@ -94,7 +94,7 @@ guest_started() { # LIVELOG
 guest_run() {
 	local dir=$1 guest
 	guest_disks "$dir"
-	: >"$dir/console.log"
+	: >"$dir/console.log" >"$dir/live.log"
 	guest_boot "$@" >"$dir/live.log" 2>"$dir/qemu.log" &
 	guest=$!
 	guest_watch "$guest" "$dir/live.log"
