@@ -94,7 +94,7 @@ guest_started() { # LIVELOG
 guest_run() {
 	local dir=$1 guest
 	guest_disks "$dir"
-	: >"$dir/console.log" >"$dir/live.log"
+	touch "$dir"/{console,live}.log
 	guest_boot "$@" >"$dir/live.log" 2>"$dir/qemu.log" &
 	guest=$!
 	guest_watch "$guest" "$dir/live.log"
