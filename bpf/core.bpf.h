@@ -113,4 +113,28 @@ static __always_inline __u32 core_passthrough_op(void)
 	return bpf_core_enum_value(enum req_opf___before_6_0, REQ_OP_DRV_IN___before_6_0);
 }
 
+/*
+ * v5.15, 8520e224f547 ("bpf, cgroups: Fix cgroup v2 fallback on v1/v2 mixed
+ * mode"), also in 5.10.y: had been a word that holds the pointer, or, with one
+ * of its low bits set, numbers of cgroup v1.
+ */
+struct sock_cgroup_data___before_5_15 {
+	u64 val;
+} __attribute__((preserve_access_index));
+
+/* The cgroup2 cgroup that @sk, found anywhere, was made in; NULL: unknown. */
+static __always_inline struct cgroup *core_sock_cgroup(struct sock *sk)
+{
+	struct sock_cgroup_data___before_5_15 *old;
+	u64 val;
+
+	if (!bpf_core_field_exists(sk->sk_cgrp_data))
+		return NULL;
+	old = (void *)sk + bpf_core_field_offset(sk->sk_cgrp_data);
+	if (!bpf_core_field_exists(old->val))
+		return BPF_CORE_READ(sk, sk_cgrp_data.cgroup);
+	val = BPF_CORE_READ(old, val);
+	return val & 3 ? NULL : (struct cgroup *)val;
+}
+
 #endif /* BPF_CORE_BPF_H */

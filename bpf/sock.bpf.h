@@ -42,13 +42,16 @@ static __always_inline __u16 sock_sport(struct sock *sk)
 	return bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
 }
 
-/* Fill @id, which is all zero, from @sk, of family AF_INET or AF_INET6, found anywhere. */
-static __always_inline void sock_read(struct sock *sk, struct sock_id *id)
+/*
+ * Fill @id, which is all zero, but not its sport, from @sk, of family AF_INET
+ * or AF_INET6, found anywhere.  A struct request_sock may be given for it: both
+ * begin with a struct sock_common.
+ */
+static __always_inline void sock_read_common(struct sock *sk, struct sock_id *id)
 {
 	__u32 addr;
 
 	id->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-	id->sport = sock_sport(sk);
 	id->dport = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
 	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6 && sock_read_v6(sk, id)) {
 		id->family = 6;
@@ -59,6 +62,13 @@ static __always_inline void sock_read(struct sock *sk, struct sock_id *id)
 	__builtin_memcpy(id->saddr, &addr, sizeof(addr));
 	addr = BPF_CORE_READ(sk, __sk_common.skc_daddr);
 	__builtin_memcpy(id->daddr, &addr, sizeof(addr));
+}
+
+/* The same with its sport. */
+static __always_inline void sock_read(struct sock *sk, struct sock_id *id)
+{
+	sock_read_common(sk, id);
+	id->sport = sock_sport(sk);
 }
 
 /* The TCP socket behind @file, or NULL. */

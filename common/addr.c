@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "addr.h"
@@ -10,6 +11,16 @@ void out_addr(struct out *out, int col, int family, const __u8 addr[16])
 
 	if (inet_ntop(family == 4 ? AF_INET : AF_INET6, addr, s, sizeof(s)))
 		out_name(out, col, s);
+}
+
+void out_addr_port(struct out *out, int col, int family, const __u8 addr[16], __u16 port)
+{
+	char ip[INET6_ADDRSTRLEN], s[INET6_ADDRSTRLEN + 8];
+
+	if (!inet_ntop(family == 4 ? AF_INET : AF_INET6, addr, ip, sizeof(ip)))
+		return;
+	snprintf(s, sizeof(s), family == 4 ? "%s:%u" : "[%s]:%u", ip, port);
+	out_name(out, col, s);
 }
 
 bool addr_is_loopback(int family, const __u8 addr[16])

@@ -10,6 +10,9 @@
 /* Column @col: @addr of @family 4 or 6, in its usual notation. */
 void out_addr(struct out *out, int col, int family, const __u8 addr[16]);
 
+/* The same with @port: 192.0.2.7:80, [2001:db8::7]:80. */
+void out_addr_port(struct out *out, int col, int family, const __u8 addr[16], __u16 port);
+
 /* True if @addr is one of this host itself by definition: 127.0.0.0/8 or ::1. */
 bool addr_is_loopback(int family, const __u8 addr[16]);
 

@@ -11,11 +11,11 @@
 #include "dns.h"
 #include "hooks.h"
 #include "log.h"
-#include "map.h"
 #include "out.h"
 #include "report.h"
 #include "run.h"
 #include "skel.h"
+#include "sock_count.h"
 #include "tcpconnect.h"
 #include "tcpconnect.skel.h"
 
@@ -190,22 +190,7 @@ static void sweep(struct session *session, bool last)
 	close(fd);
 }
 
-struct count {
-	struct sock_id id;
-	__u64 n;
-};
-
-/* Most first; the same number in the order of their addresses. */
-static int compare_counts(const void *a, const void *b)
-{
-	const struct count *x = a, *y = b;
-
-	if (x->n != y->n)
-		return x->n < y->n ? 1 : -1;
-	return memcmp(&x->id, &y->id, sizeof(x->id));
-}
-
-static void print_count(struct out *out, const struct count *count)
+static void print_count(struct out *out, const struct sock_count *count)
 {
 	out_row(out, out_now_ns());
 	out_uint(out, COUNT_FAMILY, count->id.family);
@@ -220,22 +205,10 @@ static void print_count(struct out *out, const struct count *count)
 
 static void print_counts(struct out *out, struct bpf_map *map)
 {
-	struct sock_id *keys;
-	struct count *counts;
-	ssize_t n = map_keys(map, (void **)&keys);
+	struct sock_count *counts;
+	size_t n = sock_counts(map, &counts);
 
-	if (n <= 0)
-		return;
-	counts = calloc(n, sizeof(*counts));
-	for (ssize_t i = 0; counts && i < n; i++) {
-		counts[i].id = keys[i];
-		bpf_map_lookup_elem(bpf_map__fd(map), &keys[i], &counts[i].n);
-	}
-	free(keys);
-	if (!counts)
-		return;
-	qsort(counts, n, sizeof(*counts), compare_counts);
-	for (ssize_t i = 0; i < n && !enough(out); i++)
+	for (size_t i = 0; i < n && !enough(out); i++)
 		print_count(out, &counts[i]);
 	free(counts);
 }

@@ -435,7 +435,6 @@ struct tcp_skb_cb {
 	__u32 seq;
 	__u32 end_seq;
 	u16 tcp_gso_segs;
-	__u16 tcp_flags;
 	__u8 sacked;
 };
 

@@ -106,10 +106,10 @@ static void results_have_names(void **state)
 
 static void counts_are_sorted(void **state)
 {
-	struct count counts[] = { { .n = 1 }, { .n = 1ULL << 40 }, { .n = 7 },
+	struct sock_count counts[] = { { .n = 1 }, { .n = 1ULL << 40 }, { .n = 7 },
 				  { .n = 7, .id.saddr = { 1 } } };
 
-	qsort(counts, ARRAY_SIZE(counts), sizeof(counts[0]), compare_counts);
+	qsort(counts, ARRAY_SIZE(counts), sizeof(counts[0]), sock_count_compare);
 	assert_int_equal(counts[0].n, 1ULL << 40);
 	assert_int_equal(counts[1].id.saddr[0], 0);
 	assert_int_equal(counts[2].id.saddr[0], 1);

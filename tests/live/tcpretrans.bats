@@ -1,0 +1,253 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# tcpretrans against the kernel's own counters, in a network namespace where
+# nothing else happens, and against the sockets' TCP_INFO.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2086,SC2154
+
+load ../lib
+
+own_setup() {
+	needs jq ip awk
+	netns=
+	program=$(own retransmits)
+	comm=${program##*/}
+	pid=
+	make_netns sixty-r$$
+	inum=$(stat -Lc %i "/run/netns/sixty-r$$")
+	IN="ip netns exec sixty-r$$"
+	mkfifo hold
+	exec 9<>hold		# the workload's input
+}
+
+own_teardown() {
+	local ns
+	[ -z "$pid" ] || kill "$pid" 2>/dev/null || true
+	for ns in $netns; do ip netns del "$ns"; done
+}
+
+make_netns() {
+	ip netns add "$1" 2>/dev/null || skip "no network namespaces on this machine"
+	netns="$netns $1"
+	ip -n "$1" link set lo up
+}
+
+# lose KIND N [ADDRESS]: in the background until release; its truth is in ./truth.
+lose() {
+	$IN "$program" "$@" <hold >truth 3>&- 9>&- &
+	pid=$!
+	wait_for 60 eval 'grep -q done truth || ! kill -0 $pid'
+	grep -q done truth
+	sed -i /done/d truth
+}
+
+# release: the workload ends; no earlier than its events were shown.
+release() {
+	kill $pid
+	wait $pid || true
+	pid=
+}
+
+# counter NAME: of the namespace's, from /proc/net/snmp and netstat.
+counter() {
+	$IN awk -v name="$1" '
+		FNR % 2 { split($0, key); next }
+		{ for (i in key) if (key[i] == name && $1 == key[1]) print $i }' \
+		/proc/net/snmp /proc/net/netstat
+}
+
+# Our namespace's records; segments KIND: how many were sent again.
+ours() { jq -c "select(.netns == $inum)" "$out"; }
+segments() {
+	ours | jq -n --arg kind "$1" '[inputs | select($kind == "all" or .kind == $kind) |
+		.segments] | add // 0'
+}
+
+# Connections and what they sent again, as the workload prints it: its ports are the connecting end's.
+flows() {
+	local port
+	port=$(awk 'NR == 1 { print $2 }' truth)
+	ours | jq -r "if .rport == $port then \"\(.lport) \(.rport)\" else \"\(.rport) \(.lport)\" end +
+		\" \(.segments // .retransmits)\"" | awk '
+		{ n[$1 " " $2] += $3 } END { for (flow in n) print flow, n[flow] }' | sort
+}
+
+all_shown() { [ "$(segments all)" -ge "$(counter RetransSegs)" ]; }
+
+# agrees KIND [ADDRESS]: all 23 connections of it, to the last segment.
+agrees() {
+	tool_start tcpretrans --json
+	lose "$1" 23 "${@:2}"
+	wait_for 5 all_shown || true
+	tool_stop
+	expect 0 "$status" "exit status"
+	expect "$(counter RetransSegs)" "$(segments all)" segments
+	expect "$(grep -v ' 0$' truth | sort)" "$(flows)" flows
+	expect "$(counter TCPSynRetrans)" $(($(segments syn) + $(segments synack))) "SYNs and SYN-ACKs"
+	[ "$1" = none ] || expect "$pid $comm" "$(ours | jq -r '"\(.pid) \(.comm)"' | uniq)" owners
+	release
+}
+
+@test "SYNs" {
+	agrees syn
+	expect "$(segments all)" "$(segments syn)"
+	[ "$(segments syn)" -ge 23 ]
+	expect SYN_SENT "$(ours | jq -r .state | uniq)"
+}
+
+@test "SYN-ACKs" {
+	agrees synack
+	expect "$(segments all)" "$(segments synack)"
+	[ "$(segments synack)" -ge 23 ]
+	expect SYN_RECV "$(ours | jq -r .state | uniq)"
+}
+
+@test "tail loss probes, then timeouts" {
+	agrees tail
+	expect 23 "$(segments probe)"
+	expect "$(counter TCPLossProbes)" "$(segments probe)"
+	[ "$(segments retransmit)" -ge 23 ]
+	expect 100 "$(ours | jq .bytes | uniq)"
+}
+
+@test "IPv6" {
+	[ -e /proc/net/if_inet6 ] || skip "no IPv6 on this machine"
+	agrees tail ::1
+	expect "6 ::1 ::1" "$(ours | jq -r '"\(.family) \(.laddr) \(.raddr)"' | uniq)"
+}
+
+@test "IPv4 mapped into IPv6 is shown as IPv4" {
+	[ -e /proc/net/if_inet6 ] || skip "no IPv6 on this machine"
+	agrees tail ::ffff:127.0.0.1
+	expect "4 127.0.0.1" "$(ours | jq -r '"\(.family) \(.laddr)"' | uniq)"
+}
+
+@test "fast retransmits while a probe is pending are no probes" {
+	agrees middle
+	[ "$(counter TCPFastRetrans)" -ge 23 ]
+	[ "$(segments probe)" -le "$(counter TCPLossProbes)" ]
+	# The first byte of each connection, again and again: 23 sequence numbers.
+	expect 23 "$(ours | jq 'select(.kind == "retransmit" and .bytes == 1).seq' | sort -u | wc -l)"
+}
+
+@test "random loss" {
+	agrees random
+	[ "$(segments all)" -ge 50 ]
+	[ "$(segments probe)" -le "$(counter TCPLossProbes)" ]
+}
+
+@test "real loss: netem between two namespaces" {
+	modprobe -q sch_netem 2>/dev/null || true
+	make_netns sixty-s$$
+	ip -n sixty-r$$ link add v0 type veth peer name v0 netns sixty-s$$ ||
+		skip "no veth on this machine"
+	ip -n sixty-r$$ addr add 10.78.0.1/24 dev v0
+	ip -n sixty-s$$ addr add 10.78.0.2/24 dev v0
+	ip -n sixty-r$$ link set v0 up
+	ip -n sixty-s$$ link set v0 up
+	needs tc
+	$IN tc qdisc add dev v0 root netem loss 10% 2>/dev/null || skip "no netem on this machine"
+	ip netns exec sixty-s$$ "$(workload connects)" serve 0 10.78.0.2 7777 >server 3>&- 9>&- &
+	server=$!
+	wait_for 10 grep -q ready server
+	tool_start tcpretrans --json
+	$IN "$(workload connects)" silent 200 10.78.0.2 7777
+	wait_for 5 all_shown || true
+	tool_stop
+	kill $server
+	[ "$(counter RetransSegs)" -ge 5 ]
+	expect "$(counter RetransSegs)" "$(segments all)"
+	expect "$(counter TCPSynRetrans)" $(($(segments syn) + $(segments synack)))
+}
+
+@test "without loss nothing is shown" {
+	agrees none
+	expect 0 "$(ours | wc -l)"
+}
+
+@test "-c counts by connection, most first" {
+	tool_start tcpretrans --json -c
+	lose random 23
+	tool_stop
+	expect "$(grep -v ' 0$' truth | sort)" "$(flows)"
+	ours | jq .retransmits >numbers
+	expect "$(sort -rn numbers)" "$(cat numbers)"
+	release
+
+	tool_start tcpretrans -c -p $$
+	lose tail 2
+	tool_stop
+	expect "LADDR:LPORT RADDR:RPORT RETRANSMITS" "$(xargs <"$out")"
+	release
+}
+
+@test "ports, families, users and pids are filtered" {
+	tool_start tcpretrans --json -P 1 -4
+	lose tail 2
+	tool_stop
+	expect 0 "$(ours | wc -l)"
+	release
+	for filter in -6 "-u 65533" "-p $$"; do
+		tool_start tcpretrans --json $filter
+		lose tail 2
+		tool_stop
+		expect 0 "$(ours | wc -l)"
+		release
+	done
+	$IN "$program" syn 23 <hold >truth 3>&- 9>&- &
+	pid=$!
+	tool_start tcpretrans --json -4 -u 0 -p "$pid"
+	wait_for 10 grep -q done truth
+	wait_for 5 eval '[ "$(segments syn)" -ge 23 ]'
+	tool_stop
+	expect $pid "$(ours | jq .pid | uniq)"
+	release
+}
+
+@test "a cgroup is filtered" {
+	dir=$(cgroup2)/sixty-retrans$$
+	mkdir "$dir" || skip "no cgroup can be made"
+	tool_start tcpretrans --json --cgroup "$dir"
+	lose tail 2
+	release
+	expect 0 "$(ours | wc -l)"
+	echo $BASHPID >"$dir/cgroup.procs"
+	lose tail 3
+	wait_for 5 eval '[ "$(segments probe)" -ge 3 ]'
+	echo $BASHPID >"$(cgroup2)/cgroup.procs"
+	release
+	tool_stop
+	rmdir "$dir"
+	expect 3 "$(segments probe)"
+	expect "/${dir##*/}" "$(ours | jq -r .cgroup | uniq)"
+}
+
+@test "a socket that nobody has open any more has no owner" {
+	# Closed with its data on the way: FIN_WAIT1, an orphan.
+	tool_start tcpretrans --json
+	$IN "$program" orphan 1 >truth
+	wait_for 5 eval '[ "$(ours | wc -l)" -ge 1 ]'
+	tool_stop
+	expect null "$(ours | jq .pid | uniq)"
+	expect FIN_WAIT1 "$(ours | jq -r .state | uniq)"
+}
+
+@test "the table" {
+	tool_start tcpretrans -s -l
+	lose tail 1
+	wait_for 5 grep -q " L> .*$comm" "$out"
+	tool_stop
+	expect "TIME PID IP LADDR:LPORT T> RADDR:RPORT STATE SEQ COMM" "$(head -1 "$out" | xargs)"
+	read -r lport rport _ <truth
+	grep -Eq "^[0-9:.]{12} +$pid +4  127.0.0.1:$lport +L> 127.0.0.1:$rport +ESTABLISHED +[0-9]+ +$comm$" \
+		"$out"
+	grep -q " R> " "$out"
+	release
+}
+
+@test "bad options are refused" {
+	refuses 64 "invalid port '0'" tcpretrans -P 0
+	refuses 64 "exclude each other" tcpretrans -4 -6
+	refuses 64 "does not go with it" tcpretrans -c -s
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * What TCP sends again.
+ *
+ * Timers and arriving packets cause it: the running task has nothing to do
+ * with it, and a socket does not know who has it open.  User space therefore
+ * puts the addresses of the sockets into `owners` and has the iterator look
+ * through all open files for them.  That costs nothing while nothing is sent
+ * again, and finds the owners of sockets that were opened or inherited before
+ * the start too.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
+
+#include "event.bpf.h"
+#include "filter.bpf.h"
+#include "sock.bpf.h"
+#include "sock_filter.bpf.h"
+#include "tcpretrans.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#define ICSK_TIME_LOSS_PROBE 5		/* net/inet_connection_sock.h */
+#define TCPCB_LOST 0x04			/* net/tcp.h */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, HELD_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);		/* address of the socket */
+	__type(value, struct owner);
+} owners SEC(".maps");
+
+/* For user space, with -c. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 10240);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct sock_id);
+	__type(value, __u64);
+} counts SEC(".maps");
+
+/* -u and --cgroup go by what the socket itself knows, -p by its owner, in user space. */
+static __always_inline bool sock_wanted(struct sock *sk, struct retrans_event *e)
+{
+	struct cgroup *cgroup = core_sock_cgroup(sk);
+
+	e->head.uid = BPF_CORE_READ(sk, sk_uid.val);
+	if (config.filter.uid != FILTER_ANY_UID && config.filter.uid != e->head.uid)
+		return false;
+	e->head.cgroup_id = cgroup ? core_cgroup_id(cgroup) : 0;
+	return !config.filter.cgroup_id || (cgroup && filter_cgroup(cgroup));
+}
+
+static __always_inline bool id_wanted(const struct sock_id *id)
+{
+	return (port_wanted(id->sport) || port_wanted(id->dport)) && family_wanted(id->family);
+}
+
+static __always_inline void send(struct sock *sk, struct retrans_event *from)
+{
+	struct retrans_event *e;
+
+	if (!id_wanted(&from->id) || !sock_wanted(sk, from))
+		return;
+	from->sk = (__u64)sk;
+	from->head.ns = bpf_ktime_get_ns();
+	from->head.cpu = bpf_get_smp_processor_id();
+	e = event_reserve(sizeof(*e));
+	if (!e)
+		return;
+	*e = *from;
+	event_submit(e, sizeof(*e));
+}
+
+/*
+ * A tail loss probe is sent while its timer is still noted as pending.  So may
+ * be what acknowledgements make TCP send again, but that is marked as lost
+ * before (tcp_xmit_retransmit_queue), and for a timeout the note is cleared.
+ */
+static __always_inline enum retrans_kind kind_of(struct sock *sk, int state, __u8 sacked)
+{
+	struct inet_connection_sock *icsk = (struct inet_connection_sock *)sk;
+
+	if (state == TCP_SYN_SENT || state == TCP_SYN_RECV)
+		return RETRANS_SYN;
+	if (BPF_CORE_READ(icsk, icsk_pending) == ICSK_TIME_LOSS_PROBE && !(sacked & TCPCB_LOST))
+		return RETRANS_PROBE;
+	return RETRANS_SEGMENT;
+}
+
+/* From v6.18 there is one argument more, an error; those before tell only of success. */
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(retransmit, struct sock *sk, struct sk_buff *skb)
+{
+	struct tcp_skb_cb *cb = (void *)skb + bpf_core_field_offset(skb->cb);
+	struct retrans_event e = {};
+
+	sock_read(sk, &e.id);
+	e.state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	e.kind = kind_of(sk, e.state, BPF_CORE_READ(cb, sacked));
+	e.seq = BPF_CORE_READ(cb, seq);
+	e.bytes = BPF_CORE_READ(cb, end_seq) - e.seq;
+	e.segments = BPF_CORE_READ(cb, tcp_gso_segs);
+	send(sk, &e);
+	return 0;
+}
+
+/* @sk is the one that listens, or with TCP fast open the new one. */
+SEC("tp_btf/tcp_retransmit_synack")
+int BPF_PROG(retransmit_synack, struct sock *sk, struct request_sock *req)
+{
+	struct tcp_request_sock *treq = (struct tcp_request_sock *)req;
+	struct retrans_event e = { .kind = RETRANS_SYNACK, .bytes = 1, .segments = 1 };
+
+	sock_read_common((struct sock *)req, &e.id);
+	e.id.sport = BPF_CORE_READ(req, __req_common.skc_num);
+	e.state = TCP_SYN_RECV;
+	e.seq = BPF_CORE_READ(treq, snt_isn);
+	send(sk, &e);
+	return 0;
+}
+
+/* For each open file, when user space reads the iterator. */
+SEC("?iter/task_file")
+int find_owners(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct owner *owner;
+	__u64 sk;
+
+	if (!task || !file)
+		return 0;
+	sk = (__u64)sock_of_file(file);
+	owner = sk ? bpf_map_lookup_elem(&owners, &sk) : NULL;
+	if (!owner || owner->pid || owner->sport != sock_sport((struct sock *)sk))
+		return 0;
+	owner->pid = BPF_CORE_READ(task, tgid);
+	BPF_CORE_READ_INTO(&owner->comm, task, group_leader, comm);
+	return 0;
+}
