@@ -192,7 +192,7 @@ int sampling_start(struct sampling **result, const struct sampling_args *args,
 	sampling->next_look_ns = out_now_ns() + NS_PER_S;
 	if (!err)
 		return 0;
-	sampling_stop(sampling);
+	sampling_free(sampling);
 	*result = NULL;
 	return start_failed(err);
 }
@@ -228,10 +228,17 @@ unsigned int sampling_cpus(const struct sampling *sampling)
 
 void sampling_stop(struct sampling *sampling)
 {
+	for (int cpu = 0; cpu < CPUS_MOST; cpu++) {
+		if (sampling->links[cpu])
+			bpf_link__destroy(sampling->links[cpu]);
+		sampling->links[cpu] = NULL;
+	}
+}
+
+void sampling_free(struct sampling *sampling)
+{
 	if (!sampling)
 		return;
-	for (int cpu = 0; cpu < CPUS_MOST; cpu++)
-		if (sampling->links[cpu])
-			remove_cpu(sampling, cpu);
+	sampling_stop(sampling);
 	free(sampling);
 }

@@ -25,12 +25,14 @@ int sampling_start(struct sampling **sampling, const struct sampling_args *args,
 /* Look for CPUs that came or went, at most once a second: call often. */
 void sampling_tick(struct sampling *sampling);
 
-/* What is counted: the kernel's clock, or cycles; its name; on how many CPUs just now. */
+/* What is counted: the kernel's clock, or cycles; its name; on how many CPUs. */
 bool sampling_by_clock(const struct sampling *sampling);
 const char *sampling_event(const struct sampling *sampling);
 unsigned int sampling_cpus(const struct sampling *sampling);
 
+/* No samples any more; what was asked above stays as it was. */
 void sampling_stop(struct sampling *sampling);
+void sampling_free(struct sampling *sampling);
 
 /* The largest frequency the kernel allows. */
 unsigned long sampling_most_hertz(void);

@@ -648,6 +648,7 @@ static void finish(struct profile *profile)
 	struct stacks *stacks = &profile->stacks;
 	struct out *out = &profile->out;
 
+	sampling_stop(profile->sampling);
 	profile->end_ns = out_now_ns();
 	stacks_name(stacks, isatty(STDERR_FILENO) ? show_progress : NULL);
 	if (opt.common.json || opt.folded || (!opt.pprof.path && !opt.flame.path))
@@ -770,7 +771,7 @@ static int trace(struct profile_bpf *skel)
 		start_output(&profile);
 		err = run_events(&profile.out, skel->maps.events, take_sample, tick, &profile);
 	}
-	sampling_stop(profile.sampling);
+	sampling_free(profile.sampling);
 	stacks_free(&profile.stacks);
 	return err ? err : profile.error;
 }

@@ -1,0 +1,430 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck disable=SC2154
+#
+# The workload spends a known amount of CPU time in known functions: samples
+# are expected at that time times the frequency.
+
+load ../lib
+
+hertz=199
+
+own_teardown() {
+	exec 7>&- || true
+	[ -z "$load_pid" ] || kill -KILL "$load_pid" 2>/dev/null || true
+	[ -z "$cgroup" ] || { wait "$load_pid" 2>/dev/null; rmdir "$cgroup"; } || true
+	rm -f "/tmp/perf-$process.map"
+}
+
+# load_start MODE MS [DEPTH]: the workload, waiting for its line; by $wrapper, if set.
+load_start() {
+	[ -n "$program" ] || program=$(own spins)
+	comm=${program##*/}
+	rm -f go; mkfifo go
+	exec 7<>go
+	"${wrapper[@]}" "$program" "$@" <go >load 2>&1 7>&- 3>&- &
+	load_pid=$!
+	wait_for 20 grep -q '^ready' load || { cat load; return 1; }
+	process=$(awk '/^ready/ { print $2 }' load)
+}
+
+# Let it spin; sets $cpu_us, the time it took, as it says.
+load_run() {
+	echo go >&7
+	wait_for 60 grep -q '^done' load || { cat load; return 1; }
+	cpu_us=$(awk '/^done/ { print $2 }' load)
+}
+
+# sampled ARGS...: the workload's run under profile, as JSON in $out.
+sampled() {
+	tool_start profile --json -F "$hertz" "$@"
+	load_run
+	tool_stop
+	expect 0 "$status" status
+}
+
+# count CONDITION: samples of the workload's stacks for which it holds (jq).
+count() {
+	jq -s "map(select(.type == \"stack\" and .comm == \"$comm\" and ($1)) | .count) | add // 0" "$out"
+}
+
+# number KEY: of the line that says what was sampled.
+number() { jq "select(.type == \"samples\") | .$1" "$out"; }
+
+# about EXPECTED ACTUAL PERCENT: the same within so many percent of EXPECTED.
+about() {
+	local expected=$1 actual=$2 percent=$3 off
+	off=$((actual > expected ? actual - expected : expected - actual))
+	((off * 100 <= expected * percent)) || { echo "expected about $expected, got $actual"; return 1; }
+}
+
+# Calls that are named as the workload has them: the outermost are libc's.
+in_function() { count ".user | index(\"$1\")"; }
+
+# expected_samples ACTUAL: as many as the CPU time asks for.  Where a task has the CPU
+# in short turns that is chance: four standard deviations, and a little for the clocks.
+expected_samples() {
+	local expected=$((hertz * cpu_us / 1000000)) off
+	off=$(($1 - expected))
+	((off = (off < 0 ? -off : off) - expected / 20)) || true
+	((off < 0 || off * off <= 16 * expected)) || { echo "expected about $expected, got $1"; return 1; }
+}
+
+all_sampled() { expected_samples "$(count true)"; }
+
+@test "three quarters of the samples are in one function, one quarter in the other" {
+	local a b
+	load_start ab 2000
+	sampled
+	all_sampled
+	a=$(in_function spin_a) b=$(in_function spin_b)
+	about $(((a + b) * 3 / 4)) "$a" 12
+	# The workload asks for the time in between.
+	((a + b >= $(count true) * 9 / 10))
+	expect 0 "$(number kernel_missed)"
+	expect 0 "$(number user_missed)"
+}
+
+@test "-p: of that process alone" {
+	load_start ab 500
+	sampled -p "$process"
+	all_sampled
+	expect "[$process]" "$(jq -sc 'map(select(.type == "stack") | .pid) | unique' "$out")"
+	expect "$(count true)" "$(number samples)"
+}
+
+@test "-p: a list" {
+	load_start ab 300
+	sampled -p "$$,$process"
+	all_sampled
+}
+
+@test "-L: of that thread alone, --tids tells threads apart" {
+	load_start threads 500
+	sampled -L "$process" --tids
+	expect "[$process]" "$(jq -sc 'map(select(.type == "stack") | .tid) | unique' "$out")"
+	((hertz * 3 / 10 <= $(in_function spin_a)))
+	expect 0 "$(in_function spin_b)"
+}
+
+@test "all threads of a process are sampled" {
+	load_start threads 500
+	sampled -p "$process" --tids
+	all_sampled
+	expect 2 "$(jq -s 'map(select(.type == "stack") | .tid) | unique | length' "$out")"
+	((hertz * 3 / 10 <= $(in_function spin_b)))
+}
+
+@test "a recursion of 100 calls is whole" {
+	load_start deep 500 100
+	sampled -p "$process"
+	expect 0 "$(number cut_off)"
+	about "$(count true)" "$(count '[.user[] | select(. == "descend")] | length == 100')" 10
+}
+
+@test "a recursion of 200 calls is cut off, which is said" {
+	(($(cat /proc/sys/kernel/perf_event_max_stack) == 127)) || skip "kernel.perf_event_max_stack is set"
+	load_start deep 500 200
+	sampled -p "$process"
+	all_sampled
+	((hertz * 3 / 10 <= $(count '.user[-1] == "[cut off]" and .user[0] == "spin_a"')))
+	expect "$(number cut_off)" "$(count '.user[-1] == "[cut off]"')"
+	grep -q "stacks of 127 frames or more were cut off" "$err"
+}
+
+@test "a child that ended during the run has names" {
+	load_start child 500
+	sampled
+	child=$(awk '/^child/ { print $2 }' load)
+	expect no "$(kill -0 "$child" 2>/dev/null && echo yes || echo no)" "child is alive"
+	expected_samples "$(count ".pid == $child and (.user | index(\"spin_a\"))")"
+}
+
+@test "a program that is deleted while it runs has names" {
+	load_start ab 500
+	rm "$program"
+	sampled -p "$process"
+	all_sampled
+	((hertz * 3 / 10 <= $(in_function spin_a)))
+}
+
+@test "a program that only its own mount namespace has, has names" {
+	needs unshare
+	mkdir hidden
+	unshare -m true || skip "no mount namespaces here"
+	program=$(own spins)
+	comm=${program##*/}
+	wrapper=(unshare -m --propagation private sh -c
+		"shift && mount -t tmpfs none hidden && cp $program hidden && rm $program &&
+		exec hidden/$comm \"\$@\"" sh)
+	load_start ab 500
+	[ ! -e hidden/"$comm" ]
+	sampled -p "$process"
+	all_sampled
+	((hertz * 3 / 10 <= $(in_function spin_a)))
+}
+
+@test "code of a JIT has the names of its perf-PID.map" {
+	load_start jit 500
+	sampled -p "$process"
+	all_sampled
+	about "$(count true)" "$(in_function jitted_spin)" 10
+	((hertz * 3 / 10 <= $(count '.user_modules[0] == "[jit]" and (.user | index("in_jit"))')))
+}
+
+@test "a perf-PID.map of another user is not believed" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	needs setpriv
+	chmod 755 "$BATS_TEST_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "${BATS_TEST_TMPDIR%/*/*}"
+	load_start jit 500
+	: >"/tmp/perf-$process.map"
+	chown 65534 "/tmp/perf-$process.map"
+	# It belongs to nobody and the process to root; the workload writes into it as it is.
+	sampled -p "$process"
+	expect 0 "$(in_function jitted_spin)"
+	((hertz * 3 / 10 <= $(in_function in_jit)))
+}
+
+@test "a stripped program: no names, and that is counted" {
+	needs strip
+	program=$(own spins)
+	strip "$program"
+	load_start ab 300
+	sampled -p "$process"
+	all_sampled
+	((hertz * 2 / 10 <= $(in_function "[$comm]")))
+	expect 0 "$(in_function spin_a)"
+	(($(number user_frames_unknown) >= $(in_function "[$comm]")))
+	grep -q "user frames have no name" "$err"
+}
+
+@test "a stripped program with .gnu_debugdata has names" {
+	needs strip objcopy xz
+	program=$(own spins)
+	objcopy --only-keep-debug --strip-debug "$program" mini
+	xz mini
+	strip "$program"
+	objcopy --add-section .gnu_debugdata=mini.xz "$program"
+	load_start ab 300
+	sampled -p "$process"
+	((hertz * 2 / 10 <= $(in_function spin_a) + $(in_function spin_b)))
+}
+
+@test "a stripped program with a separate debug file has names" {
+	needs strip objcopy
+	program=$(own spins)
+	objcopy --only-keep-debug "$program" "$program.debug"
+	strip "$program"
+	objcopy --add-gnu-debuglink="$program.debug" "$program"
+	load_start ab 300
+	sampled -p "$process"
+	((hertz * 2 / 10 <= $(in_function spin_a) + $(in_function spin_b)))
+}
+
+@test "--demangle: C++ and Rust names as they were written" {
+	load_start mangled 600
+	sampled -p "$process" --demangle
+	! grep -q "there is no libstdc++" "$err" || skip "no libstdc++ on this machine"
+	((hertz / 10 <= $(in_function 'sixty::spin(int)')))
+	((hertz / 10 <= $(in_function '<spin>::turn')))
+}
+
+@test "without --demangle names are as they are in the file" {
+	load_start mangled 600
+	sampled -p "$process"
+	((hertz / 10 <= $(in_function _ZN5sixty4spinEi)))
+}
+
+@test "time in the kernel has kernel stacks, and the call that led there" {
+	load_start reads 500
+	sampled -p "$process"
+	((hertz * 2 / 10 <= $(count '(.kernel | length > 0) and (.kernel_modules[0] != "")')))
+	((hertz * 2 / 10 <= $(count '(.kernel | index("vfs_read")) and (.user[0] | test("read"))')))
+	expect 0 "$(number kernel_frames_unknown)"
+}
+
+@test "-U and -K: the one or the other part alone" {
+	load_start reads 400
+	sampled -p "$process" -U
+	expect 0 "$(count 'has("kernel")')"
+	all_sampled
+	kill -KILL "$load_pid"
+	load_start reads 400
+	sampled -p "$process" -K
+	expect 0 "$(count 'has("user")')"
+	all_sampled
+}
+
+@test "idle CPUs are left out, and counted with -I" {
+	run_tool profile --json -F 49 1
+	expect 0 "$(jq -s 'map(select(.type == "stack" and .pid == 0)) | length' "$out")"
+	run_tool profile --json -F 49 -I -K 2
+	(($(jq -s 'map(select(.type == "stack" and .pid == 0) | .count) | add // 0' "$out") > 0)) || {
+		# Only on a machine that never idles.
+		(($(number fired) <= $(number samples) + 10)) || return 1
+	}
+}
+
+@test "-C: that CPU alone" {
+	needs taskset
+	load_start ab 300
+	taskset -cp 0 "$process" >/dev/null
+	sampled -C 0 --cpus
+	expect '[0]' "$(jq -sc 'map(select(.type == "stack") | .cpu) | unique' "$out")"
+	expect 1 "$(number cpus)"
+	all_sampled
+}
+
+@test "-c: a sample each so many nanoseconds of the clock" {
+	load_start ab 500
+	tool_start profile --json -c 5000000 -p "$process"
+	load_run
+	tool_stop
+	[ "$(number event)" = '"cpu-clock"' ] || skip "this machine counts cycles"
+	hertz=200
+	all_sampled
+}
+
+@test "--cgroup: of that cgroup alone" {
+	local mount
+	mount=$(cgroup2)
+	cgroup=$mount/sixty-profile-$$
+	mkdir "$cgroup" 2>/dev/null || { cgroup=; skip "cannot make a cgroup"; }
+	load_start ab 300
+	echo "$process" >"$cgroup/cgroup.procs"
+	sampled --cgroup "$cgroup" --cgroups
+	all_sampled
+	expect "$(count true)" "$(number samples)"
+	expect "[\"/sixty-profile-$$\"]" \
+		"$(jq -sc 'map(select(.type == "stack") | .cgroup) | unique' "$out")"
+}
+
+@test "beyond --stack-storage-size samples are counted without their stacks" {
+	load_start deep 500 20
+	sampled -p "$process" --stack-storage-size 1
+	all_sampled
+	(($(number not_kept) > 0))
+	expect "$(number not_kept)" "$(count '.user == ["[Missed User Stack]"]')"
+	grep -q "stack-storage-size" "$err"
+}
+
+@test "the table: frames, the name, the count; the biggest last" {
+	load_start ab 500
+	tool_start profile -F "$hertz" -p "$process"
+	load_run
+	tool_stop
+	expect 0 "$status" status
+	expect "Sampling at $hertz Hertz of PID [$process] by user + kernel stack... Hit Ctrl-C to end." \
+		"$(head -n 1 "$out")"
+	awk '/^    -/ { getline; if ($1 < before) exit 1; before = $1; n++ } END { exit n < 2 }' "$out"
+	tail -n 6 "$out" | grep -qx '    spin_a'
+	tail -n 6 "$out" | grep -qE "^    - +$comm \($process\)$"
+}
+
+@test "folded: one line a stack, and no other" {
+	local total
+	load_start reads 500
+	"$build/profile" -f -d -a -F "$hertz" -p "$process" >"$out" 2>"$err" 3>&- &
+	tool_pid=$!
+	wait_for 20 grep -q Sampling "$err"
+	load_run
+	tool_stop
+	expect 0 "$(grep -cvE "^$comm(;[^;]+)* [0-9]+$" "$out")" "other lines"
+	total=$(awk '{ n += $NF } END { print n }' "$out")
+	expected_samples "$total"
+	grep -qE ';-;[^;]+_\[k\]' "$out"
+	grep -qE "^$comm;.*main;spin_a [0-9]+$" "$out"
+	expect "$(wc -l <"$out")" "$(sed 's/ [0-9]*$//' "$out" | sort -u | wc -l)" "different lines"
+}
+
+@test "-A: addresses, offsets and files" {
+	load_start ab 300
+	tool_start profile -F "$hertz" -p "$process" -A
+	load_run
+	tool_stop
+	grep -qE "^    [0-9a-f]{16} spin_a\+0x[0-9a-f]+ \(.*/$comm\)$" "$out"
+}
+
+@test "--flame and --pprof write files, and nothing else is printed" {
+	load_start ab 300
+	tool_start profile -F "$hertz" -p "$process" --flame cpu.svg --pprof cpu.pb.gz
+	load_run
+	tool_stop
+	expect 0 "$status" status
+	expect 1 "$(wc -l <"$out")" "lines of output"
+	grep -qE '<title>spin_a \(.*\): [0-9]+ samples, ' cpu.svg
+	expect 0 "$(grep -c '<script' cpu.svg)" scripts
+	gzip -t cpu.pb.gz
+	gzip -dc cpu.pb.gz | grep -qa spin_b
+}
+
+@test "--flame: the file is XML" {
+	needs python3
+	load_start ab 300
+	tool_start profile -F "$hertz" --flame cpu.svg
+	load_run
+	tool_stop
+	python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("cpu.svg")'
+}
+
+@test "--pprof: what go tool pprof reads" {
+	local pprof
+	pprof=$(command -v pprof || ls /usr/lib/go-*/pkg/tool/*/pprof 2>/dev/null | head -n 1)
+	[ -n "$pprof" ] || skip "no pprof on this machine"
+	load_start ab 600
+	tool_start profile -F "$hertz" -p "$process" --pprof cpu.pb.gz
+	load_run
+	tool_stop
+	"$pprof" -sample_index=samples -top cpu.pb.gz >top 2>&1
+	expect spin_a "$(awk '$1 ~ /^[0-9]+$/ { print $6; exit }' top)" "the first of: $(cat top)"
+	expected_samples "$(sed -nE 's/.*Total samples = ([0-9]+).*/\1/p' top)"
+	"$pprof" -raw cpu.pb.gz | grep -q "comm:\[$comm\]"
+}
+
+@test "a CPU that comes is sampled" {
+	local switch=/sys/devices/system/cpu/cpu1/online
+	grep -q 'sixty\.live=' /proc/cmdline || skip "not a machine of the test's own"
+	[ -w "$switch" ] || skip "no CPU can be switched off"
+	echo 0 >"$switch" || skip "CPU 1 cannot be switched off"
+	load_start ab 300
+	tool_start profile --json -F "$hertz" -p "$process" --cpus
+	echo 1 >"$switch"
+	sleep 1.5	# it looks once a second
+	taskset -cp 1 "$process" >/dev/null
+	load_run
+	tool_stop
+	expect 2 "$(number cpus)"
+	expect '[1]' "$(jq -sc 'map(select(.type == "stack") | .cpu) | unique' "$out")"
+	all_sampled
+}
+
+@test "bad options" {
+	refuses 64 "invalid pid 'abc'" profile -p abc
+	refuses 64 "invalid pid '4294967296'" profile -p 4294967296
+	refuses 64 "there is no process 4194303" profile -p 4194303
+	refuses 64 "invalid tid ''" profile -L 1,
+	refuses 64 "invalid frequency '0'" profile -F 0
+	refuses 64 "invalid frequency '999999999'" profile -F 999999999
+	refuses 64 "invalid period '1'" profile -c 1
+	refuses 64 "invalid CPU '99999'" profile -C 99999
+	refuses 64 "invalid CPU '-1'" profile -C -1
+	refuses 64 "invalid duration '0'" profile 0
+	refuses 64 "only one of -U and -K" profile -U -K
+	refuses 1 "cannot write '/nowhere/x.svg'" profile --flame /nowhere/x.svg
+}
+
+@test "what is written to a full disk is an error" {
+	[ -w /dev/full ] || skip "no /dev/full"
+	run_tool profile --flame /dev/full 1
+	expect 1 "$status" status
+	grep -q "cannot write '/dev/full'" "$err"
+}
+
+@test "the JSON is what the schema says" {
+	needs python3
+	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "no jsonschema"
+	run_tool profile --json -A --tids --cpus --cgroups 1
+	"$root/tests/schema/validate.py" profile <"$out"
+	run_tool profile --json 1
+	"$root/tests/schema/validate.py" profile <"$out"
+}
