@@ -210,6 +210,14 @@ static bool is_fentry(const struct bpf_program *prog)
 	return type == BPF_TRACE_FENTRY || type == BPF_TRACE_FEXIT;
 }
 
+/* A search through all symbols takes long: not again for the other end of a function. */
+static bool is_probed(const char *function)
+{
+	bool again = n_aimed && strcmp(aimed[n_aimed - 1].function, function) == 0;
+
+	return again || hooks_kprobe(function);
+}
+
 int hooks_aim(struct bpf_program *prog, const char *function)
 {
 	int err = 0;
@@ -218,7 +226,7 @@ int hooks_aim(struct bpf_program *prog, const char *function)
 		return -ENOSPC;
 	if (is_fentry(prog))
 		err = bpf_program__set_attach_target(prog, 0, function);
-	else if (!hooks_kprobe(function))
+	else if (!is_probed(function))
 		err = -ENOENT;
 	if (err)
 		return err;

@@ -338,6 +338,7 @@ static __always_inline int leave(enum fs_op kind, __s64 ret)
 {
 	struct operation op = { .op = kind, .ret = ret };
 	struct thread *thread;
+	struct kiocb *iocb;
 	struct file *file;
 
 	if (!filter_current())
@@ -357,8 +358,9 @@ static __always_inline int leave(enum fs_op kind, __s64 ret)
 	op.offset = thread->offset;
 	op.bytes = kind == FS_FSYNC ? thread->bytes : ret > 0 ? ret : 0;
 	/* Where an O_APPEND write begins is only known now. */
-	if (thread->iocb && ret > 0)
-		op.offset = BPF_CORE_READ((struct kiocb *)thread->iocb, ki_pos) - ret;
+	iocb = (void *)thread->iocb;
+	if (iocb && ret > 0)
+		op.offset = BPF_CORE_READ(iocb, ki_pos) - ret;
 	return report(file, &op);
 }
 
