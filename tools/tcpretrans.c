@@ -34,19 +34,17 @@ static struct {
 };
 
 enum {
-	COL_UID, COL_PID, COL_FAMILY, COL_LOCAL, COL_LADDR, COL_LPORT, COL_KIND, COL_REMOTE,
-	COL_RADDR, COL_RPORT, COL_STATE, COL_SEQ, COL_BYTES, COL_SEGMENTS, COL_COMM, COL_NETNS,
+	COL_UID, COL_PID, COL_FAMILY, COL_LOCAL, COL_LPORT, COL_KIND, COL_REMOTE, COL_RPORT,
+	COL_STATE, COL_SEQ, COL_BYTES, COL_SEGMENTS, COL_COMM, COL_NETNS,
 };
 static struct column columns[] = {
 	[COL_UID]	= { "UID", "uid", -6, .hidden = true },
 	[COL_PID]	= { "PID", "pid", -7 },
 	[COL_FAMILY]	= { "IP", "family", -2 },
-	[COL_LOCAL]	= { "LADDR:LPORT", "local", -20 },
-	[COL_LADDR]	= { "LADDR", "laddr", -16, .hidden = true },
+	[COL_LOCAL]	= { "LADDR:LPORT", "laddr", -20 },
 	[COL_LPORT]	= { "LPORT", "lport", -5, .hidden = true },
 	[COL_KIND]	= { "T>", "kind", 2 },
-	[COL_REMOTE]	= { "RADDR:RPORT", "remote", -20 },
-	[COL_RADDR]	= { "RADDR", "raddr", -16, .hidden = true },
+	[COL_REMOTE]	= { "RADDR:RPORT", "raddr", -20 },
 	[COL_RPORT]	= { "RPORT", "rport", -5, .hidden = true },
 	[COL_STATE]	= { "STATE", "state", -12 },
 	[COL_SEQ]	= { "SEQ", "seq", -10, .hidden = true },
@@ -57,18 +55,16 @@ static struct column columns[] = {
 };
 
 enum {
-	COUNT_FAMILY, COUNT_LOCAL, COUNT_LADDR, COUNT_LPORT, COUNT_REMOTE, COUNT_RADDR,
-	COUNT_RPORT, COUNT_RETRANSMITS, COUNT_NETNS,
+	COUNT_FAMILY, COUNT_LOCAL, COUNT_LPORT, COUNT_REMOTE, COUNT_RPORT, COUNT_RETRANSMITS,
+	COUNT_NETNS,
 };
 static const struct column count_columns[] = {
 	[COUNT_FAMILY]	    = { "IP", "family", -2, .hidden = true },
-	[COUNT_LOCAL]	    = { "LADDR:LPORT", "local", -25 },
-	[COUNT_LADDR]	    = { "LADDR", "laddr", -16, .hidden = true },
+	[COUNT_LOCAL]	    = { "LADDR:LPORT", "laddr", -25 },
 	[COUNT_LPORT]	    = { "LPORT", "lport", -5, .hidden = true },
-	[COUNT_REMOTE]	    = { "RADDR:RPORT", "remote", -25 },
-	[COUNT_RADDR]	    = { "RADDR", "raddr", -16, .hidden = true },
+	[COUNT_REMOTE]	    = { "RADDR:RPORT", "raddr", -25 },
 	[COUNT_RPORT]	    = { "RPORT", "rport", -5, .hidden = true },
-	[COUNT_RETRANSMITS] = { "RETRANSMITS", "retransmits", -10 },
+	[COUNT_RETRANSMITS] = { "RETRANSMITS", "retransmits", 0 },
 	[COUNT_NETNS]	    = { "NETNS", "netns", -10, .hidden = true },
 };
 
@@ -103,12 +99,12 @@ static const char *state_name(__u32 state)
 	return state < ARRAY_SIZE(states) ? states[state] : "unknown";
 }
 
-/* One end: a single column in the table, address and port in JSON. */
+/* One end, at @col: in the table a single column, in JSON the next one is the port. */
 static void print_end(struct out *out, int col, int family, const __u8 addr[16], __u16 port)
 {
 	if (out->args->json) {
-		out_addr(out, col + 1, family, addr);
-		out_uint(out, col + 2, port);
+		out_addr(out, col, family, addr);
+		out_uint(out, col + 1, port);
 	} else {
 		out_addr_port(out, col, family, addr, port);
 	}

@@ -75,26 +75,36 @@ agrees() {
 	nothing_lost
 }
 
+# bats test_tags=kernel
 @test "accept" { agrees accept; }
+# bats test_tags=kernel
 @test "accept4" { agrees accept4; }
+# bats test_tags=kernel
 @test "without blocking; an accept that fails is no event" { agrees nonblocking; }
+# bats test_tags=kernel
 @test "from threads" { agrees threads; }
+# bats test_tags=kernel
 @test "32-bit accept4" { agrees int80; }
+# bats test_tags=kernel
 @test "32-bit accept through socketcall" { agrees socketcall; }
+# bats test_tags=kernel
 @test "the time in the accept queue: 30 ms" { agrees accept 127.0.0.1 30; }
 
+# bats test_tags=kernel
 @test "IPv6" {
 	needs_v6
 	agrees accept ::1
 	expect 23 "$(jq -n --arg c "$comm" '[inputs | select(.comm == $c and .family == 6)] | length' "$out")"
 }
 
+# bats test_tags=kernel
 @test "IPv4 mapped into IPv6 is shown as IPv4" {
 	needs_v6
 	agrees accept ::ffff:127.0.0.1
 	expect 4 "$(jq --arg c "$comm" 'select(.comm == $c).family' "$out" | uniq)"
 }
 
+# bats test_tags=kernel
 @test "threads in accept since before the start" {
 	serve_blocked
 	tool_start tcpaccept --json
@@ -107,6 +117,7 @@ agrees() {
 	queue_times_agree 23
 }
 
+# bats test_tags=kernel
 @test "a connection that was in the queue before the start" {
 	"$server" accept 1 127.0.0.1 3000 >truth 3>&- &
 	pid=$!
@@ -126,6 +137,7 @@ make_netns() {
 	IN="ip netns exec $netns"
 }
 
+# bats test_tags=kernel
 @test "the network namespace" {
 	make_netns
 	agrees accept
@@ -133,6 +145,7 @@ make_netns() {
 		"$(jq --arg c "$comm" 'select(.comm == $c).netns' "$out" | uniq -c | xargs)"
 }
 
+# bats test_tags=kernel
 @test "fast open: accepted before the handshake ended" {
 	make_netns
 	# Client and server, both without a cookie.
@@ -171,6 +184,7 @@ make_netns() {
 	done
 }
 
+# bats test_tags=kernel
 @test "a cgroup is filtered" {
 	dir=$(cgroup2)/sixty-accept$$
 	mkdir "$dir" || skip "no cgroup can be made"
@@ -183,6 +197,7 @@ make_netns() {
 	expect "$(truth)" "$(shown)"
 }
 
+# bats test_tags=kernel
 @test "sockets that are not TCP are no events" {
 	needs jq python3
 	tool_start tcpaccept --json
@@ -201,6 +216,7 @@ make_netns() {
 	expect 0 "$(jq -n '[inputs | select(.comm == "python3")] | length' "$out")"
 }
 
+# bats test_tags=kernel
 @test "a flood of 3,000 is seen whole" {
 	tool_start tcpaccept --json
 	serve silent 3000

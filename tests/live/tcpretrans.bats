@@ -89,6 +89,7 @@ agrees() {
 	release
 }
 
+# bats test_tags=kernel
 @test "SYNs" {
 	agrees syn
 	expect "$(segments all)" "$(segments syn)"
@@ -96,6 +97,7 @@ agrees() {
 	expect SYN_SENT "$(ours | jq -r .state | uniq)"
 }
 
+# bats test_tags=kernel
 @test "SYN-ACKs" {
 	agrees synack
 	expect "$(segments all)" "$(segments synack)"
@@ -103,6 +105,7 @@ agrees() {
 	expect SYN_RECV "$(ours | jq -r .state | uniq)"
 }
 
+# bats test_tags=kernel
 @test "tail loss probes, then timeouts" {
 	agrees tail
 	expect 23 "$(segments probe)"
@@ -111,18 +114,21 @@ agrees() {
 	expect 100 "$(ours | jq .bytes | uniq)"
 }
 
+# bats test_tags=kernel
 @test "IPv6" {
 	[ -e /proc/net/if_inet6 ] || skip "no IPv6 on this machine"
 	agrees tail ::1
 	expect "6 ::1 ::1" "$(ours | jq -r '"\(.family) \(.laddr) \(.raddr)"' | uniq)"
 }
 
+# bats test_tags=kernel
 @test "IPv4 mapped into IPv6 is shown as IPv4" {
 	[ -e /proc/net/if_inet6 ] || skip "no IPv6 on this machine"
 	agrees tail ::ffff:127.0.0.1
 	expect "4 127.0.0.1" "$(ours | jq -r '"\(.family) \(.laddr)"' | uniq)"
 }
 
+# bats test_tags=kernel
 @test "fast retransmits while a probe is pending are no probes" {
 	agrees middle
 	[ "$(counter TCPFastRetrans)" -ge 23 ]
@@ -131,12 +137,14 @@ agrees() {
 	expect 23 "$(ours | jq 'select(.kind == "retransmit" and .bytes == 1).seq' | sort -u | wc -l)"
 }
 
+# bats test_tags=kernel
 @test "random loss" {
 	agrees random
 	[ "$(segments all)" -ge 50 ]
 	[ "$(segments probe)" -le "$(counter TCPLossProbes)" ]
 }
 
+# bats test_tags=kernel
 @test "real loss: netem between two namespaces" {
 	modprobe -q sch_netem 2>/dev/null || true
 	make_netns sixty-s$$
@@ -161,11 +169,13 @@ agrees() {
 	expect "$(counter TCPSynRetrans)" $(($(segments syn) + $(segments synack)))
 }
 
+# bats test_tags=kernel
 @test "without loss nothing is shown" {
 	agrees none
 	expect 0 "$(ours | wc -l)"
 }
 
+# bats test_tags=kernel
 @test "-c counts by connection, most first" {
 	tool_start tcpretrans --json -c
 	lose random 23
@@ -182,6 +192,7 @@ agrees() {
 	release
 }
 
+# bats test_tags=kernel
 @test "ports, families, users and pids are filtered" {
 	tool_start tcpretrans --json -P 1 -4
 	lose tail 2
@@ -205,6 +216,7 @@ agrees() {
 	release
 }
 
+# bats test_tags=kernel
 @test "a cgroup is filtered" {
 	dir=$(cgroup2)/sixty-retrans$$
 	mkdir "$dir" || skip "no cgroup can be made"
@@ -223,6 +235,7 @@ agrees() {
 	expect "/${dir##*/}" "$(ours | jq -r .cgroup | uniq)"
 }
 
+# bats test_tags=kernel
 @test "a socket that nobody has open any more has no owner" {
 	# Closed with its data on the way: FIN_WAIT1, an orphan.
 	tool_start tcpretrans --json
