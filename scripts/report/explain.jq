@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# --explain FINDING: what it means, where its limits come from, what to look at.
+
+def limit($word; $value): if $value == null then empty else
+	"\($word) \(if .low then "at most" else "from" end) \($value) \(.unit)" end;
+
+def explain($id):
+	first(rules[] | select(.id == $id))
+	| "\(.id) (\(.class), \(.resource)): \(.title | split("%s") | join("..."))", "",
+	"What it means  \(.means)",
+	"What to look   \(.look)",
+	"Next           \(.next | split("%s") | join("..."))",
+	"Limits         \([limit(if .info then "to know" else "warning" end; .warning), limit("critical"; .critical)] | join(", "))",
+	"Why these      \(.why)";

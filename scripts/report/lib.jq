@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# What several of the report's modules need: numbers for people, times, arrays.
+# Written for jq 1.6.  There `.[$key] += 1` copies the whole object each time:
+# group_by, or setpath in a reduce, instead.
+
+def finite: if . == null or isnan or isinfinite then null else . end;
+
+def round_to(digits): if . == null then null else pow(10; digits) as $p | . * $p | round / $p end;
+
+def average: if length == 0 then null else add / length end;
+
+def percent(whole): if whole > 0 then 100 * . / whole else null end;
+
+# number: three significant digits, no exponent.
+def number:
+	if . == null then "-"
+	elif fabs >= 100 then round | tostring
+	elif fabs >= 10 then round_to(1) | tostring
+	else round_to(2) | tostring end;
+
+def in_time: # nanoseconds
+	if . == null then "-"
+	elif . >= 1e9 then "\(. / 1e9 | number) s"
+	elif . >= 1e6 then "\(. / 1e6 | number) ms"
+	elif . >= 1e3 then "\(. / 1e3 | number) us"
+	else "\(number) ns" end;
+
+def in_bytes:
+	if . == null then "-"
+	elif . >= 1073741824 then "\(. / 1073741824 | number) GiB"
+	elif . >= 1048576 then "\(. / 1048576 | number) MiB"
+	elif . >= 1024 then "\(. / 1024 | number) KiB"
+	else "\(number) B" end;
+
+def unit_ns(unit): . * {usecs: 1e3, msecs: 1e6, nsecs: 1}[unit];
+
+# with_unit(unit): a value of a series or of a table, for people.
+def with_unit(unit):
+	if unit == "ns" then in_time
+	elif unit == "bytes" then in_bytes
+	elif . == null then "-"
+	elif unit == "%" then "\(number) %"
+	elif unit == "" or unit == null then number
+	else "\(number) \(unit)" end;
+
+def times: if . == 1 then "once" else "\(.) times" end;
+
+# plural(noun): "1 lookup", "2 lookups".
+def plural(noun): "\(.) \(noun)\(if . == 1 then "" else "s" end)";
+
+# epoch: of an RFC 3339 time in UTC or with an offset, in seconds; null if it is none.
+def epoch:
+	(capture("^(?<whole>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8})(?<part>\\.[0-9]+)?(?<zone>Z|[+-][0-9]{2}:?[0-9]{2})$") // null) as $t
+	| if $t == null then null else
+		($t.whole + "Z" | fromdate) + ("0" + ($t.part // ".0") | tonumber)
+		- (if $t.zone == "Z" then 0 else
+			($t.zone | gsub(":"; "")) as $z
+			| (if $z[0:1] == "-" then -1 else 1 end)
+				* (($z[1:3] | tonumber) * 3600 + ($z[3:5] | tonumber) * 60)
+		end)
+	end;
+
+# words: of a line.
+def words: [splits("[ \t]+") | select(length > 0)];
+
+# quoted: a string for people, on one line.
+def quoted: tojson;
+
+# printable: nothing that a terminal would obey.
+def printable: gsub("[[:cntrl:]\u0080-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]"; "?");
+
+# cut_to(n): characters at most.
+def cut_to(n): if length > n then .[0:n - 3] + "..." else . end;
+
+# shell_word: as one has to type it, quoted only if it must be.
+def shell_word:
+	tostring | if test("^[A-Za-z0-9_@%+=:,./-]+$") then . else @sh end;

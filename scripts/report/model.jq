@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# report.json: everything that the views show, and nothing that they do not.
+# $context: meta.json with what was missing filled in; $facts: of all collectors.
+
+def SCHEMA: 1;
+
+def by_name(f): map({key: .name, value: f}) | from_entries;
+
+def count_of(severity): map(select(.severity == severity)) | length;
+
+def finding: {id, severity, class, resource, title, evidence, next, value, unit};
+
+def exonerated: {id, class, resource, title: .fine, evidence};
+
+# sampled: how many seconds the axis has: what the longest series has.
+def axis: {start: $context.start_time, step_s: 1, count: ([.[].facts.series[]?.values | length] | max // 0)};
+
+def padded($count): .values |= (. + [range([$count - length, 0] | max) | null] | map(finite));
+
+def report($redacted):
+	. as $collectors
+	| (by_name(.facts.numbers)) as $numbers
+	| (by_name(.facts.duration_s)) as $durations
+	| results($numbers; $durations) as $results
+	| axis as $axis
+	| ($results | map(select(.severity != "ok") | finding)) as $findings
+	| {
+		schema: SCHEMA,
+		generator: "sixty",
+		redacted: $redacted,
+		meta: ($context | {version, host, kernel, arch, cpus, start: .start_time, seconds, own_cpu_s, root, ended_early}),
+		verdict: {critical: ($findings | count_of("critical")), warning: ($findings | count_of("warning")),
+			info: ($findings | count_of("info"))},
+		findings: $findings,
+		exonerated: ($results | map(select(.severity == "ok" and .fine != null) | exonerated)),
+		collectors: map({name, command, status, reason, records: .facts.events, tool: .facts.tool}),
+		axis: $axis,
+		series: [.[] | .name as $name | .facts.series[]? | padded($axis.count)
+			| {id, label: .label, resource, collector: $name, title, unit, values}],
+		histograms: [.[] | .name as $name | .facts.histograms[]? | {id, label: .label, resource, collector: $name,
+			title, unit, count, p50, p90, p99, p99_9, max, buckets, heat}],
+		tables: [.[] | .name as $name | .facts.tables[]? | select(.rows | length > 0)
+			| {id, collector: $name, title, columns, rows, rows_left_out}],
+		losses: [.[] | select(.facts.losses != null) | {collector: .name} + .facts.losses]
+	};

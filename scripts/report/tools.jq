@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# What our tools printed, NDJSON, as facts.  Input: none; `inputs` are raw lines,
+# because the last one of a killed tool may be half a line.
+#
+# Facts: {numbers, series, tables, histograms, meta, losses}.  A table's columns
+# say of what kind a value is: --redact goes by it.
+
+def TOP: 20;	# rows of a table: what fits on a screen, the rest is counted
+
+def records: inputs | fromjson? | objects;
+
+# ours: caused by sixty itself or by what it started.
+def ours: $context.own["\(.pid)"] or $context.own["\(.ppid)"];
+
+def column(key; title; kind): {key: key, title: title, kind: kind};
+def column(key; title; kind; unit): {key: key, title: title, kind: kind, unit: unit};
+
+# table(id; title; columns): of rows, the most important first.
+def table(id; title; columns):
+	{id: id, title: title, columns: columns, rows: .[0:TOP], rows_left_out: ([length - TOP, 0] | max)};
+
+# second: of a record, from the start on.
+def second: (.time | epoch) - $context.start | floor;
+
+# per_second(n): how many of these seconds there are of each.
+def per_second:
+	reduce (.[] | select(. >= 0 and . < $context.seconds)) as $s
+		([range($context.seconds) | 0]; setpath([$s]; .[$s] + 1));
+
+def event_series(id; resource; title):
+	{id: id, resource: resource, title: title, unit: "/s", values: per_second};
+
+# The first and the last line, which every tool prints.
+def common_facts($meta; $summary):
+	{
+		tool: ($meta | if . then {name: .tool, version, libbpf, hooks} else null end),
+		losses: ($summary | if . then
+			{lost, ring_full, map_full, no_start, recursion, unreadable, truncated}
+			| with_entries(select(.value != null)) else null end),
+		duration_s: (($summary.duration_ns // ($context.seconds * 1e9)) / 1e9),
+		events: $summary.events
+	};
+
+# facts(fields; f): f makes them of all records, of which only these fields are kept.
+def facts(fields; f):
+	[records | if .type == "meta" or .type == "summary" then . elif .type == "lost" then empty
+		else fields end]
+	| common_facts(first(.[] | select(.type == "meta")) // null;
+		first(.[] | select(.type == "summary")) // null)
+		+ (map(select(.type == null)) | f);
+
+# most(f): the most frequent value of f among them.
+def most(f): group_by(f) | max_by(length) | if . == null then null else .[0] | f end;
+
+def errno_name:
+	{"1": "EPERM", "2": "ENOENT", "3": "ESRCH", "4": "EINTR", "5": "EIO", "6": "ENXIO",
+	"7": "E2BIG", "8": "ENOEXEC", "9": "EBADF", "11": "EAGAIN", "12": "ENOMEM", "13": "EACCES",
+	"14": "EFAULT", "16": "EBUSY", "17": "EEXIST", "19": "ENODEV", "20": "ENOTDIR", "21": "EISDIR",
+	"22": "EINVAL", "23": "ENFILE", "24": "EMFILE", "26": "ETXTBSY", "27": "EFBIG", "28": "ENOSPC",
+	"30": "EROFS", "36": "ENAMETOOLONG", "40": "ELOOP", "116": "ESTALE", "122": "EDQUOT"}["\(.)"]
+	// "errno \(.)";
+
+def execsnoop:
+	facts({at: second, parent: .parent_comm, comm, file, ret, cgroup, ours: ours};
+		def by_parent: group_by([.parent, .comm]) | map({
+			parent: .[0].parent, comm: .[0].comm, count: length,
+			failed: (map(select(.ret < 0)) | length), file: most(.file)
+		}) | sort_by(-.count, .parent, .comm);
+		. as $all | map(select(.ours | not)) |
+		# ENOENT is what a search of PATH gives for each directory without the program.
+		map(select(.ret < 0 and .ret != -2)) as $failed |
+		map(select(.ret == 0)) as $done |
+		(by_parent[0] // null) as $top |
+		{
+			numbers: {
+				execs: ($done | length), top: $top, own: ($all | length - (map(select(.ours | not)) | length)),
+				failed: ($failed | length),
+				failed_file: ($failed | most(.file)),
+				failed_error: ($failed | most(.ret) | if . then -. | errno_name else null end)
+			},
+			series: [$done | map(.at) | event_series("execs"; "exec"; "programs started")],
+			tables: [by_parent | table("execs"; "Programs started, by parent"; [
+				column("parent"; "Parent"; "comm"), column("comm"; "Program"; "comm"),
+				column("count"; "Execs"; "number"), column("failed"; "Failed"; "number"),
+				column("file"; "File"; "path")])]
+		});
+
+def opensnoop:
+	facts({at: second, path: (.path // "(unreadable)"), err, comm, cgroup, ours: ours};
+		map(select((.ours | not) and .err != 0)) |
+		(group_by([.path, .err]) | map({
+			path: .[0].path, error: (.[0].err | errno_name), count: length,
+			comm: most(.comm), programs: (map(.comm) | unique | length)
+		}) | sort_by(-.count, .path, .error)) as $by_path |
+		{
+			numbers: {failed: length,
+				unexpected: ($by_path | map(select(.path | expected_missing | not))[0:10]),
+				limits: (map(select(.err == 23 or .err == 24 or .err == 28 or .err == 30 or .err == 5))
+					| group_by([.err, .comm]) | map({error: (.[0].err | errno_name), comm: .[0].comm,
+						count: length, path: .[0].path}) | sort_by(-.count, .error, .comm))},
+			series: [map(.at) | event_series("opens.failed"; "open"; "opens that failed")],
+			tables: [$by_path | table("opens"; "Failed opens, by path and error"; [
+				column("path"; "Path"; "path"), column("error"; "Error"; "text"),
+				column("count"; "Opens"; "number"), column("comm"; "Mostly by"; "comm"),
+				column("programs"; "Programs"; "number")])]
+		});
+
+# A connect without an answer yet is an event of its own, before the result.
+def connect_results:
+	group_by([.pid, .tid, .saddr, .sport, .daddr, .dport])
+	| map(if any(.[]; .result != "waiting") then map(select(.result != "waiting")) else .[0:1] end)
+	| add // [] | map(if .result == "waiting" then .result = "no answer" else . end);
+
+def tcpconnect:
+	facts({at: second, pid, tid, comm, saddr, sport, daddr, dport, result, latency_ns, ours: ours};
+		map(select((.ours | not) and .result != null)) | connect_results |
+		(group_by([.daddr, .dport, .result]) | map({
+			address: .[0].daddr, port: .[0].dport, result: .[0].result, count: length,
+			latency_ns: (map(.latency_ns // empty) | max), comm: most(.comm)
+		}) | sort_by((.result == "established"), -.count, .address, .port, .result)) as $by_target |
+		{
+			numbers: {connects: length, results: (group_by(.result) | map({key: .[0].result, value: length})
+				| from_entries), targets: ($by_target | map(select(.result != "established"))[0:10])},
+			series: [
+				(map(.at) | event_series("connects"; "connect"; "connects")),
+				(map(select(.result != "established") | .at)
+					| event_series("connects.failed"; "connect"; "connects that failed"))],
+			tables: [$by_target | table("connects"; "Connects, by destination and result"; [
+				column("address"; "Address"; "address"), column("port"; "Port"; "id"),
+				column("result"; "Result"; "text"), column("count"; "Connects"; "number"),
+				column("latency_ns"; "Longest"; "number"; "ns"), column("comm"; "Mostly by"; "comm")])]
+		});
+
+def tcpaccept:
+	facts({at: second, comm, laddr, lport, queue_ns, ours: ours};
+		map(select(.ours | not)) |
+		(group_by([.laddr, .lport, .comm]) | map({
+			address: .[0].laddr, port: .[0].lport, comm: .[0].comm, count: length,
+			queue_ns: (map(.queue_ns // empty) | max)
+		}) | sort_by(-.count, .address, .port, .comm)) as $by_port |
+		{
+			numbers: {accepts: length, slowest: ($by_port | map(select(.queue_ns != null)) | max_by(.queue_ns))},
+			series: [map(.at) | event_series("accepts"; "connect"; "connections accepted")],
+			tables: [$by_port | table("accepts"; "Connections accepted, by port"; [
+				column("address"; "Address"; "address"), column("port"; "Port"; "id"),
+				column("comm"; "Program"; "comm"), column("count"; "Accepted"; "number"),
+				column("queue_ns"; "Longest in queue"; "number"; "ns")])]
+		});
+
+def tcpretrans:
+	facts({at: second, laddr: (.laddr // .saddr), lport: (.lport // .sport), raddr: (.raddr // .daddr),
+			rport: (.rport // .dport), kind: (.kind // .op // "retransmit"), state: (.state // "-"),
+			comm: (.comm // "-"), ours: ours};
+		map(select(.laddr != null)) |
+		(group_by([.laddr, .lport, .raddr, .rport, .state]) | map({
+			local: .[0].laddr, local_port: .[0].lport, remote: .[0].raddr, remote_port: .[0].rport,
+			state: .[0].state, count: length, comm: most(.comm)
+		}) | sort_by(-.count, .local, .local_port, .remote, .remote_port)) as $flows |
+		{
+			numbers: {retransmits: length, flows: ($flows | length), top: $flows[0:3]},
+			series: [map(.at) | event_series("retransmits.seen"; "network"; "retransmits seen")],
+			tables: [$flows | table("retransmits"; "TCP retransmits, by flow"; [
+				column("local"; "Local"; "address"), column("local_port"; "Port"; "id"),
+				column("remote"; "Remote"; "address"), column("remote_port"; "Port"; "id"),
+				column("state"; "State"; "text"), column("count"; "Retransmits"; "number"),
+				column("comm"; "Program"; "comm")])]
+		});
+
+def gethostlatency:
+	facts({at: second, host: (.host // "(unreadable)"), comm, latency_ns,
+			result: (if .result != null then "\(.result)" elif (.ret // 0) != 0 then "\(.ret)" else "ok" end),
+			ours: ours};
+		map(select((.ours | not) and .latency_ns != null)) |
+		map(.failed = ((.result | ascii_downcase) as $r | ["ok", "0", "success", "netdb_success"]
+			| index($r) == null)) |
+		(group_by(.host) | map({
+			host: .[0].host, count: length, failed: (map(select(.failed)) | length),
+			result: (map(select(.failed)) | if length > 0 then most(.result) else "ok" end),
+			latency_ns: (map(.latency_ns) | max), total_ns: (map(.latency_ns) | add), comm: most(.comm)
+		}) | sort_by(-.latency_ns, .host)) as $by_host |
+		{
+			numbers: {lookups: length, failed: (map(select(.failed)) | length), slowest: $by_host[0],
+				failing: ($by_host | map(select(.failed > 0)) | max_by(.failed))},
+			series: [map(.at) | event_series("lookups"; "dns"; "names looked up")],
+			tables: [$by_host | table("names"; "Names looked up, the slowest first"; [
+				column("host"; "Name"; "host"), column("count"; "Lookups"; "number"),
+				column("failed"; "Failed"; "number"), column("result"; "Result"; "text"),
+				column("latency_ns"; "Longest"; "number"; "ns"), column("comm"; "Mostly by"; "comm")])]
+		});
+
+def fsslower:
+	facts({at: second, comm, op: (.op // "-"), bytes, latency_ns, fs: (.fs // "-"),
+			file: (.file // "(unreadable)"), ours: ours};
+		map(select((.ours | not) and .latency_ns != null)) |
+		(group_by([.file, .op, .comm]) | map({
+			file: .[0].file, op: .[0].op, fs: .[0].fs, comm: .[0].comm, count: length,
+			latency_ns: (map(.latency_ns) | max), total_ns: (map(.latency_ns) | add)
+		}) | sort_by(-.latency_ns, .file, .op, .comm)) as $by_file |
+		{
+			numbers: {slow: length, slowest: $by_file[0]},
+			series: [map(.at) | event_series("files.slow"; "file"; "slow file operations")],
+			tables: [$by_file | table("files"; "Slow file operations, the slowest first"; [
+				column("file"; "File"; "path"), column("op"; "Operation"; "text"),
+				column("fs"; "File system"; "text"), column("comm"; "Program"; "comm"),
+				column("count"; "Times"; "number"), column("latency_ns"; "Longest"; "number"; "ns"),
+				column("total_ns"; "Together"; "number"; "ns")])]
+		});
+
+def biosnoop:
+	facts({at: second, comm: (.comm // "-"), disk: (.disk // "-"), op: (.rwbs // .op // .operation // "-"),
+			bytes, latency_ns, ours: ours};
+		map(select(.latency_ns != null)) |
+		(group_by([.disk, .comm, .op]) | map({
+			disk: .[0].disk, comm: .[0].comm, op: .[0].op, count: length, bytes: (map(.bytes // 0) | add),
+			latency_ns: (map(.latency_ns) | max), total_ns: (map(.latency_ns) | add)
+		}) | sort_by(-.total_ns, .disk, .comm, .op)) as $by_cause |
+		{
+			numbers: {requests: length, top: $by_cause[0:3]},
+			series: [],
+			tables: [$by_cause | table("requests"; "Disk requests, by who caused them"; [
+				column("disk"; "Disk"; "text"), column("comm"; "Program"; "comm"),
+				column("op"; "Operation"; "text"), column("count"; "Requests"; "number"),
+				column("bytes"; "Bytes"; "number"; "bytes"), column("latency_ns"; "Longest"; "number"; "ns"),
+				column("total_ns"; "Together"; "number"; "ns")])]
+		});
+
+# quantile(share): the upper end of the bucket it lies in, as the tools do it.
+def quantile($share):
+	. as $h
+	| ([$h.count * $share | ceil, 1] | max) as $rank
+	| (reduce $h.buckets[] as $b ({seen: 0, found: null};
+		.seen += $b.count | if .found == null and .seen >= $rank then .found = $b.max else . end) | .found)
+	| if . == null then null else [., $h.max] | min end;
+
+# merged: histograms of one label, one each interval, as one.
+def merged:
+	if length == 1 then .[0] else
+		{unit: .[0].unit, count: (map(.count) | add), max: (map(.max) | max),
+		buckets: (map(.buckets) | add // [] | group_by(.min)
+			| map({min: .[0].min, max: .[0].max, count: (map(.count) | add)}))}
+		| . + {p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99), p99_9: quantile(0.999)}
+	end | {unit, count, p50, p90, p99, p99_9, max, buckets};
+
+# octave: the power of two that a value lies above, 0 for 0 and 1.
+def octave: if . < 2 then 0 else log2 + 1e-9 | floor end;
+
+# heat: [second, octave, count] of each interval, second being where it ended.
+def heat:
+	map(.at as $at | .buckets | group_by(.min | octave)
+		| map([$at, (.[0].min | octave), (map(.count) | add)]))
+	| add // [] | group_by(.[0:2]) | map([.[0][0], .[0][1], (map(.[2]) | add)]);
+
+# histograms(id; resource; title; of): and a heat map if there is one each second.
+def histograms(id; resource; title; of):
+	group_by(of) | map((.[0] | of) as $name | . as $parts | merged
+		| select(.count > 0)
+		| {id: id, resource: resource, title: title, label: $name} + .
+			+ {heat: (if ($parts | length) > 2 then $parts | heat else null end)});
+
+def interval_series(id; resource; title; of; f; unit):
+	group_by(of) | map(select(length > 2) | . as $parts
+		| {id: id, resource: resource, title: title, label: (.[0] | of), unit: unit,
+			values: (reduce $parts[] as $h ([range($context.seconds) | null];
+				if $h.at >= 0 and $h.at < $context.seconds then .[$h.at] = ($h | f) else . end))});
+
+# An interval ends just after its second began.
+def at_end: ((.time | epoch) - $context.start - 0.5 | floor);
+
+def latency_facts(id; resource; title; of):
+	facts({at: at_end, label: of, unit, count, max, p50, p90, p99, p99_9, buckets};
+		map(select(.buckets != null)) |
+		histograms(id; resource; title; .label) as $hists |
+		{
+			numbers: {hists: ($hists | map(del(.buckets, .heat)))},
+			series: interval_series("\(id).p99"; resource; "\(title), 99th percentile"; .label;
+				.unit as $unit | .p99 | unit_ns($unit); "ns"),
+			histograms: $hists,
+			tables: []
+		});
+
+def runqlat: latency_facts("runq"; "cpu"; "Wait for a CPU"; null);
+
+def biolatency: latency_facts("block"; "disk"; "Disk latency"; .disk);
+
+def cachestat:
+	facts({at: at_end, hits, misses, cached_bytes};
+		map(select(.hits != null)) |
+		(map(.hits) | add // 0) as $hits | (map(.misses) | add // 0) as $misses |
+		{
+			numbers: {hits: $hits, misses: $misses, ratio: ($hits | percent($hits + $misses)),
+				# Seconds with hardly an access say nothing.
+				worst: (map(select(.hits + .misses >= 1000) | 100 * .hits / (.hits + .misses)) | min)},
+			series: [{id: "cache.hits", resource: "memory", title: "page cache hits", unit: "%",
+				values: (reduce .[] as $r ([range($context.seconds) | null];
+					if $r.at >= 0 and $r.at < $context.seconds and $r.hits + $r.misses > 0 then
+						.[$r.at] = (100 * $r.hits / ($r.hits + $r.misses) | round_to(2)) else . end))}],
+			tables: []
+		});
+
+# Frames are strings, the innermost first.
+def profile:
+	facts(if .type == "stack" then {comm, count, kernel: (.kernel // []), user: (.user // [])}
+		else {samples: .samples} end;
+		map(select(.count != null)) |
+		map(. + {leaf: (((.kernel + .user)[0] // "[unknown]") | if type == "object" then .name // "[unknown]"
+			else tostring end), kind: (if (.kernel | length) > 0 then "kernel" else "user" end)}) |
+		(map(.count) | add // 0) as $total |
+		(group_by([.leaf, .kind, .comm]) | map({
+			function: .[0].leaf, kind: .[0].kind, comm: .[0].comm, samples: (map(.count) | add)
+		}) | map(.share = (100 * .samples / $total | round_to(2)))
+			| sort_by(-.samples, .function, .comm)) as $hot |
+		{
+			numbers: {samples: $total, top: $hot[0:3]},
+			series: [],
+			tables: [$hot | table("functions"; "Functions on CPU, by their own samples"; [
+				column("function"; "Function"; "function"), column("kind"; "In"; "text"),
+				column("comm"; "Program"; "comm"), column("samples"; "Samples"; "number"),
+				column("share"; "Share"; "number"; "%")])]
+		});
