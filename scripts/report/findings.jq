@@ -11,7 +11,7 @@ def severity($rule; $value):
 	else "ok" end;
 
 # filled($subject): every %s; where the subject is part of a command, quoted.
-def filled($subject): if $subject == null then . else split("%s") | join($subject) end;
+def filled($subject): if $subject == null then . else split("%s") | join("\($subject)") end;
 
 # check(id; subject; value; evidence): one result, none without a value.
 # evidence: [{text, collector}].
