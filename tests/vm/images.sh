@@ -158,7 +158,7 @@ root_finish() {
 # the machine's own they are built here, against libraries from that architecture's packages. Returns
 # 1 if that cannot be tried, 2 if it went wrong; WHY says why.
 images_build() {
-	local sysroot=$CACHE/sysroot-$1 release
+	local sysroot=$CACHE/sysroot-$1-$RECIPE release
 	BUILD=$REPO/build
 	[ "$1" != amd64 ] || return 0
 	BUILD=$REPO/build-$1
