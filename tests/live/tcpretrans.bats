@@ -37,8 +37,8 @@ make_netns() {
 lose() {
 	$IN "$program" "$@" <hold >truth 3>&- 9>&- &
 	pid=$!
-	wait_for 60 eval 'grep -q done truth || ! kill -0 $pid'
-	grep -q done truth
+	wait_for 60 eval 'grep -q "done" truth || ! kill -0 $pid'
+	grep -q "done" truth
 	sed -i /done/d truth
 }
 
@@ -64,7 +64,8 @@ segments() {
 		.segments] | add // 0'
 }
 
-# Connections and what they sent again, as the workload prints it: its ports are the connecting end's.
+# Connections and what they sent again, as the workload prints it: by the
+# connecting end's ports.
 flows() {
 	local port
 	port=$(awk 'NR == 1 { print $2 }' truth)
@@ -192,6 +193,12 @@ agrees() {
 	release
 }
 
+# listening: $port is the listening one's, in hexadecimal.
+listening() {
+	port=$($IN awk '$4 == "0A" { sub(/.*:/, "", $2); print $2 }' /proc/net/tcp)
+	[ -n "$port" ]
+}
+
 # bats test_tags=kernel
 @test "ports, families, users and pids are filtered" {
 	tool_start tcpretrans --json -P 1 -4
@@ -208,11 +215,12 @@ agrees() {
 	done
 	$IN "$program" syn 23 <hold >truth 3>&- 9>&- &
 	pid=$!
-	tool_start tcpretrans --json -4 -u 0 -p "$pid"
-	wait_for 10 grep -q done truth
+	wait_for 5 listening
+	tool_start tcpretrans --json -4 -u 0 -p "$pid" -P "1,$((16#$port))"
+	wait_for 10 grep -q "done" truth
 	wait_for 5 eval '[ "$(segments syn)" -ge 23 ]'
 	tool_stop
-	expect $pid "$(ours | jq .pid | uniq)"
+	expect "$pid $((16#$port))" "$(ours | jq -r '"\(.pid) \(.rport)"' | uniq)"
 	release
 }
 
@@ -253,8 +261,8 @@ agrees() {
 	tool_stop
 	expect "TIME PID IP LADDR:LPORT T> RADDR:RPORT STATE SEQ COMM" "$(head -1 "$out" | xargs)"
 	read -r lport rport _ <truth
-	grep -Eq "^[0-9:.]{12} +$pid +4  127.0.0.1:$lport +L> 127.0.0.1:$rport +ESTABLISHED +[0-9]+ +$comm$" \
-		"$out"
+	start="^[0-9:.]{12} +$pid +4  127.0.0.1:$lport +L> 127.0.0.1:$rport"
+	grep -Eq "$start +ESTABLISHED +[0-9]+ +$comm$" "$out"
 	grep -q " R> " "$out"
 	release
 }
