@@ -219,9 +219,12 @@ static __always_inline enum bio_pattern pattern_of(struct request *rq)
 	if (end == sector)
 		return PATTERN_UNKNOWN;
 	last = bpf_map_lookup_elem(&last_ends, &dev);
-	if (last)
+	if (last) {
 		pattern = *last == sector ? PATTERN_SEQUENTIAL : PATTERN_RANDOM;
-	bpf_map_update_elem(&last_ends, &dev, &end, BPF_ANY);
+		*last = end;
+	} else {
+		bpf_map_update_elem(&last_ends, &dev, &end, BPF_ANY);
+	}
 	return pattern;
 }
 
