@@ -131,28 +131,39 @@ static const char *argv_at(__u64 argv, bool compat, __u32 i)
 	return (void *)pointer;
 }
 
+/*
+ * Argument @i of a failed exec to data[@at]; returns its bytes with NUL, 0: there
+ * is no more to show.
+ */
+static __noinline __u32 put_failed_arg(struct exec_event *e, __u32 at, __u64 argv, bool compat,
+				       __u32 i)
+{
+	const char *arg = argv_at(argv, compat, i);
+	long n;
+
+	if (!e || !arg)
+		return 0;
+	if (i == FAILED_ARGS || at > sizeof(e->data) - FAILED_ARG_BYTES) {
+		e->cut = 1;
+		return 0;
+	}
+	n = bpf_probe_read_user_str(e->data + at, FAILED_ARG_BYTES, arg);
+	if (n <= 0) {
+		loss_add(&loss.unreadable);
+		return 0;
+	}
+	if (n == FAILED_ARG_BYTES)
+		e->cut = 1;
+	return n;
+}
+
 /* The arguments that a failed exec was given, as far as they can be read. */
 static void put_argv(struct exec_event *e, __u64 argv, bool compat)
 {
-	__u32 at = e->file_bytes, i;
-	const char *arg;
-	long n;
+	__u32 at = e->file_bytes, n = 1;
 
-	for (i = 0; i <= FAILED_ARGS; i++) {
-		arg = argv_at(argv, compat, i);
-		if (!arg || at > sizeof(e->data) - FAILED_ARG_BYTES)
-			break;
-		if (i == FAILED_ARGS) {
-			e->cut = 1;
-			break;
-		}
-		n = bpf_probe_read_user_str(e->data + at, FAILED_ARG_BYTES, arg);
-		if (n <= 0) {
-			loss_add(&loss.unreadable);
-			break;
-		}
-		if (n == FAILED_ARG_BYTES)
-			e->cut = 1;
+	for (__u32 i = 0; i <= FAILED_ARGS && n; i++) {
+		n = put_failed_arg(e, at, argv, compat, i);
 		at += n;
 	}
 	e->args_bytes = at - e->file_bytes;
