@@ -20,6 +20,8 @@ struct sampling {
 	const struct bpf_program *prog;
 	struct bpf_link *links[CPUS_MOST];	/* by CPU, NULL: not sampled */
 	unsigned int n;				/* of them */
+	__u64 since_ns[CPUS_MOST];		/* by CPU */
+	__u64 sampled_ns;			/* of all CPUs that are not sampled any more */
 	bool clock;				/* the kernel's, not the CPUs' counters */
 	bool warned;
 	__u64 next_look_ns;
@@ -122,15 +124,18 @@ static int add_cpu(struct sampling *sampling, int cpu)
 		return err;
 	}
 	sampling->links[cpu] = link;
+	sampling->since_ns[cpu] = out_now_ns();
 	sampling->n++;
 	return 0;
 }
 
 static void remove_cpu(struct sampling *sampling, int cpu)
 {
+	if (!sampling->links[cpu])
+		return;
+	sampling->sampled_ns += out_now_ns() - sampling->since_ns[cpu];
 	bpf_link__destroy(sampling->links[cpu]);
 	sampling->links[cpu] = NULL;
-	sampling->n--;
 }
 
 /* The CPUs to sample now, in @online. */
@@ -153,8 +158,10 @@ static int update(struct sampling *sampling)
 	if (err)
 		return err;
 	for (int cpu = 0; cpu < CPUS_MOST; cpu++) {
-		if (sampling->links[cpu] && !online[cpu])
+		if (sampling->links[cpu] && !online[cpu]) {
 			remove_cpu(sampling, cpu);
+			sampling->n--;
+		}
 		if (sampling->links[cpu] || !online[cpu])
 			continue;
 		err = add_cpu(sampling, cpu);
@@ -228,11 +235,17 @@ unsigned int sampling_cpus(const struct sampling *sampling)
 
 void sampling_stop(struct sampling *sampling)
 {
-	for (int cpu = 0; cpu < CPUS_MOST; cpu++) {
-		if (sampling->links[cpu])
-			bpf_link__destroy(sampling->links[cpu]);
-		sampling->links[cpu] = NULL;
-	}
+	for (int cpu = 0; cpu < CPUS_MOST; cpu++)
+		remove_cpu(sampling, cpu);
+}
+
+__u64 sampling_due(const struct sampling *sampling)
+{
+	if (!sampling->clock)
+		return 0;
+	if (sampling->args.hertz)
+		return (double)sampling->sampled_ns / NS_PER_S * sampling->args.hertz;
+	return sampling->sampled_ns / sampling->args.period;
 }
 
 void sampling_free(struct sampling *sampling)

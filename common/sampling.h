@@ -30,6 +30,13 @@ bool sampling_by_clock(const struct sampling *sampling);
 const char *sampling_event(const struct sampling *sampling);
 unsigned int sampling_cpus(const struct sampling *sampling);
 
+/*
+ * How many samples the time until sampling_stop() had room for; 0: unknown, as
+ * cycles do not go by the clock.  There are fewer where a CPU was held up, as
+ * a virtual one is by its host.
+ */
+__u64 sampling_due(const struct sampling *sampling);
+
 /* No samples any more; what was asked above stays as it was. */
 void sampling_stop(struct sampling *sampling);
 void sampling_free(struct sampling *sampling);

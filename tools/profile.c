@@ -565,6 +565,8 @@ static void json_samples(const struct profile *profile, struct out *out)
 	out_json_key(out, "event");
 	text_json(&out->text, event, strlen(event));
 	out_json_uint(out, "cpus", sampling_cpus(profile->sampling));
+	if (sampling_by_clock(profile->sampling))
+		out_json_uint(out, "due", sampling_due(profile->sampling));
 	out_json_uint(out, "fired", *profile->fired);
 	out_json_uint(out, "samples", stacks->samples);
 	out_json_uint(out, "kernel_missed", stacks->kernel_missed);
@@ -578,8 +580,14 @@ static void json_samples(const struct profile *profile, struct out *out)
 	out_end_line(out);
 }
 
-static void warn_missing(const struct stacks *stacks)
+static void warn_missing(const struct profile *profile)
 {
+	const struct stacks *stacks = &profile->stacks;
+	__u64 due = sampling_due(profile->sampling);
+
+	if (*profile->fired < due - due / 10)
+		log_warn("the CPUs were looked at %llu times, not %llu: they were held up, as "
+			 "virtual ones are by a busy host", *profile->fired, due);
 	if (stacks->kernel_missed)
 		log_warn("%llu kernel stacks could not be read", stacks->kernel_missed);
 	if (stacks->user_missed)
@@ -655,7 +663,7 @@ static void finish(struct profile *profile)
 		print_stacks(out, stacks);
 	if (opt.common.json)
 		json_samples(profile, out);
-	warn_missing(stacks);
+	warn_missing(profile);
 	profile->error = write_file(profile, &opt.flame, write_flame);
 	if (!profile->error)
 		profile->error = write_file(profile, &opt.pprof, write_pprof);

@@ -11,8 +11,9 @@
 TOOL_PACKAGES="qemu-system-x86 qemu-system-arm kmod cpio"
 
 ROOT_PACKAGES="
-	bash bats bpftool bsdutils coreutils dash diffutils dmsetup e2fsprogs findutils grep hostname
-	iproute2 iputils-ping jq kmod libbpf1 libc-bin libcap2-bin mawk mount perl-base procps sed
+	bash bats bpftool bsdutils coreutils dash diffutils dmsetup e2fsprogs findutils grep gzip
+	hostname iproute2 iputils-ping jq kmod libbpf1 libc-bin libcap2-bin libdw1 libstdc++6 mawk mount
+	perl-base procps sed
 	sysstat tar util-linux util-linux-extra"
 
 # What those packages depend on only to be installed or for a part that tests do not use.
@@ -20,7 +21,8 @@ ROOT_WITHOUT='^(debconf|dpkg|gcc-.*-base|init-system-helpers|lib.*-perl|libperl5
 	perl|perl-modules.*|sensible-utils|sysvinit-utils|ucf|usrmerge|xz-utils)='
 
 # What programs for another architecture are linked with; the cross compiler brings its own libc.
-SYSROOT_PACKAGES="libbpf-dev libbpf1 libelf-dev libelf1 zlib1g-dev zlib1g"
+SYSROOT_PACKAGES="libbpf-dev libbpf1 libelf-dev libelf1 libdw-dev libdw1 liblzma5 libbz2-1.0
+	zlib1g-dev zlib1g"
 
 # virtio for the disks, ext4 where it is not built in, and what tests may load.
 MODULES="virtio_pci virtio_blk ext4 loop null_blk brd dm-mod xfs btrfs overlay veth dummy tun
