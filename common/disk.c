@@ -220,8 +220,8 @@ struct partition {
 };
 
 static struct partitions {
-	__u32 dev;
 	time_t asked;			/* 0: never */
+	__u32 dev;
 	int n;
 	struct partition list[PARTITIONS_MAX];
 } partitions[4];
@@ -233,7 +233,7 @@ static bool read_partition(struct partition *partition, dev_t dev, const char *n
 
 	if (strlen(name) >= sizeof(partition->name))
 		return false;
-	strcpy(partition->name, name);
+	memcpy(partition->name, name, strlen(name) + 1);
 	snprintf(attribute, sizeof(attribute), "%s/start", partition->name);
 	sysfs_path(path, dev, "", attribute);
 	if (!scan_number(path, &partition->first_sector))

@@ -22,8 +22,8 @@ own_teardown() {
 	if [ -n "$mounted" ]; then umount -l "$mounted"; fi
 }
 
-make_loop() { # LOSETUP-OPTION...
-	loop=$(losetup -f --show "$@" "$image") || skip "no loop device can be made"
+make_loop() {
+	loop=$(losetup -f --show "$image") || skip "no loop device can be made"
 	disk=${loop#/dev/}
 }
 
@@ -54,9 +54,9 @@ events() { jq -c "select(.type == \"event\" and (${1:-true})) | ${2:-.}" "$out";
 count() { events "$@" | wc -l; }
 lost() { jq -s '.[-1].lost' "$out"; }
 
-# all_by_us [FILTER]: every event has the workload's pid and name.
+# Every event has the workload's pid and name.
 all_by_us() {
-	expect 0 "$(count "(${1:-true}) and (.pid != $pid or .comm != \"$comm\")")" "events of others"
+	expect 0 "$(count ".pid != $pid or .comm != \"$comm\"")" "events of others"
 }
 
 # bats test_tags=kernel
