@@ -257,9 +257,7 @@ static int attach_sweep(struct session *session)
 	union bpf_iter_link_info info = {
 		.map.map_fd = bpf_map__fd(session->skel->maps.pending),
 	};
-	struct bpf_iter_attach_opts opts = {
-		.sz = sizeof(opts), .link_info = &info, .link_info_len = sizeof(info),
-	};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
 
 	if (!bpf_program__autoload(session->skel->progs.sweep))
 		return 0;
