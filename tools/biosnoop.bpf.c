@@ -170,6 +170,19 @@ static __always_inline struct owner *flush_owner(struct request *rq)
 	return start ? &start->owner : NULL;
 }
 
+/* A place for @rq, of @owner; NULL: none. */
+static __always_inline struct start *start_owned(struct request *rq, const struct owner *owner)
+{
+	struct start *start = start_make(disk_request_key(rq));
+
+	if (!start)
+		return NULL;
+	start->owner = *owner;
+	start->issued = false;
+	start->done_bytes = 0;
+	return start;
+}
+
 /* A request that was not seen when it was made: a flush, or the tool came after it. */
 static __always_inline struct start *start_unowned(struct request *rq)
 {
@@ -179,16 +192,11 @@ static __always_inline struct start *start_unowned(struct request *rq)
 
 	if ((load(rq, cmd_flags) & DISK_OP_MASK) == REQ_OP_FLUSH)
 		owner = flush_owner(rq);
-	start = start_make(disk_request_key(rq));
-	if (!start)
-		return NULL;
-	start->owner = nobody;
-	if (owner && owner->head.ns) {
-		start->owner = *owner;
+	if (!owner || !owner->head.ns)
+		return start_owned(rq, &nobody);
+	start = start_owned(rq, owner);
+	if (start)
 		start->owner.head.ns = made_ns ? made_ns : bpf_ktime_get_ns();
-	}
-	start->issued = false;
-	start->done_bytes = 0;
 	return start;
 }
 
@@ -198,15 +206,8 @@ static __always_inline struct start *start_of(struct request *rq)
 	struct start *start = start_find(disk_request_key(rq));
 	struct owner owner;
 
-	if (owner_by_bio && take_bio_owner(rq, &owner)) {
-		start = start_make(disk_request_key(rq));
-		if (!start)
-			return NULL;
-		start->owner = owner;
-		start->issued = false;
-		start->done_bytes = 0;
-		return start;
-	}
+	if (owner_by_bio && take_bio_owner(rq, &owner))
+		return start_owned(rq, &owner);
 	return start && start->ns ? start : start_unowned(rq);
 }
 
