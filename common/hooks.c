@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +35,10 @@ static struct btf *kernel_btf(void)
 
 void hooks_done(void)
 {
-	btf__free(btf);
+	if (btf) {
+		btf__free(btf);
+		malloc_trim(0);		/* or most of it stays with us, free but resident */
+	}
 	btf = NULL;
 	btf_tried = false;
 }

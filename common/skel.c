@@ -303,8 +303,16 @@ int skel_start(struct bpf_object_skeleton *skeleton, const struct common_args *a
 
 void skel_detach(void)
 {
-	if (state.skeleton)
-		bpf_object__detach_skeleton(state.skeleton);
+	int n = state.skeleton ? state.skeleton->prog_cnt : 0;
+
+	/*
+	 * The last one first: a program for the end of something, attached
+	 * behind the one for its beginning, must not run without that.
+	 */
+	while (n-- > 0) {
+		bpf_link__destroy(*state.skeleton->progs[n].link);
+		*state.skeleton->progs[n].link = NULL;
+	}
 	state.detached = true;
 }
 
