@@ -19,7 +19,7 @@ def word: {critical: "critical", warning: "warning", info: "to know"}[.];
 def finding_html:
 	"<article class=\"finding is-\(.severity)\"><header><span class=\"pill \(.severity)\">\(.severity | word)</span><h3>\(.title | text)</h3><span class=\"tag\">\(.id)</span></header><ul>",
 	(.evidence[] | "<li>\(.text | text) <span class=\"tag\">\(.collector | text)</span></li>"),
-	"</ul><p><span class=\"soft\">Next:</span> <code class=\"next\">\(.next | text)</code></p></article>";
+	"</ul><p class=\"next\"><span>Next</span> <code>\(.next | text)</code></p></article>";
 
 def class_title: {errors: "Errors", saturation: "Saturation", utilisation: "Utilisation", signals: "Seen by tracing"}[.];
 
@@ -28,7 +28,7 @@ def findings_html:
 	(if (.findings | length) == 0 then "<p>Nothing was found among the \(.exonerated | length) checks that had data.</p>" else empty end),
 	(. as $r | ("errors", "saturation", "utilisation", "signals") as $class
 		| [$r.findings[] | select(.class == $class)] | select(length > 0)
-		| "<p class=\"class\">\($class | class_title)</p>", (.[] | finding_html)),
+		| "<p class=\"class\">\($class | class_title)</p><div class=\"cards\">", (.[] | finding_html), "</div>"),
 	"</section>";
 
 def exonerated_html:
@@ -69,8 +69,8 @@ def clock($start; $second):
 def framed($top; $bottom; $count; $start):
 	"<div class=\"framed\"><div class=\"scale\" aria-hidden=\"true\"><span>\($top | text)</span><span>\($bottom | text)</span></div>\(.)<div class=\"time\" aria-hidden=\"true\"><span>\(clock($start; 0))</span><span>\(clock($start; $count / 2))</span><span>\(clock($start; $count))</span></div></div>";
 
-def key_html($i): ([.values[] | select(. != null)]) as $v | .unit as $unit
-	| "<span class=\"key\"><i style=\"background:\(colour($i))\"></i>\(series_name | text): mean \($v | average | with_unit($unit) | text), most \($v | max | with_unit($unit) | text)</span>";
+def key_html($i; $alone): ([.values[] | select(. != null)]) as $v | .unit as $unit
+	| "<span class=\"key\"><i aria-hidden=\"true\" style=\"color:\(colour($i))\">\u2581</i>\(if $alone and .label == null then "" else "\(series_name | text): " end)mean \($v | average | with_unit($unit) | text), most \($v | max | with_unit($unit) | text)</span>";
 
 def most_value: [.values[] | select(. != null)] | max // 0;
 
@@ -82,7 +82,7 @@ def chart_html($chart; $axis; $start):
 		| (if $chart.stack then 100 else [$s[].values[]] | top_of($unit) end) as $top
 		| ($s | map("\(series_name): at most \(most_value | with_unit($unit))") | join("; ")) as $said
 		| "<figure><figcaption><b>\($chart.title | text)</b><span>",
-		([range($s | length) as $i | $s[$i] | key_html($i)] | join(" ")), "</span></figcaption>",
+		([range($s | length) as $i | $s[$i] | key_html($i; ($s | length) == 1)] | join(" ")), "</span></figcaption>",
 		([$s[].values] | if $chart.stack then stacked($axis.count; $top; "\($chart.title) over time. \($said)")
 			else lines($axis.count; $top; "\($chart.title) over time. \($said)") end
 			| framed($top | with_unit($unit); "0"; $axis.count; $start)),
@@ -105,7 +105,7 @@ def timeline_html($start):
 	| [charts[] as $c | $r.series | [chart_html($c; $r.axis; $start)] | join("\n") | select(. != "")] as $drawn
 	| [$r.histograms[] | [heat_html($r.axis; $start)] | join("\n") | select(. != "")] as $heat
 	| if ($drawn + $heat | length) == 0 or $r.axis.count < 2 then empty else
-		"<section aria-labelledby=\"timeline\"><h2 id=\"timeline\">The \(if $r.axis.count > 45 and $r.axis.count <= 60 then "minute" else "time" end), second by second</h2><div class=\"charts\">", $drawn[], $heat[], "</div></section>"
+		"<section aria-labelledby=\"timeline\"><h2 id=\"timeline\">Second by second</h2><div class=\"charts\">", $drawn[], $heat[], "</div></section>"
 	end;
 
 # ---- distributions ----
@@ -180,6 +180,11 @@ def pills:
 	(select(.info > 0) | "<li class=\"pill info\">\(.info) to know</li>")]
 	| if length == 0 then "<li class=\"pill ok\">nothing found</li>" else join("") end;
 
+# lead: what is critical, in a sentence.
+def lead:
+	[.findings[] | select(.severity == "critical").title] | select(length > 0)
+	| "<p class=\"lead\">\(map(text) | join(" · "))</p>";
+
 def page:
 	(.axis.start | if . then epoch else null end // 0) as $start
 	| [findings_html] as $findings | [exonerated_html] as $fine | [timeline_html($start)] as $time
@@ -191,7 +196,7 @@ def page:
 	"<title>sixty: \(.meta.host // "unknown host" | text)</title>", "<style>\n\($style)</style>", "</head>", "<body>",
 	"<a class=\"skip\" href=\"#findings\">To the findings</a>",
 	"<header><h1>\(.meta.host // "unknown host" | text)</h1><p class=\"soft\">\(subtitle | text)</p>",
-	"<ul class=\"verdict\" aria-label=\"Verdict\">\(pills)</ul>",
+	"<ul class=\"verdict\" aria-label=\"Verdict\">\(pills)</ul>", lead,
 	"<nav aria-label=\"Sections\"><ul><li><a href=\"#findings\">Findings</a></li>",
 	([[$fine, "fine", "Not the problem"], [$time, "timeline", "Timeline"], [$hist, "latencies", "Latencies"],
 		[$flames, "flame", "Flame graph"], [$tables, "tables", "Who and what"], [[1], "collectors", "Collectors"],

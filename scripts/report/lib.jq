@@ -21,6 +21,8 @@ def number:
 
 def in_time: # nanoseconds
 	if . == null then "-"
+	elif . >= 5400e9 then "\(. / 3600e9 | number) h"
+	elif . >= 120e9 then "\(. / 60e9 | number) min"
 	elif . >= 1e9 then "\(. / 1e9 | number) s"
 	elif . >= 1e6 then "\(. / 1e6 | number) ms"
 	elif . >= 1e3 then "\(. / 1e3 | number) us"

@@ -16,7 +16,7 @@ def top_of($unit):
 	| if $unit == "%" and $max > 20 then 100
 	elif $max <= 0 then 1
 	else pow(10; $max | log10 | floor) as $p
-		| first((1, 2, 5, 10) * $p | select(. >= $max * 0.999)) end;
+		| first((1, 1.5, 2, 3, 4, 5, 6, 8, 10) * $p | select(. >= $max * 0.999)) end;
 
 # points: of one line; a gap where there is no value.
 def line_path($count; $top):
@@ -39,13 +39,15 @@ def lines($count; $top; $title):
 		| "<path d=\"\($all[$i] | line_path($count; $top))\" fill=\"none\" stroke=\"\(colour($i))\" stroke-width=\"1.8\" stroke-linejoin=\"round\" stroke-linecap=\"round\" vector-effect=\"non-scaling-stroke\"/>"]
 		| join("")));
 
-# areas(...): the same, on top of each other.
+# stacked(count; top; title): the same as areas on top of each other, as far as
+# there are values.
 def stacked($count; $top; $title):
 	. as $all
-	| def sum($n): [range($count) as $t | [$all[0:$n][] | .[$t] // 0] | add];
+	| ([$all[] | to_entries[] | select(.value != null).key] | max + 1) as $until
+	| def edge($n): [range($until) as $t
+		| "\($t * 10 + 5) \([[$all[0:$n][] | .[$t] // 0] | add, $top] | 100 - 100 * min / $top | coordinate)"] | join("L");
 	svg("plot"; $count * 10; 100; $title; grid($count) + ([range($all | length; 0; -1) as $n
-		| sum($n) as $v
-		| "<path d=\"M5 100L\([range($count) as $t | "\(($t + 0.5) * 10) \(100 - 100 * ([$v[$t], $top] | min) / $top | coordinate)"] | join("L"))L\($count * 10 - 5) 100Z\" fill=\"\(colour($n - 1))\" fill-opacity=\".8\"/>"]
+		| "<path d=\"M5 100L\(edge($n))L\($until * 10 - 5) 100Z\" fill=\"\(colour($n - 1))\"/>"]
 		| join("")));
 
 # heat_map(count; title): of [second, octave, count]; rows from `low` to `high`.

@@ -19,14 +19,25 @@ def verdict:
 		(select(.info > 0) | "\(.info) to know" | paint("1;36"))]
 	| if length == 0 then "NOTHING FOUND" | paint("1;32") else "FINDINGS: " + join(", ") end;
 
-def shown:
+def evidence: .evidence | map("\(.text | say | cut_to(150))  [\(.collector)]");
+
+# In full: with all the evidence and what to type next.
+def full:
 	"  \(.severity | badge) \(.title | say | paint("1"))",
-	(.evidence[] | "           \(.text | say | cut_to(150))  [\(.collector)]"),
+	(evidence[] | "           \(.)"),
 	"           next: \(.next | say)   (explain: \(.id))";
 
-def findings: reduce .findings[] as $f ({class: null, out: []};
-	(if .class != $f.class then .out += ["", ($f.class | ascii_upcase)] | .class = $f.class else . end)
-	| .out += [$f | shown]) | .out[];
+def brief: "  \(.severity | badge) \(.title | say | paint("1")): \(evidence[0])";
+
+# So many findings fit on a screen in full; of more, only the critical ones.
+def FULL: 8;
+
+def findings:
+	(.findings | length > FULL) as $many
+	| reduce .findings[] as $f ({class: null, out: []};
+		(if .class != $f.class then .out += ["", ($f.class | ascii_upcase)] | .class = $f.class else . end)
+		| .out += [$f | if $many and .severity != "critical" then brief else full end])
+	| .out[], (if $many then "", "  What to type next, and more: report.html; sixty --explain NAME" else empty end);
 
 # Exonerated: a line for each resource.
 def exonerated:

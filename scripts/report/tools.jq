@@ -42,13 +42,20 @@ def common_facts($meta; $summary):
 		events: $summary.events
 	};
 
+# watched: counts by second, null where the tool did not watch yet or any more.
+def watched($meta; $summary):
+	(if $meta then $meta | second else 0 end) as $from
+	| (if $summary then $summary | second else length end) as $to
+	| to_entries | map(if .key < $from or .key > $to then null else .value end);
+
 # facts(fields; f): f makes them of all records, of which only these fields are kept.
 def facts(fields; f):
 	[records | if .type == "meta" or .type == "summary" then . elif .type == "lost" then empty
 		else fields end]
-	| common_facts(first(.[] | select(.type == "meta")) // null;
-		first(.[] | select(.type == "summary")) // null)
-		+ (map(select(.type == null)) | f);
+	| (first(.[] | select(.type == "meta")) // null) as $meta
+	| (first(.[] | select(.type == "summary")) // null) as $summary
+	| common_facts($meta; $summary) + (map(select(.type == null)) | f)
+	| .series |= map(if .unit == "/s" then .values |= watched($meta; $summary) else . end);
 
 # most(f): the most frequent value of f among them.
 def most(f): group_by(f) | max_by(length) | if . == null then null else .[0] | f end;
