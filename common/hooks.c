@@ -164,6 +164,8 @@ bool hooks_fentry(const char *function)
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY);
 	int id, prog, link;
 
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		return false;		/* libbpf needs the kernel's own; --btf does not do */
 	id = kernel_btf() ? btf__find_by_name_kind(kernel_btf(), function, BTF_KIND_FUNC) : -ENOENT;
 	if (id < 0)
 		return false;

@@ -195,6 +195,32 @@ static int use_raw_tp(struct config *config, const struct common_args *args)
 	return 0;
 }
 
+static bool may_not_allocate(enum bpf_prog_type type)
+{
+	return type == BPF_PROG_TYPE_KPROBE || type == BPF_PROG_TYPE_TRACEPOINT ||
+	       type == BPF_PROG_TYPE_PERF_EVENT || type == BPF_PROG_TYPE_RAW_TRACEPOINT;
+}
+
+/*
+ * Before v6.1 (fba1a1c6c912, "bpf: Convert hash map to bpf_mem_alloc.") the
+ * kernel warns of hash maps without preallocation in programs of most types
+ * for tracing, since they might run inside its allocator.
+ */
+static void preallocate_maps(void)
+{
+	const struct bpf_program *prog = NULL;
+	bool needed = false;
+	struct bpf_map *map;
+
+	while ((prog = skel_next_hook(prog)))
+		needed |= may_not_allocate(bpf_program__type(prog));
+	if (!needed || hooks_struct_has("bpf_htab", "ma"))
+		return;
+	bpf_object__for_each_map(map, *state.skeleton->obj)
+		if (bpf_map__type(map) == BPF_MAP_TYPE_HASH)
+			bpf_map__set_map_flags(map, bpf_map__map_flags(map) & ~BPF_F_NO_PREALLOC);
+}
+
 static void set_ring(struct config *config, const struct common_args *args)
 {
 	struct bpf_map *ring = bpf_object__find_map_by_name(*state.skeleton->obj, "events");
@@ -289,6 +315,7 @@ int skel_start(struct bpf_object_skeleton *skeleton, const struct common_args *a
 		err = use_raw_tp(config, args);
 	if (err)
 		return err;
+	preallocate_maps();
 	err = bpf_object__load_skeleton(skeleton);
 	if (err)
 		return load_failed(err, args);
