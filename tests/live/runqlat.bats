@@ -108,7 +108,7 @@ scheduler_stamps() {
 	scheduler_stamps
 	load_start 1 2000 0 0
 	traced -p "$process"
-	((times >= 2000))
+	((times >= 1900))
 	nearly_exact true
 	load_stop
 }
@@ -118,7 +118,7 @@ scheduler_stamps() {
 	scheduler_stamps
 	load_start 4 500 200 0
 	traced -p "$process"
-	((times >= 2000))
+	((times >= 1900))
 	nearly_exact true
 	load_stop
 }
@@ -199,7 +199,7 @@ scheduler_stamps() {
 	before_ns=$delay_ns before=$times
 
 	traced --cgroups
-	((times >= 2000))
+	((times >= 1900))
 	near "$times" "$(count_of ".cgroup == \"$path\"")" "waits for $path"
 	load_stop
 
