@@ -266,7 +266,7 @@ static int enable_find_owners(struct tcpretrans_bpf *skel)
 	if (access("/sys/kernel/btf/vmlinux", R_OK) == 0)
 		hooks_enable(skel->progs.find_owners, NULL);
 	else if (opt.common.filter.pid)
-		return hooks_missing("its own BTF, without which -p cannot be told");
+		return hooks_missing("its own BTF (CONFIG_DEBUG_INFO_BTF), which -p needs");
 	return 0;
 }
 

@@ -46,6 +46,20 @@ valid() {
 @test "schema: ext4slower" { valid ext4slower -m 0; }
 @test "schema: cachestat" { valid cachestat; }
 
+# valid_with WORKLOAD TOOL ARGS...: the same with a workload that makes such events.
+valid_with() {
+	tool_start "$2" --json "${@:3}"
+	$1 </dev/null >truth
+	tool_stop
+	expect 0 "$status"
+	[ "$(wc -l <"$out")" -ge 3 ]
+	validate "$2"
+}
+
+@test "schema: tcpaccept" { valid_with "$(workload accepts) accept 23" tcpaccept; }
+@test "schema: tcpretrans" { valid_with "$(workload retransmits) tail 2" tcpretrans; }
+@test "schema: tcpretrans -c" { valid_with "$(workload retransmits) tail 2" tcpretrans -c; }
+
 @test "schema: a line that does not fit is refused" {
 	run_tool cachestat --json 1 1
 	validate cachestat

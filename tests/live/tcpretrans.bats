@@ -191,6 +191,14 @@ agrees() {
 	tool_stop
 	expect "LADDR:LPORT RADDR:RPORT RETRANSMITS" "$(xargs <"$out")"
 	release
+
+	$IN "$program" syn 23 <hold >truth 3>&- 9>&- &
+	pid=$!
+	tool_start tcpretrans --json -c -p "$pid"
+	wait_for 10 grep -q "done" truth
+	tool_stop
+	expect 23 "$(ours | jq 'select(.type == "row" and .retransmits >= 1)' | jq -s length)"
+	release
 }
 
 # listening: $port is the listening one's, in hexadecimal.
