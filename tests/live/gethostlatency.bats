@@ -1,0 +1,380 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# gethostlatency against what the program that looks names up sees itself.  It
+# has an /etc of its own, and a name server of its own in a network namespace.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2086,SC2154
+
+load ../lib
+
+own_setup() {
+	needs jq unshare ip
+	unshare -mn true 2>/dev/null || skip "no mount and network namespaces on this machine"
+	client=$(own lookups)
+	comm=${client##*/}
+	started=()
+	mkdir etc
+	echo "192.0.2.1 here.test" >etc/hosts
+	echo "hosts: files dns" >etc/nsswitch.conf
+	printf 'nameserver 127.0.0.53\noptions timeout:5 attempts:1\n' >etc/resolv.conf
+}
+
+own_teardown() {
+	((${#started[@]} == 0)) || kill "${started[@]}" 2>/dev/null || true
+}
+
+# run_client CALL N NAME: its truth is in ./truth.
+run_client() { in_world "$client" "$@" >truth; }
+
+# in_world COMMAND...: with our /etc and no network but loopback. It sees names in files at once, and
+# with LATE=MS in its environment a name server that answers that much later.
+in_world() {
+	unshare -mn bash -c 'ip link set lo up && mount --bind etc /etc || exit
+		if [ -n "$LATE" ]; then
+			coproc "$0" 127.0.0.53 "$LATE"
+			read -r -u "${COPROC[0]}"
+		fi
+		"$@"
+		status=$?
+		[ -z "$LATE" ] || kill "$COPROC_PID"
+		exit $status' "$(workload dns-late)" "$@"
+}
+
+# records: those of our program.
+records() { jq -c --arg comm "$comm" 'select(.type == "event" and .comm == $comm)' "$out"; }
+
+# count [FILTER]: how many of our program's records match.
+count() { records | jq -n "[inputs | select(${1:-true})] | length"; }
+
+# latencies_agree N: none is longer than the program's own, nor shorter by more than 100 ms. A
+# thread's lines stand in the order of its calls in both.
+latencies_agree() {
+	paste -d ' ' <(sort -s -k 1n,1 truth) \
+		<(records | jq -r '"\(.tid) \(.latency_ns)"' | sort -s -k 1n,1) >pairs
+	awk -v n="$1" '
+		$1 == $4 && $5 > 0 && $5 <= $2 && $5 > $2 - 1e8 { good++ }
+		END { if (good != n) { print good + 0 " of " n " latencies agree"; exit 1 } }' pairs
+}
+
+# agrees CALL NAME RESULT: 23 calls, each shown once with that result and the program's error.
+agrees() {
+	tool_start gethostlatency --json
+	run_client "$1" 23 "$2"
+	tool_stop
+	expect 0 "$status" "exit status"
+	expect 23 "$(count)" "records"
+	expect 23 "$(count ".result == \"$3\" and .host == \"$2\"")" "$3: $(records | head -1)"
+	expect 23 "$(count ".call == \"${4:-$1}\"")" "${4:-$1}"
+	expect "$(cut -d ' ' -f 3 truth | sort)" "$(records | jq '.error // 0' | sort)" errors
+	latencies_agree 23
+}
+
+for_each_call() {
+	local call
+	for call in getaddrinfo gethostbyname gethostbyname2 gethostbyname_r gethostbyname2_r; do
+		"$@" $call
+	done
+}
+
+found() { agrees "$1" here.test ok; }
+
+@test "each call once, of names that are found" { for_each_call found; }
+
+not_found() {
+	case $1 in
+	getaddrinfo) LATE=0 agrees "$1" no.test EAI_NONAME ;;
+	*) LATE=0 agrees "$1" no.test HOST_NOT_FOUND ;;
+	esac
+}
+
+@test "each call once, of names that are not" {
+	export LATE=0
+	for_each_call not_found
+}
+
+@test "a server that fails, and one that does not answer" {
+	echo 'options timeout:1 attempts:1' >>etc/resolv.conf
+	export LATE=0
+	tool_start gethostlatency --json
+	run_client getaddrinfo 1 fail.test
+	run_client gethostbyname 1 fail.test
+	run_client getaddrinfo 1 silent.test
+	tool_stop
+	expect "EAI_AGAIN TRY_AGAIN EAI_AGAIN" "$(records | jq -r .result | xargs)"
+	expect 1 "$(count '.latency_ns > 9e8')"
+}
+
+@test "an answer that takes 300 ms" {
+	tool_start gethostlatency --json
+	export LATE=300
+	run_client getaddrinfo 3 known.test
+	tool_stop
+	expect 3 "$(count '.result == "ok" and .latency_ns > 300e6')"
+	latencies_agree 3
+	tool_start gethostlatency --json
+	run_client gethostbyname 3 known.test
+	tool_stop
+	expect 3 "$(count '.result == "ok" and .latency_ns > 300e6')"
+	latencies_agree 3
+}
+
+@test "too little room, and no name at all" {
+	tool_start gethostlatency --json
+	run_client small 23 here.test
+	run_client none 23 x
+	tool_stop
+	expect 23 "$(count '.result == "ERANGE"')"
+	expect 23 "$(count)"
+}
+
+@test "threads" { agrees threads here.test ok getaddrinfo; }
+
+@test "a name whose memory is not there when the call begins" {
+	agrees cold here.test ok getaddrinfo
+	expect 0 "$(jq 'select(.type == "summary").unreadable' "$out")"
+}
+
+@test "a call that a signal handler jumps out of hides none behind it" {
+	export LATE=0
+	tool_start gethostlatency --json
+	run_client jump 3 silent.test
+	expect 3 "$(grep -c ' -1$' truth)"
+	run_client jump 3 known.test
+	in_world bash -c '"$1" jump 2 silent.test; "$1" getaddrinfo 3 known.test' - "$client" >truth
+	tool_stop
+	expect 0 "$(count '.host == "silent.test"')"
+	expect 6 "$(count '.host == "known.test" and .result == "ok"')"
+}
+
+@test "hostile names stay on their line" {
+	tool_start gethostlatency
+	for name in "$(printf 'a\033[2Jb')" "$(printf 'c\nd')" "$(printf 'e\xff\x9bf')" ""; do
+		run_client getaddrinfo 1 "$name"
+	done
+	tool_stop
+	grep "$comm" "$out" >ours
+	expect 4 "$(wc -l <ours)"
+	grep -qF 'a\x1b[2Jb' ours
+	grep -qF 'c\x0ad' ours
+	grep -qF 'e\xff\x9bf' ours
+	run grep -q "$(printf '\033')" "$out"
+	expect 1 "$status"
+}
+
+@test "long names are whole up to 255 bytes, and cut behind" {
+	long=$(printf 'x%.0s' {1..255})
+	tool_start gethostlatency --json
+	run_client getaddrinfo 1 "$long"
+	run_client getaddrinfo 1 "${long}y"
+	tool_stop
+	expect "$long false" "$(records | jq -r '"\(.host) \(.truncated)"' | head -1)"
+	expect "$long... true" "$(records | jq -r '"\(.host) \(.truncated)"' | tail -1)"
+	expect 1 "$(jq 'select(.type == "summary").truncated' "$out")"
+}
+
+@test "the table: BCC's columns, and the result behind" {
+	tool_start gethostlatency
+	run_client getaddrinfo 23 here.test
+	tool_stop
+	expect "TIME PID COMM LATms HOST RESULT" "$(head -1 "$out" | xargs)"
+	expect 23 "$(grep -cE "^[0-9:.]{12} [0-9]+ +$comm +[0-9]+\.[0-9]{3} +here.test +ok$" "$out")"
+}
+
+# waiting_client [PREFIX...]: ours, in the background until a line is written to descriptor 9.
+waiting_client() {
+	[ -p hold ] || mkfifo hold
+	exec 9<>hold
+	"$@" getaddrinfo 23 localhost wait <hold >truth 3>&- 9>&- &
+	started+=($!)
+	waiting=$!
+}
+
+# settle: what has been executed before has been looked at, twice.
+settle() {
+	local i
+	for i in 1 2; do
+		in_world "$(workload lookups)" getaddrinfo 1 "marker$i" >/dev/null
+		wait_for 10 grep -q "\"marker$i\"" "$out"
+	done
+}
+
+go_on() { echo >&9; wait "$waiting"; }
+
+@test "only one process" {
+	waiting_client "$client"
+	tool_start gethostlatency --json -p "$waiting"
+	"$client" getaddrinfo 23 localhost >/dev/null
+	go_on
+	tool_stop
+	expect 23 "$(count)"
+	expect 23 "$(count ".pid == $waiting")"
+}
+
+# libcs_of PROGRAM: what it needs to run, with their paths.
+libcs_of() { ldd "$1" | grep -oE '/[^ ]+'; }
+
+# make_root DIR: a root with our program and copies of its libraries, and the same /etc.
+make_root() {
+	local lib
+	mkdir -p "$1/bin"
+	for lib in $(libcs_of "$client"); do
+		mkdir -p "$1/${lib%/*}"
+		cp "$lib" "$1/$lib"
+	done
+	cp "$client" "$1/bin/"
+	cp -r etc "$1/"
+	echo "127.0.0.1 localhost" >"$1/etc/hosts"
+}
+
+# attached N: that many libcs are.
+attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
+
+@test "a libc that comes after the tool has started: chroot" {
+	needs chroot ldd
+	make_root root
+	tool_start gethostlatency --json -v
+	before=$(grep -c 'attached to [0-9]* functions of' "$err")
+	waiting_client chroot root "/bin/$comm"
+	wait_for 10 attached $((before + 1))
+	go_on
+	tool_stop
+	expect 23 "$(count '.result == "ok"')"
+}
+
+@test "a libc that was deleted" {
+	needs chroot ldd
+	make_root root
+	waiting_client chroot root "/bin/$comm"
+	wait_for 10 grep -q libc "/proc/$waiting/maps"
+	rm -r root
+	tool_start gethostlatency --json
+	go_on
+	tool_stop
+	expect 23 "$(count)"
+}
+
+@test "one libc under two overlays is counted once" {
+	needs ldd chroot
+	make_root root
+	unshare -m bash -c 'mount -t tmpfs none /mnt && cd /mnt && mkdir u w m &&
+		mount -t overlay none -o lowerdir=/usr,upperdir=u,workdir=w m' 2>/dev/null ||
+		skip "no overlay file system"
+	mkfifo hold
+	tool_start gethostlatency --json -v
+	mkdir m
+	exec 9<>hold
+	for i in 1 2; do
+		unshare -m bash -c 'lower=$PWD/root; mount -t tmpfs none m && cd m &&
+			mkdir u w m && mount -t overlay none \
+				-o "lowerdir=$lower,upperdir=$PWD/u,workdir=$PWD/w" m &&
+			exec chroot m "$@"' - "/bin/$comm" getaddrinfo 23 localhost wait \
+			<hold >truth$i 3>&- 9>&- &
+		started+=($!)
+		wait_for 10 grep -q "$comm" "/proc/$!/comm"
+		wait_for 10 grep -q libc "/proc/$!/maps"
+	done
+	settle
+	printf '\n\n' >&9
+	exec 9>&-
+	wait "${started[@]}"
+	tool_stop
+	expect 46 "$(count)"
+}
+
+@test "musl" {
+	needs musl-gcc
+	musl-gcc -O1 "$root/tests/workloads/lookups.c" -o musl 2>musl.log ||
+		skip "musl-gcc cannot build: $(tail -1 musl.log)"
+	client=$BATS_TEST_TMPDIR/x$$musl
+	mv musl "$client"
+	comm=${client##*/}
+	tool_start gethostlatency --json -v
+	waiting_client "$client"
+	wait_for 10 grep -q 'attached to .*musl' "$err"
+	go_on
+	tool_stop
+	expect 23 "$(count '.result == "ok"')"
+	latencies_agree 23
+	waiting_client "$client"	# keeps it mapped
+	for_each_call found
+	LATE=0 agrees gethostbyname no.test HOST_NOT_FOUND
+	go_on
+}
+
+@test "a static program is not seen, and the tool says where it stands" {
+	needs cc
+	cc -static -O1 "$root/tests/workloads/lookups.c" -o static 2>/dev/null ||
+		skip "no static libc to link with"
+	client=$BATS_TEST_TMPDIR/x$$static
+	mv static "$client"
+	comm=${client##*/}
+	tool_start gethostlatency --json
+	waiting_client "$client"
+	settle
+	go_on
+	expect 23 "$(wc -l <truth)"
+	tool_stop
+	expect 0 "$(count)"
+	waiting_client "$client"
+	tool_start gethostlatency --json -p "$waiting"
+	tool_stop
+	go_on
+	grep -q 'no libc found: static programs are not seen' "$err"
+}
+
+@test "-l: only that libc" {
+	needs ldd chroot
+	make_root root
+	libc=$(libcs_of "$client" | grep 'libc\.so\|libc-')
+	tool_start gethostlatency --json -l "root/$libc"
+	chroot root "/bin/$comm" getaddrinfo 23 localhost >/dev/null
+	"$client" gethostbyname 23 localhost >/dev/null
+	tool_stop
+	expect 23 "$(count)"
+	expect 23 "$(count '.call == "getaddrinfo"')"
+}
+
+@test "users and cgroups are filtered" {
+	tool_start gethostlatency --json -u 65533
+	run_client getaddrinfo 23 here.test
+	tool_stop
+	expect 0 "$(count)"
+	dir=$(cgroup2)/sixty-lookup$$
+	mkdir "$dir" || skip "no cgroup can be made"
+	tool_start gethostlatency --json --cgroup "$dir"
+	run_client getaddrinfo 23 here.test
+	(echo $BASHPID >"$dir/cgroup.procs" && run_client gethostbyname 23 here.test)
+	tool_stop
+	rmdir "$dir"
+	expect 23 "$(count)"
+	expect 23 "$(count '.call == "gethostbyname"')"
+}
+
+@test "CAP_BPF and CAP_PERFMON suffice where the kernel has uprobe.multi" {
+	needs setpriv
+	case $(uname -r) in
+	[1-5].* | 6.[0-5].*) skip "uprobe.multi came with 6.6" ;;
+	esac
+	setpriv --reuid 65533 --clear-groups --inh-caps +bpf,+perfmon --ambient-caps +bpf,+perfmon \
+		--bounding-set -all,+bpf,+perfmon true 2>/dev/null || skip "setpriv cannot"
+	chmod 755 "$BATS_TEST_TMPDIR"
+	cp "$build/gethostlatency" tool && chmod 755 tool
+	setpriv --reuid 65533 --clear-groups --inh-caps +bpf,+perfmon --ambient-caps +bpf,+perfmon \
+		./tool --json >"$out" 2>"$err" 3>&- &
+	tool_pid=$!
+	wait_for 20 is_ready
+	run_client getaddrinfo 23 here.test
+	tool_stop
+	expect 23 "$(count)"
+	grep -q 'CAP_SYS_PTRACE' "$err"
+}
+
+@test "bad options are refused" {
+	echo hello >text
+	refuses 64 "cannot use libc '/no/libc': No such file" gethostlatency -l /no/libc
+	refuses 64 "not an ELF file" gethostlatency -l text
+	refuses 64 "no function that looks up hosts" gethostlatency -l "$client"
+	refuses 64 "invalid pid" gethostlatency -p 12abc
+	refuses 64 "unexpected argument" gethostlatency 5
+}
