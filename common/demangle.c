@@ -39,7 +39,7 @@ static char *rust_hash(char *name)
 	size_t len = strlen(name);
 	char *hash = name + len - RUST_HASH_LEN;
 
-	if (len <= RUST_HASH_LEN || strncmp(hash, "::h", 3) ||
+	if (len <= RUST_HASH_LEN || strncmp(hash, "::h", 3) != 0 ||
 	    strspn(hash + 3, "0123456789abcdef") != RUST_HASH_LEN - 3)
 		return NULL;
 	return hash;
@@ -57,7 +57,8 @@ static char rust_escape(const char *escape, size_t len)
 	};
 
 	for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++)
-		if (strlen(escapes[i].escape) == len && !strncmp(escapes[i].escape, escape, len))
+		if (strlen(escapes[i].escape) == len &&
+		    strncmp(escapes[i].escape, escape, len) == 0)
 			return escapes[i].c;
 	if (escape[0] == 'u' && len >= 2 && len <= 4) {		/* "u20": a space */
 		unsigned long code = strtoul(escape + 1, NULL, 16);
@@ -96,11 +97,10 @@ char *demangle(const char *name)
 {
 	demangle_fn fn = cxa_demangle();
 	char *readable, *hash;
-	int status;
 
-	if (!fn || strncmp(name, "_Z", 2))
+	if (!fn || strncmp(name, "_Z", 2) != 0)
 		return NULL;
-	readable = fn(name, NULL, NULL, &status);
+	readable = fn(name, NULL, NULL, NULL);
 	if (!readable)
 		return NULL;
 	hash = rust_hash(readable);

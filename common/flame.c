@@ -170,7 +170,7 @@ static void put_percent(struct drawing *drawing, __u64 part, unsigned int digits
 static void put_frame(struct drawing *drawing, const char *name, const char *module,
 		      enum frame_kind kind, const struct place *place, __u64 count)
 {
-	static const char *const classes[FRAME_KINDS] = { "fk", "fu", "fj", "fo" };
+	static const char *const classes[FRAME_KINDS] = { "fk", "fu", "fj", "fw" };
 	struct text *svg = drawing->svg;
 
 	text_printf(svg, "<svg class=\"%s\" x=\"", classes[kind]);
@@ -202,12 +202,12 @@ static const char style[] =
 	".flame rect{stroke:#fff;stroke-width:1}.flame .fbg{fill:#fff;stroke:none}"
 	".flame .ft{font-size:16px;font-weight:bold}"
 	".fk rect,.flame .lk{fill:#f0a35e}.fu rect,.flame .lu{fill:#8cbce6}"
-	".fj rect,.flame .lj{fill:#93d0a0}.fo rect,.flame .lo{fill:#d0d0d0}"
+	".fj rect,.flame .lj{fill:#93d0a0}.fw rect,.flame .lo{fill:#d0d0d0}"
 	".flame svg:hover rect{stroke:#111}"
 	"@media (prefers-color-scheme:dark){"
 	".flame text{fill:#f2f2f2}.flame rect{stroke:#1b1b1b}.flame .fbg{fill:#1b1b1b}"
 	".fk rect,.flame .lk{fill:#9c5a1d}.fu rect,.flame .lu{fill:#2b619a}"
-	".fj rect,.flame .lj{fill:#2f7442}.fo rect,.flame .lo{fill:#555}"
+	".fj rect,.flame .lj{fill:#2f7442}.fw rect,.flame .lo{fill:#555}"
 	".flame svg:hover rect{stroke:#fff}}"
 	"</style>\n";
 

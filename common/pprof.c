@@ -20,6 +20,11 @@ enum { FUNCTION_ID = 1, FUNCTION_NAME, FUNCTION_SYSTEM_NAME, FUNCTION_FILE };
 
 enum { WIRE_VARINT = 0, WIRE_BYTES = 2 };
 
+/* A frame is told from others by where it is. */
+struct frame_key {
+	const struct frame *frame;
+};
+
 void pprof_varint(struct text *text, __u64 v)
 {
 	for (; v >= 0x80; v >>= 7)
@@ -69,8 +74,11 @@ static void put_locations(struct pprof *pprof, const struct frame *const *path, 
 {
 	struct text ids = {};
 
-	while (n-- > 0)			/* the innermost first */
-		pprof_varint(&ids, tally_add(&pprof->frames, &path[n], sizeof(path[n]), 1) + 1);
+	while (n-- > 0) {		/* the innermost first */
+		const struct frame_key key = { path[n] };
+
+		pprof_varint(&ids, tally_add(&pprof->frames, &key, sizeof(key), 1) + 1);
+	}
 	put_bytes(&pprof->message, SAMPLE_LOCATIONS, ids.at, ids.len);
 	text_free(&ids);
 }
@@ -168,10 +176,10 @@ void pprof_encode(struct pprof *pprof, struct text *profile, __u64 end_ns, __u64
 	put_value_type(pprof, profile, PROFILE_SAMPLE_TYPE, unit->type, unit->unit);
 	text_bytes(profile, pprof->samples.at, pprof->samples.len);
 	for (size_t i = 0; i < pprof->frames.n; i++) {
-		const struct frame *const *frame = pprof->frames.entries[i].bytes;
+		const struct frame_key *key = pprof->frames.entries[i].bytes;
 
-		put_frame(pprof, profile, *frame, i + 1,
-			  put_mapping(pprof, profile, &modules, (*frame)->module));
+		put_frame(pprof, profile, key->frame, i + 1,
+			  put_mapping(pprof, profile, &modules, key->frame->module));
 	}
 	put_value_type(pprof, profile, PROFILE_PERIOD_TYPE, unit->type, unit->unit);
 	put_number(profile, PROFILE_PERIOD, unit->period);

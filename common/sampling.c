@@ -151,7 +151,7 @@ static int wanted_cpus(const struct sampling *sampling, bool online[CPUS_MOST])
 /* Make the CPUs that are sampled those that are online. */
 static int update(struct sampling *sampling)
 {
-	bool online[CPUS_MOST];
+	bool online[CPUS_MOST] = {};
 	int err, failed = 0;
 
 	err = wanted_cpus(sampling, online);

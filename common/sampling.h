@@ -19,7 +19,7 @@ struct sampling_args {
  * Start: by the CPUs' own cycle counters, or where there are none (most virtual
  * machines) by the kernel's clock.  Returns 0 or a negative errno, with a message.
  */
-int sampling_start(struct sampling **sampling, const struct sampling_args *args,
+int sampling_start(struct sampling **result, const struct sampling_args *args,
 		   const struct bpf_program *prog);
 
 /* Look for CPUs that came or went, at most once a second: call often. */

@@ -16,6 +16,11 @@ struct raw {
 	bool kernel_missed, user_missed;
 };
 
+/* The symbols of a process. */
+struct stack_user {
+	struct usyms_process *symbols;	/* NULL: none needed yet */
+};
+
 /* The same with names: behind it are the numbers of frames. */
 struct named {
 	struct stack_owner owner;
@@ -58,7 +63,7 @@ static __u32 process_number(struct stacks *stacks, const struct stack_process *p
 	number = tally_add(&stacks->processes, &key, sizeof(key), 1);
 	if (number == stacks->n_users) {
 		stacks->users = grow(stacks->users, ++stacks->n_users, sizeof(stacks->users[0]));
-		stacks->users[number] = NULL;
+		stacks->users[number].symbols = NULL;
 	}
 	return number;
 }
@@ -66,15 +71,15 @@ static __u32 process_number(struct stacks *stacks, const struct stack_process *p
 /* A stack that was not there before: be sure that its files are open. */
 static void see_user_stack(struct stacks *stacks, __u32 number, const struct stack_sample *sample)
 {
-	struct usyms_process **user = &stacks->users[number];
+	struct stack_user *user = &stacks->users[number];
 
 	if (!sample->n_user)
 		return;
-	if (!*user)
-		*user = usyms_process(stacks->usyms, sample->process.pid,
-				      sample->process.start_boottime_ns);
+	if (!user->symbols)
+		user->symbols = usyms_process(stacks->usyms, sample->process.pid,
+					      sample->process.start_boottime_ns);
 	for (__u32 i = 0; i < sample->n_user; i++)
-		usyms_touch(*user, sample->user[i]);
+		usyms_touch(user->symbols, sample->user[i]);
 }
 
 static void count_sample(struct stacks *stacks, const struct stack_sample *sample)
@@ -251,7 +256,7 @@ static void name_stack(struct naming *naming, const struct tally_entry *entry)
 	memset(&named, 0, sizeof(named));
 	named.owner = raw->owner;
 	naming->count = entry->count;
-	naming->user = stacks->users[raw->process];
+	naming->user = stacks->users[raw->process].symbols;
 	naming->bytes.len = 0;
 	text_bytes(&naming->bytes, (const char *)&named, sizeof(named));
 	named.n_kernel = put_frames(naming, addresses, raw->n_kernel, raw->kernel_missed, true);

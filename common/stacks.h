@@ -56,7 +56,7 @@ struct stacks {
 	struct stacks_options options;
 	struct usyms *usyms;
 	struct tally processes, addresses, names, named;
-	struct usyms_process **users;	/* by number of process; NULL: none needed yet */
+	struct stack_user *users;	/* by number of process */
 	size_t n_users;
 	struct frame *frames;		/* by number in names */
 	struct stack *stacks;		/* after stacks_name(): the biggest first */

@@ -28,7 +28,11 @@ struct wanted {
 };
 struct wanted pids SEC(".maps"), tids SEC(".maps");
 
-/* Processes that user space was woken for, so that it can look at their files. */
+/*
+ * Processes that user space was woken for, so that it can look at their files.
+ * Nothing else may change this map: the program can run in an NMI, which would
+ * wait forever for a lock of it that its own CPU holds.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);

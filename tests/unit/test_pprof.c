@@ -57,7 +57,7 @@ static bool contains(const struct text *text, const char *bytes, size_t len)
 	return memmem(text->at, text->len, bytes, len) != NULL;
 }
 
-/* Strings: 0 "", 1 the value of comm, 2 comm, 3 pid, 4 samples, 5 count, 6 cpu, 7 nanoseconds ... */
+/* Strings: 0 "", 1 value of comm, 2 comm, 3 pid, 4 samples, 5 count, 6 cpu, 7 nanoseconds ... */
 static void a_sample_has_locations_values_and_labels(void **state)
 {
 	static const char sample[] =
