@@ -20,6 +20,7 @@ O	?= build
 prefix	?= /usr/local
 sbindir	?= $(prefix)/sbin
 mandir	?= $(prefix)/share/man
+sharedir := $(prefix)/share/sixty
 docdir	?= $(prefix)/share/doc/sixty
 
 CLANG	?= clang
@@ -170,6 +171,11 @@ install: all
 	done
 	$(INSTALL) -m 644 tools/*_example.txt $(DESTDIR)$(docdir)/examples
 	$(INSTALL) -m 755 scripts/sixty $(DESTDIR)$(sbindir)/sixty
+	$(INSTALL) -d $(DESTDIR)$(sharedir)/sixty.d $(DESTDIR)$(sharedir)/report
+	$(INSTALL) -m 755 scripts/sixty-report $(DESTDIR)$(sharedir)
+	$(INSTALL) -m 644 $(wildcard scripts/report/*) $(DESTDIR)$(sharedir)/report
+	$(INSTALL) -m 644 $(wildcard scripts/sixty.d/*.*) $(DESTDIR)$(sharedir)/sixty.d
+	$(INSTALL) -m 755 scripts/sixty.d/sample $(DESTDIR)$(sharedir)/sixty.d
 	$(INSTALL) -m 644 $(O)/sixty.8 $(DESTDIR)$(mandir)/man8/sixty.8
 
 uninstall:
@@ -178,7 +184,7 @@ uninstall:
 		rm -f $(DESTDIR)$(sbindir)/$$name $(DESTDIR)$(mandir)/man8/$$name.8; \
 	done
 	rm -f $(DESTDIR)$(sbindir)/sixty $(DESTDIR)$(mandir)/man8/sixty.8
-	rm -rf $(DESTDIR)$(docdir)/examples
+	rm -rf $(DESTDIR)$(sharedir) $(DESTDIR)$(docdir)/examples
 
 clean:
 	rm -rf $(O)

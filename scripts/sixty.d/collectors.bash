@@ -1,0 +1,98 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share variables
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# What sixty starts, and where each is found.
+
+# The collectors: NAME KIND COMMAND.  KIND is `program` (in PATH), `tool` (ours)
+# or `sample` (the script of that name here).  Everything watches for $span
+# seconds; profile for one less, because it has names to look up at its end.
+collectors() {
+	cat <<-TABLE
+	uptime          program   uptime
+	dmesg           sample    dmesg $span
+	vmstat          program   vmstat -n -w 1 $((span + 1))
+	mpstat          program   mpstat -P ALL -o JSON 1 $span
+	pidstat         program   pidstat 1 $span
+	iostat          program   iostat -x -y -z -o JSON 1 $span
+	free            program   free -m -s 1 -c $span
+	sar-dev         program   sar -n DEV,EDEV 1 $span
+	sar-tcp         program   sar -n TCP,ETCP 1 $span
+	top             program   top -b -w 512 -d $span -n 2
+	pressure        sample    pressure $span
+	execsnoop       tool      execsnoop --json --duration $span --fails
+	opensnoop       tool      opensnoop --json --duration $span --failed
+	fsslower        tool      fsslower --json --duration $span
+	biolatency      tool      biolatency --json --duration $span --disks 1
+	biosnoop        tool      biosnoop --json --duration $span
+	cachestat       tool      cachestat --json --duration $span 1
+	tcpconnect      tool      tcpconnect --json --duration $span
+	tcpaccept       tool      tcpaccept --json --duration $span
+	tcpretrans      tool      tcpretrans --json --duration $span
+	gethostlatency  tool      gethostlatency --json --duration $span
+	runqlat         tool      runqlat --json --duration $span 1
+	profile         tool      profile --json --duration $((span - 1)) --flame flame.svg
+	TABLE
+}
+
+# What `sample` prints from /proc in the program's own format where that is missing.
+SAMPLED=" uptime vmstat mpstat pidstat iostat free sar-dev sar-tcp "
+
+declare -a names		# of the collectors, in the order of the table
+declare -A kinds		# NAME -> its kind
+declare -A programs		# NAME -> path of its program, unless that is missing
+declare -A sampled		# NAME -> what its program's package is, if /proc stands in for it
+
+# each FUNCTION: with every line of the table.
+each() {
+	local name kind command
+	while read -r name kind command; do
+		# shellcheck disable=SC2086 # words, none with a space in it
+		"$1" "$name" "$kind" $command
+	done < <(collectors)
+}
+
+# find_tool NAME: sets `found` to our tool of that name, beside this script or
+# in PATH under the names that packages give it.  Other projects have tools of
+# the same names: ours says who it is.
+find_tool() {
+	local candidate
+	for candidate in "$here/../build/$1" "$here/$1" "bpf-$1" "$1-sixty" "$1"; do
+		found=$(type -P "$candidate") || continue
+		is_ours "$found" "$1" && return
+	done
+	return 1
+}
+
+is_ours() {
+	[[ $("$1" --version 2>/dev/null </dev/null) == "$2 (sixty) "* ]]
+}
+
+package_of() {
+	case $1 in
+	mpstat | pidstat | iostat | sar-*) echo sysstat ;;
+	dmesg) echo util-linux ;;
+	*) echo procps ;;
+	esac
+}
+
+# look_up NAME KIND COMMAND...: everything that has to be looked up before all can
+# start at once.  Sets programs[NAME], unless it is missing.
+look_up() {
+	mkdir "$dir/$1" || fail "cannot write to $dir"
+	echo "${*:3}" >"$dir/$1/command"
+	names+=("$1")
+	kinds[$1]=$2
+	case $2 in
+	tool) find_tool "$3" ;;
+	program) found=$(type -P "$3") || stand_in "$1" ;;
+	sample) found=$parts/sample ;;
+	esac && programs[$1]=$found
+}
+
+# stand_in NAME: /proc instead of a program that is missing.
+stand_in() {
+	[[ $SAMPLED == *" $1 "* ]] || return
+	sampled[$1]=$(package_of "$1")
+	found=$parts/sample
+	echo "sample $1 $span" >"$dir/$1/command"
+}

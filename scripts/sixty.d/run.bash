@@ -1,0 +1,217 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share variables
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Running the collectors, and never leaving one behind.
+#
+# Each has a process group of its own.  A process beside sixty, the guard, reads
+# a pipe that sixty alone holds open: when sixty is killed the pipe closes, and
+# the guard ends what still runs and leaves the directory as a short run would.
+
+NICE=5			# yield to the machine's own work, but not so far that events get lost
+PIECE_BYTES=262144	# of output read at a time
+PIECES=32		# kept of one collector: 8 MiB, read by jq in half a second
+PIECES_AT_ONCE=8	# a burst that is kept whole; the others are spread over the time
+LAST_LINES=100		# kept of what comes after that: tools print their sums there
+
+declare -A pids		# NAME -> its process, which leads a group of its own
+interrupted=		# by which signal
+ended_by=		# the signal that ended the collecting
+bpf_run_ns=		# of all our BPF programs, where the kernel counts it
+
+# elapsed [SINCE_US]: sets `ms`, the milliseconds since then, or since the start.
+elapsed() {
+	local now=${EPOCHREALTIME/./}
+	ms=$(((now - ${1:-start_us}) / 1000))
+}
+
+# nap SECONDS: a sleep that starts no program, which execsnoop would report.
+nap() {
+	read -rt "$1" -u "$never"
+}
+
+# piece DIR: some output, to stdout as it comes: a kill finds nothing unwritten.
+piece() (
+	echo "$BASHPID" >>"$1/pid"
+	exec stdbuf -o0 head -c "$PIECE_BYTES"
+)
+
+# wait_for_piece I: until it may be read, so that the last falls to the end of the
+# time.  A tool that is read slower than events happen loses some, and counts them:
+# a storm costs little, and what is kept of it is spread over the whole time.
+wait_for_piece() {
+	local from=$((span * 1000 * ($1 - PIECES_AT_ONCE) / (PIECES - PIECES_AT_ONCE)))
+	elapsed
+	while [ "$ms" -lt "$from" ] && [ ! -e "$dir/ending" ]; do
+		nap 0.2
+		elapsed
+	done
+}
+
+# cap DIR: keep standard input in pieces, output, output.1 and so on; of what is
+# too much the last lines.
+cap() {
+	local i=1
+	echo "$BASHPID" >>"$1/pid"
+	piece "$1" >"$1/output"
+	while [ "$i" -lt "$PIECES" ]; do
+		wait_for_piece "$i"
+		piece "$1" >"$1/output.$i"
+		[ -s "$1/output.$i" ] || return
+		i=$((i + 1))
+	done
+	wait_for_piece "$i"
+	tail -n "$LAST_LINES" >"$1/rest"
+}
+
+# collect DIR COMMAND...: run it and leave its exit status in DIR.  Of SIGINT
+# to the group only the command itself hears.  The guard marks the directory
+# before it reads who there is: either it sees this process, or this the mark.
+collect() {
+	local at=$1
+	shift
+	trap '' INT
+	exec {lifeline}>&-
+	echo "$BASHPID" >>"$at/pid"
+	[ ! -e "$dir/killed" ] || exit
+	{
+		echo "$BASHPID" >>"$at/pid"
+		cd "$at" || exit	# for files that it makes
+		exec "$env" --default-signal=INT "$nice" -n "$NICE" "$@" </dev/null 2>"$at/stderr"
+	} | cap "$at"
+	echo "${PIPESTATUS[0]}" >"$at/exit"
+}
+
+# start NAME KIND COMMAND...: in the background.  `set -m` gives it a process
+# group: Ctrl-C on the terminal reaches this script alone, which then decides.
+start() {
+	local name=$1
+	[ -n "${programs[$name]-}" ] || return
+	shift 3
+	[ "${kinds[$name]}" != sample ] || set -- "$name" "$@"
+	[ -z "${sampled[$name]-}" ] || set -- "$name" "$span"
+	set -m
+	collect "$dir/$name" "${programs[$name]}" "$@" &
+	set +m
+	pids[$name]=$!
+}
+
+running() {
+	[ -n "${pids[$1]-}" ] && [ ! -e "$dir/$1/exit" ]
+}
+
+# still_running: sets `active` to the names of those that run; false if none.
+still_running() {
+	local name
+	active=
+	for name in "${names[@]}"; do
+		! running "$name" || active+=" $name"
+	done
+	[ -n "$active" ]
+}
+
+# signal_all SIGNAL: to the group of each that still runs, and to nothing else.
+signal_all() {
+	local name
+	for name in "${names[@]}"; do
+		! running "$name" || kill -"$1" -- "-${pids[$name]}" 2>/dev/null
+	done
+}
+
+progress() {
+	[ -t 2 ] || return
+	printf '\r\e[Ksixty: %d of %d s; running:%.*s' $((ms / 1000)) "$seconds" 50 "$active" >&2
+}
+
+# watch UNTIL_MS: till nothing runs, that time has come, or a signal did.
+watch() {
+	elapsed
+	while still_running && [ -z "$interrupted" ] && [ "$ms" -lt "$1" ]; do
+		progress
+		nap 0.2
+		elapsed
+	done
+}
+
+# run_time PID: adds what its BPF programs took to bpf_run_ns; /proc/PID/fdinfo of
+# a program tells, where kernel.bpf_stats_enabled is set.
+run_time() {
+	local file key value
+	for file in "/proc/$1/fdinfo"/*; do
+		while read -r key value; do
+			[ "$key" != run_time_ns: ] || bpf_run_ns=$((bpf_run_ns + value))
+		done 2>/dev/null <"$file"
+	done
+}
+
+# sum_run_time: while the tools still run.
+sum_run_time() {
+	local name pid counted=0
+	! read -r counted 2>/dev/null </proc/sys/kernel/bpf_stats_enabled || [ "$counted" = 1 ] || return
+	for name in "${names[@]}"; do
+		[ "${kinds[$name]}" = tool ] && running "$name" || continue
+		while read -r pid; do
+			run_time "$pid"
+		done <"$dir/$name/pid"
+	done
+}
+
+# run: everything ends by itself a second before the deadline.  What does not is
+# told to by SIGINT, upon which tools and sysstat print what they have, and half
+# a second before the deadline by SIGKILL.
+run() {
+	each start
+	watch $((span * 1000 - 300))
+	sum_run_time
+	watch $((deadline_ms - 1000))
+	ended_by=$interrupted
+	interrupted=
+	end_all $((deadline_ms - 500))
+	wait "${pids[@]}" 2>/dev/null	# also keeps bash from telling what was killed
+	elapsed
+	[ ! -t 2 ] || printf '\r\e[K' >&2
+}
+
+# end_all UNTIL_MS: SIGINT to what still runs, SIGKILL when that time has come; a
+# second is given in any case.
+end_all() {
+	: >"$dir/ending"
+	elapsed
+	still_running || return
+	signal_all INT
+	watch $((ms + 1000 > $1 ? ms + 1000 : $1))
+	signal_all KILL
+}
+
+# ---- the guard ----
+
+# start_guard: before anything else; sets `lifeline`, which must reach nobody else.
+start_guard() {
+	mkfifo "$dir/lifeline" || fail "cannot write to $dir"
+	set -m
+	guard <"$dir/lifeline" &
+	set +m
+	exec {lifeline}>"$dir/lifeline"
+	rm "$dir/lifeline"
+}
+
+dismiss_guard() {
+	echo dismissed >&"$lifeline"
+	exec {lifeline}>&-
+}
+
+guard() {
+	local word name
+	trap '' INT TERM HUP
+	trap - EXIT
+	read -r word && exit
+	: >"$dir/killed"
+	for name in "${names[@]}"; do
+		[ ! -s "$dir/$name/pid" ] || read -r "pids[$name]" <"$dir/$name/pid"
+	done
+	end_all 0
+	ended_by=KILL
+	elapsed
+	judge_all
+	write_meta
+	rm -f "$dir/killed"
+}

@@ -1,0 +1,164 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share variables
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# How each collector ended, and the facts of the whole run.
+
+META_SCHEMA=1
+declare -A statuses		# NAME -> how it ended: a word, a tab, the reason
+
+# judge NAME: prints a word, and behind a tab the reason.
+judge() {
+	local at=$dir/$1 code='' reason=''
+	if [ -z "${programs[$1]-}" ]; then
+		printf 'missing\t%s\n' "$(missing_reason "$1")"
+		return
+	fi
+	[ ! -e "$at/exit" ] || read -r code <"$at/exit"
+	[ ! -s "$at/stderr" ] || read -r reason <"$at/stderr"
+	case $code in
+	0) printf 'ok\t%s\n' "$(remark "$1" "$reason")" ;;
+	'') killed_status "$at/output" ;;
+	127) printf 'missing\t%s\n' "$(missing_reason "$1")" ;;
+	130) interrupted_status ;;
+	69) printf 'unsupported\t%s\n' "$reason" ;;
+	77) printf 'denied\t%s\n' "$reason" ;;
+	*) denied_or_failed "$code" "$reason" ;;
+	esac
+}
+
+missing_reason() {
+	case ${kinds[$1]} in
+	tool) echo "not beside sixty and not in PATH: run make, or install it" ;;
+	*) echo "not installed: apt-get install $(package_of "$1")" ;;
+	esac
+}
+
+# killed_status OUTPUT: a kill can leave half a line, which no reader expects.
+killed_status() {
+	[ ! -e "$1" ] || sed -i '$ { /^[{].*[^}]$/d }' "$1"
+	if [ "$ended_by" = KILL ]; then
+		printf 'timed out\tsixty was killed; what it had printed is kept\n'
+	else
+		printf 'timed out\thad to be killed; what it printed is kept\n'
+	fi
+}
+
+# A program that died of our SIGINT, printing as it went: vmstat, free, top.
+interrupted_status() {
+	if [ -n "$ended_by" ]; then
+		printf 'ok\tended early\n'
+	else
+		printf 'timed out\thad not ended by itself; what it printed is kept\n'
+	fi
+}
+
+denied_or_failed() {
+	case $2 in
+	*"ermission denied"* | *"not permitted"*) printf 'denied\t%s\n' "$2" ;;
+	*) printf 'failed\texit status %s: %s\n' "$1" "${2:-nothing on stderr}" ;;
+	esac
+}
+
+# remark NAME STDERR: what is not perfect though it is ok.  Tools say on stderr
+# what they lost.
+remark() {
+	local text=
+	[ -z "${sampled[$1]-}" ] || text="from /proc: ${sampled[$1]} is not installed"
+	[ ! -s "$dir/$1/rest" ] || text="too much output: a part of it is kept"
+	[ -z "$2" ] || text+="${text:+; }$2"
+	echo "$text"
+}
+
+# join DIR: the pieces that `cap` made.  Lines are cut where output was left out.
+join() {
+	local i
+	for ((i = 1; i < PIECES; i++)); do
+		[ -e "$1/output.$i" ] || break
+		cat "$1/output.$i" >>"$1/output"
+	done
+	[ ! -s "$1/rest" ] || {
+		sed -i '$ { /}$/!d }' "$1/output"
+		sed '1 { /^{.*}$/!d }' "$1/rest" >>"$1/output"
+	}
+}
+
+# judge_all: fills statuses, which the files repeat for later readers.
+judge_all() {
+	local name
+	for name in "${names[@]}"; do
+		join "$dir/$name"
+		statuses[$name]=$(judge "$name")
+		echo "${statuses[$name]}" >"$dir/$name/status"
+	done
+	rm -f "$dir"/*/{exit,rest,output.*} "$dir/ending"
+}
+
+# own_cpu_ms: of this shell and of all that has ended.  Sets `cpu_ms`.
+own_cpu_ms() {
+	local user system
+	cpu_ms=0
+	times >"$dir/times"	# not in a pipe: a shell of its own has times of its own
+	while read -r user system; do
+		add_cpu_time "$user"
+		add_cpu_time "$system"
+	done <"$dir/times"
+	rm "$dir/times"
+}
+
+# add_cpu_time 1m2.345s
+add_cpu_time() {
+	local minutes=${1%%m*} seconds=${1#*m}
+	seconds=${seconds%s}
+	cpu_ms=$((cpu_ms + minutes * 60000 + 10#${seconds/./}))
+}
+
+# json_string TEXT: what is not plain ASCII becomes a question mark.
+json_string() {
+	local text=${1//[^ -~]/?}
+	text=${text//\\/\\\\}
+	printf '"%s"' "${text//\"/\\\"}"
+}
+
+decimal() {	# MILLI: thousandths as a decimal number; null if that is not known
+	[ -n "$1" ] || { printf null && return; }
+	printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000))
+}
+
+# own_pids: all that was started and recorded, as a list for JSON.
+own_pids() {
+	local file pid list=$$
+	for file in "$dir"/*/pid; do
+		[ -e "$file" ] || continue
+		while read -r pid; do
+			list+=,$pid
+		done <"$file"
+	done
+	echo "$list"
+}
+
+# write_meta: the facts of the run, in place of older ones.
+write_meta() {
+	local uptime start
+	read -r uptime _ </proc/uptime
+	TZ=UTC printf -v start '%(%FT%T)T.%06dZ' $((start_us / 1000000)) $((start_us % 1000000))
+	cat >"$dir/meta.json.new" <<-JSON
+	{
+	  "schema": $META_SCHEMA,
+	  "version": "$VERSION",
+	  "host": $(json_string "$HOSTNAME"),
+	  "kernel": $(json_string "$kernel"),
+	  "arch": $(json_string "$HOSTTYPE"),
+	  "cpus": $cpus,
+	  "start": "$start",
+	  "seconds": $(decimal "$ms"),
+	  "asked_seconds": $seconds,
+	  "uptime_s": $uptime,
+	  "own_cpu_s": $(decimal "${cpu_ms-}"),
+	  "bpf_run_ns": ${bpf_run_ns:-null},
+	  "root": $([ "$EUID" -eq 0 ] && echo true || echo false),
+	  "ended_early": $([ -z "$ended_by" ] && echo null || json_string "$ended_by"),
+	  "own_pids": [$(own_pids)]
+	}
+	JSON
+	mv "$dir/meta.json.new" "$dir/meta.json"
+}
