@@ -55,12 +55,12 @@ static __always_inline __u64 sixth_argument(struct pt_regs *ctx)
 }
 
 /* x86 has only six in registers. */
-static __always_inline __u64 seventh_argument(struct pt_regs *ctx)
+static __always_inline __u64 seventh_argument(struct pt_regs *ctx, __u64 stack)
 {
 #if defined(__TARGET_ARCH_x86)
 	__u64 arg = 0;
 
-	bpf_probe_read_user(&arg, sizeof(arg), (void *)PT_REGS_SP(ctx) + 8);
+	bpf_probe_read_user(&arg, sizeof(arg), (void *)stack + 8);
 	return arg;
 #elif defined(__TARGET_ARCH_arm64)
 	return ctx->regs[6];
@@ -90,42 +90,46 @@ static __always_inline void read_host(struct thread *thread)
 	event->host_size = size > 0 ? size : 0;
 }
 
-static __always_inline void begin_call(struct thread *thread, struct pt_regs *ctx, __u32 call)
+static __always_inline void begin_call(struct thread *thread, __u64 stack, __u64 name, __u32 call)
 {
 	thread->start_ns = bpf_ktime_get_ns();
-	thread->stack = PT_REGS_SP(ctx);
-	thread->name = PT_REGS_PARM1(ctx);
+	thread->stack = stack;
+	thread->name = name;
 	thread->event.call = call;
 	thread->event.h_errno_ = H_ERRNO_UNKNOWN;
 	read_host(thread);
 }
 
 static __always_inline void remember_pointers(struct thread *thread, struct pt_regs *ctx,
-					      __u32 call)
+					      __u64 stack, __u32 call)
 {
+	__u64 sixth = sixth_argument(ctx);
+
 	if (call == CALL_GETHOSTBYNAME_R) {
 		thread->resultp = PT_REGS_PARM5(ctx);
-		thread->h_errnop = sixth_argument(ctx);
+		thread->h_errnop = sixth;
 	} else {
-		thread->resultp = sixth_argument(ctx);
-		thread->h_errnop = seventh_argument(ctx);
+		thread->resultp = sixth;
+		thread->h_errnop = seventh_argument(ctx, stack);
 	}
 }
 
 static __always_inline int enter(struct pt_regs *ctx, __u32 call)
 {
+	/* Each register is loaded in one place: older verifiers refuse ctx plus a variable. */
+	__u64 stack = PT_REGS_SP(ctx), name = PT_REGS_PARM1(ctx);
 	struct thread *thread;
 
 	/* Without a name getaddrinfo looks nothing up. */
-	if (!PT_REGS_PARM1(ctx) || !filter_current())
+	if (!name || !filter_current())
 		return 0;
 	thread = thread_get();
 	if (!thread)
 		return 0;
-	if (!is_inside(thread, PT_REGS_SP(ctx), call))
-		begin_call(thread, ctx, call);
+	if (!is_inside(thread, stack, call))
+		begin_call(thread, stack, name, call);
 	if (has_h_errnop(call))
-		remember_pointers(thread, ctx, call);
+		remember_pointers(thread, ctx, stack, call);
 	return 0;
 }
 
@@ -164,6 +168,7 @@ static __always_inline void report(struct thread *thread)
 static __always_inline int leave(struct pt_regs *ctx, __u32 call)
 {
 	struct thread *thread = thread_find();
+	__u64 result = PT_REGS_RC(ctx);
 
 	if (!thread || !thread->event.call)
 		return 0;
@@ -171,8 +176,8 @@ static __always_inline int leave(struct pt_regs *ctx, __u32 call)
 		read_h_errno(thread);
 	if (call != thread->event.call || stack_at_return(ctx) != thread->stack)
 		return 0;
-	thread->event.ret = PT_REGS_RC(ctx);
-	if ((call == CALL_GETHOSTBYNAME || call == CALL_GETHOSTBYNAME2) && PT_REGS_RC(ctx))
+	thread->event.ret = result;
+	if ((call == CALL_GETHOSTBYNAME || call == CALL_GETHOSTBYNAME2) && result)
 		thread->event.h_errno_ = 0;
 	report(thread);
 	thread->event.call = CALL_NONE;
