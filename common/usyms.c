@@ -419,20 +419,32 @@ static void open_perf_map(struct usyms_process *process, int dir)
 		close(fd);
 }
 
-static void look(struct usyms_process *process)
+/* The directory of @process in /proc, -1 if it is gone. */
+static int open_process(const struct usyms_process *process)
 {
-	struct mapping mapping, *mappings = NULL;
-	char name[32], *line = NULL;
-	size_t size = 0, n = 0;
-	FILE *f = NULL;
+	char name[32];
 	int dir;
 
 	snprintf(name, sizeof(name), "/proc/%d", process->pid);
 	dir = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir >= 0 && !is_same(process, dir)) {
+		close(dir);
+		dir = -1;
+	}
+	return dir;
+}
+
+static void look(struct usyms_process *process)
+{
+	struct mapping mapping, *mappings = NULL;
+	int dir = open_process(process);
+	size_t size = 0, n = 0;
+	char *line = NULL;
+	FILE *f;
+
 	if (dir < 0)
 		return;
-	if (is_same(process, dir))
-		f = open_text(dir, "maps");
+	f = open_text(dir, "maps");
 	while (f && getline(&line, &size, f) > 0)
 		if (parse_mapping(process->usyms, dir, line, &mapping))
 			append(&mappings, &n, &mapping);
@@ -461,17 +473,25 @@ struct usyms_process *usyms_process(struct usyms *usyms, pid_t pid, __u64 start_
 	return process;
 }
 
+/* Code that no file is behind is a JIT's, and may be named when it has run for a while. */
+static bool can_name(const struct usyms_process *process, __u64 address)
+{
+	const struct mapping *mapping = find_mapping(process, address);
+
+	return mapping && (mapping->file || process->perf_map >= 0);
+}
+
 void usyms_touch(struct usyms_process *process, __u64 address)
 {
 	__u64 now;
 
-	if (find_mapping(process, address))
+	if (can_name(process, address))
 		return;
 	now = out_now_ns();
 	if (now < process->next_look_ns)
 		return;
 	look(process);
-	if (find_mapping(process, address))
+	if (can_name(process, address))
 		process->pause_ns = 50 * NS_PER_MS;
 	else if (process->pause_ns < 10 * NS_PER_S)
 		process->pause_ns *= 2;
@@ -482,6 +502,22 @@ void usyms_touch(struct usyms_process *process, __u64 address)
  * Names.
  */
 
+/* If the process still lives, its perf map as it is now: it may be another file. */
+static void reopen_perf_map(struct usyms_process *process)
+{
+	int dir = open_process(process), old = process->perf_map;
+
+	if (dir < 0)
+		return;
+	process->perf_map = -1;
+	open_perf_map(process, dir);
+	close(dir);
+	if (process->perf_map < 0)
+		process->perf_map = old;
+	else if (old >= 0)
+		close(old);
+}
+
 /* Lines of "start size name", numbers in hex; a later one replaces an earlier. */
 static void index_perf_map(struct usyms_process *process)
 {
@@ -490,9 +526,12 @@ static void index_perf_map(struct usyms_process *process)
 	size_t size = 0;
 	FILE *f;
 
-	if (process->perf_map_indexed || process->perf_map < 0)
+	if (process->perf_map_indexed)
 		return;
 	process->perf_map_indexed = true;
+	reopen_perf_map(process);
+	if (process->perf_map < 0)
+		return;
 	f = fdopen(process->perf_map, "r");
 	while (f && ftell(f) < PERF_MAP_MOST && getline(&line, &size, f) > 0) {
 		entry.address = strtoull(line, &rest, 16);

@@ -31,8 +31,9 @@ void usyms_free(struct usyms *usyms);
 struct usyms_process *usyms_process(struct usyms *usyms, pid_t pid, __u64 start_boottime_ns);
 
 /*
- * See if @address is mapped; if it is not, the process may have loaded a
- * library since: read again, unless that has not helped shortly before.
+ * See if @address can be named; if not, the process may have loaded a library
+ * or begun a perf-PID.map since: read again, unless that has not helped shortly
+ * before.
  */
 void usyms_touch(struct usyms_process *process, __u64 address);
 

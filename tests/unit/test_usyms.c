@@ -127,6 +127,25 @@ static void functions_of_a_jit_are_named(void **state)
 	munmap(code, 4096);
 }
 
+static void a_perf_map_that_comes_later_is_read(void **state)
+{
+	char *code = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct usyms_process *self = usyms_process(*state, getpid(), 0);
+	char path[64];
+	FILE *map;
+
+	assert_ptr_not_equal(code, MAP_FAILED);
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
+	map = fopen(path, "w");
+	assert_non_null(map);
+	fprintf(map, "%lx 1000 late\n", (unsigned long)code);
+	fclose(map);
+	usyms_touch(self, (unsigned long)code);		/* opens it */
+	unlink(path);
+	assert_string_equal(usyms_find(self, (unsigned long)code + 1).name, "late");
+	munmap(code, 4096);
+}
+
 static void what_is_mapped_later_is_found_too(void **state)
 {
 	struct usyms_process *self = usyms_process(*state, getpid(), 0);
@@ -177,6 +196,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(another_life_of_a_pid_is_not_taken_for_it, start, end),
 		cmocka_unit_test_setup_teardown(a_process_that_is_gone_has_no_names, start, end),
 		cmocka_unit_test_setup_teardown(functions_of_a_jit_are_named, start, end),
+		cmocka_unit_test_setup_teardown(a_perf_map_that_comes_later_is_read, start, end),
 		cmocka_unit_test_setup_teardown(what_is_mapped_later_is_found_too, start, end),
 		cmocka_unit_test(names_are_demangled),
 	};
