@@ -64,7 +64,7 @@ struct ksyms *ksyms_load(void)
 		log_warn("no names of kernel functions: /proc/kallsyms: %s", strerror(errno));
 	else if (!ksyms->symbols.n)
 		log_warn("no names of kernel functions: %s", hidden ?
-			 "the kernel hides their addresses (kernel.kptr_restrict)" :
+			 "the kernel hides their addresses (CAP_SYSLOG, kernel.kptr_restrict)" :
 			 "/proc/kallsyms is empty");
 	if (f)
 		fclose(f);

@@ -680,7 +680,7 @@ static void tick(void *ctx, bool last)
 }
 
 /* "Sampling at 49 Hertz of all threads by user + kernel stack... Hit Ctrl-C to end." */
-static char *banner(void)
+static char *banner(bool by_clock)
 {
 	static const char *const stacks[] = { "user + kernel", "user", "kernel" };
 	struct text text = {};
@@ -689,7 +689,8 @@ static char *banner(void)
 	if (opt.sampling.hertz)
 		text_printf(&text, "at %llu Hertz of ", opt.sampling.hertz);
 	else
-		text_printf(&text, "each %llu cycles of ", opt.sampling.period);
+		text_printf(&text, "every %llu %s of ", opt.sampling.period,
+			    by_clock ? "nanoseconds" : "cycles");
 	if (opt.tids.n)
 		text_printf(&text, "TID [%s]", opt.tids.arg);
 	else if (opt.pids.n)
@@ -709,7 +710,7 @@ static char *banner(void)
 
 static void start_output(struct profile *profile)
 {
-	char *words = banner();
+	char *words = banner(sampling_by_clock(profile->sampling));
 
 	/* Folded lines are read by programs: nothing else may stand among them. */
 	if (opt.folded && !opt.common.json)

@@ -112,7 +112,7 @@ static void json_of_one_part_alone(void **state)
 
 static void check_banner(const char *expected)
 {
-	char *words = banner();
+	char *words = banner(true);
 
 	assert_string_equal(words, expected);
 	free(words);
@@ -128,6 +128,13 @@ static void the_banner_says_what_is_sampled(void **state)
 	opt.pids = (struct list){ .n = 1, .arg = "181" };
 	opt.sampling.cpu = 3;
 	check_banner("Sampling at 49 Hertz of PID [181] by user stack on CPU#3 for 10 secs.");
+}
+
+static void the_banner_says_what_the_period_is_of(void **state)
+{
+	opt.sampling = (struct sampling_args){ .period = 1000000, .cpu = -1 };
+	check_banner("Sampling every 1000000 nanoseconds of all threads by user + kernel stack... "
+		     "Hit Ctrl-C to end.");
 }
 
 static int start(void **state)
@@ -208,6 +215,7 @@ int main(void)
 		cmocka_unit_test_setup(json_with_all_that_can_be_asked_for, reset),
 		cmocka_unit_test_setup(json_of_one_part_alone, reset),
 		cmocka_unit_test_setup(the_banner_says_what_is_sampled, reset),
+		cmocka_unit_test_setup(the_banner_says_what_the_period_is_of, reset),
 		cmocka_unit_test_setup_teardown(stacks_of_the_same_names_are_one, start, end),
 		cmocka_unit_test_setup_teardown(a_stack_as_deep_as_the_limit_is_cut_off, start, end),
 		cmocka_unit_test_setup_teardown(samples_beyond_the_limit_are_counted, start, end),
