@@ -186,9 +186,9 @@ def file_checks($n):
 			from("cachestat"; "\(.ratio | number) % of \(.hits + .misses) pages found in the cache")) end),
 	($n.gethostlatency | if . == null or .slowest == null then empty else
 		check("slow-dns"; .slowest.host; .slowest.latency_ns / 1e6; from("gethostlatency";
-			"\(.slowest.latency_ns | in_time) at most in \(.slowest.count | plural("lookup")) by \(.slowest.comm | quoted); \(.lookups) lookups in all")) end),
+			"\(.slowest.latency_ns | in_time) at most in \(.slowest.count | plural("lookup")) by \(.slowest.comm | quoted); \(.lookups | plural("lookup")) in all")) end),
 	($n.profile | if . == null or .samples < 100 or ($n.mpstat.busy // 0) < 50 then empty else
-		.top[0] as $f | .samples as $all
+		.samples as $all | first(.top[] | select(.function | test("unknown") | not)) as $f
 		| check("hot-function"; $f.function; 100 * $f.samples / $all; from("profile";
 			"\(100 * $f.samples / $all | number) % of \($all) samples, in \($f.comm | quoted) (\($f.kind))")) end);
 

@@ -21,8 +21,6 @@ def finding_html:
 	(.evidence[] | "<li>\(.text | text) <span class=\"tag\">\(.collector | text)</span></li>"),
 	"</ul><p class=\"next\"><span>Next</span> <code>\(.next | text)</code></p></article>";
 
-def class_title: {errors: "Errors", saturation: "Saturation", utilisation: "Utilisation", signals: "Seen by tracing"}[.];
-
 def findings_html:
 	"<section aria-labelledby=\"findings\"><h2 id=\"findings\">Findings</h2>",
 	(if (.findings | length) == 0 then "<p>Nothing was found among the \(.exonerated | length) checks that had data.</p>" else empty end),
@@ -171,7 +169,7 @@ def raw_html:
 
 def subtitle:
 	.meta | [(select(.kernel) | "Linux \(.kernel)"), .arch, (select(.cpus) | .cpus | plural("CPU")),
-		"\(.seconds) s from \(.start // "an unknown time")", (if .ended_early then "ended early" else empty end),
+		"\(.seconds | number) s from \(.start // "an unknown time")", (if .ended_early then "ended early" else empty end),
 		(if .root == false then "not as root" else empty end)] | map(select(. != null)) | join(" · ");
 
 def pills:
@@ -203,5 +201,5 @@ def page:
 		[$raw, "raw", "Raw output"]][] | select(.[0] | length > 0) | "<li><a href=\"#\(.[1])\">\(.[2])</a></li>"),
 	"</ul></nav></header>", "<main>",
 	$findings[], $fine[], $time[], $hist[], $flames[], $tables[], collectors_html, raw_html, "</main>",
-	"<footer>Made by sixty \(.meta.version // "" | text)\(if .meta.own_cpu_s then ", which took \(.meta.own_cpu_s | number) s of CPU time itself" else "" end). \(if .redacted then "Names, addresses and private paths are pseudonyms. " else "" end)This page contains no script and fetches nothing.</footer>",
+	"<footer>Made by sixty \(.meta.version // "" | text)\(if .meta.own_cpu_s then ", which took \(.meta.own_cpu_s | number) s of CPU time itself" else "" end)\(if .meta.own_bpf_s then ", and \(.meta.own_bpf_s | number) s in BPF programs" else "" end). \(if .redacted then "Names, addresses and private paths are pseudonyms. " else "" end)This page contains no script and fetches nothing.</footer>",
 	"</body>", "</html>";

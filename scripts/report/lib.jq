@@ -78,3 +78,6 @@ def cut_to(n): if length > n then .[0:n - 3] + "..." else . end;
 # shell_word: as one has to type it, quoted only if it must be.
 def shell_word:
 	tostring | if test("^[A-Za-z0-9_@%+=:,./-]+$") then . else @sh end;
+
+# class_title: of a class of findings.
+def class_title: {errors: "Errors", saturation: "Saturation", utilisation: "Utilisation", signals: "Seen by tracing"}[.];

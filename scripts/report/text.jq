@@ -35,7 +35,7 @@ def FULL: 8;
 def findings:
 	(.findings | length > FULL) as $many
 	| reduce .findings[] as $f ({class: null, out: []};
-		(if .class != $f.class then .out += ["", ($f.class | ascii_upcase)] | .class = $f.class else . end)
+		(if .class != $f.class then .out += ["", ($f.class | class_title | ascii_upcase)] | .class = $f.class else . end)
 		| .out += [$f | if $many and .severity != "critical" then brief else full end])
 	| .out[], (if $many then "", "  What to type next, and more: report.html; sixty --explain NAME" else empty end);
 
@@ -50,7 +50,7 @@ def exonerated:
 def collectors:
 	(.collectors | map(select(.status != "ok" or (.reason // "") != ""))) as $bad
 	| "", "COLLECTORS  \(.collectors | map(select(.status == "ok")) | length) of \(.collectors | length) ok\(
-		if .meta.own_cpu_s then "; sixty itself took \(.meta.own_cpu_s | number) s of CPU time" else "" end)",
+		if .meta.own_cpu_s then "; sixty itself took \(.meta.own_cpu_s | number) s of CPU time" else "" end)\(if .meta.own_bpf_s then ", its BPF programs \(.meta.own_bpf_s | number) s" else "" end)",
 	($bad[] | "  \(.name + "               " | .[0:15])\(.status)\(if (.reason // "") != "" then ": \(.reason | say | cut_to(120))" else "" end)"),
 	(.losses[] | select((.lost // 0) > 0) | "  \(.collector + "               " | .[0:15])lost \(.lost | plural("event"))"),
 	(if .meta.root == false and ($bad | any(.[]; .status == "denied")) then

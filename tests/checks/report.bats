@@ -1,0 +1,206 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# sixty-report on data made by hand: a quiet machine, a troubled one, and one
+# whose every string is hostile (tests/report/).
+
+load ../lib
+
+own_setup() {
+	needs jq
+	data=$root/tests/report
+	report=$root/scripts/sixty-report
+	made=$BATS_TEST_TMPDIR/made
+	mkdir "$made"
+}
+
+# render BUNDLE OPTION...: into $made, the summary into $out.
+render() { "$report" --output "$made" "${@:2}" "$data/$1" >"$out"; }
+
+# ids SEVERITY: of the findings, one a line.
+ids() { jq -r --arg s "$1" '.findings[] | select(.severity == $s).id' "$made/report.json"; }
+
+# browse FILE: by a real browser; its document as it is in the end into
+# $BATS_TEST_TMPDIR/dom, everything that it asked the network for into .../net.
+browse() {
+	needs chromium
+	chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+		--disable-background-networking --disable-component-update --disable-sync \
+		--user-data-dir="$BATS_TEST_TMPDIR/profile" --virtual-time-budget=2000 \
+		--log-net-log="$BATS_TEST_TMPDIR/net" --dump-dom "file://$1" \
+		>"$BATS_TEST_TMPDIR/dom" 2>"$err" </dev/null
+}
+
+title() { sed -n 's:.*<title>\(.*\)</title>.*:\1:p' "$BATS_TEST_TMPDIR/dom" | head -n 1; }
+
+@test "report: a quiet machine has no finding, and is exonerated" {
+	render quiet
+	expect 0 "$(jq '.findings | length' "$made/report.json")"
+	grep -qx 'NOTHING FOUND' "$out"
+	for id in kernel-oom connects-refused cpu-pressure swapping disk-busy exec-storm slow-dns; do
+		jq -e --arg id "$id" 'any(.exonerated[]; .id == $id)' "$made/report.json"
+	done
+}
+
+@test "report: a troubled machine has all of these findings, and no other" {
+	render troubled
+	expect "kernel-oom kernel-io run-queue-delay memory-low block-latency slow-dns" \
+		"$(ids critical | xargs)"
+	expect "kernel-crash network-errors network-drops resource-limits connects-unanswered \
+connects-refused dns-failing exec-failures cpu-pressure run-queue memory-pressure swapping io-pressure \
+disk-queue retransmits accept-queue exec-storm failing-opens block-outlier slow-files cache-misses" \
+		"$(ids warning | xargs)"
+	expect hot-function "$(ids info)"
+	expect 28 "$(jq '[.findings[].evidence[0].text] | length' "$made/report.json")"
+}
+
+@test "report: what nothing is known about is neither found nor exonerated" {
+	mkdir -p "$BATS_TEST_TMPDIR/dir/free"
+	cp -r "$data/quiet/free" "$BATS_TEST_TMPDIR/dir"
+	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
+	expect "memory-low" "$(jq -r '.exonerated[].id' "$out" | xargs)"
+	expect null "$(jq .meta.host "$out")"
+}
+
+@test "report: a collector left out changes nothing but its own" {
+	local name
+	cp -r "$data/troubled" "$BATS_TEST_TMPDIR/dir"
+	for name in execsnoop vmstat runqlat; do rm -r "$BATS_TEST_TMPDIR/dir/$name"; done
+	rm "$BATS_TEST_TMPDIR/dir/meta.json"
+	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$made/report.json"
+	expect "kernel-oom kernel-io memory-low block-latency slow-dns" "$(ids critical | xargs)"
+	expect db1 "$(jq -r .meta.host "$made/report.json")"
+	expect 4 "$(jq -r .meta.cpus "$made/report.json")"
+}
+
+@test "report: the same data give the same bytes as ever" {
+	local bundle
+	for bundle in quiet troubled hostile; do
+		render "$bundle"
+		diff -u "$data/$bundle.json" "$made/report.json"
+		diff -u "$data/$bundle.txt" "$out"
+		expect "$(cat "$data/$bundle.html.sha256")" "$(sha256sum <"$made/report.html" | cut -d ' ' -f 1)" \
+			"sha256 of $bundle's report.html"
+	done
+}
+
+@test "report: report.json is as its schema says" {
+	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "no python3-jsonschema"
+	local bundle
+	for bundle in quiet troubled hostile; do
+		render "$bundle"
+		/usr/bin/python3 -W ignore -m jsonschema -i "$made/report.json" \
+			"$root/tests/schema/report.schema.json"
+	done
+	jq '.findings[0].severity = "bad"' "$made/report.json" >"$made/bad.json"
+	run /usr/bin/python3 -W ignore -m jsonschema -i "$made/bad.json" "$root/tests/schema/report.schema.json"
+	expect 1 "$status"
+}
+
+@test "report: --exit-code tells warnings and critical findings" {
+	status=0; render quiet --exit-code || status=$?
+	expect 0 "$status"
+	status=0; render troubled --exit-code || status=$?
+	expect 3 "$status"
+	cp -r "$data/quiet" "$BATS_TEST_TMPDIR/dir"
+	cp "$data/troubled/tcpconnect/output" "$BATS_TEST_TMPDIR/dir/tcpconnect/output"
+	status=0
+	"$report" --json --exit-code "$BATS_TEST_TMPDIR/dir" >"$out" || status=$?
+	expect 2 "$status"
+}
+
+@test "report: every finding can be explained, with the reason for its limits" {
+	local id
+	for id in $(jq -r '.findings[].id, .exonerated[].id' "$data/quiet.json" "$data/troubled.json" | sort -u); do
+		"$report" --explain "$id" >"$out"
+		grep -q '^What it means  .' "$out"
+		grep -q '^Limits  .*[0-9]' "$out"
+		grep -q '^Why these  .' "$out"
+	done
+	run "$report" --explain nothing
+	expect 64 "$status"
+	[[ $output == *slow-dns* ]]
+}
+
+@test "report: --redact leaves no name, address or private path" {
+	local word
+	render troubled --redact
+	for word in db1 10.0.0. fd00: postgresql settings.yaml metrics.corp no-such 'run me.sh' 4711; do
+		if grep -F "$word" "$made/report.json" "$made/report.html" "$out"; then return 1; fi
+	done
+	expect "$(jq -c '[.findings[].id]' "$data/troubled.json")" "$(jq -c '[.findings[].id]' "$made/report.json")"
+	# The same address has the same name in two tables.
+	expect true "$(jq '([.tables[] | select(.id == "connects").rows[].address]) as $a |
+		[.tables[] | select(.id == "retransmits").rows[].remote] | all(. as $r | $a | index($r) != null)' \
+		"$made/report.json")"
+}
+
+@test "report: --diff says what is new and what is gone" {
+	"$report" --diff "$data/quiet.json" "$data/troubled.json" >"$out"
+	grep -qx '  new      critical Disk sdb is slow' "$out"
+	grep -q '^  mpstat CPU user: .* -> ' "$out"
+	"$report" --diff "$data/troubled.json" "$data/quiet.json" >"$out"
+	grep -qx '  gone     critical Disk sdb is slow' "$out"
+	"$report" --diff "$data/troubled.json" "$data/troubled.json" >"$out"
+	if grep -E '^  (new|gone|changed)| -> ' "$out"; then return 1; fi
+}
+
+@test "report: nothing hostile reaches the terminal or the page's markup" {
+	render hostile
+	expect 0 "$(LC_ALL=C tr -d '\n -~\200-\377' <"$out" | wc -c)" "control characters on the terminal"
+	expect 0 "$(LC_ALL=C tr -d '\n\t -~\200-\377' <"$made/report.html" | wc -c)" "control characters in the page"
+	iconv -f UTF-8 -t UTF-8 "$made/report.html" >/dev/null
+	expect 0 "$(grep -ciE '<script|onerror="|src="http|<i>' "$made/report.html")"
+	# It is there, as text.
+	grep -q '&lt;script&gt;document.title=&quot;owned&quot;&lt;/script&gt;' "$made/report.html"
+}
+
+@test "report: the page is valid HTML" {
+	needs tidy
+	local bundle
+	for bundle in quiet troubled hostile; do
+		render "$bundle"
+		tidy -q -e "$made/report.html" >"$err" 2>&1 || { cat "$err"; return 1; }
+	done
+}
+
+@test "report: a browser runs nothing and asks the network for nothing" {
+	needs chromium
+	render hostile
+	browse "$made/report.html"
+	expect 'sixty: db1&lt;script&gt;document.title="owned"&lt;/script&gt;' "$(title)"
+	grep -q 'canary.invalid' "$BATS_TEST_TMPDIR/dom"	# as text
+	expect 0 "$(grep -c 'canary\.invalid' "$BATS_TEST_TMPDIR/net")"
+}
+
+@test "report: that test sees a page that does" {
+	needs chromium
+	echo '<!DOCTYPE html><title>x</title><img src="http://canary.invalid/x"
+		onerror="document.title='"'owned'"'">' >"$made/bad.html"
+	browse "$made/bad.html"
+	expect owned "$(title)"
+	[ "$(grep -c 'canary\.invalid' "$BATS_TEST_TMPDIR/net")" -gt 0 ]
+}
+
+@test "report: 8 MB of events are read in seconds" {
+	mkdir -p "$BATS_TEST_TMPDIR/dir/opensnoop"
+	yes "$(sed -n 9p "$data/troubled/opensnoop/output")" | head -c 8388608 |
+		cat <(head -n 1 "$data/troubled/opensnoop/output") - >"$BATS_TEST_TMPDIR/dir/opensnoop/output"
+	local start=$SECONDS
+	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
+	[ $((SECONDS - start)) -le 20 ]	# a second or two, on a machine with nothing else to do
+	[ "$(jq '.tables[0].rows[0].count' "$out")" -gt 20000 ]
+}
+
+@test "report: bad arguments are refused" {
+	local bad
+	for bad in "" "--bad x" "--diff x" "--output"; do
+		status=0
+		# shellcheck disable=SC2086
+		"$report" $bad >"$out" 2>"$err" || status=$?
+		expect 64 "$status" "exit status of $bad"
+		expect 1 "$(wc -l <"$err")" "lines on stderr"
+	done
+	run "$report" "$BATS_TEST_TMPDIR"
+	expect 1 "$status"
+}
