@@ -11,38 +11,45 @@ checksums() {
 	(cd -- "$1" && find . -type f ! -name manifest.sha256 | sort | xargs -d '\n' sha256sum)
 }
 
-# make_bundle DIR: DIR.tar.gz, of everything in it.
+# make_bundle DIR: DIR.tar.gz, of everything in it, below a folder with a plain name.
 make_bundle() {
-	local parent=${1%/*} name=${1##*/} bundle=$1.tar.gz
+	local name=${1##*/} bundle=$1.tar.gz
+	name=${name//[^A-Za-z0-9._-]/_}
 	checksums "$1" >"$1/manifest.sha256" || fail "cannot write $1/manifest.sha256"
 	(set -C; : >"$bundle") 2>/dev/null || fail "cannot create $bundle"
-	tar -C "${parent:-/}" -czf "$bundle" -- "$name" || fail "cannot write $bundle"
+	tar -C "$1" -czf "$bundle" --transform "s,^\.,$name," . || fail "cannot write $bundle"
 }
 
-# open_bundle FILE DIR: its files below DIR, which is new.  Whoever made it may
-# mean harm: it is unpacked only when every member has a plain name, at most two
-# folders deep, is a file or a folder, and the sizes are within limits.
+# open_bundle FILE DIR: its files in DIR, which must not exist.  Whoever made it
+# may mean harm: it is unpacked only when every member has a plain name, at most
+# two folders deep, is a file or a folder, and the sizes are within limits; and
+# DIR is made when all is well.
 open_bundle() {
-	local tar=$tmp/bundle.tar
-	head -c 4 -- "$1" >/dev/null || fail "cannot read $1"
-	{ gzip -dc 2>/dev/null | head -c $((BUNDLE_BYTES + 1)) >"$tar"; } <"$1"
+	local tar=$tmp/bundle.tar new=$tmp/new
+	[ ! -e "$2" ] || fail "$2 exists already"
+	{ [ -f "$1" ] && [ -r "$1" ]; } || fail "cannot read $1"
+	gzip -dc 2>/dev/null <"$1" | head -c $((BUNDLE_BYTES + 1)) >"$tar"
 	[ "$(stat -c %s "$tar")" -le "$BUNDLE_BYTES" ] ||
 		fail "$1: more than $BUNDLE_BYTES bytes in it: not unpacked"
-	LC_ALL=C tar -tvf "$tar" 2>/dev/null | check_members ||
+	tar -tvf "$tar" 2>/dev/null | check_members ||
 		fail "$1: not a bundle of sixty, or a damaged one: not unpacked"
-	tar -C "$2" -xf "$tar" --strip-components=1 --no-same-owner --no-same-permissions ||
+	mkdir "$new" || fail "cannot create $new"
+	tar -C "$new" -xf "$tar" --strip-components=1 --no-same-owner --no-same-permissions ||
 		fail "$1: cannot be unpacked"
-	rm "$tar"
-	checksums "$2" | cmp -s - "$2/manifest.sha256" ||
+	checksums "$new" >"$tmp/sums"
+	cmp -s "$tmp/sums" "$new/manifest.sha256" ||
 		fail "$1: the checksums do not match its manifest"
+	mv -T "$new" "$2" || fail "cannot create the directory $2"
 }
 
 # check_members: of what `tar -tv` lists: MODE OWNER SIZE DATE TIME NAME.
 check_members() {
 	awk -v files="$BUNDLE_FILES" -v bytes="$BUNDLE_BYTES" '
-	{ sum += $3; sub(/\/$/, "", $6); split($6, part, "/") }
-	NF != 6 || $1 !~ /^[-d]/ || $6 !~ /^[A-Za-z0-9._-]+(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)?(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)?$/ ||
-		part[1] ~ /^\.\.?$/ || NR > 1 && part[1] != top { bad = 1; exit }
-	{ top = part[1] }
+	function plain(name) { return name ~ /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/ }
+	{ depth = split($6, part, "/"); if (part[depth] == "") depth-- }
+	NF != 6 || $1 !~ /^[-d]/ || depth < 1 || depth > 3 { bad = 1 }
+	{ for (i = 1; i <= depth; i++) if (!plain(part[i])) bad = 1 }
+	bad { exit }
+	{ sum += $3 }
 	END { exit bad || !NR || NR > files || sum > bytes }'
 }

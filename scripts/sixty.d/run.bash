@@ -18,10 +18,10 @@ interrupted=		# by which signal
 ended_by=		# the signal that ended the collecting
 bpf_run_ns=		# of all our BPF programs, where the kernel counts it
 
-# elapsed [SINCE_US]: sets `ms`, the milliseconds since then, or since the start.
+# elapsed: sets `ms`, the milliseconds since the start.
 elapsed() {
 	local now=${EPOCHREALTIME/./}
-	ms=$(((now - ${1:-start_us}) / 1000))
+	ms=$(((now - start_us) / 1000))
 }
 
 # nap SECONDS: a sleep that starts no program, which execsnoop would report.
@@ -148,10 +148,11 @@ sum_run_time() {
 	local name pid counted=0
 	! read -r counted 2>/dev/null </proc/sys/kernel/bpf_stats_enabled || [ "$counted" = 1 ] || return
 	for name in "${names[@]}"; do
-		[ "${kinds[$name]}" = tool ] && running "$name" || continue
-		while read -r pid; do
-			run_time "$pid"
-		done <"$dir/$name/pid"
+		if [ "${kinds[$name]}" = tool ] && running "$name"; then
+			while read -r pid; do
+				run_time "$pid"
+			done <"$dir/$name/pid"
+		fi
 	done
 }
 
@@ -165,20 +166,18 @@ run() {
 	watch $((deadline_ms - 1000))
 	ended_by=$interrupted
 	interrupted=
-	end_all $((deadline_ms - 500))
+	end_all $((${#ended_by} ? ms + 1000 : deadline_ms - 500))
 	wait "${pids[@]}" 2>/dev/null	# also keeps bash from telling what was killed
 	elapsed
 	[ ! -t 2 ] || printf '\r\e[K' >&2
 }
 
-# end_all UNTIL_MS: SIGINT to what still runs, SIGKILL when that time has come; a
-# second is given in any case.
+# end_all UNTIL_MS: SIGINT to what still runs, SIGKILL when that time has come.
 end_all() {
 	: >"$dir/ending"
-	elapsed
 	still_running || return
 	signal_all INT
-	watch $((ms + 1000 > $1 ? ms + 1000 : $1))
+	watch "$1"
 	signal_all KILL
 }
 
@@ -208,7 +207,8 @@ guard() {
 	for name in "${names[@]}"; do
 		[ ! -s "$dir/$name/pid" ] || read -r "pids[$name]" <"$dir/$name/pid"
 	done
-	end_all 0
+	elapsed
+	end_all $((ms + 1000))
 	ended_by=KILL
 	elapsed
 	judge_all

@@ -112,8 +112,9 @@ add_cpu_time() {
 	cpu_ms=$((cpu_ms + minutes * 60000 + 10#${seconds/./}))
 }
 
-# json_string TEXT: what is not plain ASCII becomes a question mark.
+# json_string TEXT: what is not plain ASCII becomes a question mark; null if empty.
 json_string() {
+	[ -n "$1" ] || { printf null && return; }
 	local text=${1//[^ -~]/?}
 	text=${text//\\/\\\\}
 	printf '"%s"' "${text//\"/\\\"}"
@@ -156,7 +157,7 @@ write_meta() {
 	  "own_cpu_s": $(decimal "${cpu_ms-}"),
 	  "bpf_run_ns": ${bpf_run_ns:-null},
 	  "root": $([ "$EUID" -eq 0 ] && echo true || echo false),
-	  "ended_early": $([ -z "$ended_by" ] && echo null || json_string "$ended_by"),
+	  "ended_early": $(json_string "$ended_by"),
 	  "own_pids": [$(own_pids)]
 	}
 	JSON

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# sixty on this machine: what it finds, how it ends, what it leaves behind.
+# sixty on this machine: how it collects, how it ends, what it leaves behind.  What
+# the report says of it: sixty-report.bats; loads made on purpose: scenarios.bats.
 
 load ../lib
 
@@ -19,42 +20,64 @@ run_sixty() {
 	took=$((SECONDS - start))
 }
 
-# start_sixty SECONDS: in the background; returns when execsnoop is ready.
+# without_report: a sixty of which only the collecting is tested: its report is empty.
+without_report() {
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	cp -r "$root/scripts/sixty" "$root/scripts/sixty.d" "$BATS_TEST_TMPDIR/bin"
+	printf '%s\n' '#!/bin/bash' 'echo "${@@Q}"' 'echo {} >"${!#}/report.json"' \
+		>"$BATS_TEST_TMPDIR/bin/sixty-report"
+	chmod +x "$BATS_TEST_TMPDIR/bin/sixty-report"
+	sixty=$BATS_TEST_TMPDIR/bin/sixty
+}
+
+# with_tools: and it finds our tools.
+with_tools() { ln -s "$build" "$BATS_TEST_TMPDIR/build"; }
+
+# start_sixty SECONDS: in the background; returns when the tools observe.
 start_sixty() {
 	env --default-signal=INT "$sixty" --output "$dir" --seconds "$1" >"$out" 2>"$err" 3>&- &
 	tool_pid=$!
-	wait_for 20 is_observing
+	wait_for 30 is_observing
 }
 
 is_observing() {
-	grep -qs '"meta"' "$dir/execsnoop/output" && grep -qs '"meta"' "$dir/opensnoop/output" &&
-		grep -qs '"meta"' "$dir/tcpconnect/output"
+	local tool
+	for tool in execsnoop opensnoop tcpconnect; do
+		grep -qs '"meta"' "$dir/$tool/output" || return
+	done
 }
 
-# lacks PATTERN: no line of the report is like that.
-lacks() { if grep -E "$1" "$out"; then return 1; fi; }
-
-# observed_s: how long the collectors ran, in whole seconds, as the report says.
-observed_s() { sed -nE '1s/.* CPUs, ([0-9]+) s from .*/\1/p' "$out"; }
-
 word() { cut -f 1 "$dir/$1/status"; }
+
+reason() { cut -f 2 "$dir/$1/status"; }
+
+meta() { jq -r ".$1" "$dir/meta.json"; }
+
+# under FILTER LIMIT: a number of meta.json.
+under() { jq -e ".$1 < $2" "$dir/meta.json" >/dev/null || { echo "$1 is $(meta "$1")"; return 1; }; }
 
 # gone PID: no such process, or one that only waits to be reaped.
 gone() { ! [ -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 
-# no_process_left: of all that it started.
+# no_process_left: of all that it started; the guard's pid is in no file, but its group
+# has sixty's command line.
 no_process_left() {
 	local pid
-	for pid in $(cat "$dir"/*/pid); do
+	for pid in $(cat "$dir"/*/pid 2>/dev/null); do
 		wait_for 5 gone "$pid" || { echo "$pid is left: $(cat "/proc/$pid/comm")"; return 1; }
 	done
+	wait_for 5 no_guard_left || { echo "the guard is left"; return 1; }
 }
 
-# copy_without_tools: a sixty that has no build directory beside it.
-copy_without_tools() {
-	mkdir "$BATS_TEST_TMPDIR/bin"
-	cp "$sixty" "$BATS_TEST_TMPDIR/bin/sixty"
-	sixty=$BATS_TEST_TMPDIR/bin/sixty
+no_guard_left() { ! grep -qsF -- "$dir" /proc/[0-9]*/cmdline; }
+
+# no_program_left: of BPF, held by a process of ours: the ids that are now and were not.
+programs() { bpftool prog show 2>/dev/null | awk '/^[0-9]+:/ { print $1 }' | sort; }
+
+# readable: what is there can be made a report of.
+readable() {
+	"$root/scripts/sixty" --from "$dir" --json >"$BATS_TEST_TMPDIR/again.json" &&
+		jq -e .meta "$BATS_TEST_TMPDIR/again.json" >/dev/null
 }
 
 # fake NAME LINE...: a program of that name, first in PATH.
@@ -65,28 +88,47 @@ fake() {
 	PATH=$BATS_TEST_TMPDIR/fake:$PATH
 }
 
-@test "sixty: every collector is ok, and it ends in time" {
-	run_sixty --seconds 6
+# only COMMAND...: a PATH with nothing else.
+only() {
+	local command
+	mkdir "$BATS_TEST_TMPDIR/only"
+	for command; do
+		ln -s "$(type -P "$command")" "$BATS_TEST_TMPDIR/only/$command"
+	done
+	PATH=$BATS_TEST_TMPDIR/only
+}
+
+@test "sixty: every collector is ok; report, bundle, manifest, checksums" {
+	run_sixty --seconds 5 --exit-code
 	cat "$out"
-	expect 0 "$status"
-	[ "$(observed_s)" -lt 6 ]
-	[ "$took" -le 30 ]	# the report itself, on a busy machine
+	[[ "$status" =~ ^[023]$ ]]
+	[ "$took" -le 60 ]	# the report itself, on a busy machine
 	for name in "$dir"/*/; do
 		expect ok "$(word "$(basename "$name")")" "$name"
 	done
-	lacks 'no data'
+	under seconds 5
+	expect null "$(meta ended_early)"
 	no_process_left
 	expect 700 "$(stat -c %a "$dir")"
-	cmp "$out" "$dir/report.txt"
+	expect 600 "$(stat -c %a "$dir.tar.gz")"
+	jq -e '.collectors | length >= 17' "$dir/report.json"
+	grep -q '<html' "$dir/report.html"
+	(cd "$dir" && sha256sum --quiet -c manifest.sha256)
+	expect "$(cd "$dir" && find . -type f | sort)" \
+		"$(tar -tzf "$dir.tar.gz" | sed -n 's,^report/\(.*[^/]\)$,./\1,p' | sort)" "files of the bundle"
+	# The same report elsewhere, and unprivileged.
+	"$sixty" --from "$dir.tar.gz" --output "$BATS_TEST_TMPDIR/again" --json >"$out"
+	cmp "$out" "$dir/report.json"
+	cmp "$BATS_TEST_TMPDIR/again/report.html" "$dir/report.html"
+	# No difference from itself, and nothing of it in a redacted one.
+	"$sixty" --diff "$dir.tar.gz" "$dir" >"$out"
+	if grep -E '^  (new|gone|changed) ' "$out"; then return 1; fi
+	"$sixty" --from "$dir.tar.gz" --output "$BATS_TEST_TMPDIR/r" --redact >"$out"
+	if grep -F "$HOSTNAME\"" "$BATS_TEST_TMPDIR/r-redacted/report.json"; then return 1; fi
 }
 
-@test "sixty: errors first, then saturation, then utilisation; not what it starts itself" {
-	run_sixty --seconds 5
-	lacks '^  execs .*"(nice|env|mpstat|vmstat|top|sadc|head)"'
-	expect "ERRORS SATURATION UTILISATION COLLECTORS" "$(grep -E '^[A-Z]+$' "$out" | xargs)"
-}
-
-@test "sixty: finds execs, failed opens and refused connects" {
+@test "sixty: sees 23 execs, opens and connects; Ctrl-C ends it early; no process left" {
+	without_report; with_tools
 	local name=x$$sixty i
 	cp /bin/true "$BATS_TEST_TMPDIR/$name"
 	start_sixty 60
@@ -96,37 +138,66 @@ fake() {
 		(: </dev/tcp/127.0.0.1/9) 2>/dev/null || true
 	done
 	tool_stop INT
-	cat "$out"
 	expect 0 "$status"
 	expect 23 "$(jq -r "select(.comm == \"$name\").comm" "$dir/execsnoop/output" | wc -l)"
 	expect 23 "$(jq -r "select(.path == \"/nonexistent/$name\").path" "$dir/opensnoop/output" | wc -l)"
-	grep -E '^  connects +([0-9]+ [a-z]+, )*([0-9]+) refused' "$out"
-	lacks '^  execs  *0 \('
-	lacks '^  opens  *0 failed'
-}
-
-@test "sixty: Ctrl-C ends early with a report, and leaves no process" {
-	start_sixty 60
-	tool_stop INT
-	[ "$(observed_s)" -lt 50 ]
-	expect 0 "$status"
-	grep -q 'ended early by SIGINT' "$out"
-	grep -q '^  ok .*execsnoop' "$out"
+	[ "$(jq -r 'select(.dport == 9 and .result == "refused").comm' "$dir/tcpconnect/output" | wc -l)" -ge 23 ]
+	expect INT "$(meta ended_early)"
+	under seconds 50
+	for name in "$dir"/*/; do
+		expect ok "$(word "$(basename "$name")")" "$name"
+	done
 	no_process_left
 }
 
-@test "sixty: SIGTERM ends it as well" {
-	start_sixty 60
-	tool_stop TERM
-	expect 0 "$status"
-	grep -q 'ended early by SIGTERM' "$out"
-	no_process_left
+@test "sixty: SIGTERM and SIGHUP end it as well" {
+	without_report; with_tools
+	for signal in TERM HUP; do
+		rm -rf "$dir" "$dir.tar.gz"
+		start_sixty 60
+		tool_stop "$signal"
+		expect 0 "$status"
+		expect "$signal" "$(meta ended_early)"
+		no_process_left
+	done
+}
+
+@test "sixty: SIGKILL at any moment leaves no process, no BPF program, and a readable part" {
+	needs bpftool
+	local before after_ms
+	before=$(programs)
+	for after_ms in 0 40 150 400 900 2500; do
+		rm -rf "$dir"
+		"$sixty" --output "$dir" --seconds 60 >"$out" 2>"$err" 3>&- &
+		tool_pid=$!
+		wait_for 20 [ -d "$dir/uptime" ]
+		sleep "$((after_ms / 1000)).$(printf %03d $((after_ms % 1000)))"
+		kill -KILL "$tool_pid"
+		wait "$tool_pid" 2>/dev/null || true
+		tool_pid=
+		sleep 0.1	# of what is just being started the pid may come yet
+		no_process_left || { echo "after $after_ms ms"; return 1; }
+	done
+	expect KILL "$(meta ended_early)"
+	expect ok "$(word top)"
+	expect ok "$(word execsnoop)"
+	expect "" "$(comm -13 <(echo "$before") <(programs) | grep -vxF "$before" | ours_of)" "programs left"
+	readable
+}
+
+# ours_of: of ids of programs those whose loader is none of the live processes' tools.
+ours_of() {
+	local id
+	while read -r id; do
+		bpftool prog show id "${id%:}" 2>/dev/null | grep -q 'pids ' || echo "$id"
+	done
 }
 
 @test "sixty: a collector that hangs is killed at the deadline" {
+	without_report
 	fake iostat "trap '' INT TERM" 'echo started' 'while :; do read -rt 1 <> <(:); done'
 	run_sixty --seconds 5
-	expect 4 "$(observed_s)"
+	under seconds 5
 	expect 0 "$(wc -c <"$err")" "bytes on stderr"
 	expect 0 "$status"
 	expect "timed out" "$(word iostat)"
@@ -134,69 +205,108 @@ fake() {
 	no_process_left
 }
 
-@test "sixty: a collector that fails is said, with its reason" {
+@test "sixty: a collector that fails is said; other projects' tools are not taken for ours" {
+	without_report
 	fake iostat 'echo "no such luck" >&2' 'exit 3'
-	run_sixty --seconds 5
-	expect 0 "$status"
-	grep -q '^  iostat *failed: exit status 3: no such luck' "$out"
-	grep -q '^  disks *no data: iostat failed' "$out"
-}
-
-@test "sixty: tools of other projects are not taken for ours" {
-	copy_without_tools
 	fake execsnoop '[ "$1" = --version ] && echo "execsnoop 0.2" && exit' "touch $BATS_TEST_TMPDIR/ran"
 	fake opensnoop-sixty "exec $build/opensnoop \"\$@\""
 	run_sixty --seconds 5
 	expect 0 "$status"
+	expect failed "$(word iostat)"
+	expect "exit status 3: no such luck" "$(reason iostat)"
 	expect missing "$(word execsnoop)"
 	expect ok "$(word opensnoop)"
 	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
-	grep -q '^  execs *no data: execsnoop missing' "$out"
 }
 
-@test "sixty: output past the cap is cut, and said" {
-	copy_without_tools
-	sed -i 's/^CAP_BYTES=.*/CAP_BYTES=1000/' "$sixty"
-	PATH=$build:$PATH
+@test "sixty: a storm of output is bounded, spread over the time, and said" {
+	without_report
+	fake execsnoop '[ "$1" = --version ] && echo "execsnoop (sixty) 0" && exit' 'trap "exit 0" INT' \
+		'i=0; while [ $i -lt 99 ]; do i=$((i + 1)); printf "{\"i\":$i,\"t\":\"%(%s)T\"%4000s}\n" -1 ""; done' \
+		'echo "{\"type\":\"summary\"}"'
+	sed -i 's/^PIECE_BYTES=.*/PIECE_BYTES=1000/' "$BATS_TEST_TMPDIR/bin/sixty.d/run.bash"
 	run_sixty --seconds 5
 	expect 0 "$status"
-	grep -q '^  execsnoop *ok: of more than 1000 bytes not all kept' "$out"
+	expect "ok: too much output: a part of it is kept" "$(word execsnoop): $(reason execsnoop)"
 	jq -e . "$dir/execsnoop/output" >/dev/null
-	tail -n 1 "$dir/execsnoop/output" | grep -q '^{"type":"summary"'
+	expect '{"type":"summary"}' "$(tail -n 1 "$dir/execsnoop/output")"
 }
 
-@test "sixty: names cannot steer the terminal" {
-	local name=$'\e[31mx\n  execs'
-	cp /bin/true "$BATS_TEST_TMPDIR/$name"
-	start_sixty 60
-	for _ in {1..200}; do "$BATS_TEST_TMPDIR/$name"; done
-	tool_stop INT
-	grep -E '^  execs .*most:' "$out"
-	expect 0 "$(LC_ALL=C tr -d '\n -~' <"$out" | wc -c)" "unprintable bytes"
-	expect 2 "$(grep -c '^  execs ' "$out")" "lines for execs"
+@test "sixty: without sysstat and procps /proc stands in, in their formats" {
+	without_report
+	local programs="bash env nice stdbuf head tail mkdir mkfifo rm cat mv sed awk getconf jq date dirname
+		readlink dmesg tar gzip sha256sum find sort xargs printf stat cmp"
+	# shellcheck disable=SC2086
+	(only $programs && run_sixty --seconds 5 && expect 0 "$status")
+	for name in uptime vmstat mpstat pidstat iostat free sar-dev sar-tcp; do
+		expect ok "$(word "$name")" "$name"
+		grep -q 'from /proc: .* is not installed' "$dir/$name/status"
+	done
+	expect missing "$(word top)"
+	jq -e '.sysstat.hosts[0].statistics[0]["cpu-load"][0].idle >= 0' "$dir/mpstat/output"
+	readable
+	jq -e '[.series[].id] | contains(["cpu.running", "cpu.user", "memory.available", "tcp.retransmits"])' \
+		"$BATS_TEST_TMPDIR/again.json"
 }
 
-@test "sixty: without root it works as far as it can, and says what is missing" {
+@test "sixty: without root it works as far as it can" {
 	[ "$(id -u)" = 0 ] || skip "not root"
 	local open
 	open=$(mktemp -d)
 	chmod 777 "$open"
 	mkdir -m 755 "$open/bin"
-	cp "$sixty" "$build"/{execsnoop,runqlat} "$open/bin"
+	(umask 022; cp -r "$root"/scripts/{sixty,sixty.d,sixty-report,report} "$build"/{execsnoop,runqlat} "$open/bin")
 	status=0
 	setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/ "$open/bin/sixty" --seconds 5 \
 		--output "$open/report" >"$out" 2>"$err" || status=$?
-	cat "$out"
+	cat "$out" "$err"
+	cp -r "$open/report" "$dir"
 	rm -rf "$open"
 	expect 0 "$status"
-	grep -q '^  execsnoop *denied: ' "$out"
-	grep -q '^  As root (sudo sixty) also:.* execsnoop' "$out"
-	grep -q '^  CPU .* busy' "$out"
+	expect denied "$(word execsnoop)"
+	expect ok "$(word mpstat)"
+	expect false "$(meta root)"
+}
+
+# hostile NAME TAR-ARGUMENTS...: a bundle that must not be unpacked.
+hostile() {
+	tar -C "$BATS_TEST_TMPDIR/h" -czf "$BATS_TEST_TMPDIR/$1.tar.gz" "${@:2}"
+	status=0
+	"$sixty" --from "$BATS_TEST_TMPDIR/$1.tar.gz" --output "$dir" >"$out" 2>"$err" || status=$?
+	expect 1 "$status" "exit status for $1"
+	expect 1 "$(wc -l <"$err")" "lines on stderr for $1: $(cat "$err")"
+	[ ! -e "$dir" ]
+}
+
+@test "sixty --from: a hostile bundle writes nothing" {
+	mkdir -p "$BATS_TEST_TMPDIR/h/s/sub"
+	cd "$BATS_TEST_TMPDIR/h"
+	echo x >s/a
+	hostile sums s
+	hostile dots --transform 's,^s/a,s/../../evil,' -P s
+	hostile absolute --transform "s,^s/a,$BATS_TEST_TMPDIR/evil," -P s
+	touch 's/a b' && hostile blank s && rm 's/a b'
+	touch $'s/a\nb' && hostile newline s && rm $'s/a\nb'
+	touch s/.bashrc && hostile hidden s && rm s/.bashrc
+	mkdir -p s/sub/sub/sub && hostile deep s && rm -r s/sub/sub
+	ln -s /etc/passwd s/link && hostile symlink s && rm s/link
+	ln s/a s/hard && hostile hardlink s && rm s/hard
+	mkfifo s/fifo && hostile fifo s && rm s/fifo
+	truncate -s 300M s/zeros && hostile bomb s && hostile sparse -S s && rm s/zeros
+	head -c 100 ../sums.tar.gz >../cut.tar.gz
+	for file in ../cut.tar.gz /etc/passwd /dev/null ./nothing; do
+		status=0
+		"$sixty" --from "$file" --output "$dir" >"$out" 2>"$err" || status=$?
+		expect 1 "$status" "exit status for $file"
+		[ ! -e "$dir" ]
+	done
+	[ ! -e "$BATS_TEST_TMPDIR/evil" ]
 }
 
 @test "sixty: bad arguments are refused before anything runs" {
 	local bad
-	for bad in "--seconds 4" "--seconds 3601" "--seconds 5x" "--seconds" "--seconds=" "--bad" "x"; do
+	for bad in "--seconds 4" "--seconds 3601" "--seconds 5x" "--seconds" "--seconds=" "--bad" "x" \
+		"--from" "--diff a" "--diff" "--explain" "--from a --explain b"; do
 		status=0
 		# shellcheck disable=SC2086 # an option and its value
 		"$sixty" --output "$dir" $bad >"$out" 2>"$err" || status=$?
