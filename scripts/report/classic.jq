@@ -110,10 +110,10 @@ def mpstat:
 			numbers: {busy: mean(busy), user: mean(.usr + .nice), system: mean(.sys + .irq + .soft),
 				iowait: mean(.iowait), steal: mean(.steal), busiest: $busiest},
 			series: [
-				a_series("cpu.user"; "cpu"; "CPU user"; "%"; map(.usr + .nice + .guest + .gnice)),
-				a_series("cpu.system"; "cpu"; "CPU system"; "%"; map(.sys + .irq + .soft)),
-				a_series("cpu.iowait"; "cpu"; "CPU idle, I/O pending"; "%"; map(.iowait)),
-				a_series("cpu.steal"; "cpu"; "CPU stolen by the hypervisor"; "%"; map(.steal))],
+				a_series("cpu.user"; "cpu"; "user"; "%"; map(.usr + .nice + .guest + .gnice)),
+				a_series("cpu.system"; "cpu"; "system"; "%"; map(.sys + .irq + .soft)),
+				a_series("cpu.iowait"; "cpu"; "idle with I/O pending"; "%"; map(.iowait)),
+				a_series("cpu.steal"; "cpu"; "stolen by the hypervisor"; "%"; map(.steal))],
 			tables: []
 		}
 		| .series |= map(.values |= map(round_to(2)))
@@ -225,9 +225,9 @@ def pressure:
 	| if . == {} then no_facts else {
 		numbers: map_values(.mean),
 		series: [
-			(["cpu.some", "cpu", "stalled for a CPU"], ["memory.some", "memory", "stalled for memory"],
-			["memory.full", "memory", "all stalled for memory"], ["io.some", "disk", "stalled for I/O"],
-			["io.full", "disk", "all stalled for I/O"]) as $s
+			(["cpu.some", "cpu", "some wait for a CPU"], ["memory.some", "memory", "some wait for memory"],
+			["memory.full", "memory", "all wait for memory"], ["io.some", "disk", "some wait for I/O"],
+			["io.full", "disk", "all wait for I/O"]) as $s
 			| .[$s[0]] | select(. != null)
 			| a_series("psi." + $s[0]; $s[1]; $s[2]; "%"; .values)],
 		tables: []

@@ -58,7 +58,8 @@ def charts: [
 	{title: "Slow file operations and name lookups", ids: ["files.slow", "lookups"], unless_zero: true}
 ];
 
-def series_name: if .label == null then .title else "\(.label) \(.title)" end;
+# series_name: the label alone where the title of the chart says what it is.
+def series_name($alone): if .label == null then .title elif $alone then .label else "\(.label) \(.title)" end;
 
 def clock($start; $second):
 	if $start == 0 then "\($second) s" else $start + $second | floor | strftime("%H:%M:%S") end;
@@ -67,8 +68,9 @@ def clock($start; $second):
 def framed($top; $bottom; $count; $start):
 	"<div class=\"framed\"><div class=\"scale\" aria-hidden=\"true\"><span>\($top | text)</span><span>\($bottom | text)</span></div>\(.)<div class=\"time\" aria-hidden=\"true\"><span>\(clock($start; 0))</span><span>\(clock($start; $count / 2))</span><span>\(clock($start; $count))</span></div></div>";
 
-def key_html($i; $alone): ([.values[] | select(. != null)]) as $v | .unit as $unit
-	| "<span class=\"key\"><i aria-hidden=\"true\" style=\"color:\(colour($i))\">\u2581</i>\(if $alone and .label == null then "" else "\(series_name | text): " end)mean \($v | average | with_unit($unit) | text), most \($v | max | with_unit($unit) | text)</span>";
+# key_html(i; name): the colour, what it is, the numbers; no name where there is one line only.
+def key_html($i; $name): ([.values[] | select(. != null)]) as $v | .unit as $unit
+	| "<span class=\"key\"><i aria-hidden=\"true\" style=\"color:\(colour($i))\">\u25a0</i>\($name | text) mean \($v | average | with_unit($unit) | text), max \($v | max | with_unit($unit) | text)</span>";
 
 def most_value: [.values[] | select(. != null)] | max // 0;
 
@@ -78,9 +80,11 @@ def chart_html($chart; $axis; $start):
 	| if ($s | length) == 0 or ($chart.unless_zero and all($s[]; most_value == 0)) then empty else
 		$s[0].unit as $unit
 		| (if $chart.stack then 100 else [$s[].values[]] | top_of($unit) end) as $top
-		| ($s | map("\(series_name): at most \(most_value | with_unit($unit))") | join("; ")) as $said
-		| "<figure><figcaption><b>\($chart.title | text)</b><span>",
-		([range($s | length) as $i | $s[$i] | key_html($i; ($s | length) == 1)] | join(" ")), "</span></figcaption>",
+		| ($chart.ids | length == 1) as $alone
+		| ($s | map("\(series_name($alone)) at most \(most_value | with_unit($unit))") | join("; ")) as $said
+		| "<figure><figcaption><b>\($chart.title | text)</b> ",
+		([range($s | length) as $i | $s[$i] | key_html($i;
+			if $alone and .label == null then "" else series_name($alone) end)] | join(" ")), "</figcaption>",
 		([$s[].values] | if $chart.stack then stacked($axis.count; $top; "\($chart.title) over time. \($said)")
 			else lines($axis.count; $top; "\($chart.title) over time. \($said)") end
 			| framed($top | with_unit($unit); "0"; $axis.count; $start)),
@@ -93,7 +97,7 @@ def heat_html($axis; $start):
 	select(.heat != null and (.heat | length) > 0) | . as $h
 	| (.heat | map(.[1])) as $rows | ($rows | min) as $low | ($rows | max) as $high
 	| "\(.title)\(if .label then ", \(.label)" else "" end)" as $name
-	| "<figure><figcaption><b>\($name | text), each second</b><span>the darker, the more; slower is higher</span></figcaption>",
+	| "<figure><figcaption><b>\($name | text), each second</b> <span class=\"key\">the stronger the colour, the more; slower is higher</span></figcaption>",
 	(.heat | heat_map($axis.count; $low; $high; "\($name): heat map of latency over time, from \(octave_label($h.unit; $low)) to \(octave_label($h.unit; $high + 1))")
 		| framed(octave_label($h.unit; $high + 1); octave_label($h.unit; $low); $axis.count; $start)),
 	"</figure>";
@@ -116,7 +120,7 @@ def histogram_html:
 	| ($rows | min) as $low | ($rows | max) as $high
 	| ($o | map({key: "\(.octave)", value: .count}) | from_entries) as $counts
 	| "\(.title)\(if .label then ", \(.label)" else "" end)" as $name
-	| "<figure class=\"charts\"><figcaption><b>\($name | text)</b><span>\(.count) in all</span></figcaption><ul class=\"percentiles\">",
+	| "<figure class=\"charts\"><figcaption><b>\($name | text)</b> <span class=\"key\">\(.count) in all</span></figcaption><ul class=\"percentiles\">",
 	(["p50", "p90", "p99", "p99_9", "max"][] | "<li>\(gsub("_"; ".")) <b>\($h[.] | unit_ns($h.unit) | in_time)</b></li>"),
 	"</ul>",
 	([range($low; $high + 1) | $counts["\(.)"] // 0]
@@ -129,7 +133,7 @@ def histograms_html:
 
 def flame_html:
 	$flames[0] as $flame | if $flame == null then empty else
-	"<section aria-labelledby=\"flame\"><h2 id=\"flame\">Flame graph</h2><figure><div class=\"flame\"><img alt=\"Flame graph of the functions on CPU; their table is below\" src=\"data:image/svg+xml;base64,\($flame)\"></div></figure></section>" end;
+	"<section aria-labelledby=\"flame\"><h2 id=\"flame\">Flame graph</h2><figure><div class=\"flame\" tabindex=\"0\" role=\"region\" aria-label=\"Flame graph\"><img alt=\"Flame graph of the functions on CPU; their table is below\" src=\"data:image/svg+xml;base64,\($flame)\"></div></figure></section>" end;
 
 # ---- tables ----
 
@@ -169,7 +173,7 @@ def raw_html:
 
 def subtitle:
 	.meta | [(select(.kernel) | "Linux \(.kernel)"), .arch, (select(.cpus) | .cpus | plural("CPU")),
-		"\(.seconds | number) s from \(.start // "an unknown time")", (if .ended_early then "ended early" else empty end),
+		"\(.seconds | number) s from \(.start | if . then gsub("T"; " ") | gsub("\\.[0-9]+"; "") | gsub("Z$"; " UTC") else "an unknown time" end)", (if .ended_early then "ended early" else empty end),
 		(if .root == false then "not as root" else empty end)] | map(select(. != null)) | join(" · ");
 
 def pills:

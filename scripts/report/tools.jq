@@ -107,7 +107,7 @@ def opensnoop:
 					| group_by([.err, .comm]) | map({error: (.[0].err | errno_name), comm: .[0].comm,
 						count: length, path: .[0].path}) | sort_by(-.count, .error, .comm))},
 			series: [map(.at) | event_series("opens.failed"; "open"; "opens that failed")],
-			tables: [$by_path | table("opens"; "Failed opens, by path and error"; [
+			tables: [$by_path | sort_by(.path | expected_missing) | table("opens"; "Failed opens, by path and error"; [
 				column("path"; "Path"; "path"), column("error"; "Error"; "text"),
 				column("count"; "Opens"; "number"), column("comm"; "Mostly by"; "comm"),
 				column("programs"; "Programs"; "number")])]
