@@ -5,7 +5,7 @@
 
 # The collectors: NAME KIND COMMAND.  KIND is `program` (in PATH), `tool` (ours)
 # or `sample` (the script of that name here).  Everything watches for $span
-# seconds; profile for one less, because it has names to look up at its end.
+# seconds; profile for less, because it has names to look up at its end.
 collectors() {
 	cat <<-TABLE
 	uptime          program   uptime
@@ -30,7 +30,7 @@ collectors() {
 	tcpretrans      tool      tcpretrans --json --duration $span
 	gethostlatency  tool      gethostlatency --json --duration $span
 	runqlat         tool      runqlat --json --duration $span 1
-	profile         tool      profile --json --duration $((span - 1)) --flame flame.svg
+	profile         tool      profile --json --duration $((span > 5 ? span - 2 : span - 1)) --flame flame.svg
 	TABLE
 }
 

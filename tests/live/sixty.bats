@@ -95,6 +95,7 @@ only() {
 	for command; do
 		ln -s "$(type -P "$command")" "$BATS_TEST_TMPDIR/only/$command"
 	done
+	# shellcheck disable=SC2123 # it is meant
 	PATH=$BATS_TEST_TMPDIR/only
 }
 
