@@ -32,7 +32,7 @@ def kernel_category:
 	if test("Out of memory|oom-kill:|Killed process [0-9]|invoked oom-killer") then "oom"
 	elif test("I/O error|Medium Error|critical (medium|target) error|EXT4-fs error|XFS .*[Cc]orrupt|BTRFS.*(error|corrupt)|Remounting filesystem read-only|nvme.*(timeout|reset)|ata[0-9.]+: (exception|failed command)") then "io"
 	elif test("blocked for more than|soft lockup|hard LOCKUP|rcu.*(detected stall|self-detected)|hung_task") then "hung"
-	elif test("Hardware Error|Machine [Cc]heck|EDAC .*(CE|UE) ") then "hardware"
+	elif test("Hardware Error|Machine [Cc]heck|EDAC .*[CU]E ") then "hardware"
 	elif test("table full, dropping|request_sock_TCP: Possible SYN flooding|NETDEV WATCHDOG|Link is Down|neighbour table overflow") then "network"
 	elif test("segfault at|general protection fault|trap invalid opcode") then "crash"
 	else null end;
@@ -203,11 +203,11 @@ def sar_dev:
 	} end;
 
 def sar_tcp:
-	sar | (map(select(has("oseg/s")))) as $tcp | (map(select(has("retrans/s")))) as $etcp
-	| if ($etcp | length) == 0 then no_facts else {
-		numbers: {out: ($tcp | map(.["oseg/s"]) | average), retransmits: ($etcp | map(.["retrans/s"]) | average),
-			failed: ($etcp | map(.["atmptf/s"]) | average), resets: ($etcp | map(.["estres/s"]) | average)},
-		series: [a_series("tcp.retransmits"; "network"; "TCP retransmits"; "/s"; $etcp | map(.["retrans/s"]))],
+	sar | (map(select(has("oseg/s")))) as $tcp | (map(select(has("retrans/s")))) as $faults
+	| if ($faults | length) == 0 then no_facts else {
+		numbers: {out: ($tcp | map(.["oseg/s"]) | average), retransmits: ($faults | map(.["retrans/s"]) | average),
+			failed: ($faults | map(.["atmptf/s"]) | average), resets: ($faults | map(.["estres/s"]) | average)},
+		series: [a_series("tcp.retransmits"; "network"; "TCP retransmits"; "/s"; $faults | map(.["retrans/s"]))],
 		tables: []
 	} end;
 

@@ -39,7 +39,7 @@ def kernel_checks($n):
 	| ($d.by_category[$category]? // null) as $c
 	| check($id; null; if $d == null or ($d.lines // 0) == 0 then null else $c.count // 0 end;
 		from("dmesg"; if $c then "\($c.count) in the last hour; the last \($c.ago_s | . * 1e9 | in_time) ago: \($c.last | cut_to(160))"
-			else "none among the messages of the last hour" end));
+			else "none in the last hour" end));
 
 def network_error_checks($n):
 	($n["sar-dev"].interfaces // empty)

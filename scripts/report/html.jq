@@ -33,7 +33,7 @@ def exonerated_html:
 	if (.exonerated | length) == 0 then empty else
 	"<section aria-labelledby=\"fine\"><h2 id=\"fine\">Not the problem</h2><div class=\"fine\">",
 	(.exonerated | group_by(.resource)[] | "<div><h3>\(.[0].resource | resource_names | text)</h3><ul>",
-		(.[] | "<li title=\"\(.evidence | map("\(.text) (\(.collector))") | join("; ") | text)\">\(.title | text)</li>"), "</ul></div>"),
+		(.[] | "<li>\(.title | text) <span class=\"why\">\(.evidence[0].text | cut_to(120) | text)</span></li>"), "</ul></div>"),
 	"</div></section>" end;
 
 # ---- over time ----
