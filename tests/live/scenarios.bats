@@ -68,9 +68,8 @@ finds() {
 # guest: what would disturb others, or leave a trace in the kernel's log.
 guest() { [ -e /sixty/command ] || skip "only in a guest: $1"; }
 
-# bats test_tags=kernel
 @test "scenario: nothing at all" {
-	guest "this machine has work to do"
+	[ -n "${SIXTY_QUIET_MACHINE-}" ] || skip "set SIXTY_QUIET_MACHINE=1 on one with nothing to do"
 	look
 	expect "" "$(jq -r '.findings[] | select(.severity != "info") | "\(.id) \(.evidence[0].text)"' "$dir/report.json")" "findings"
 }
