@@ -30,7 +30,7 @@ collectors() {
 	tcpretrans      tool      tcpretrans --json --duration $span
 	gethostlatency  tool      gethostlatency --json --duration $span
 	runqlat         tool      runqlat --json --duration $span 1
-	profile         tool      profile --json --duration $((span > 5 ? span - 2 : span - 1)) --flame flame.svg
+	profile         tool      profile --json --duration $((span - 1 - (span > 5))) --flame flame.svg
 	TABLE
 }
 
