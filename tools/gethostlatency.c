@@ -189,7 +189,8 @@ static int attach_mapped(void)
 
 	if (!state.attached && attach_failed())
 		return state.error;
-	if (denied)
+	/* A few that guard themselves are nothing to tell root about each time. */
+	if (denied && (geteuid() || opt.common.verbose))
 		log_warn("cannot look at %u of the processes: if their libc is another one, its "
 			 "calls are not seen (CAP_SYS_PTRACE)", denied);
 	if (!state.attached)
@@ -353,7 +354,7 @@ static int trace(struct gethostlatency_bpf *skel)
 /* Before anything is attached: is that a libc? */
 static void check_libc(const char *path)
 {
-	struct uprobe_places places;
+	struct uprobe_places places = {};
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int err = fd < 0 ? -errno : uprobe_find(fd, calls, CALLS, &places);
 
