@@ -71,7 +71,7 @@ no_process_left() {
 
 no_guard_left() { ! grep -qsF -- "$dir" /proc/[0-9]*/cmdline; }
 
-# no_program_left: of BPF, held by a process of ours: the ids that are now and were not.
+# programs: the ids of all BPF programs there are.
 programs() { bpftool prog show 2>/dev/null | awk '/^[0-9]+:/ { print $1 }' | sort; }
 
 # readable: what is there can be made a report of.
@@ -182,12 +182,12 @@ only() {
 	expect KILL "$(meta ended_early)"
 	expect ok "$(word top)"
 	expect ok "$(word execsnoop)"
-	expect "" "$(comm -13 <(echo "$before") <(programs) | grep -vxF "$before" | ours_of)" "programs left"
+	expect "" "$(comm -13 <(echo "$before") <(programs) | grep -vxF "$before" | unheld)" "programs left"
 	readable
 }
 
-# ours_of: of ids of programs those whose loader is none of the live processes' tools.
-ours_of() {
+# unheld: of ids of programs those that no process holds; others may load theirs meanwhile.
+unheld() {
 	local id
 	while read -r id; do
 		bpftool prog show id "${id%:}" 2>/dev/null | grep -q 'pids ' || echo "$id"
