@@ -169,7 +169,7 @@ def iostat:
 	} end;
 
 def free:
-	[inputs | words | select(.[0] == "Mem:" or .[0] == "Swap:")] as $rows
+	[inputs | words | select((.[0] == "Mem:" and length > 6) or (.[0] == "Swap:" and length > 2))] as $rows
 	| ($rows | map(select(.[0] == "Mem:") | .[1:] | numbers_of)) as $mem
 	| ($rows | map(select(.[0] == "Swap:") | .[1:] | numbers_of)) as $swap
 	| if ($mem | length) == 0 then no_facts else {

@@ -16,7 +16,7 @@ def context:
 		cpus: ($m.cpus // ([$lines[] | capture("\\((?<n>[0-9]+) CPU\\)|\"number-of-cpus\": (?<m>[0-9]+)")?
 			| (.n // .m) | tonumber][0])),
 		start_time: $start, start: ($start | if type == "string" then epoch else null end // 0),
-		took_s: $m.seconds, seconds: ($m.seconds // ([$records[] | select(.type == "summary").duration_ns / 1e9] | max // 0) | ceil),
+		took_s: $m.seconds, seconds: ($m.seconds // ([$records[].time | epoch] | if length == 0 then 0 else max - min end) | ceil),
 		own_cpu_s: $m.own_cpu_s, own_bpf_s: ($m.bpf_run_ns | if type == "number" then . / 1e9 else null end), root: $m.root, ended_early: ($m.ended_early // null),
 		uptime_s: ($m.uptime_s // ([$lines[] | up_s] | map(select(. != null))[0])),
 		own: ([$own[], ($m.own_pids // [])[] | {key: "\(.)", value: true}] | from_entries)

@@ -176,13 +176,13 @@ def open_checks($n; $d):
 		end
 	end;
 
-def file_checks($n):
+def file_checks($n; $d):
 	($n | to_entries[] | select(.key | test("slower$")) | .key as $tool | .value | select(. != null)
 		| .slowest as $s
 		| check("slow-files"; null; .slow; from($tool;
 			if $s then "\(.slow); the slowest: \($s.op) of \($s.file | quoted) by \($s.comm | quoted), \($s.latency_ns | in_time)" else "none of 10 ms" end))),
 	($n.cachestat | if . == null or .ratio == null then empty else
-		check("cache-misses"; null; if .misses / $context.seconds >= 100 then .ratio else ([.ratio, 81] | max) end;
+		check("cache-misses"; null; if .misses / ([$d.cachestat, 1] | max) >= 100 then .ratio else ([.ratio, 81] | max) end;
 			from("cachestat"; "\(.ratio | number) % of \(.hits + .misses) pages found in the cache")) end),
 	($n.gethostlatency | if . == null or .slowest == null then empty else
 		check("slow-dns"; .slowest.host; .slowest.latency_ns / 1e6; from("gethostlatency";
@@ -192,10 +192,15 @@ def file_checks($n):
 		| check("hot-function"; $f.function; 100 * $f.samples / $all; from("profile";
 			"\(100 * $f.samples / $all | number) % of \($all) samples, in \($f.comm | quoted) (\($f.kind))")) end);
 
+# guarded: a check that stumbles over data of a kind never seen takes no other with it.
+def guarded(f): try f catch ("a check failed: \(.)" | stderr | empty);
+
 # results($numbers; $durations): of all checks, in the order of the report.
 def results($n; $d):
-	[kernel_checks($n), network_error_checks($n), limit_checks($n), connect_checks($n), dns_error_checks($n),
-		exec_error_checks($n), cpu_checks($n), memory_checks($n), disk_checks($n), retransmit_checks($n),
-		accept_checks($n), cpu_use_checks($n), exec_checks($n; $d), open_checks($n; $d), file_checks($n)]
+	[guarded(kernel_checks($n)), guarded(network_error_checks($n)), guarded(limit_checks($n)),
+		guarded(connect_checks($n)), guarded(dns_error_checks($n)), guarded(exec_error_checks($n)),
+		guarded(cpu_checks($n)), guarded(memory_checks($n)), guarded(disk_checks($n)),
+		guarded(retransmit_checks($n)), guarded(accept_checks($n)), guarded(cpu_use_checks($n)),
+		guarded(exec_checks($n; $d)), guarded(open_checks($n; $d)), guarded(file_checks($n; $d))]
 	| ([rules[].id] | to_entries | map({key: .value, value: .key}) | from_entries) as $order
 	| sort_by($order[.id]);

@@ -10,7 +10,7 @@ def round_to(digits): if . == null then null else pow(10; digits) as $p | . * $p
 
 def average: if length == 0 then null else add / length end;
 
-def percent(whole): if whole > 0 then 100 * . / whole else null end;
+def percent(whole): if . != null and whole > 0 then 100 * . / whole else null end;
 
 # number: three significant digits, no exponent.
 def number:

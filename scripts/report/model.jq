@@ -40,7 +40,7 @@ def report($redacted):
 		series: [.[] | .name as $name | .facts.series[]? | padded($axis.count)
 			| {id, label: .label, resource, collector: $name, title, unit, values}],
 		histograms: [.[] | .name as $name | .facts.histograms[]? | {id, label: .label, resource, collector: $name,
-			title, unit, count, p50, p90, p99, p99_9, max, buckets, heat}],
+			title, unit, count, p50, p90, p99, p99_9, max, buckets, heat}] | sort_by(.resource),
 		tables: [.[] | .name as $name | .facts.tables[]? | select(.rows | length > 0)
 			| {id, collector: $name, title, columns, rows, rows_left_out}],
 		losses: [.[] | select(.facts.losses != null) | {collector: .name} + .facts.losses]

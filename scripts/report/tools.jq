@@ -31,6 +31,10 @@ def per_second:
 def event_series(id; resource; title):
 	{id: id, resource: resource, title: title, unit: "/s", values: per_second};
 
+# watched_s: how long a tool that was killed, and printed no summary, did watch: about.
+def watched_s($meta):
+	[(map(.at // empty) | max // 0) - (if $meta then $meta | second else 0 end), 1] | max;
+
 # The first and the last line, which every tool prints.
 def common_facts($meta; $summary):
 	{
@@ -38,7 +42,7 @@ def common_facts($meta; $summary):
 		losses: ($summary | if . then
 			{lost, ring_full, map_full, no_start, recursion, unreadable, truncated}
 			| with_entries(select(.value != null)) else null end),
-		duration_s: (($summary.duration_ns // ($context.seconds * 1e9)) / 1e9),
+		duration_s: (if $summary then $summary.duration_ns / 1e9 else watched_s($meta) end),
 		events: $summary.events
 	};
 

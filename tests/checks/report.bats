@@ -73,6 +73,27 @@ disk-queue retransmits accept-queue exec-storm failing-opens block-outlier slow-
 	expect 4 "$(jq -r .meta.cpus "$made/report.json")"
 }
 
+# cut_all SHARE: the troubled data, all outputs cut after so many percent of their bytes.
+cut_all() {
+	local file
+	rm -rf "$BATS_TEST_TMPDIR/dir"
+	cp -r "$data/troubled" "$BATS_TEST_TMPDIR/dir"
+	for file in "$BATS_TEST_TMPDIR"/dir/*/output; do
+		truncate -s $(($(stat -c %s "$file") * $1 / 100)) "$file"
+	done
+}
+
+@test "report: outputs cut off anywhere still give a report" {
+	local share
+	for share in 3 17 31 50 73 89 99; do
+		cut_all "$share"
+		"$report" --output "$made" "$BATS_TEST_TMPDIR/dir" >"$out" 2>"$err"
+		expect 0 "$(wc -c <"$err")" "bytes on stderr at $share %"
+		expect 23 "$(jq '.collectors | length' "$made/report.json")"
+	done
+	expect "$(jq '.findings | length' "$data/troubled.json")" "$(jq '.findings | length' "$made/report.json")"
+}
+
 @test "report: the same data give the same bytes as ever" {
 	local bundle
 	for bundle in quiet troubled hostile; do
