@@ -156,7 +156,7 @@ guest() { [ -e /sixty/command ] || skip "only in a guest: $1"; }
 	needs ip tc
 	modprobe sch_netem 2>/dev/null || true
 	tc qdisc add dev lo root netem loss 20% || skip "this kernel has no netem"
-	load_with bash -c 'while :; do "$0" normal 23; done' "$(workload connects)"
+	load_with bash -c 'while :; do "$0" blocking 23; done' "$(workload connects)"
 	look
 	tc qdisc del dev lo root
 	finds retransmits
