@@ -20,8 +20,8 @@ struct sampling {
 	const struct bpf_program *prog;
 	struct bpf_link *links[CPUS_MOST];	/* by CPU, NULL: not sampled */
 	unsigned int n;				/* of them */
-	__u64 since_ns[CPUS_MOST];		/* by CPU */
-	__u64 sampled_ns;			/* of all CPUs that are not sampled any more */
+	__u64 busy_ns[CPUS_MOST];		/* when sampling began, by CPU */
+	__u64 sampled_ns;			/* busy, of all CPUs that are not sampled any more */
 	bool clock;				/* the kernel's, not the CPUs' counters */
 	bool warned;
 	__u64 next_look_ns;
@@ -103,6 +103,29 @@ static int open_event(const struct sampling *sampling, int cpu, bool clock)
 }
 
 /* Sample @cpu; 0, or a negative errno: -ENODEV if it has just gone. */
+/*
+ * How long @cpu has not been idle since boot, by /proc/stat (proc(5)): a clock
+ * event need not fire on an idle CPU.  Time that a host took (steal) counts as
+ * busy: the CPU had something to run.
+ */
+static __u64 busy_ns(int cpu)
+{
+	unsigned long long user, nice, system, idle, iowait, irq, softirq, steal;
+	FILE *f = fopen("/proc/stat", "re");
+	char line[512], name[16];
+	__u64 ticks = 0;
+
+	snprintf(name, sizeof(name), "cpu%d ", cpu);
+	while (f && !ticks && fgets(line, sizeof(line), f))
+		if (strncmp(line, name, strlen(name)) == 0 &&
+		    sscanf(line + strlen(name), "%llu %llu %llu %llu %llu %llu %llu %llu", &user,
+			   &nice, &system, &idle, &iowait, &irq, &softirq, &steal) == 8)
+			ticks = user + nice + system + irq + softirq + steal;
+	if (f)
+		fclose(f);
+	return ticks * (NS_PER_S / sysconf(_SC_CLK_TCK));
+}
+
 static int add_cpu(struct sampling *sampling, int cpu)
 {
 	struct bpf_link *link;
@@ -124,16 +147,20 @@ static int add_cpu(struct sampling *sampling, int cpu)
 		return err;
 	}
 	sampling->links[cpu] = link;
-	sampling->since_ns[cpu] = out_now_ns();
+	sampling->busy_ns[cpu] = busy_ns(cpu);
 	sampling->n++;
 	return 0;
 }
 
 static void remove_cpu(struct sampling *sampling, int cpu)
 {
+	__u64 busy;
+
 	if (!sampling->links[cpu])
 		return;
-	sampling->sampled_ns += out_now_ns() - sampling->since_ns[cpu];
+	busy = busy_ns(cpu);
+	if (busy > sampling->busy_ns[cpu])	/* an offline CPU is not in /proc/stat */
+		sampling->sampled_ns += busy - sampling->busy_ns[cpu];
 	bpf_link__destroy(sampling->links[cpu]);
 	sampling->links[cpu] = NULL;
 }

@@ -31,8 +31,8 @@ const char *sampling_event(const struct sampling *sampling);
 unsigned int sampling_cpus(const struct sampling *sampling);
 
 /*
- * How many samples the time until sampling_stop() had room for; 0: unknown, as
- * cycles do not go by the clock.  There are fewer where a CPU was held up, as
+ * How many samples the time until sampling_stop() had room for on CPUs that were
+ * not idle (in steps of 10 ms); 0: unknown, as cycles do not go by the clock.  There are fewer where a CPU was held up, as
  * a virtual one is by its host.
  */
 __u64 sampling_due(const struct sampling *sampling);

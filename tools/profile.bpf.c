@@ -47,7 +47,7 @@ struct {
 	__type(value, struct profile_sample);
 } scratch SEC(".maps");
 
-/* Times the event has fired, whoever ran. */
+/* Times the event has fired on a CPU that was not idle, whoever ran. */
 __u64 fired;
 
 /*
@@ -131,7 +131,8 @@ int sample_cpu(void *ctx)
 	struct profile_sample *sample;
 	__u32 zero = 0;
 
-	__sync_fetch_and_add(&fired, 1);
+	if ((__u32)ids)			/* not the idle task */
+		__sync_fetch_and_add(&fired, 1);
 	if (!wanted(ids >> 32, ids))
 		return 0;
 	sample = bpf_map_lookup_elem(&scratch, &zero);

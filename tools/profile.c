@@ -580,12 +580,15 @@ static void json_samples(const struct profile *profile, struct out *out)
 	out_end_line(out);
 }
 
+#define DUE_MARGIN 20		/* samples */
+
 static void warn_missing(const struct profile *profile)
 {
 	const struct stacks *stacks = &profile->stacks;
 	__u64 due = sampling_due(profile->sampling);
 
-	if (*profile->fired < due - due / 10)
+	/* /proc/stat counts in hundredths of a second: leave room for a few of them. */
+	if (*profile->fired + DUE_MARGIN < due - due / 10)
 		log_warn("the CPUs were looked at %llu times, not %llu: they were held up, as "
 			 "virtual ones are by a busy host", *profile->fired, due);
 	if (stacks->kernel_missed)
