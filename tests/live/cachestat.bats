@@ -133,10 +133,12 @@ writes() { # BYTES
 
 # bats test_tags=kernel
 @test "cachestat: a mapping's pages are counted by what faults map" {
+	# Cold, what was read ahead may be reclaimed before it is mapped, and read once more.
 	file_is cold
 	counted map
 	expect "[true,true,true]" "$(row \
-		".misses > $pages * 0.9, .hits < $pages * 0.1, .added_pages <= $pages + 2")" "cold"
+		".misses > $pages * 0.9, .hits < $pages * 0.1,
+		 (.added_pages >= $pages and .added_pages <= $pages * 1.05)")" "cold"
 	file_is warm
 	counted map
 	expect "[0,true,0]" "$(row ".misses, (.hits > 0 and .hits <= $pages * 1.1), .added_pages")" "warm"

@@ -11,10 +11,9 @@
 TOOL_PACKAGES="qemu-system-x86 qemu-system-arm kmod cpio"
 
 ROOT_PACKAGES="
-	bash bats bpftool bsdutils coreutils dash diffutils dmsetup e2fsprogs findutils grep gzip
-	hostname iproute2 iputils-ping jq kmod libbpf1 libc-bin libcap2-bin libdw1 libstdc++6 mawk mount
-	perl-base procps sed
-	sysstat tar util-linux util-linux-extra"
+	bash bats bpftool bsdutils btrfs-progs coreutils dash diffutils dmsetup e2fsprogs findutils grep
+	gzip hostname iproute2 iputils-ping jq kmod libbpf1 libc-bin libcap2-bin libdw1 libstdc++6 mawk
+	mount perl-base procps sed sysstat tar util-linux util-linux-extra xfsprogs"
 
 # What those packages depend on only to be installed or for a part that tests do not use.
 ROOT_WITHOUT='^(debconf|dpkg|gcc-.*-base|init-system-helpers|lib.*-perl|libperl5.*|logsave|lsb-base|
@@ -25,7 +24,7 @@ SYSROOT_PACKAGES="libbpf-dev libbpf1 libelf-dev libelf1 libdw-dev libdw1 liblzma
 	zlib1g-dev zlib1g"
 
 # virtio for the disks, ext4 where it is not built in, and what tests may load.
-MODULES="virtio_pci virtio_blk ext4 loop null_blk brd dm-mod xfs btrfs overlay veth dummy tun
+MODULES="virtio_pci virtio_blk nvme ext4 loop null_blk brd dm-mod dm-delay xfs btrfs overlay veth dummy tun
 	bridge sch_netem tcp_bbr ipip"
 
 # What is made by this file is made anew when it changes.
