@@ -133,6 +133,7 @@ reads_and_writes() {
 	agrees_whole "$1" open open
 }
 
+# bats test_tags=kernel
 @test "ext4slower: read, pread, readv, preadv2, O_DIRECT" {
 	file_system ext4
 	for kind in read pread readv preadv2 direct; do agrees ext4slower $kind read; done
@@ -144,6 +145,7 @@ reads_and_writes() {
 	expect 0 "$(events fsync | wc -l)" "fsyncs apart from the O_SYNC writes"
 }
 
+# bats test_tags=kernel
 @test "ext4slower: fsync, fdatasync, open" {
 	file_system ext4
 	agrees_whole ext4slower fsync fsync
@@ -174,16 +176,19 @@ reads_and_writes() {
 	agrees ext4slower int80 read
 }
 
+# bats test_tags=kernel
 @test "xfsslower" {
 	file_system xfs
 	reads_and_writes xfsslower
 }
 
+# bats test_tags=kernel
 @test "btrfsslower" {
 	file_system btrfs
 	reads_and_writes btrfsslower
 }
 
+# bats test_tags=kernel
 @test "each looks at its own file system only, fsslower -t too" {
 	file_system ext4
 	local way
@@ -223,6 +228,7 @@ reads_and_writes() {
 		or (.comm == "cat" and .op == "write" and (.fs | test("pipe|sock")))))' "$out" | wc -l)"
 }
 
+# bats test_tags=kernel
 @test "only what takes at least as long as the threshold" {
 	file_system ext4
 	for way in $(ways ext4slower); do
@@ -264,6 +270,7 @@ reads_and_writes() {
 	done
 }
 
+# bats test_tags=kernel
 @test "whatever the file is called, a line is one line, and the name whole" {
 	file_system ext4
 	hostile=$dir/$'a\n1 forged\e]0;title\a\xff\xc2\x9b\xe2\x80\xae, "b" \\'
@@ -320,6 +327,7 @@ reads_and_writes() {
 	expect 23 "$(events read "(unreachable)$file" | wc -l)" "reads"
 }
 
+# bats test_tags=kernel
 @test "the columns, banner and CSV are BCC's" {
 	file_system ext4
 	tool_start ext4slower -m 0 --ring-size 16384

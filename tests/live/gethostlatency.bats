@@ -57,40 +57,48 @@ latencies_agree() {
 		END { if (good != n) { print good + 0 " of " n " latencies agree"; exit 1 } }' pairs
 }
 
-# agrees CALL NAME RESULT: 23 calls, each shown once with that result and the program's error.
+# shown CALL NAME RESULT: 23 of them.
+shown() {
+	expect 23 "$(count ".call == \"$1\" and .host == \"$2\" and .result == \"$3\"")" \
+		"$1: $(records | head -1)"
+}
+
+# truth_agrees N: each of the program's N calls is shown once, with its error and its time.
+truth_agrees() {
+	expect 0 "$status" "exit status"
+	expect "$1" "$(count)" "records"
+	expect "$(cut -d ' ' -f 3 truth | sort)" "$(records | jq '.error // 0' | sort)" errors
+	latencies_agree "$1"
+}
+
+# agrees CALL NAME RESULT [SHOWN_AS]: 23 calls.
 agrees() {
 	tool_start gethostlatency --json
 	run_client "$1" 23 "$2"
 	tool_stop
-	expect 0 "$status" "exit status"
-	expect 23 "$(count)" "records"
-	expect 23 "$(count ".result == \"$3\" and .host == \"$2\"")" "$3: $(records | head -1)"
-	expect 23 "$(count ".call == \"${4:-$1}\"")" "${4:-$1}"
-	expect "$(cut -d ' ' -f 3 truth | sort)" "$(records | jq '.error // 0' | sort)" errors
-	latencies_agree 23
+	shown "${4:-$1}" "$2" "$3"
+	truth_agrees 23
 }
 
-for_each_call() {
-	local call
-	for call in getaddrinfo gethostbyname gethostbyname2 gethostbyname_r gethostbyname2_r; do
-		"$@" $call
-	done
+# each_call_agrees NAME RESULT RESULT_OF_GETADDRINFO: 23 of each.
+each_call_agrees() {
+	local call calls=(gethostbyname gethostbyname2 gethostbyname_r gethostbyname2_r)
+	tool_start gethostlatency --json
+	for call in getaddrinfo "${calls[@]}"; do
+		in_world "$client" "$call" 23 "$1"
+	done >truth
+	tool_stop
+	shown getaddrinfo "$1" "$3"
+	for call in "${calls[@]}"; do shown "$call" "$1" "$2"; done
+	truth_agrees 115
 }
 
-found() { agrees "$1" here.test ok; }
+# bats test_tags=kernel
+@test "each call once, of names that are found" { each_call_agrees here.test ok ok; }
 
-@test "each call once, of names that are found" { for_each_call found; }
-
-not_found() {
-	case $1 in
-	getaddrinfo) LATE=0 agrees "$1" no.test EAI_NONAME ;;
-	*) LATE=0 agrees "$1" no.test HOST_NOT_FOUND ;;
-	esac
-}
-
+# bats test_tags=kernel
 @test "each call once, of names that are not" {
-	export LATE=0
-	for_each_call not_found
+	LATE=0 each_call_agrees no.test HOST_NOT_FOUND EAI_NONAME
 }
 
 @test "a server that fails, and one that does not answer" {
@@ -128,8 +136,10 @@ not_found() {
 	expect 23 "$(count)"
 }
 
+# bats test_tags=kernel
 @test "threads" { agrees threads here.test ok getaddrinfo; }
 
+# bats test_tags=kernel
 @test "a name whose memory is not there when the call begins" {
 	agrees cold here.test ok getaddrinfo
 	expect 0 "$(jq 'select(.type == "summary").unreadable' "$out")"
@@ -173,6 +183,7 @@ not_found() {
 	expect 1 "$(jq 'select(.type == "summary").truncated' "$out")"
 }
 
+# bats test_tags=kernel
 @test "the table: BCC's columns, and the result behind" {
 	tool_start gethostlatency
 	run_client getaddrinfo 23 here.test
@@ -230,6 +241,7 @@ make_root() {
 # attached N: that many libcs are.
 attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 
+# bats test_tags=kernel
 @test "a libc that comes after the tool has started: chroot" {
 	needs chroot ldd
 	make_root root
@@ -297,7 +309,7 @@ attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 	expect 23 "$(count '.result == "ok"')"
 	latencies_agree 23
 	waiting_client "$client"	# keeps it mapped
-	for_each_call found
+	each_call_agrees here.test ok ok
 	LATE=0 agrees gethostbyname no.test HOST_NOT_FOUND
 	go_on
 }
@@ -335,6 +347,7 @@ attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 	expect 23 "$(count '.call == "getaddrinfo"')"
 }
 
+# bats test_tags=kernel
 @test "users and cgroups are filtered" {
 	tool_start gethostlatency --json -u 65533
 	run_client getaddrinfo 23 here.test
