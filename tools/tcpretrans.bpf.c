@@ -23,6 +23,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define ICSK_TIME_LOSS_PROBE 5		/* net/inet_connection_sock.h */
 #define TCPCB_LOST 0x04			/* net/tcp.h */
 
+const volatile bool show_probes;	/* -l */
+__u64 probes_hidden;			/* that would have been shown with it */
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, HELD_MAX);
@@ -63,6 +66,10 @@ static __always_inline void send(struct sock *sk, struct retrans_event *from)
 
 	if (!id_wanted(&from->id) || !sock_wanted(sk, from))
 		return;
+	if (from->kind == RETRANS_PROBE && !show_probes) {
+		__sync_fetch_and_add(&probes_hidden, 1);
+		return;
+	}
 	from->sk = (__u64)sk;
 	from->head.ns = bpf_ktime_get_ns();
 	from->head.cpu = bpf_get_smp_processor_id();

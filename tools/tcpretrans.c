@@ -28,6 +28,7 @@ static struct {
 	int family;			/* 4 or 6, 0: both */
 	bool count;
 	bool sequence;
+	bool probes;
 } opt = {
 	.common.time = STAMP_LOCAL,
 	.ports = { .ports = (__u16[PORTS_MAX]){}, .size = PORTS_MAX },
@@ -286,11 +287,19 @@ static int start(struct session *session)
 	memcpy((void *)skel->rodata->ports, opt.ports.ports, opt.ports.n * sizeof(__u16));
 	skel->rodata->n_ports = opt.ports.n;
 	skel->rodata->only_family = opt.family;
+	skel->rodata->show_probes = opt.probes;
 	err = enable_find_owners(skel);
 	if (!err)
 		err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config,
 				 &skel->bss->loss);
 	return err ? err : attach_find_owners(session);
+}
+
+/* Whoever looks for all that is sent again shall know. Whose they were is not known: no -p. */
+static void tell_of_probes(__u64 hidden)
+{
+	if (hidden && !opt.common.filter.pid)
+		log_warn("%llu tail loss probes were not shown: -l shows them", hidden);
 }
 
 static int trace(struct tcpretrans_bpf *skel)
@@ -308,12 +317,13 @@ static int trace(struct tcpretrans_bpf *skel)
 	else
 		out_start(&session.out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
 	err = run_events(&session.out, skel->maps.events, take_event, tick, &session);
+	tell_of_probes(skel->bss->probes_hidden);
 	bpf_link__destroy(session.find_owners);
 	return err;
 }
 
 static const struct argp_option options[] = {
-	{ "lossprobe", 'l', NULL, 0, "Nothing more: tail loss probes are always shown, as L" },
+	{ "lossprobe", 'l', NULL, 0, "Show tail loss probes too" },
 	{ "sequence", 's', NULL, 0, "Print the sequence number" },
 	{ "count", 'c', NULL, 0, "Count by connection; print at the end" },
 	{ "port", 'P', "PORTS", 0, "Only these ports, local or remote, a comma list" },
@@ -339,6 +349,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = state->child_inputs[1] = &opt.common;
 		return 0;
 	case 'l':
+		opt.probes = true;
 		return 0;
 	case 's':
 		opt.sequence = true;
@@ -368,9 +379,10 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse,
 	.children = children,
-	.doc = "Trace what TCP sends again: lost segments, probes, SYNs and SYN-ACKs.\v"
+	.doc = "Trace what TCP sends again: lost segments, SYNs, SYN-ACKs and probes.\v"
 	       "Examples:\n"
-	       "  tcpretrans              everything that is sent again\n"
+	       "  tcpretrans              what is sent again because it may be lost\n"
+	       "  tcpretrans -l           and the probes that ask whether it is\n"
 	       "  tcpretrans -s -P 443    with sequence numbers, of connections with this port\n"
 	       "  tcpretrans -p 181       of connections that process 181 has open\n"
 	       "  tcpretrans -c           count, and print at Ctrl-C",

@@ -27,7 +27,7 @@ collectors() {
 	cachestat       tool      cachestat --json --duration $span 1
 	tcpconnect      tool      tcpconnect --json --duration $span
 	tcpaccept       tool      tcpaccept --json --duration $span
-	tcpretrans      tool      tcpretrans --json --duration $span
+	tcpretrans      tool      tcpretrans --json --lossprobe --duration $span
 	gethostlatency  tool      gethostlatency --json --duration $span
 	runqlat         tool      runqlat --json --duration $span 1
 	profile         tool      profile --json --duration $((span - 1 - (span > 5))) --flame flame.svg

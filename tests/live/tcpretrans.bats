@@ -49,6 +49,14 @@ release() {
 	pid=
 }
 
+# load_netem: or skip the test.
+load_netem() {
+	needs tc
+	modprobe -q sch_netem 2>/dev/null || true
+	$IN tc qdisc add dev lo root netem loss 0% 2>/dev/null || skip "no netem on this machine"
+	$IN tc qdisc del dev lo root
+}
+
 # counter NAME: of the namespace's, from /proc/net/snmp and netstat.
 counter() {
 	$IN awk -v name="$1" '
@@ -78,7 +86,7 @@ all_shown() { [ "$(segments all)" -ge "$(counter RetransSegs)" ]; }
 
 # agrees KIND [ADDRESS]: all 23 connections of it, to the last segment.
 agrees() {
-	tool_start tcpretrans --json
+	tool_start tcpretrans --json -l
 	lose "$1" 23 "${@:2}"
 	wait_for 5 all_shown || true
 	tool_stop
@@ -147,7 +155,7 @@ agrees() {
 
 # bats test_tags=kernel
 @test "real loss: netem between two namespaces" {
-	modprobe -q sch_netem 2>/dev/null || true
+	load_netem
 	make_netns sixty-s$$
 	ip -n sixty-r$$ link add v0 type veth peer name v0 netns sixty-s$$ ||
 		skip "no veth on this machine"
@@ -155,12 +163,11 @@ agrees() {
 	ip -n sixty-s$$ addr add 10.78.0.2/24 dev v0
 	ip -n sixty-r$$ link set v0 up
 	ip -n sixty-s$$ link set v0 up
-	needs tc
-	$IN tc qdisc add dev v0 root netem loss 10% 2>/dev/null || skip "no netem on this machine"
+	$IN tc qdisc add dev v0 root netem loss 10%
 	ip netns exec sixty-s$$ "$(workload connects)" serve 0 10.78.0.2 7777 >server 3>&- 9>&- &
 	server=$!
 	wait_for 10 grep -q ready server
-	tool_start tcpretrans --json
+	tool_start tcpretrans --json -l
 	$IN "$(workload connects)" silent 200 10.78.0.2 7777
 	wait_for 5 all_shown || true
 	tool_stop
@@ -168,6 +175,53 @@ agrees() {
 	[ "$(counter RetransSegs)" -ge 5 ]
 	expect "$(counter RetransSegs)" "$(segments all)"
 	expect "$(counter TCPSynRetrans)" $(($(segments syn) + $(segments synack)))
+}
+
+# probes_only_with_l KIND: a loss of which each of 23 connections has one probe, both ways.
+probes_only_with_l() {
+	tool_start tcpretrans --json -l
+	lose "$1" 23
+	wait_for 5 all_shown || true
+	tool_stop
+	expect 23 "$(segments probe)"
+	expect "$(counter TCPLossProbes)" "$(segments probe)"
+	expect "$(counter RetransSegs)" "$(segments all)"
+	expect "" "$(cat "$err")"
+	release
+
+	before=$(counter RetransSegs)
+	tool_start tcpretrans --json
+	lose "$1" 23
+	expected=$(($(counter RetransSegs) - before - 23))
+	wait_for 5 eval '[ "$(segments all)" -ge $expected ]' || true
+	tool_stop
+	expect "retransmit $expected" "$(ours | jq -r .kind | uniq) $(segments all)"
+	grep -q ': 23 tail loss probes were not shown' "$err"
+	release
+}
+
+@test "tail loss probes are shown with -l only" { probes_only_with_l tail; }
+
+# bats test_tags=kernel
+@test "tail loss probes are shown with -l only: netem loses what connections send" {
+	load_netem
+	probes_only_with_l netem
+}
+
+# bats test_tags=kernel
+@test "-c counts probes with -l only" {
+	tool_start tcpretrans --json -c -l
+	lose tail 2
+	tool_stop
+	expect "$(counter RetransSegs)" "$(ours | jq -n '[inputs.retransmits] | add')"
+	release
+
+	before=$(counter RetransSegs)
+	tool_start tcpretrans --json -c
+	lose tail 2
+	tool_stop
+	expect $(($(counter RetransSegs) - before - 2)) "$(ours | jq -n '[inputs.retransmits] | add')"
+	release
 }
 
 # bats test_tags=kernel
@@ -178,7 +232,7 @@ agrees() {
 
 # bats test_tags=kernel
 @test "-c counts by connection, most first" {
-	tool_start tcpretrans --json -c
+	tool_start tcpretrans --json -c -l
 	lose random 23
 	tool_stop
 	expect "$(grep -v ' 0$' truth | sort)" "$(flows)"
@@ -236,7 +290,7 @@ listening() {
 @test "a cgroup is filtered" {
 	dir=$(cgroup2)/sixty-retrans$$
 	mkdir "$dir" || skip "no cgroup can be made"
-	tool_start tcpretrans --json --cgroup "$dir"
+	tool_start tcpretrans --json -l --cgroup "$dir"
 	lose tail 2
 	release
 	expect 0 "$(ours | wc -l)"

@@ -14,6 +14,8 @@
  *	syn	all SYNs, for 1.5 s
  *	synack	the acknowledgements of the SYN-ACKs, for 1.5 s
  *	tail	one message of 100 bytes, for 0.7 s
+ *	netem	the same by a queueing discipline of the loopback interface, which only
+ *		a network namespace of its own may lose
  *	middle	the first of 20 messages, for 0.7 s
  *	random	a tenth of all packets, while 100 kB go over each connection
  *	none	nothing
@@ -196,6 +198,24 @@ static void lose_tail(void)
 	receive_all(sizeof(data));
 }
 
+static void shell(const char *command)
+{
+	if (system(command))
+		exit(1);
+}
+
+static void lose_by_netem(void)
+{
+	static char data[100];
+
+	connect_all();
+	shell("tc qdisc add dev lo root netem loss 100%");
+	send_all(data, sizeof(data));
+	usleep(700000);
+	shell("tc qdisc del dev lo root");
+	receive_all(sizeof(data));
+}
+
 static void lose_middle(void)
 {
 	connect_all();
@@ -305,6 +325,8 @@ int main(int argc, char **argv)
 		lose_handshakes(drop_without_syn, 4);
 	else if (strcmp(kind, "tail") == 0)
 		lose_tail();
+	else if (strcmp(kind, "netem") == 0)
+		lose_by_netem();
 	else if (strcmp(kind, "middle") == 0)
 		lose_middle();
 	else if (strcmp(kind, "random") == 0)
