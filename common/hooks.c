@@ -24,11 +24,15 @@ void hooks_use_btf(const char *path)
 	btf_file = path;
 }
 
+static bool use_btf_file(void)
+{
+	return btf_file && access("/sys/kernel/btf/vmlinux", R_OK);
+}
+
 static struct btf *kernel_btf(void)
 {
 	if (!btf_tried)
-		btf = access("/sys/kernel/btf/vmlinux", R_OK) && btf_file ?
-		      btf__parse(btf_file, NULL) : btf__load_vmlinux_btf();
+		btf = use_btf_file() ? btf__parse(btf_file, NULL) : btf__load_vmlinux_btf();
 	btf_tried = true;
 	return libbpf_get_error(btf) ? NULL : btf;
 }
@@ -66,7 +70,7 @@ static const struct btf_type *tracepoint_proto(const char *name)
 /* The names in the kernel's BTF, each with a NUL before and behind; NULL: no BTF or memory. */
 static char *kernel_btf_names(size_t *len)
 {
-	int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
+	int fd = open(use_btf_file() ? btf_file : "/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
 	struct btf_header header;
 	char *names = NULL;
 	ssize_t n;

@@ -93,6 +93,12 @@ run_tool() {
 # workload NAME: its path.
 workload() { echo "$build/workloads/$1"; }
 
+# emulated: the processor is a program. A system call alone takes it long, and its clock goes on
+# while its host lets it wait.
+emulated() {
+	grep -q TCG /proc/cpuinfo || grep -q dummy-virt /proc/device-tree/compatible 2>/dev/null
+}
+
 # own NAME: a copy of a workload under a name that no other process has; its path.
 own() {
 	local copy=$BATS_TEST_TMPDIR/x$$${1:0:7}

@@ -41,7 +41,7 @@ lost() { jq -s '.[-1].lost' "$out"; }
 # FIELD of the kernel's own statistics: 1 reads, 5 writes, 16 flushes.
 stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/stat"; }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,smoke
 @test "counts every read, as the kernel does" {
 	make_loop
 	tool_start biolatency -j -d "$loop"

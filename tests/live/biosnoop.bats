@@ -59,7 +59,7 @@ all_by_us() {
 	expect 0 "$(count ".pid != $pid or .comm != \"$comm\"")" "events of others"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,smoke
 @test "23 reads: each with its sector, bytes, kind and process, in order" {
 	make_loop
 	tool_start biosnoop --json -d "$loop"

@@ -5,6 +5,7 @@
 load ../lib
 
 pages=4096
+[ ! -e /sixty/command ] || pages=1024	# enough, and an emulator is slow
 
 own_teardown() {
 	if [ -n "${load_PID:-}" ]; then
@@ -78,11 +79,10 @@ cold_and_warm() {
 # bats test_tags=kernel
 @test "cachestat: read(2) of 4 kB is right cold and warm" { cold_and_warm "read 4096"; }
 @test "cachestat: read(2) of 6000 B is right warm, and within 1 % cold" {
-	cold_and_warm "read 6000" 4096 4055
+	cold_and_warm "read 6000" "$pages" $((pages - 41))
 }
-# bats test_tags=kernel
+# bats test_tags=kernel,smoke
 @test "cachestat: read(2) of 64 kB is right cold and warm" { cold_and_warm "read 65536"; }
-# bats test_tags=kernel
 @test "cachestat: read(2) of 1 MB is right cold and warm" { cold_and_warm "read 1048576"; }
 @test "cachestat: read(2) of 16 MB is right cold and warm" { cold_and_warm "read 16777216"; }
 # bats test_tags=kernel
@@ -92,7 +92,7 @@ cold_and_warm() {
 @test "cachestat: sendfile is right cold and warm" { cold_and_warm sendfile; }
 
 @test "cachestat: read(2) of 192 kB is right warm, and within a call cold" {
-	cold_and_warm "read 196608" 4096 4048
+	cold_and_warm "read 196608" "$pages" $((pages - 48))
 }
 
 @test "cachestat: the same range read again counts again" {
@@ -164,7 +164,7 @@ writes() { # BYTES
 	say map
 	tool_wait
 	expect "[true,true,true]" "$(jq -sc 'map(select(.type == "row")) | [
-		all(.hits + .misses == .accesses), (map(.misses + .read_ahead_pages) | add) >= 4096,
+		all(.hits + .misses == .accesses), (map(.misses + .read_ahead_pages) | add) >= '"$pages"',
 		all(.cached_bytes > 0)]' "$out")"
 }
 
@@ -173,7 +173,7 @@ writes() { # BYTES
 	tool_start cachestat --json -p $$ 60
 	say "read 65536"
 	tool_stop
-	[ "$(row '.accesses < 4096')" = "[true]" ]
+	[ "$(row ".accesses < $pages")" = "[true]" ]
 }
 
 @test "cachestat: --cgroup counts that cgroup only" {

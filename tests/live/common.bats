@@ -220,7 +220,6 @@ count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 
 # --- What stays, what is lost
 
-# bats test_tags=kernel
 @test "SIGKILL leaves no program and no map behind" {
 	needs bpftool
 	own_execs
@@ -354,7 +353,6 @@ hidden() {
 	expect summary "$(tail -1 "$out" | jq -r .type)" "last line"
 }
 
-# bats test_tags=kernel
 @test "without tracefs and debugfs" {
 	needs unshare
 	for tool in $(tools); do
@@ -367,7 +365,6 @@ hidden() {
 	done
 }
 
-# bats test_tags=kernel
 @test "every tool says that the kernel has no BTF" {
 	needs unshare
 	[ -d /sys/kernel/btf ] || skip "no /sys/kernel/btf here anyway"
@@ -381,7 +378,7 @@ hidden() {
 	done
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,smoke
 @test "with --btf FILE in its place execsnoop sees the same 23 execs" {
 	needs unshare
 	[ -r /sys/kernel/btf/vmlinux ] || skip "no /sys/kernel/btf here"
@@ -400,7 +397,7 @@ hidden() {
 }
 
 # bats test_tags=kernel
-@test "with --btf FILE in its place every tool runs, or says in one line why not" {
+@test "with --btf FILE in its place every tool runs" {
 	needs unshare
 	[ -r /sys/kernel/btf/vmlinux ] || skip "no /sys/kernel/btf here"
 	cat /sys/kernel/btf/vmlinux >btf
@@ -408,8 +405,7 @@ hidden() {
 		status=0
 		(hidden /sys/kernel/btf "$build/$tool" --btf btf --duration 1) >"$out" 2>"$err" ||
 			status=$?
-		[ "$status" = 0 ] || expect 69 "$status" "$tool: exit status: $(cat "$err")"
-		[ "$status" = 0 ] || expect 1 "$(wc -l <"$err")" "$tool: lines on stderr"
+		expect 0 "$status" "$tool: exit status: $(cat "$err")"
 	done
 }
 

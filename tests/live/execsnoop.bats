@@ -30,9 +30,8 @@ counts() { # HOW RET
 	expect 0 "$(jq 'select(.type == "summary").lost' "$out")" "lost"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,smoke
 @test "execsnoop counts every execve" { counts execve 0; }
-# bats test_tags=kernel
 @test "execsnoop counts every fexecve" { counts fexecve 0; }
 # bats test_tags=kernel
 @test "execsnoop counts every exec of a memfd" { counts memfd 0; }
@@ -42,7 +41,6 @@ counts() { # HOW RET
 @test "execsnoop counts every exec of a thread that is not the leader" { counts thread 0; }
 # bats test_tags=kernel
 @test "execsnoop -x counts every exec of a missing file" { counts missing -2; }
-# bats test_tags=kernel
 @test "execsnoop -x counts every exec that is denied" { counts denied -13; }
 
 @test "execsnoop leaves failed execs out without -x" {

@@ -21,11 +21,6 @@ own_teardown() {
 	[ -z "$mounted" ] || umount "$mounted"
 }
 
-# A system call alone takes long on a processor that is a program.
-emulated() {
-	grep -q TCG /proc/cpuinfo || grep -q dummy-virt /proc/device-tree/compatible 2>/dev/null
-}
-
 # file_system TYPE: makes one of its own and mounts it; $dir is a directory there.
 file_system() {
 	needs "mkfs.$1"
@@ -145,7 +140,7 @@ reads_and_writes() {
 	expect 0 "$(events fsync | wc -l)" "fsyncs apart from the O_SYNC writes"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,smoke
 @test "ext4slower: fsync, fdatasync, open" {
 	file_system ext4
 	agrees_whole ext4slower fsync fsync

@@ -136,7 +136,7 @@ each_call_agrees() {
 	expect 23 "$(count)"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,smoke
 @test "threads" { agrees threads here.test ok getaddrinfo; }
 
 # bats test_tags=kernel

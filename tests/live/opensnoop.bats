@@ -53,9 +53,8 @@ counts() {
 
 # bats test_tags=kernel
 @test "opensnoop counts every open" { counts open open; }
-# bats test_tags=kernel
 @test "opensnoop counts every creat" { counts creat creat; }
-# bats test_tags=kernel
+# bats test_tags=kernel,smoke
 @test "opensnoop counts every openat" { counts openat openat; }
 # bats test_tags=kernel
 @test "opensnoop counts every openat2" { counts openat2 openat2; }
@@ -107,7 +106,6 @@ counts() {
 	expect '["O_WRONLY","O_CREAT","O_TRUNC"]' "$(events .flags)" "flags of creat"
 }
 
-# bats test_tags=kernel
 @test "opensnoop -x shows failed opens only" {
 	tool_start opensnoop --json -x -n "$name"
 	do_opens openat 5 "$name.file" 0

@@ -75,7 +75,7 @@ agrees() {
 	nothing_lost
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,smoke
 @test "accept" { agrees accept; }
 # bats test_tags=kernel
 @test "accept4" { agrees accept4; }

@@ -108,7 +108,7 @@ make_netns() {
 	done
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,smoke
 @test "IPv4" { agrees established blocking; }
 
 # bats test_tags=kernel

@@ -94,11 +94,13 @@ agrees() {
 	expect "$(counter RetransSegs)" "$(segments all)" segments
 	expect "$(grep -v ' 0$' truth | sort)" "$(flows)" flows
 	expect "$(counter TCPSynRetrans)" $(($(segments syn) + $(segments synack))) "SYNs and SYN-ACKs"
-	[ "$1" = none ] || expect "$pid $comm" "$(ours | jq -r '"\(.pid) \(.comm)"' | uniq)" owners
+	owner="$pid $comm"
+	[ -e /sys/kernel/btf/vmlinux ] || owner="null null"	# without types no iterator finds them
+	[ "$1" = none ] || expect "$owner" "$(ours | jq -r '"\(.pid) \(.comm)"' | uniq)" owners
 	release
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,smoke
 @test "SYNs" {
 	agrees syn
 	expect "$(segments all)" "$(segments syn)"
@@ -224,7 +226,6 @@ probes_only_with_l() {
 	release
 }
 
-# bats test_tags=kernel
 @test "without loss nothing is shown" {
 	agrees none
 	expect 0 "$(ours | wc -l)"
@@ -261,7 +262,6 @@ listening() {
 	[ -n "$port" ]
 }
 
-# bats test_tags=kernel
 @test "ports, families, users and pids are filtered" {
 	tool_start tcpretrans --json -P 1 -4
 	lose tail 2

@@ -46,10 +46,12 @@ guest_ports() {
 	esac
 }
 
-# guest_disks DIR: the first takes the results, the second is scratch space for tests.
+# guest_disks DIR: the first takes the results, the second is scratch space for tests, the third
+# theirs as a whole.
 guest_disks() {
 	truncate -s 128M "$1/results.img"
 	truncate -s 512M "$1/scratch.img"
+	truncate -s 128M "$1/nvme.img"
 }
 
 # guest_initramfs DIR: its parts (see images.sh) in a row, with the command to run.
@@ -71,6 +73,8 @@ guest_boot() {
 		-serial "file:$dir/console.log" -serial stdio \
 		-drive "file=$dir/results.img,if=virtio,format=raw,cache=unsafe" \
 		-drive "file=$dir/scratch.img,if=virtio,format=raw,cache=unsafe" \
+		-drive "file=$dir/nvme.img,if=none,id=nvme,format=raw,cache=unsafe" \
+		-device nvme,drive=nvme,serial=sixty \
 		-kernel "$KERNEL_DIR/vmlinuz" -initrd "$dir/initramfs" \
 		-append "console=$CONSOLE sixty.live=$LIVE $GUEST_CMDLINE $3" </dev/null
 }
@@ -102,7 +106,7 @@ guest_run() {
 	rm -f "$dir/pid"
 	mkdir -p "$dir/results"
 	tar -C "$dir/results" -xf "$dir/results.img" 2>/dev/null
-	rm -f "$dir"/{results,scratch}.img
+	rm -f "$dir"/{results,scratch,nvme}.img
 }
 
 # guest_status LIVELOG: the command's exit status, nothing if the guest did not get that far.

@@ -14,8 +14,8 @@ option() {
 	[[ $(uname -r) == "$SIXTY_SERIES".* ]]
 }
 
-@test "the kernel shows its types" {
-	[ -s /sys/kernel/btf/vmlinux ]
+@test "the kernel shows its types, or not, as asked for" {
+	[ -s /sys/kernel/btf/vmlinux ] || [ "$(option btf)" = off ]
 }
 
 # A kernel locked down shows no tracefs even when it is mounted.

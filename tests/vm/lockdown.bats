@@ -1,0 +1,41 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# bats file_tags=kernel
+#
+# Runs in a guest whose kernel lets no one read its memory: a tool that has to, refuses, and says
+# why. biolatency and runqlat read none but what their tracepoints hand them: they run, except with
+# options that take more.
+
+load ../lib
+
+refused() {
+	refuses 77 'locked down (confidentiality)' "$@" --duration 1
+}
+
+@test "execsnoop refuses: the kernel is locked down" { refused execsnoop; }
+@test "opensnoop refuses: the kernel is locked down" { refused opensnoop; }
+@test "tcpconnect refuses: the kernel is locked down" { refused tcpconnect; }
+@test "cachestat refuses: the kernel is locked down" { refused cachestat; }
+@test "fsslower refuses: the kernel is locked down" {
+	for tool in fsslower ext4slower xfsslower btrfsslower; do
+		refused "$tool"
+	done
+}
+@test "gethostlatency refuses: the kernel is locked down" { refused gethostlatency; }
+@test "biosnoop refuses: the kernel is locked down" { refused biosnoop; }
+@test "tcpaccept refuses: the kernel is locked down" { refused tcpaccept; }
+@test "tcpretrans refuses: the kernel is locked down" { refused tcpretrans; }
+@test "profile refuses: the kernel is locked down" { refused profile; }
+
+@test "biolatency counts, and refuses -c" {
+	bats --filter-tags smoke "$root/tests/live/biolatency.bats"
+	mkdir -p "$(cgroup2)/lockdown$$"
+	refused biolatency -c "$(cgroup2)/lockdown$$"
+	rmdir "$(cgroup2)/lockdown$$"
+}
+
+@test "runqlat counts, and refuses -P" {
+	bats --filter-tags smoke "$root/tests/live/runqlat.bats"
+	refused runqlat -P
+}

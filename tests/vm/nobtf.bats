@@ -1,0 +1,17 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# bats file_tags=kernel
+#
+# Runs in a guest whose kernel shows no types: each tool says so, and what would help. With --btf
+# (init makes it the tests' way to start them) they run where they can.
+
+load ../lib
+
+build=/sixty/build
+
+@test "every tool says that the kernel has no BTF" {
+	for source in "$root"/tools/*.bpf.c; do
+		refuses 69 BTF "$(basename "$source" .bpf.c)" --duration 1
+	done
+}
