@@ -6,15 +6,17 @@
 #		'mnt' type_id=34 bits_offset=0
 #		'dentry' type_id=56 bits_offset=64
 #
-# once with side=ours and once with side=kernel, then with side=tracepoints a
-# list of "NAME required|optional".  Prints what the kernel lacks; exit status 1
-# if it lacks something.
+# once with side=ours and once with side=kernel; before with side=since a list of
+# "STRUCT.FIELD RELEASE", after with side=tracepoints one of "NAME
+# required|optional".  Prints what the kernel, of release SERIES, lacks; exit
+# status 1 if it lacks something that it should have.
 
 function number(word) { sub(/^[^=]*=/, "", word); return word + 0 }
 
 function quoted(line) { sub(/^[^']*'/, "", line); sub(/'.*/, "", line); return line }
 
 side == "tracepoints" { need[$1] = $2; next }
+side == "since" { release[$1] = $2; next }
 
 /^\[/ {
 	id = substr($1, 2) + 0
@@ -79,6 +81,19 @@ function kernel_fields(struct, has,    v) {
 
 function say(what) { print what; bad = 1 }
 
+function older(a, b,    x, y) {
+	split(a, x, ".")
+	split(b, y, ".")
+	return x[1] + 0 < y[1] + 0 || (x[1] == y[1] && x[2] + 0 < y[2] + 0)
+}
+
+function missing(field) {
+	if (field in release && older(series, release[field]))
+		print "absent: " field " (since " release[field] ")"
+	else
+		say("missing: " field)
+}
+
 function compare(struct, id,    ours, kernels, field) {
 	split("", ours)
 	split("", kernels)
@@ -86,7 +101,7 @@ function compare(struct, id,    ours, kernels, field) {
 	kernel_fields(struct, kernels)
 	for (field in ours) {
 		if (!(field in kernels))
-			say("missing: " struct "." field)
+			missing(struct "." field)
 		else if (ours[field] != kernels[field] && ours[field] && kernels[field])
 			say("differs: " struct "." field ": " ours[field] " bytes here, " \
 			    (kernels[field] < 0 ? "a bit field" : kernels[field] " bytes") " there")

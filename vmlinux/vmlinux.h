@@ -5,7 +5,8 @@
  * Order and offsets mean nothing here: every access is relocated at load time
  * by field name (BPF CO-RE).  That makes one short file right for all kernels
  * and architectures.  A field that only some kernels have stands here if the
- * newest has it; an older shape is a ___flavour in bpf/core.bpf.h.
+ * newest has it, with the release that brought it; an older shape is a
+ * ___flavour beside its reader, most of them in bpf/core.bpf.h.
  * scripts/check-vmlinux compares every field with a kernel's BTF.
  *
  * A packager who prefers a complete file: make VMLINUX=directory-of-vmlinux.h
@@ -129,7 +130,7 @@ struct kernfs_node {
 struct cgroup {
 	int level;
 	struct kernfs_node *kn;
-	struct cgroup *ancestors[1];
+	struct cgroup *ancestors[1];	/* since 6.1 */
 };
 struct cgroup_subsys_state {
 	struct cgroup *cgroup;
@@ -258,7 +259,7 @@ struct thread_info {
 };
 struct task_struct {
 	struct thread_info thread_info;
-	unsigned int __state;
+	unsigned int __state;	/* since 5.14 */
 	unsigned int flags;
 	struct sched_entity se;
 	struct sched_info sched_info;
@@ -292,7 +293,7 @@ enum pageflags {
 	PG_head = 0,		/* relocated: it differs between kernels */
 };
 typedef struct {
-	unsigned long f;
+	unsigned long f;	/* since 6.18 */
 } memdesc_flags_t;
 struct address_space {
 	struct inode *host;
@@ -302,10 +303,10 @@ struct page {
 	struct address_space *mapping;
 };
 struct folio {
-	memdesc_flags_t flags;
-	struct address_space *mapping;
-	unsigned long index;
-	unsigned long _flags_1;
+	memdesc_flags_t flags;		/* since 5.16 */
+	struct address_space *mapping;	/* since 5.16 */
+	unsigned long index;		/* since 5.16 */
+	unsigned long _flags_1;		/* since 6.1 */
 };
 struct kiocb {
 	struct file *ki_filp;
@@ -330,11 +331,11 @@ enum req_op {
 	REQ_OP_DRV_IN = 34,
 };
 struct request_queue {
-	struct gendisk *disk;
+	struct gendisk *disk;	/* since 5.15 */
 	struct elevator_queue *elevator;
 };
 struct block_device {
-	sector_t bd_start_sect;
+	sector_t bd_start_sect;	/* since 5.11 */
 	dev_t bd_dev;
 	struct gendisk *bd_disk;
 };
@@ -357,7 +358,7 @@ struct blk_mq_hw_ctx {
 };
 struct bio {
 	struct bio *bi_next;
-	struct block_device *bi_bdev;
+	struct block_device *bi_bdev;	/* since 5.12 */
 	struct blkcg_gq *bi_blkg;
 };
 struct request {

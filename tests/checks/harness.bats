@@ -53,3 +53,19 @@ tally() {
 	[ "$status" -ne 0 ]
 	tally "0 1 0" "$status" ""
 }
+
+# kernel_table TAP-LINE...
+kernel_table() {
+	printf '%s\n' "$@" | awk -v tools="execsnoop runqlat profile" -f scripts/kernel-table.awk
+}
+
+@test "the table of kernels: a tick only where tests ran, and none failed" {
+	run kernel_table "ok 1 5.10 execsnoop: a" "ok 2 5.10 runqlat: b # skip no cgroup" "# 5.10: x" \
+		"ok 3 6.1 execsnoop: a" "not ok 4 6.1 execsnoop: b" "ok 5 6.1 runqlat: refuses: it cannot" \
+		"ok 6 6.1 guest: ran to its end"
+	echo "$output"
+	[ "${lines[0]}" = "| Linux | execsnoop | runqlat | profile |" ]
+	[ "${lines[2]}" = "| 5.10 | ✓ |  |  |" ]
+	[ "${lines[3]}" = "| 6.1 | fails | refuses |  |" ]
+	[ "${lines[4]}" = "6.1: refuses, because it cannot." ]
+}

@@ -25,4 +25,9 @@ own_setup() {
 	[[ $output == *"missing: task_struct.tigid"* ]]
 	[[ $output == *"differs: task_struct.pid: 8 bytes here, 4 bytes there"* ]]
 	[[ $output == *"missing: tracepoint no_such_event"* ]]
+	sed -i 's/, tigid;/;\n\tint then;\t\/* since 5.9 *\//' tree/vmlinux/vmlinux.h
+	run tree/scripts/check-vmlinux --series 5.10
+	[[ $output == *"missing: task_struct.then"* ]]
+	run tree/scripts/check-vmlinux --series 5.8
+	[[ $output == *"absent: task_struct.then (since 5.9)"* ]]
 }
