@@ -48,11 +48,11 @@ LIBBPF_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbpf)
 LIBBPF_LIBS := $(shell $(PKG_CONFIG) --libs $(if $(STATIC),--static) libbpf)
 LIBS	:= $(LIBBPF_LIBS) -lresolv
 # What only one tool, or its unit test, is linked with: LIBS_<tool>.
-LIBS_profile := -ldw -lelf -lz
+LIBS_profile := -ldw -lelf -lz -liberty
 LIBS_usyms := $(LIBS_profile)
 LIBS_stacks := $(LIBS_profile)
 LIBS_pprof := -lz
-LIBS_gethostlatency := -lelf
+LIBS_gethostlatency := -lelf -pthread
 
 CFLAGS	?= -O2 -g
 WARN	:= -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \

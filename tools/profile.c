@@ -12,7 +12,6 @@
 #include <bpf/bpf.h>
 
 #include "cgroup.h"
-#include "demangle.h"
 #include "flame.h"
 #include "log.h"
 #include "pprof.h"
@@ -132,8 +131,6 @@ static void check_options(void)
 {
 	if (opt.user_only && opt.kernel_only)
 		args_fail("only one of -U and -K can be used");
-	if (opt.stacks.demangle && !demangle_possible())
-		opt.stacks.demangle = false;
 	opt.by_cgroup |= opt.common.print_container;
 }
 

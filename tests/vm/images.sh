@@ -21,7 +21,7 @@ ROOT_WITHOUT='^(debconf|dpkg|gcc-.*-base|init-system-helpers|lib.*-perl|libperl5
 
 # What programs for another architecture are linked with; the cross compiler brings its own libc.
 SYSROOT_PACKAGES="libbpf-dev libbpf1 libelf-dev libelf1 libdw-dev libdw1 liblzma5 libbz2-1.0
-	zlib1g-dev zlib1g"
+	zlib1g-dev zlib1g libiberty-dev"
 
 # virtio for the disks, ext4 where it is not built in, and what tests may load.
 MODULES="virtio_pci virtio_blk nvme ext4 loop null_blk brd dm-mod dm-delay xfs btrfs overlay veth dummy tun
