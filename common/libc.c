@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,23 +88,45 @@ static int open_mapped(pid_t pid, const struct mapping *map)
 	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
-static void add_new(pid_t pid, const struct mapping *map, libc_fn fn, void *ctx)
+/* What is open as @fd, which this closes. */
+static void add_new(int fd, const struct mapping *map, libc_fn fn, void *ctx)
 {
 	struct libc *more = realloc(libcs, (n_libcs + 1) * sizeof(*libcs));
+
+	if (more) {
+		libcs = more;
+		libcs[n_libcs] = (struct libc){
+			.major = map->major, .minor = map->minor, .inode = map->inode,
+			.seen_ns = out_now_ns(),
+		};
+		fn(ctx, &libcs[n_libcs++], fd, map->path);
+	}
+	close(fd);
+}
+
+static void look_at(pid_t pid, const struct mapping *map, libc_fn fn, void *ctx)
+{
+	struct libc *known = find_known(map);
 	int fd;
 
-	if (!more)
+	if (known) {
+		known->seen_ns = out_now_ns();
 		return;
-	libcs = more;
+	}
 	fd = open_mapped(pid, map);
-	if (fd < 0)			/* the process has ended: another one may bring it */
-		return;
-	libcs[n_libcs] = (struct libc){
-		.major = map->major, .minor = map->minor, .inode = map->inode,
-		.seen_ns = out_now_ns(),
-	};
-	fn(ctx, &libcs[n_libcs++], fd, map->path);
-	close(fd);
+	if (fd >= 0)			/* else the process has ended: another one may bring it */
+		add_new(fd, map, fn, ctx);
+}
+
+int libc_open(const char *path, libc_fn fn, void *ctx)
+{
+	struct mapping map = { .path = path };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	add_new(fd, &map, fn, ctx);
+	return 0;
 }
 
 int libc_look(pid_t pid, libc_fn fn, void *ctx)
@@ -119,26 +142,43 @@ int libc_look(pid_t pid, libc_fn fn, void *ctx)
 	if (!f)
 		return errno == EACCES || errno == EPERM ? -EACCES : 0;
 	while (getline(&line, &size, f) > 0) {
-		struct libc *known;
-
 		if (!parse_mapping(line, &map))
 			continue;
 		found++;
-		known = find_known(&map);
-		if (known)
-			known->seen_ns = out_now_ns();
-		else
-			add_new(pid, &map, fn, ctx);
+		look_at(pid, &map, fn, ctx);
 	}
 	free(line);
 	fclose(f);
 	return found;
 }
 
-static void close_links(struct libc *libc)
+static void *close_link(void *link)
 {
-	while (libc->n_links)
-		close(libc->links[--libc->n_links]);
+	close(*(int *)link);
+	return NULL;
+}
+
+/*
+ * Of the first @n from @first on.  Every close() waits, for some 50 ms, until no
+ * processor runs the program any more: they shall wait at the same time.
+ */
+static void close_links(struct libc *first, size_t n)
+{
+	pthread_t *threads = calloc(n, LIBC_LINKS_MAX * sizeof(*threads));
+	size_t started = 0;
+
+	for (struct libc *libc = first; libc < first + n; libc++)
+		for (size_t i = 0; i < libc->n_links; i++) {
+			int *link = &libc->links[i];
+
+			if (threads && !pthread_create(&threads[started], NULL, close_link, link))
+				started++;
+			else
+				close_link(link);
+		}
+	for (size_t i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+	free(threads);
 }
 
 static void drop_unused(void)
@@ -147,7 +187,7 @@ static void drop_unused(void)
 
 	for (size_t i = n_libcs; i-- > 0;)
 		if (now - libcs[i].seen_ns > UNUSED_NS) {
-			close_links(&libcs[i]);
+			close_links(&libcs[i], 1);
 			libcs[i] = libcs[--n_libcs];
 		}
 }
@@ -175,8 +215,7 @@ size_t libc_count(void)
 
 void libc_end(void)
 {
-	for (size_t i = 0; i < n_libcs; i++)
-		close_links(&libcs[i]);
+	close_links(libcs, n_libcs);
 	free(libcs);
 	libcs = NULL;
 	n_libcs = 0;

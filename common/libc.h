@@ -32,8 +32,11 @@ bool libc_is_name(const char *name);
  */
 int libc_look(pid_t pid, libc_fn fn, void *ctx);
 
+/* Call @fn for the file @path, whoever has it mapped.  0, or a negative errno. */
+int libc_open(const char *path, libc_fn fn, void *ctx);
+
 /*
- * The same for all processes; and let go of those that none has had mapped for
+ * libc_look() for all processes; and let go of those that none has had mapped for
  * a minute, which keep their file systems in use.  Returns how many processes
  * may not be looked at.
  */
@@ -42,7 +45,7 @@ unsigned int libc_look_all(libc_fn fn, void *ctx);
 /* How many are known. */
 size_t libc_count(void);
 
-/* Detach everything, and forget. */
+/* Detach everything, and forget.  What links this needs pthreads. */
 void libc_end(void);
 
 #endif /* COMMON_LIBC_H */

@@ -173,14 +173,9 @@ static unsigned int scan(void)
 
 static int attach_one(const char *path)
 {
-	static struct libc libc;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err = libc_open(path, attach_libc, NULL);
 
-	if (fd < 0)
-		return log_err(-errno, "cannot open '%s'", path);
-	attach_libc(NULL, &libc, fd, path);
-	close(fd);
-	return attach_failed();
+	return err ? log_err(err, "cannot open '%s'", path) : attach_failed();
 }
 
 static int attach_mapped(void)
