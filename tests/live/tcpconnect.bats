@@ -359,7 +359,7 @@ make_netns() {
 	done
 	IN="ip netns exec $b" serve serve 10.77.0.2 7777
 	tool_start tcpconnect --json
-	IN="ip netns exec $a" timeout 60 ip netns exec $a "$client" silent 12000 10.77.0.2 7777
+	IN="ip netns exec $a" timeout 150 ip netns exec $a "$client" silent 12000 10.77.0.2 7777
 	tool_stop
 	expect 12000 "$(count established)"
 	nothing_lost

@@ -25,12 +25,14 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -281,8 +283,25 @@ static unsigned int server_sent_again(in_port_t client)
 	return 0;
 }
 
+/* Until all that was sent is acknowledged: then nothing is sent again behind our back. */
+static void wait_acknowledged(int fd)
+{
+	int outstanding;
+
+	for (int tries = 0; tries < 10000; tries++) {
+		if (ioctl(fd, SIOCOUTQ, &outstanding))
+			die("SIOCOUTQ");
+		if (!outstanding)
+			return;
+		usleep(1000);
+	}
+	die("data not acknowledged");
+}
+
 static void print_truth(void)
 {
+	for (int i = 0; i < n; i++)
+		wait_acknowledged(clients[i]);
 	for (int i = 0; i < n; i++) {
 		union address local;
 		socklen_t len = sizeof(local);
