@@ -139,8 +139,7 @@ static void put_frame(struct pprof *pprof, struct text *profile, const struct fr
 
 	put_number(&line, LINE_FUNCTION, id);
 	put_number(&pprof->message, LOCATION_ID, id);
-	if (mapping)
-		put_number(&pprof->message, LOCATION_MAPPING, mapping);
+	put_number(&pprof->message, LOCATION_MAPPING, mapping);
 	if (frame->address)
 		put_number(&pprof->message, LOCATION_ADDRESS, frame->address);
 	put_bytes(&pprof->message, LOCATION_LINE, line.at, line.len);
@@ -148,16 +147,13 @@ static void put_frame(struct pprof *pprof, struct text *profile, const struct fr
 	text_free(&line);
 }
 
-/* The number of module @name among @modules, from 1 on; a new one is written. */
+/* The number of module @name ("": unknown) among @modules, from 1 on; a new one is written. */
 static __u64 put_mapping(struct pprof *pprof, struct text *profile, struct tally *modules,
 			 const char *name)
 {
 	size_t before = modules->n;
-	__u64 id;
+	__u64 id = tally_add(modules, name, strlen(name), 1) + 1;
 
-	if (!name)
-		return 0;
-	id = tally_add(modules, name, strlen(name), 1) + 1;
 	if (modules->n == before)
 		return id;
 	put_number(&pprof->message, MAPPING_ID, id);
@@ -175,11 +171,14 @@ void pprof_encode(struct pprof *pprof, struct text *profile, __u64 end_ns, __u64
 	put_value_type(pprof, profile, PROFILE_SAMPLE_TYPE, "samples", "count");
 	put_value_type(pprof, profile, PROFILE_SAMPLE_TYPE, unit->type, unit->unit);
 	text_bytes(profile, pprof->samples.at, pprof->samples.len);
+	/* Readers take the first one for the program that all of it is about. */
+	put_mapping(pprof, profile, &modules, "");
 	for (size_t i = 0; i < pprof->frames.n; i++) {
 		const struct frame_key *key = pprof->frames.entries[i].bytes;
+		const char *module = key->frame->module ? key->frame->module : "";
 
 		put_frame(pprof, profile, key->frame, i + 1,
-			  put_mapping(pprof, profile, &modules, key->frame->module));
+			  put_mapping(pprof, profile, &modules, module));
 	}
 	put_value_type(pprof, profile, PROFILE_PERIOD_TYPE, unit->type, unit->unit);
 	put_number(profile, PROFILE_PERIOD, unit->period);

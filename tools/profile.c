@@ -579,23 +579,30 @@ static void json_samples(const struct profile *profile, struct out *out)
 
 #define DUE_MARGIN 20		/* samples */
 
-static void warn_missing(const struct profile *profile)
+/* True if whole samples were lost, or their stacks. */
+static bool warn_lost(const struct profile *profile)
 {
 	const struct stacks *stacks = &profile->stacks;
 	__u64 due = sampling_due(profile->sampling);
-
 	/* /proc/stat counts in hundredths of a second: leave room for a few of them. */
-	if (*profile->fired + DUE_MARGIN < due - due / 10)
+	bool held_up = *profile->fired + DUE_MARGIN < due - due / 10;
+
+	if (held_up)
 		log_warn("the CPUs were looked at %llu times, not %llu: they were held up, as "
 			 "virtual ones are by a busy host", *profile->fired, due);
-	if (stacks->kernel_missed)
-		log_warn("%llu kernel stacks could not be read", stacks->kernel_missed);
-	if (stacks->user_missed)
-		log_warn("%llu user stacks could not be read", stacks->user_missed);
 	if (stacks->not_kept)
 		log_warn("%llu samples are shown without their stacks: more than %zu different "
 			 "ones (--stack-storage-size)", stacks->not_kept,
 			 stacks->options.distinct_most);
+	return held_up || stacks->not_kept;
+}
+
+static void warn_missing(const struct stacks *stacks)
+{
+	if (stacks->kernel_missed)
+		log_warn("%llu kernel stacks could not be read", stacks->kernel_missed);
+	if (stacks->user_missed)
+		log_warn("%llu user stacks could not be read", stacks->user_missed);
 	if (stacks->cut_off)
 		log_warn("%llu stacks of %u frames or more were cut off "
 			 "(kernel.perf_event_max_stack)", stacks->cut_off,
@@ -655,6 +662,7 @@ static void finish(struct profile *profile)
 {
 	struct stacks *stacks = &profile->stacks;
 	struct out *out = &profile->out;
+	bool lost;
 
 	sampling_stop(profile->sampling);
 	profile->end_ns = out_now_ns();
@@ -663,10 +671,13 @@ static void finish(struct profile *profile)
 		print_stacks(out, stacks);
 	if (opt.common.json)
 		json_samples(profile, out);
-	warn_missing(profile);
+	lost = warn_lost(profile);
+	warn_missing(stacks);
 	profile->error = write_file(profile, &opt.flame, write_flame);
 	if (!profile->error)
 		profile->error = write_file(profile, &opt.pprof, write_pprof);
+	if (!profile->error && lost && opt.common.strict)
+		profile->error = -EIO;
 }
 
 static void tick(void *ctx, bool last)

@@ -330,6 +330,12 @@ at_least() {
 	(($(number not_kept) > 0))
 	expect "$(number not_kept)" "$(count '.user == ["[Missed User Stack]"]')"
 	grep -q "stack-storage-size" "$err"
+	expect 0 "$status" "exit status"
+	load_start deep 500 20
+	tool_start profile --json -F "$hertz" -p "$process" --stack-storage-size 1 --strict
+	load_run
+	tool_stop
+	expect 1 "$status" "exit status with --strict"
 }
 
 @test "profile: the table: frames, the name, the count; the biggest last" {
@@ -403,6 +409,7 @@ at_least() {
 	"$pprof" -sample_index=samples -top cpu.pb.gz >top 2>&1
 	expect spin_a "$(awk '$1 ~ /^[0-9]+$/ { print $6; exit }' top)" "the first of: $(cat top)"
 	expected_samples "$(sed -nE 's/.*Total samples = ([0-9]+).*/\1/p' top)"
+	! grep '^File:' top	# not one of many programs
 	"$pprof" -raw cpu.pb.gz | grep -q "comm:\[$comm\]"
 }
 

@@ -87,9 +87,10 @@ static void a_frame_is_a_function_a_location_and_a_mapping(void **state)
 
 	encode(&profile);
 	assert_true(contains(&profile, "\x2a\x06\x08\x01\x10\x09\x18\x09", 8));	/* function 1 */
-	assert_true(contains(&profile, "\x22\x08\x08\x01\x10\x01\x22\x02\x08\x01", 10));
-	assert_true(contains(&profile, "\x22\x08\x08\x02\x10\x02\x22\x02\x08\x02", 10));
-	assert_true(contains(&profile, "\x1a\x06\x08\x01\x28\x08\x38\x01", 8));	/* mapping 1 */
+	assert_true(contains(&profile, "\x22\x08\x08\x01\x10\x02\x22\x02\x08\x01", 10));
+	assert_true(contains(&profile, "\x22\x08\x08\x02\x10\x03\x22\x02\x08\x02", 10));
+	assert_true(contains(&profile, "\x1a\x06\x08\x01\x28\x00\x38\x01", 8));	/* no file */
+	assert_true(contains(&profile, "\x1a\x06\x08\x02\x28\x08\x38\x01", 8));	/* mapping 2 */
 	text_free(&profile);
 }
 

@@ -7,6 +7,7 @@
  *
  *	ab	three quarters in spin_a(), one quarter in spin_b()
  *	deep	in spin_a(), below DEPTH calls of descend()
+ *	paths	in spin_a(), below DEPTH calls of turn_a() or turn_b(): by 10,000 ways a second
  *	child	in spin_a() of a child that ends then; the parent only waits
  *	threads	in spin_a() of one thread and as long in spin_b() of another
  *	mangled	in sixty::spin(int) and in Rust's <spin>::turn, by thirds, and spin_b()
@@ -62,6 +63,41 @@ void spin_cpp(long us) __asm__("_ZN5sixty4spinEi");
 void spin_rust(long us) __asm__("_ZN13_$LT$spin$GT$4turn17h0123456789abcdefE");
 KNOWN void spin_cpp(long us) { SPIN(us); }
 KNOWN void spin_rust(long us) { SPIN(us); }
+
+KNOWN void turn_a(long path, long depth, long us);
+KNOWN void turn_b(long path, long depth, long us);
+
+/* To the left or to the right, as the lowest bit of @path says. */
+static void turn(long path, long depth, long us)
+{
+	if (!depth)
+		spin_a(us);
+	else if (path & 1)
+		turn_a(path >> 1, depth - 1, us);
+	else
+		turn_b(path >> 1, depth - 1, us);
+	sink++;
+}
+
+void turn_a(long path, long depth, long us)
+{
+	turn(path, depth, us);
+	sink++;
+}
+
+void turn_b(long path, long depth, long us)
+{
+	turn(path, depth, us);
+	sink++;
+}
+
+static void take_paths(long us, long depth)
+{
+	long until = cpu_us(CLOCK_THREAD_CPUTIME_ID) + us;
+
+	for (long path = 0; cpu_us(CLOCK_THREAD_CPUTIME_ID) < until; path++)
+		turn(path * 2654435761 >> 4, depth, 100);
+}
 
 KNOWN void descend(long depth, long us)
 {
@@ -167,6 +203,8 @@ static void run(const char *mode, long us, long depth)
 		}
 	} else if (strcmp(mode, "deep") == 0) {
 		descend(depth, us);
+	} else if (strcmp(mode, "paths") == 0) {
+		take_paths(us, depth);
 	} else if (strcmp(mode, "child") == 0) {
 		in_child(us);
 	} else if (strcmp(mode, "threads") == 0) {
