@@ -15,18 +15,23 @@
 # ext4slower and its like are fsslower for one file system: a .c with a constant, and
 # fsslower's BPF programs and man page.
 
-VERSION	:= 0.1.0
+VERSION	:= $(shell sed -n 's/^VERSION=//p' scripts/sixty)
 O	?= build
 prefix	?= /usr/local
 sbindir	?= $(prefix)/sbin
-mandir	?= $(prefix)/share/man
-sharedir := $(prefix)/share/sixty
-docdir	?= $(prefix)/share/doc/sixty
+datadir	?= $(prefix)/share
+mandir	?= $(datadir)/man
+docdir	?= $(datadir)/doc/sixty
+sharedir ?= $(datadir)/sixty
+unitdir	?= $(prefix)/lib/systemd/system
+tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
+bashdir	?= $(datadir)/bash-completion/completions
+zshdir	?= $(datadir)/zsh/site-functions
+fishdir	?= $(datadir)/fish/vendor_completions.d
 
 CLANG	?= clang
 VMLINUX	?= vmlinux
 BPFTOOL	?= bpftool
-INSTALL	?= install
 PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
 ifeq ($(origin CC),default)
 CC	:= $(CROSS_COMPILE)gcc
@@ -39,7 +44,7 @@ endif
 ARCH	?= $(shell $(CC) -dumpmachine | sed 's/-.*//; s/x86_64/x86/; s/aarch64/arm64/')
 
 LIBBPF_MIN := 1.1
-ifneq ($(filter-out clean help,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean uninstall,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell $(PKG_CONFIG) --atleast-version=$(LIBBPF_MIN) libbpf && echo yes),yes)
 $(error libbpf >= $(LIBBPF_MIN) not found by $(PKG_CONFIG): install libbpf-dev and pkg-config)
 endif
@@ -84,7 +89,9 @@ Q	= @
 say	= @printf '  %-7s %s\n' $(1) $(patsubst $(O)/%,%,$@);
 endif
 
-all: $(TOOLS:%=$(O)/%) $(MANS)
+HELPS	:= $(TOOLS:%=$(O)/%.help) $(O)/sixty.help
+
+all: $(TOOLS:%=$(O)/%) $(MANS) $(HELPS)
 
 $(TOOLS): %: $(O)/%
 
@@ -139,6 +146,16 @@ $(O)/%.8: scripts/%.8
 	$(Q)mkdir -p $(@D)
 	$(Q)cp $< $@
 
+# Completions are made of it.  Built for another machine a tool cannot say it: then
+# there are none, rather than stale ones.
+$(TOOLS:%=$(O)/%.help): %.help: %
+	$(call say,HELP)
+	$(Q)./$< --help >$@ 2>/dev/null || : >$@
+
+$(O)/sixty.help: scripts/sixty
+	$(Q)mkdir -p $(@D)
+	$(Q)$< --help >$@
+
 # A unit test includes a tool's .c to reach its static functions.
 $(O)/test_%: tests/unit/test_%.c $(O)/libcommon.a | $(SKELS)
 	$(call say,CC)
@@ -162,29 +179,15 @@ check-live: all workloads
 bench: all workloads
 	tests/bench/run
 
+INSTALL_VARS := TOOLS O DESTDIR PROGRAM_PREFIX PROGRAM_SUFFIX sbindir mandir docdir sharedir \
+	   unitdir tmpfilesdir bashdir zshdir fishdir
+INSTALL	= $(foreach var,$(INSTALL_VARS),$(var)='$($(var))') scripts/install
+
 install: all
-	$(INSTALL) -d $(DESTDIR)$(sbindir) $(DESTDIR)$(mandir)/man8 $(DESTDIR)$(docdir)/examples
-	for tool in $(TOOLS); do \
-		name=$(PROGRAM_PREFIX)$$tool$(PROGRAM_SUFFIX); \
-		$(INSTALL) -m 755 $(O)/$$tool $(DESTDIR)$(sbindir)/$$name && \
-		$(INSTALL) -m 644 $(O)/$$tool.8 $(DESTDIR)$(mandir)/man8/$$name.8 || exit 1; \
-	done
-	$(INSTALL) -m 644 tools/*_example.txt $(DESTDIR)$(docdir)/examples
-	$(INSTALL) -m 755 scripts/sixty $(DESTDIR)$(sbindir)/sixty
-	$(INSTALL) -d $(DESTDIR)$(sharedir)/sixty.d $(DESTDIR)$(sharedir)/report
-	$(INSTALL) -m 755 scripts/sixty-report $(DESTDIR)$(sharedir)
-	$(INSTALL) -m 644 $(wildcard scripts/report/*) $(DESTDIR)$(sharedir)/report
-	$(INSTALL) -m 644 $(wildcard scripts/sixty.d/*.*) $(DESTDIR)$(sharedir)/sixty.d
-	$(INSTALL) -m 755 scripts/sixty.d/sample $(DESTDIR)$(sharedir)/sixty.d
-	$(INSTALL) -m 644 $(O)/sixty.8 $(DESTDIR)$(mandir)/man8/sixty.8
+	$(Q)$(INSTALL) install
 
 uninstall:
-	for tool in $(TOOLS); do \
-		name=$(PROGRAM_PREFIX)$$tool$(PROGRAM_SUFFIX); \
-		rm -f $(DESTDIR)$(sbindir)/$$name $(DESTDIR)$(mandir)/man8/$$name.8; \
-	done
-	rm -f $(DESTDIR)$(sbindir)/sixty $(DESTDIR)$(mandir)/man8/sixty.8
-	rm -rf $(DESTDIR)$(sharedir) $(DESTDIR)$(docdir)/examples
+	$(Q)$(INSTALL) uninstall
 
 clean:
 	rm -rf $(O)

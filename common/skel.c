@@ -69,15 +69,19 @@ static bool read_line(const char *path, const char *prefix, char *line, size_t s
 	return found;
 }
 
-static bool have_capabilities(void)
+/* True also where that cannot be read: the kernel will tell. */
+static bool have_capability(int capability)
 {
-	unsigned long long caps;
 	char line[128];
 
-	if (!read_line("/proc/self/status", "CapEff:", line, sizeof(line)))
-		return true;		/* the kernel will tell */
-	caps = strtoull(line, NULL, 16);
-	return caps >> CAP_SYS_ADMIN & 1 || (caps >> CAP_BPF & 1 && caps >> CAP_PERFMON & 1);
+	return !read_line("/proc/self/status", "CapEff:", line, sizeof(line)) ||
+	       strtoull(line, NULL, 16) >> capability & 1;
+}
+
+static bool have_capabilities(void)
+{
+	return have_capability(CAP_SYS_ADMIN) ||
+	       (have_capability(CAP_BPF) && have_capability(CAP_PERFMON));
 }
 
 static int denied(void)
@@ -89,6 +93,19 @@ static int denied(void)
 static bool kernel_has_btf(void)
 {
 	return access(KERNEL_BTF, R_OK) == 0;
+}
+
+/*
+ * Where libbpf takes types from.  NULL: from the kernel and, those it does not
+ * find there, from its modules; but to go through these needs CAP_SYS_ADMIN, and
+ * libbpf fails without it.  Types that only some kernels have are in no module:
+ * given a file, it does not look for more.
+ */
+static const char *types_file(const struct common_args *args)
+{
+	if (args->btf)
+		return args->btf;
+	return kernel_has_btf() && !have_capability(CAP_SYS_ADMIN) ? KERNEL_BTF : NULL;
 }
 
 const struct bpf_object_open_opts *skel_open_opts(const struct common_args *args)
@@ -105,7 +122,7 @@ const struct bpf_object_open_opts *skel_open_opts(const struct common_args *args
 	 */
 	if (!kernel_has_btf())
 		libbpf_register_prog_handler("tp_btf+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, NULL);
-	opts.btf_custom_path = args->btf;
+	opts.btf_custom_path = types_file(args);
 	return &opts;
 }
 

@@ -51,20 +51,20 @@ each() {
 	done < <(collectors)
 }
 
-# find_tool NAME: sets `found` to our tool of that name, beside this script or
-# in PATH under the names that packages give it.  Other projects have tools of
-# the same names: ours says who it is.
+# find_tool NAME: sets `found` to our tool of that name: beside this script or in
+# PATH, under the name that `make install` gave it, or one that packages do.
+# Other projects have tools of the same names: ours says who it is.
 find_tool() {
-	local candidate
-	for candidate in "$here/../build/$1" "$here/$1" "bpf-$1" "$1-sixty" "$1"; do
+	local candidate own=$PROGRAM_PREFIX$1$PROGRAM_SUFFIX
+	for candidate in "$here/../build/$1" "$here/$own" "$own" "bpf-$1" "$1-sixty" "$1"; do
 		found=$(type -P "$candidate") || continue
-		is_ours "$found" "$1" && return
+		is_ours "$found" && return
 	done
 	return 1
 }
 
 is_ours() {
-	[[ $("$1" --version 2>/dev/null </dev/null) == "$2 (sixty) "* ]]
+	[[ $("$1" --version 2>/dev/null </dev/null) == "${1##*/} (sixty) "* ]]
 }
 
 package_of() {

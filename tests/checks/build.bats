@@ -9,7 +9,7 @@ own_setup() {
 	needs clang make
 	tree=$BATS_TEST_TMPDIR/tree
 	mkdir "$tree"
-	(cd "$root" && cp -pR Makefile bpf common tools vmlinux scripts tests "$tree")
+	(cd "$root" && cp -pR Makefile bpf common tools vmlinux scripts tests packaging "$tree")
 	cd "$tree" || return
 }
 
@@ -29,15 +29,6 @@ quiet_make() { make -j"$(nproc)" "$@" >log 2>&1 || { tail -n 20 log; return 1; }
 			"$(grep -cw "BPF *$tool.raw.o" log)" "rebuilds of $tool"
 	done
 	expect 0 "$(grep -c 'common/' log)" "rebuilds in common/"
-}
-
-@test "make install puts everything below DESTDIR, under the names asked for" {
-	quiet_make
-	quiet_make install DESTDIR="$PWD/dest" prefix=/usr PROGRAM_PREFIX=bpf-
-	[ -x dest/usr/sbin/bpf-execsnoop ] && [ -x dest/usr/sbin/sixty ]
-	[ -s dest/usr/share/man/man8/bpf-execsnoop.8 ] && [ -s dest/usr/share/man/man8/sixty.8 ]
-	quiet_make uninstall DESTDIR="$PWD/dest" prefix=/usr PROGRAM_PREFIX=bpf-
-	expect "" "$(find dest -type f)" "files after uninstall"
 }
 
 @test "unit tests pass with address and undefined-behaviour sanitizers" {

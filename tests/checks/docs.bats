@@ -143,6 +143,9 @@ run_help_examples() {
 	done
 }
 
-@test "sixty and the tools are of one version" {
-	expect "$(sed -nE 's/^VERSION[ \t:]*= *//p' Makefile)" "$(sed -nE 's/^VERSION=//p' scripts/sixty)"
+@test "sixty, the tools and the packages are of one version" {
+	local version
+	version=$(sed -n 's/^VERSION=//p' scripts/sixty)
+	scripts/sixty --version | grep -qx "sixty $version"
+	"$build/execsnoop" --version | grep -q "(sixty) $version,"
 }

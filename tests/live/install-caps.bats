@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# install-caps: who is in the group can run the tools, who is not cannot.
+
+load ../lib
+
+# A group of our own, and a place that everyone can reach; not /tmp, which may be
+# mounted without file capabilities.
+own_setup() {
+	needs setcap getcap setpriv groupadd groupdel
+	group=x$$caps
+	place=$(mktemp -d /var/tmp/x$$XXXXXX)
+	chmod 755 "$place"
+	make -C "$root" -s O="$build" install DESTDIR= prefix="$place" PROGRAM_PREFIX=x- >"$out"
+	"$place/share/sixty/install-caps" --group "$group"
+}
+
+own_teardown() {
+	[ -z "${place-}" ] || rm -rf "$place"
+	[ -z "${group-}" ] || groupdel "$group" 2>/dev/null || true
+}
+
+# member COMMAND...: as a user with no rights, in the group.  setpriv has root's until it
+# has started something: env.
+member() {
+	setpriv --reuid 65534 --regid 65534 --groups "$(getent group "$group" | cut -d : -f 3)" \
+		env "$@"
+}
+
+stranger() { setpriv --reuid 65534 --regid 65534 --clear-groups env "$@"; }
+
+# seconds_of TOOL: the arguments with which it ends after a second.
+seconds_of() {
+	case $1 in
+	biolatency | cachestat | runqlat) echo 1 1 ;;
+	*) echo --duration 1 ;;
+	esac
+}
+
+@test "install-caps: a member of the group runs every tool, no one else does" {
+	local file tool
+	for file in "$place"/sbin/x-*; do
+		tool=${file##*/x-}
+		expect "750 root $group" "$(stat -c '%a %U %G' "$file")" "mode of $tool"
+		# shellcheck disable=SC2046 # words
+		member "$file" --json $(seconds_of "$tool") >"$out" 2>"$err"
+		expect meta "$(head -n 1 "$out" | jq -r .type)" "first line of $tool"
+		expect summary "$(tail -n 1 "$out" | jq -r .type)" "last line of $tool"
+		run stranger "$file" --version
+		expect 126 "$status" "exit status of $tool for others"
+	done
+	[ "$tool" = xfsslower ]
+}
+
+@test "install-caps: a member's execsnoop counts 23 of 23 of another user's" {
+	local program
+	program=$(own execs)
+	# The parent is one more: 24.
+	member timeout 60 "$place/sbin/x-execsnoop" --json --name "${program##*/}" --max-events 24 \
+		>"$out" 2>"$err" 3>&- &
+	tool_pid=$!
+	wait_for 20 is_ready
+	"$program" execve 23 >parent
+	tool_wait
+	expect 0 "$status" "exit status"
+	expect 24 "$(grep -c '"type":"event"' "$out")" "execs"
+}
+
+@test "install-caps: what a tool starts has no capabilities" {
+	member "$place/sbin/x-opensnoop" --exec sh -c 'grep CapEff /proc/self/status >&2' >"$out" 2>"$err"
+	expect 0000000000000000 "$(sed -n 's/^CapEff:\t//p' "$err")" "capabilities"
+}
+
+@test "install-caps --remove takes everything back" {
+	"$place/share/sixty/install-caps" --remove
+	expect "" "$(getcap "$place"/sbin/*)" "capabilities"
+	expect "755 root root" "$(stat -c '%a %U %G' "$place"/sbin/* | sort -u)" "modes"
+	run stranger "$place/sbin/x-execsnoop" --duration 1
+	expect 77 "$status" "exit status"
+}
+
+@test "install-caps: wrong usage and other users are refused" {
+	run "$place/share/sixty/install-caps" --grup x
+	expect 64 "$status"
+	run stranger "$place/share/sixty/install-caps"
+	expect 77 "$status"
+	run "$root/scripts/install-caps"
+	expect 1 "$status"
+}
