@@ -30,12 +30,25 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 const volatile __u64 min_ns;
 const volatile __u32 magic;	/* of the file system; 0: any */
 
+/* An operation that has ended. */
+struct operation {
+	__u64 latency_ns;	/* UNKNOWN: its beginning was not seen */
+	__s64 offset;
+	__s64 bytes;		/* as in struct fs_event */
+	__s64 ret;
+	__u32 op;		/* enum fs_op */
+	int fd;
+	const void *offset_at;	/* where the caller keeps the offset; NULL: the file does */
+	bool offset_given;	/* it is known already */
+};
+
 /* The operation that the thread is in. */
 struct thread {
 	__u64 start_ns;		/* CLOCK_MONOTONIC; 0: none */
 	__u64 file, iocb;	/* addresses, where a function is hooked; or 0 */
 	__s64 offset, bytes;
 	__u32 op;		/* enum fs_op */
+	struct operation done;
 };
 
 #include "thread.bpf.h"
@@ -51,18 +64,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct scratch);
 } scratch SEC(".maps");
-
-/* An operation that has ended. */
-struct operation {
-	__u64 latency_ns;	/* UNKNOWN: its beginning was not seen */
-	__s64 offset;
-	__s64 bytes;		/* as in struct fs_event */
-	__s64 ret;
-	__u32 op;		/* enum fs_op */
-	int fd;
-	const void *offset_at;	/* where the caller keeps the offset; NULL: the file does */
-	bool offset_given;	/* it is known already */
-};
 
 /* A regular file of the file system asked for. */
 static __always_inline bool file_wanted(struct file *file)
@@ -93,15 +94,22 @@ static __always_inline void read_path(struct scratch *room, struct file *file)
 	}
 }
 
-/* A function of its own: inlined for each caller, the verifier would follow it so often. */
-static __noinline int report(struct file *file, struct operation *op)
+/*
+ * What the thread has done to the file at @address.  Not static, and with numbers
+ * for arguments: only so does the verifier follow it once and not for each caller.
+ */
+__noinline int report(__u64 address)
 {
 	__u32 zero = 0, size;
 	struct scratch *room = bpf_map_lookup_elem(&scratch, &zero);
 	struct fs_event *event = &room->event;
+	struct thread *thread = thread_find();
+	struct file *file = (void *)address;
+	struct operation *op;
 
-	if (!room || !op)
+	if (!room || !thread)
 		return 0;
+	op = &thread->done;
 	event_head_current(&event->head);
 	event->latency_ns = op->latency_ns;
 	event->offset = op->offset;
@@ -217,7 +225,7 @@ static __noinline int fd_done(struct operation *op)
 	}
 	if (!op->offset_given)
 		op->offset = offset_before(file, op);
-	return report(file, op);
+	return report((__u64)file);
 }
 
 /* A call that has a file on both sides is a read of one and a write of the other. */
@@ -284,25 +292,31 @@ int BPF_PROG(call_enter, struct pt_regs *regs)
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(call_exit, struct pt_regs *regs, long ret)
 {
-	struct operation op = { .ret = ret, .bytes = ret > 0 ? ret : 0, .latency_ns = UNKNOWN };
-	__u64 nr = call_number(regs);
-	enum call call;
+	__u64 nr = call_number(regs), latency_ns = UNKNOWN;
 	struct thread *thread;
+	enum call call;
 	bool compat;
 
 	if (nr >= CALLS_MAX || (!calls[nr].native && !calls[nr].compat))
 		return 0;
 	thread = thread_find();
 	if (thread && thread->start_ns) {
-		op.latency_ns = bpf_ktime_get_ns() - thread->start_ns;
+		latency_ns = bpf_ktime_get_ns() - thread->start_ns;
 		thread->start_ns = 0;
-		if (op.latency_ns < min_ns)
+		if (latency_ns < min_ns)
 			return 0;
 	}
 	compat = syscall_compat(regs);
 	call = compat ? calls[nr].compat : calls[nr].native;
-	if (call && filter_current())
-		call_done(call, regs, compat, &op);
+	if (!call || !filter_current())
+		return 0;
+	thread = thread_get();
+	if (!thread)
+		return 0;
+	thread->done = (struct operation){
+		.latency_ns = latency_ns, .ret = ret, .bytes = ret > 0 ? ret : 0,
+	};
+	call_done(call, regs, compat, &thread->done);
 	return 0;
 }
 
@@ -336,8 +350,9 @@ static __always_inline int enter(enum fs_op op, struct file *file, struct kiocb 
 
 static __always_inline int leave(enum fs_op kind, __s64 ret)
 {
-	struct operation op = { .op = kind, .ret = ret };
 	struct thread *thread;
+	struct operation *op;
+	__u64 latency_ns;
 	struct kiocb *iocb;
 	struct file *file;
 
@@ -350,18 +365,22 @@ static __always_inline int leave(enum fs_op kind, __s64 ret)
 	}
 	if (thread->op != kind)
 		return 0;
-	op.latency_ns = bpf_ktime_get_ns() - thread->start_ns;
+	latency_ns = bpf_ktime_get_ns() - thread->start_ns;
 	thread->start_ns = 0;
 	file = (void *)thread->file;
-	if (op.latency_ns < min_ns || ret == -EIOCBQUEUED || !file_wanted(file))
+	if (latency_ns < min_ns || ret == -EIOCBQUEUED || !file_wanted(file))
 		return 0;
-	op.offset = thread->offset;
-	op.bytes = kind == FS_FSYNC ? thread->bytes : ret > 0 ? ret : 0;
+	op = &thread->done;
+	op->op = kind;
+	op->ret = ret;
+	op->latency_ns = latency_ns;
+	op->offset = thread->offset;
+	op->bytes = kind == FS_FSYNC ? thread->bytes : ret > 0 ? ret : 0;
 	/* Where an O_APPEND write begins is only known now. */
 	iocb = (void *)thread->iocb;
 	if (iocb && ret > 0)
-		op.offset = BPF_CORE_READ(iocb, ki_pos) - ret;
-	return report(file, &op);
+		op->offset = BPF_CORE_READ(iocb, ki_pos) - ret;
+	return report(thread->file);
 }
 
 static __always_inline int enter_iocb(enum fs_op op, struct kiocb *iocb)
