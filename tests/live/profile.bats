@@ -409,7 +409,7 @@ at_least() {
 	"$pprof" -sample_index=samples -top cpu.pb.gz >top 2>&1
 	expect spin_a "$(awk '$1 ~ /^[0-9]+$/ { print $6; exit }' top)" "the first of: $(cat top)"
 	expected_samples "$(sed -nE 's/.*Total samples = ([0-9]+).*/\1/p' top)"
-	! grep '^File:' top	# not one of many programs
+	expect 0 "$(grep -c '^File:' top)" "lines with one of many programs"
 	"$pprof" -raw cpu.pb.gz | grep -q "comm:\[$comm\]"
 }
 
