@@ -149,3 +149,34 @@ run_help_examples() {
 	scripts/sixty --version | grep -qx "sixty $version"
 	"$build/execsnoop" --version | grep -q "(sixty) $version,"
 }
+
+@test "docs/fields.md is what scripts/field-reference makes of the schemas" {
+	needs jq
+	scripts/field-reference "$BATS_TEST_TMPDIR/fields.md"
+	diff -u docs/fields.md "$BATS_TEST_TMPDIR/fields.md" ||
+		{ echo "run scripts/field-reference and commit docs/fields.md"; return 1; }
+}
+
+@test "every JSON field has a description" {
+	needs jq
+	local missing
+	missing=$(jq -r '."$id" as $id | ."$defs" | to_entries[] | .key as $line
+		| .value.properties // {} | to_entries[]
+		| select(.key != "type" and (.value.description // "") == "")
+		| "\($id): \($line): \(.key)"' tests/schema/*.schema.json)
+	expect "" "$missing" "fields without one"
+}
+
+# links_of FILE: what it links to in this tree.
+links_of() { grep -oE '\]\([^)#]+' "$1" | sed 's/^](//' | grep -vE '^[a-z]+:' || true; }
+
+@test "the links of the documents lead somewhere" {
+	local file link bad=0
+	for file in ./*.md docs/*.md; do
+		for link in $(links_of "$file"); do
+			[ -e "$(dirname "$file")/$link" ] || { echo "$file: no $link"; bad=1; }
+		done
+	done
+	[ -n "$(links_of README.md)" ]
+	return "$bad"
+}

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Tables in Markdown, of all schemas of tests/schema as an array; for scripts/field-reference.
+
+(map({key: .["$id"], value: .}) | from_entries) as $schemas
+
+# What a $ref in the schema of that $id stands for.
+| def target($id): split("#/$defs/") as [$other, $name]
+	| $schemas[if $other == "" then $id else $other end]["$defs"][$name];
+
+# "required" of a definition and of what it is made of.
+def required($id): (.required // []) + [.allOf[]?, .["$ref"] // empty
+	| if type == "object" then .["$ref"] else . end
+	| target($id).required // []] | flatten;
+
+def kind($id): if .["$ref"] then .["$ref"] as $ref | $ref | target($id) | kind($id)
+	elif .enum then [.enum[] | tostring] | join(", ")
+	elif .const then .const | tostring
+	elif .type == "array" then "array of \(.items | kind($id))s"
+	else .type end;
+
+def field($id; $required): "| `\(.key)` | \(.value | kind($id)) | " +
+	"\(if .key | IN($required[]) then "yes" else "" end) | \(.value.description) |";
+
+# The table of what a definition adds to what it is made of.
+def table($id): required($id) as $required
+	| "| Key | Type | Always | Meaning |", "|---|---|---|---|",
+	(.properties | to_entries[] | select(.value.description) | field($id; $required)), "";
+
+# Which keys it has besides those of its own table.
+def made_of: (.["$ref"] // "" | sub(".*/"; "")) as $base
+	| " Keys of [every line](#every-line)" as $line
+	| {task_record: "\($line) and [of a task](#of-a-task), and:", record: "\($line), and:",
+		histogram: "\($line) and [every histogram](#every-histogram), and:"}[$base] // "";
+
+def section($id; $title; $name): "## \($title)", "",
+	($schemas[$id]["$defs"][$name]
+		| (if .description then "\(.description).\(made_of)", "" else empty end), table($id));
+
+"common.schema.json" as $common
+| section($common; "Every line"; "record"),
+section($common; "`meta`"; "meta"),
+section($common; "`lost` and `summary`"; "losses"),
+section($common; "`summary` alone"; "summary"),
+section($common; "Of a task"; "task_record"),
+section($common; "Every histogram"; "histogram"),
+(map(select(.oneOf)) | unique_by(.["$id"])[] | .["$id"] as $id
+	| .["$defs"] | to_entries[] | select(.value.properties.type)
+	| section($id; "\($id | rtrimstr(".schema.json")): `\(.key)`"; .key))
