@@ -7,6 +7,7 @@
 #   make bench              measure against the installed libbpf-tools (root)
 #   make install            into $(DESTDIR)$(prefix)
 #   make uninstall
+#   make dist               $(O)/sixty-VERSION.tar.gz, of the last commit
 #
 #   V=1  O=dir  CROSS_COMPILE=aarch64-linux-gnu-  VMLINUX=dir-of-vmlinux.h  SAN=1  WERROR=1
 #   PROGRAM_PREFIX=bpf-  PROGRAM_SUFFIX=-sixty
@@ -44,7 +45,7 @@ endif
 ARCH	?= $(shell $(CC) -dumpmachine | sed 's/-.*//; s/x86_64/x86/; s/aarch64/arm64/')
 
 LIBBPF_MIN := 1.1
-ifneq ($(filter-out clean uninstall,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean uninstall dist,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell $(PKG_CONFIG) --atleast-version=$(LIBBPF_MIN) libbpf && echo yes),yes)
 $(error libbpf >= $(LIBBPF_MIN) not found by $(PKG_CONFIG): install libbpf-dev and pkg-config)
 endif
@@ -150,7 +151,7 @@ $(O)/%.8: scripts/%.8
 # there are none, rather than stale ones.
 $(TOOLS:%=$(O)/%.help): %.help: %
 	$(call say,HELP)
-	$(Q)./$< --help >$@ 2>/dev/null || : >$@
+	$(Q)$(abspath $<) --help >$@ 2>/dev/null || : >$@
 
 $(O)/sixty.help: scripts/sixty
 	$(Q)mkdir -p $(@D)
@@ -181,18 +182,26 @@ bench: all workloads
 
 INSTALL_VARS := TOOLS O DESTDIR PROGRAM_PREFIX PROGRAM_SUFFIX sbindir mandir docdir sharedir \
 	   unitdir tmpfilesdir bashdir zshdir fishdir
-INSTALL	= $(foreach var,$(INSTALL_VARS),$(var)='$($(var))') scripts/install
+RUN_INSTALL = $(foreach var,$(INSTALL_VARS),$(var)='$($(var))') scripts/install
 
 install: all
-	$(Q)$(INSTALL) install
+	$(Q)$(RUN_INSTALL) install
 
 uninstall:
-	$(Q)$(INSTALL) uninstall
+	$(Q)$(RUN_INSTALL) uninstall
+
+# The same commit gives the same bytes: git takes its time, gzip -n none.
+DIST	:= sixty-$(VERSION)
+dist:
+	$(Q)mkdir -p $(O)
+	$(Q)git archive --prefix=$(DIST)/ --output=$(O)/$(DIST).tar HEAD
+	$(Q)gzip -9nf $(O)/$(DIST).tar
+	@echo $(O)/$(DIST).tar.gz
 
 clean:
 	rm -rf $(O)
 
-.PHONY: all check check-live bench install uninstall clean unit-tests workloads $(TOOLS)
+.PHONY: all check check-live bench install uninstall dist clean unit-tests workloads $(TOOLS)
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

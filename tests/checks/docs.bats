@@ -148,6 +148,9 @@ run_help_examples() {
 	version=$(sed -n 's/^VERSION=//p' scripts/sixty)
 	scripts/sixty --version | grep -qx "sixty $version"
 	"$build/execsnoop" --version | grep -q "(sixty) $version,"
+	head -n 1 debian/changelog | grep -q "^sixty ($version) "
+	grep -qx "Version: *$version" packaging/sixty.spec
+	grep -qx "pkgver=$version" packaging/PKGBUILD
 }
 
 @test "docs/fields.md is what scripts/field-reference makes of the schemas" {
