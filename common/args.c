@@ -178,7 +178,7 @@ static _Noreturn void print_help(const struct argp_state *state)
 
 enum {
 	OPT_JSON = 0x100, OPT_DURATION, OPT_MAX_EVENTS, OPT_TIME, OPT_CGROUP, OPT_CONTAINER,
-	OPT_PRINT_CONTAINER, OPT_RING_SIZE, OPT_STRICT, OPT_BTF,
+	OPT_PRINT_CONTAINER, OPT_RING_SIZE, OPT_STRICT, OPT_BTF, OPT_BPF_STATS,
 };
 
 static const struct argp_option common_options[] = {
@@ -194,6 +194,7 @@ static const struct argp_option common_options[] = {
 	{ "ring-size", OPT_RING_SIZE, "KILOBYTES", 0, "Buffer for events, a power of two" },
 	{ "strict", OPT_STRICT, NULL, 0, "Exit with status 1 if anything was lost" },
 	{ "btf", OPT_BTF, "FILE", 0, "The kernel's type information, if it has none itself" },
+	{ "bpf-stats", OPT_BPF_STATS, NULL, 0, "With --json, measure how long the BPF programs run" },
 	{ "verbose", 'v', NULL, 0, "Print the hooks in use and libbpf's messages" },
 	{ "version", 'V', NULL, 0, "Print the version" },
 	{ "help", 'h', NULL, 0, "Print this help" },
@@ -242,6 +243,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_BTF:
 		set_btf(common, arg);
+		return 0;
+	case OPT_BPF_STATS:
+		common->bpf_stats = true;
 		return 0;
 	case 'v':
 		common->verbose = true;

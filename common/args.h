@@ -34,6 +34,7 @@ struct common_args {
 	bool verbose;			/* libbpf's messages, and the hooks in use */
 	bool strict;			/* exit 1 if anything was lost */
 	bool print_container;		/* a CONTAINER column */
+	bool bpf_stats;			/* measure the BPF programs' run time */
 	enum stamp_format time;
 	unsigned long duration;		/* seconds, 0: until interrupted */
 	unsigned long max_events;	/* records, 0: no limit */

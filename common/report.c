@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 #include <bpf/bpf.h>
 
 #include "log.h"
@@ -8,6 +9,7 @@
 #include "skel.h"
 
 #define NS_PER_S 1000000000ULL
+#define MEASURE_NS (5 * NS_PER_S)
 
 /* Every cause, in the order of the report; what it means to the user. */
 enum { RING_FULL, MAP_FULL, NO_START, RECURSION, UNREADABLE, TRUNCATED, CAUSES };
@@ -39,26 +41,63 @@ static struct {
 } reported;
 
 /*
- * Tracing programs that the kernel did not run because one was running on that
- * CPU already: recursion_misses in struct bpf_prog_info, since v5.12
- * (9ed9e9ba2337, "bpf: Count the number of times recursion was prevented").
+ * What the kernel counts of our programs.  recursion_misses, those that it did not
+ * run because one was running on that CPU already, since v5.12 (9ed9e9ba2337, "bpf:
+ * Count the number of times recursion was prevented").
  */
-static __u64 recursion_misses(void)
+static struct bpf_prog_info program_counts(void)
 {
+	struct bpf_prog_info sum = {};
 	struct bpf_program *prog;
-	__u64 misses = 0;
 
 	if (!skel_object())
-		return 0;
+		return sum;
 	bpf_object__for_each_program(prog, skel_object()) {
 		struct bpf_prog_info info = {};
 		__u32 len = sizeof(info);
 		int fd = bpf_program__fd(prog);
 
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &len))
-			misses += info.recursion_misses;
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+			continue;
+		sum.recursion_misses += info.recursion_misses;
+		sum.run_time_ns += info.run_time_ns;
 	}
-	return misses;
+	return sum;
+}
+
+/* --bpf-stats.  The kernel measures as long as somebody holds the descriptor. */
+static struct {
+	int stats_fd;			/* 0: not measuring */
+	__u64 start_ns;
+	__u64 run_ns, ns;		/* the programs ran so long, in so long a time */
+} measured;
+
+void report_measure_start(const struct common_args *args)
+{
+	int fd = args->bpf_stats ? bpf_enable_stats(BPF_STATS_RUN_TIME) : 0;
+
+	if (fd < 0) {
+		log_warn("--bpf-stats: the kernel does not measure: %s", strerror(errno));
+		return;
+	}
+	measured.stats_fd = fd;
+	measured.start_ns = out_now_ns();
+	measured.run_ns = program_counts().run_time_ns;
+}
+
+__u64 report_measure(__u64 until_ns)
+{
+	__u64 now = out_now_ns(), end_ns = measured.start_ns + MEASURE_NS;
+
+	if (!measured.stats_fd)
+		return until_ns;
+	if (until_ns && now < end_ns)
+		return until_ns < end_ns ? until_ns : end_ns;
+	measured.run_ns = program_counts().run_time_ns - measured.run_ns;
+	measured.ns = now - measured.start_ns;
+	close(measured.stats_fd);
+	measured.stats_fd = 0;
+	return until_ns;
 }
 
 static void get_counts(__u64 counts[CAUSES])
@@ -71,7 +110,7 @@ static void get_counts(__u64 counts[CAUSES])
 	counts[RING_FULL] = loss->ring_full;
 	counts[MAP_FULL] = loss->map_full;
 	counts[NO_START] = loss->no_start;
-	counts[RECURSION] = recursion_misses();
+	counts[RECURSION] = program_counts().recursion_misses;
 	counts[UNREADABLE] = loss->unreadable;
 	counts[TRUNCATED] = loss->truncated;
 }
@@ -114,6 +153,11 @@ static void summary_line(struct out *out, const __u64 counts[CAUSES], __u64 lost
 	out_json_uint(out, "duration_ns", now - out->start_ns);
 	out_json_uint(out, "events", out->records);
 	out_json_uint(out, "lost", lost);
+	report_measure(0);
+	if (measured.ns) {
+		out_json_uint(out, "bpf_run_ns", measured.run_ns);
+		out_json_uint(out, "bpf_measured_ns", measured.ns);
+	}
 	json_counts(out, counts);
 	out_end_line(out);
 }

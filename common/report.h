@@ -27,4 +27,13 @@ void report_loss(struct out *out);
  */
 int report_end(struct out *out);
 
+/*
+ * --bpf-stats: measure how long the BPF programs run, in the first seconds; not all
+ * the time, because each run of a program takes longer meanwhile.
+ */
+void report_measure_start(const struct common_args *args);
+
+/* Call before sleeping until @until_ns; returns when to look again.  0: stop measuring. */
+__u64 report_measure(__u64 until_ns);
+
 #endif /* COMMON_REPORT_H */

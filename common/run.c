@@ -74,6 +74,7 @@ static int loop_start(struct loop *loop, struct out *out)
 	out->stop_ns = out->args->duration ? loop->deadline_ns : 0;
 	if (watch(loop, signals, EPOLLIN))
 		return -errno;
+	report_measure_start(out->args);
 	return watch(loop, STDOUT_FILENO, 0);	/* EPOLLERR: the reader has gone */
 }
 
@@ -86,6 +87,7 @@ static void loop_wait(struct loop *loop, int ring, __u64 until_ns)
 
 	if (until_ns > loop->deadline_ns)
 		until_ns = loop->deadline_ns;
+	until_ns = report_measure(until_ns);
 	if (until_ns > now)
 		ms = (until_ns - now + NS_PER_MS - 1) / NS_PER_MS > 1000000 ? 1000000 :
 		     (int)((until_ns - now + NS_PER_MS - 1) / NS_PER_MS);

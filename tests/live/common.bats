@@ -237,6 +237,14 @@ count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 }
 no_such() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
 
+@test "--bpf-stats: the run time of the BPF programs, and in how long a time" {
+	run_tool runqlat --json --bpf-stats --duration 1
+	tail -n 1 "$out" | jq -e '.bpf_run_ns > 0 and .bpf_run_ns < .bpf_measured_ns * 9
+		and (.bpf_measured_ns - .duration_ns | fabs) < 5e8' >/dev/null || { tail -n 1 "$out"; return 1; }
+	run_tool runqlat --json --duration 1
+	tail -n 1 "$out" | jq -e '.bpf_run_ns == null and .bpf_measured_ns == null' >/dev/null
+}
+
 @test "a loss is said, and --strict makes it an error" {
 	own_execs
 	tool_start execsnoop --strict --ring-size 64 -l "mark$$"

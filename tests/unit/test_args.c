@@ -100,6 +100,7 @@ static void nothing_given(void **state)
 {
 	parse_line("tool");
 	assert_false(common.json || common.verbose || common.strict || common.print_container);
+	assert_false(common.bpf_stats);
 	assert_int_equal(common.duration, 0);
 	assert_int_equal(common.filter.pid, 0);
 	assert_true(common.filter.uid == FILTER_ANY_UID);
@@ -111,8 +112,9 @@ static void everything_given(void **state)
 {
 	char line[64];
 
-	parse_line("tool --json --strict --print-container -v 5 7");
+	parse_line("tool --json --strict --print-container --bpf-stats -v 5 7");
 	assert_true(common.json && common.verbose && common.strict && common.print_container);
+	assert_true(common.bpf_stats);
 	assert_int_equal(interval.interval, 5);
 	assert_int_equal(interval.count, 7);
 	parse_line("tool --duration 10 --max-events 99 --ring-size=64 --time");
