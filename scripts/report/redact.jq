@@ -22,7 +22,7 @@ def pseudonyms:
 	{
 		host: (strings_of("host") | numbered("host")),
 		address: (strings_of("address") | numbered("address")),
-		part: (strings_of("path") | map(select(public_path | not) | split("/")[1:][]
+		part: (strings_of("path") | map(select(public_path | not) | split("/")[]
 			| select(length > 0)) | numbered("name"))
 	};
 

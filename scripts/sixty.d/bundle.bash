@@ -17,7 +17,7 @@ make_bundle() {
 	name=${name//[^A-Za-z0-9._-]/_}
 	checksums "$1" >"$1/manifest.sha256" || fail "cannot write $1/manifest.sha256"
 	(set -C; : >"$bundle") 2>/dev/null || fail "cannot create $bundle"
-	tar -C "$1" -czf "$bundle" --transform "s,^\.,$name," . || fail "cannot write $bundle"
+	tar -C "$1" -czf "$bundle" --owner=0 --group=0 --numeric-owner --transform "s,^\.,$name," . || fail "cannot write $bundle"
 }
 
 # open_bundle FILE DIR: its files in DIR, which must not exist.  Whoever made it
