@@ -162,6 +162,11 @@ cut_all() {
 	grep -q '^  mpstat user: .* -> ' "$out"
 	"$report" --diff "$data/troubled.json" "$data/quiet.json" >"$out"
 	grep -qx '  gone     critical Disk sdb is slow' "$out"
+	render troubled --redact
+	mv "$made/report.json" "$made/a.json"
+	render quiet --redact
+	"$report" --diff "$made/report.json" "$made/a.json" >"$out"
+	grep -qx '  new      critical Disk sdb is slow' "$out"
 	"$report" --diff "$data/troubled.json" "$data/troubled.json" >"$out"
 	if grep -E '^  (new|gone|changed)| -> ' "$out"; then return 1; fi
 }
@@ -183,6 +188,32 @@ cut_all() {
 		render "$bundle"
 		tidy -q -e "$made/report.html" >"$err" 2>&1 || { cat "$err"; return 1; }
 	done
+}
+
+# accessible PAGE: what a screen reader, a keyboard and weak eyes need of it.
+accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/report/style.css"; }
+
+@test "report: the page can be read aloud, walked through by keyboard, and seen" {
+	local bundle
+	for bundle in quiet troubled hostile; do
+		render "$bundle"
+		accessible "$made/report.html"
+	done
+	grep -q 'summary:focus-visible, a:focus-visible, .* { outline: 2px solid' "$root/scripts/report/style.css"
+}
+
+@test "report: that test sees a page that cannot" {
+	local change
+	render troubled
+	for change in 's/<caption>/<p>/' 's/ scope="col"//' 's/ role="img"//' 's/<h3/<h5/' 's/ id="fine"//' \
+		's/<main>/<div>/' 's/ lang="en"//' 's/<h2/<h1/'; do
+		sed "$change" "$made/report.html" >"$made/changed.html"
+		run accessible "$made/changed.html"
+		expect 1 "$status" "exit status after $change"
+	done
+	sed 's/--soft: #5b6570/--soft: #8b95a0/' "$root/scripts/report/style.css" >"$made/pale.css"
+	run "$root/tests/report/accessible.py" "$made/report.html" "$made/pale.css"
+	expect 1 "$status"
 }
 
 # Its Content-Security-Policy would stop what got through: also without that.
