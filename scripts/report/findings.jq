@@ -168,8 +168,8 @@ def exec_checks($n; $d):
 
 def open_checks($n; $d):
 	$n.opensnoop | if . == null then empty else
-		[.unexpected[]?] as $bad
-		| if ($bad | length) == 0 then check("failing-opens"; null; 0; from("opensnoop"; "\(.failed) failed opens, none of them of the same unusual path"))
+		[.unexpected[]? | select(.count >= 20)] as $bad
+		| if ($bad | length) == 0 then check("failing-opens"; null; 0; from("opensnoop"; "\(.failed) failed opens, \(.unexpected[0] | if . then "of the same unusual path \(.count) at most" else "of no unusual path" end)"))
 		else [$bad[0:3][] | check("failing-opens"; .path; .count / ([$d.opensnoop, 1] | max); from("opensnoop";
 				"\(.count | times) in \($d.opensnoop | number) s with \(.error), mostly by \(.comm | quoted)"))]
 			| map(select(.severity != "ok")) as $found | if ($found | length) > 0 then $found[] else .[0] end

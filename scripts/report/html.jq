@@ -17,7 +17,7 @@ def word: {critical: "critical", warning: "warning", info: "to know"}[.];
 # ---- findings ----
 
 def finding_html:
-	"<article class=\"finding is-\(.severity)\"><header><span class=\"pill \(.severity)\">\(.severity | word)</span><h3>\(.title | text)</h3><span class=\"tag\">\(.id)</span></header><ul>",
+	"<article class=\"finding is-\(.severity)\"><header><span class=\"pill \(.severity)\">\(.severity | word)</span><h4>\(.title | text)</h4><span class=\"tag\">\(.id)</span></header><ul>",
 	(.evidence[] | "<li>\(.text | text) <span class=\"tag\">\(.collector | text)</span></li>"),
 	"</ul><p class=\"next\"><span>Next</span> <code>\(.next | text)</code></p></article>";
 
@@ -26,7 +26,7 @@ def findings_html:
 	(if (.findings | length) == 0 then "<p>Nothing was found among the \(.exonerated | length) checks that had data.</p>" else empty end),
 	(. as $r | ("errors", "saturation", "utilisation", "signals") as $class
 		| [$r.findings[] | select(.class == $class)] | select(length > 0)
-		| "<p class=\"class\">\($class | class_title)</p><div class=\"cards\">", (.[] | finding_html), "</div>"),
+		| "<h3 class=\"class\">\($class | class_title)</h3><div class=\"cards\">", (.[] | finding_html), "</div>"),
 	"</section>";
 
 def exonerated_html:
@@ -159,8 +159,8 @@ def losses_of($name): [.losses[] | select(.collector == $name) | .lost][0] // 0;
 
 def collectors_html:
 	. as $r
-	| "<section aria-labelledby=\"collectors\"><h2 id=\"collectors\">What was looked at</h2><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Collectors\"><table><caption>Collectors</caption><thead><tr><th scope=\"col\">Collector</th><th scope=\"col\">Status</th><th scope=\"col\">Command</th><th scope=\"col\" class=\"n\">Records</th><th scope=\"col\" class=\"n\">Lost</th></tr></thead><tbody>",
-	(.collectors[] | "<tr><th scope=\"row\">\(.name | text)</th><td>\(.status | text)\(if .reason then ": \(.reason | text)" else "" end)</td><td class=\"mono\">\(.command // "-" | text)</td><td class=\"n\">\(.records // "" | text)</td><td class=\"n\">\(.name as $n | if .records then $r | losses_of($n) else "" end)</td></tr>"),
+	| "<section aria-labelledby=\"collectors\"><h2 id=\"collectors\">What was looked at</h2><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Collectors\"><table><caption>Collectors</caption><thead><tr><th scope=\"col\">Collector</th><th scope=\"col\">Status</th><th scope=\"col\">Command</th><th scope=\"col\" class=\"n\">Records</th><th scope=\"col\" class=\"n\">Lost</th><th scope=\"col\" class=\"n\">BPF time</th></tr></thead><tbody>",
+	(.collectors[] | "<tr><th scope=\"row\">\(.name | text)</th><td>\(.status | text)\(if .reason then ": \(.reason | text)" else "" end)</td><td class=\"mono\">\(.command // "-" | text)</td><td class=\"n\">\(.records // "" | text)</td><td class=\"n\">\(.name as $n | if .records then $r | losses_of($n) else "" end)</td><td class=\"n\">\(if .bpf_s then .bpf_s * 1e9 | in_time else "" end)</td></tr>"),
 	"</tbody></table></div></section>";
 
 def raw_html:

@@ -176,7 +176,7 @@ def rules: [
 	look: "The parent: a script's loop, a monitoring agent, a crash loop.", next: "execsnoop --duration 5"},
 {id: "failing-opens", class: "signals", resource: "open", warning: 2, critical: null, unit: "/s",
 	title: "%s is opened over and over and cannot be", fine: "no path fails to open again and again",
-	why: "searches fail now and then; twice a second on the same path is a loop (what every program looks for at its start is not counted)",
+	why: "searches fail now and then; twice a second on the same path, and 20 times, is a loop (what every program looks for at its start is not counted)",
 	means: "A program retries to open the same file: a missing configuration, a wrong path, no permission.",
 	look: "Which program, which error.", next: "opensnoop --failed --duration 5"},
 {id: "block-latency", class: "signals", resource: "disk", warning: 50, critical: 500, unit: "ms",

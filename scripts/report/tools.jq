@@ -42,6 +42,8 @@ def common_facts($meta; $summary):
 		losses: ($summary | if . then
 			{lost, ring_full, map_full, no_start, recursion, unreadable, truncated}
 			| with_entries(select(.value != null)) else null end),
+		bpf_s: ($summary | if .bpf_run_ns then
+			.bpf_run_ns / .bpf_measured_ns * .duration_ns / 1e9 | round_to(6) else null end),
 		duration_s: (if $summary then $summary.duration_ns / 1e9 else watched_s($meta) end),
 		events: $summary.events
 	};

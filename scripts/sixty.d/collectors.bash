@@ -5,32 +5,33 @@
 
 # The collectors: NAME KIND COMMAND.  KIND is `program` (in PATH), `tool` (ours)
 # or `sample` (the script of that name here).  Everything watches for $span
-# seconds; profile for less, because it has names to look up at its end.
+# seconds; profile for less, because it has names to look up at its end.  pidstat
+# reads a file of each process each time: at most twenty times.
 collectors() {
 	cat <<-TABLE
 	uptime          program   uptime
 	dmesg           sample    dmesg $span
 	vmstat          program   vmstat -n -w 1 $((span + 1))
 	mpstat          program   mpstat -P ALL -o JSON 1 $span
-	pidstat         program   pidstat 1 $span
+	pidstat         program   pidstat $((1 + span / 20)) $((span / (1 + span / 20)))
 	iostat          program   iostat -x -y -z -o JSON 1 $span
 	free            program   free -m -s 1 -c $span
 	sar-dev         program   sar -n DEV,EDEV 1 $span
 	sar-tcp         program   sar -n TCP,ETCP 1 $span
 	top             program   top -b -w 512 -d $span -n 2
 	pressure        sample    pressure $span
-	execsnoop       tool      execsnoop --json --duration $span --fails
-	opensnoop       tool      opensnoop --json --duration $span --failed
-	fsslower        tool      fsslower --json --duration $span
-	biolatency      tool      biolatency --json --duration $span --disks 1
-	biosnoop        tool      biosnoop --json --duration $span
-	cachestat       tool      cachestat --json --duration $span 1
-	tcpconnect      tool      tcpconnect --json --duration $span
-	tcpaccept       tool      tcpaccept --json --duration $span
-	tcpretrans      tool      tcpretrans --json --lossprobe --duration $span
-	gethostlatency  tool      gethostlatency --json --duration $span
-	runqlat         tool      runqlat --json --duration $span 1
-	profile         tool      profile --json --duration $((span - 1 - (span > 5))) --flame flame.svg
+	execsnoop       tool      execsnoop --json --bpf-stats --duration $span --fails
+	opensnoop       tool      opensnoop --json --bpf-stats --duration $span --failed
+	fsslower        tool      fsslower --json --bpf-stats --duration $span
+	biolatency      tool      biolatency --json --bpf-stats --duration $span --disks 1
+	biosnoop        tool      biosnoop --json --bpf-stats --duration $span
+	cachestat       tool      cachestat --json --bpf-stats --duration $span 1
+	tcpconnect      tool      tcpconnect --json --bpf-stats --duration $span
+	tcpaccept       tool      tcpaccept --json --bpf-stats --duration $span
+	tcpretrans      tool      tcpretrans --json --bpf-stats --lossprobe --duration $span
+	gethostlatency  tool      gethostlatency --json --bpf-stats --duration $span
+	runqlat         tool      runqlat --json --bpf-stats --duration $span 1
+	profile         tool      profile --json --bpf-stats --duration $((span - 1 - (span > 5))) --flame flame.svg
 	TABLE
 }
 

@@ -16,7 +16,6 @@ LAST_LINES=100		# kept of what comes after that: tools print their sums there
 declare -A pids		# NAME -> its process, which leads a group of its own
 interrupted=		# by which signal
 ended_by=		# the signal that ended the collecting
-bpf_run_ns=		# of all our BPF programs, where the kernel counts it
 
 # elapsed: sets `ms`, the milliseconds since the start.
 elapsed() {
@@ -117,59 +116,50 @@ signal_all() {
 	done
 }
 
+# progress WHAT: on the terminal's last line, which the next words there will cover.
 progress() {
-	[ -t 2 ] || return
-	printf '\r\e[Ksixty: %d of %d s; running:%.*s' $((ms / 1000)) "$seconds" 50 "$active" >&2
+	[ ! -t 2 ] || printf '\r\e[Ksixty: %d of %d s; %.60s\r' $((ms / 1000)) "$seconds" "$1" >&2
 }
 
-# watch UNTIL_MS: till nothing runs, that time has come, or a signal did.
+# watch UNTIL_MS: till nothing runs, that time has come, or a signal did.  Nothing
+# is to be expected as long as they watch.
 watch() {
 	elapsed
 	while still_running && [ -z "$interrupted" ] && [ "$ms" -lt "$1" ]; do
-		progress
-		nap 0.2
+		progress "running:$active"
+		if [ "$ms" -lt $(((span - 1) * 1000)) ]; then nap 1; else nap 0.1; fi
 		elapsed
 	done
 }
 
-# run_time PID: adds what its BPF programs took to bpf_run_ns; /proc/PID/fdinfo of
-# a program tells, where kernel.bpf_stats_enabled is set.
-run_time() {
-	local file key value
-	for file in "/proc/$1/fdinfo"/*; do
-		while read -r key value; do
-			[ "$key" != run_time_ns: ] || bpf_run_ns=$((bpf_run_ns + value))
-		done 2>/dev/null <"$file"
+# note_children: what collectors have started themselves, as sar does, is ours too.
+# What is added to a file is read in its turn: children of children as well.
+note_children() {
+	local file pid children child
+	for file in "$dir"/*/pid; do
+		while read -r pid; do
+			children=
+			read -r children 2>/dev/null <"/proc/$pid/task/$pid/children"
+			for child in $children; do
+				echo "$child" >>"$file"
+			done
+		done <"$file"
 	done
 }
 
-# sum_run_time: while the tools still run.
-sum_run_time() {
-	local name pid counted=0
-	! read -r counted 2>/dev/null </proc/sys/kernel/bpf_stats_enabled || [ "$counted" = 1 ] || return
-	for name in "${names[@]}"; do
-		if [ "${kinds[$name]}" = tool ] && running "$name"; then
-			while read -r pid; do
-				run_time "$pid"
-			done <"$dir/$name/pid"
-		fi
-	done
-}
-
-# run: everything ends by itself a second before the deadline.  What does not is
-# told to by SIGINT, upon which tools and sysstat print what they have, and half
-# a second before the deadline by SIGKILL.
+# run: everything ends by itself before the deadline.  What has not shortly before it
+# is told to by SIGINT, upon which tools and sysstat print what they have, and at the
+# deadline by SIGKILL.
 run() {
 	each start
-	watch $((span * 1000 - 300))
-	sum_run_time
-	watch $((deadline_ms - 1000))
+	watch $((span * 500))
+	note_children
+	watch $((deadline_ms - slack_ms / 3))
 	ended_by=$interrupted
 	interrupted=
-	end_all $((${#ended_by} ? ms + 1000 : deadline_ms - 500))
+	end_all $((${#ended_by} ? ms + 1000 : deadline_ms))
 	wait "${pids[@]}" 2>/dev/null	# also keeps bash from telling what was killed
 	elapsed
-	[ ! -t 2 ] || printf '\r\e[K' >&2
 }
 
 # end_all UNTIL_MS: SIGINT to what still runs, SIGKILL when that time has come.

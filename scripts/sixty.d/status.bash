@@ -22,7 +22,7 @@ judge() {
 	130) interrupted_status ;;
 	69) printf 'unsupported\t%s\n' "$reason" ;;
 	77) printf 'denied\t%s\n' "$reason" ;;
-	*) denied_or_failed "$code" "$reason" ;;
+	*) other_status "$1" "$code" "$reason" ;;
 	esac
 }
 
@@ -52,10 +52,16 @@ interrupted_status() {
 	fi
 }
 
-denied_or_failed() {
-	case $2 in
-	*"ermission denied"* | *"not permitted"*) printf 'denied\t%s\n' "$2" ;;
-	*) printf 'failed\texit status %s: %s\n' "$1" "${2:-nothing on stderr}" ;;
+# other_status NAME CODE REASON: top, told to end while it starts, fails in silence.
+other_status() {
+	case $3 in
+	*"ermission denied"* | *"not permitted"*) printf 'denied\t%s\n' "$3" ;;
+	'') if [ "$dir/$1/exit" -nt "$dir/ending" ]; then
+		interrupted_status
+	else
+		printf 'failed\texit status %s, and nothing on stderr\n' "$2"
+	fi ;;
+	*) printf 'failed\texit status %s: %s\n' "$2" "$3" ;;
 	esac
 }
 
@@ -93,11 +99,11 @@ judge_all() {
 	rm -f "$dir"/*/{exit,rest,output.*} "$dir/ending"
 }
 
-# own_cpu_ms: of this shell and of all that has ended.  Sets `cpu_ms`.
+# own_cpu_ms: of this shell and of all that has ended, so far.  Sets `cpu_ms`.
 own_cpu_ms() {
 	local user system
 	cpu_ms=0
-	times >"$dir/times"	# not in a pipe: a shell of its own has times of its own
+	times >"$dir/times" || fail "cannot write to $dir"	# in a pipe it would be a shell's own
 	while read -r user system; do
 		add_cpu_time "$user"
 		add_cpu_time "$system"
@@ -155,7 +161,6 @@ write_meta() {
 	  "asked_seconds": $seconds,
 	  "uptime_s": $uptime,
 	  "own_cpu_s": $(decimal "${cpu_ms-}"),
-	  "bpf_run_ns": ${bpf_run_ns:-null},
 	  "root": $([ "$EUID" -eq 0 ] && echo true || echo false),
 	  "ended_early": $(json_string "$ended_by"),
 	  "own_pids": [$(own_pids)]
