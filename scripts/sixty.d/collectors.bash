@@ -5,10 +5,12 @@
 
 # The collectors: NAME KIND COMMAND.  KIND is `program` (in PATH), `tool` (ours)
 # or `sample` (the script of that name here).  Everything watches for $span
-# seconds; profile for less, because it has names to look up at its end.  pidstat
-# reads a file of each process each time: at most twenty times.
+# seconds; profile for less, and it is the first to start, because it has names to
+# look up at its end.  pidstat reads a file of each process each time: at most
+# twenty times.
 collectors() {
 	cat <<-TABLE
+	profile         tool      profile --json --bpf-stats --duration $((span - 1 - (span > 5))) --flame flame.svg
 	uptime          program   uptime
 	dmesg           sample    dmesg $span
 	vmstat          program   vmstat -n -w 1 $((span + 1))
@@ -31,7 +33,6 @@ collectors() {
 	tcpretrans      tool      tcpretrans --json --bpf-stats --lossprobe --duration $span
 	gethostlatency  tool      gethostlatency --json --bpf-stats --duration $span
 	runqlat         tool      runqlat --json --bpf-stats --duration $span 1
-	profile         tool      profile --json --bpf-stats --duration $((span - 1 - (span > 5))) --flame flame.svg
 	TABLE
 }
 

@@ -149,7 +149,7 @@ note_children() {
 
 # run: everything ends by itself before the deadline.  What has not shortly before it
 # is told to by SIGINT, upon which tools and sysstat print what they have, and at the
-# deadline by SIGKILL.
+# deadline, or soon after it on a machine under load, by SIGKILL.
 run() {
 	each start
 	watch $((span * 500))
@@ -157,7 +157,7 @@ run() {
 	watch $((deadline_ms - slack_ms / 3))
 	ended_by=$interrupted
 	interrupted=
-	end_all $((${#ended_by} ? ms + 1000 : deadline_ms))
+	end_all $((${#ended_by} ? ms + 1000 : deadline_ms + grace_ms))
 	wait "${pids[@]}" 2>/dev/null	# also keeps bash from telling what was killed
 	elapsed
 }

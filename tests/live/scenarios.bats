@@ -26,7 +26,7 @@ own_setup() {
 	dir=$BATS_TEST_TMPDIR/report
 	seconds=6
 	emulated || return 0
-	seconds=25	# all starts slowly there
+	seconds=40	# all starts slowly there
 	started=()
 }
 
