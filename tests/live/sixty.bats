@@ -259,7 +259,7 @@ unheld() {
 	without_report
 	fake iostat 'echo "no such luck" >&2' 'exit 3'
 	fake execsnoop '[ "$1" = --version ] && echo "execsnoop 0.2" && exit' "touch $BATS_TEST_TMPDIR/ran"
-	fake opensnoop-sixty "exec $build/opensnoop \"\$@\""
+	fake opensnoop-sixty "exec -a opensnoop-sixty $build/opensnoop \"\$@\""
 	run_sixty --seconds 5
 	expect 0 "$status"
 	expect failed "$(word iostat)"
