@@ -8,6 +8,7 @@
 #   make install            into $(DESTDIR)$(prefix)
 #   make uninstall
 #   make dist               $(O)/sixty-VERSION.tar.gz, of the last commit
+#   make release-check      what a release has to pass: packages, the tarball
 #
 #   V=1  O=dir  CROSS_COMPILE=aarch64-linux-gnu-  VMLINUX=dir-of-vmlinux.h  SAN=1  WERROR=1
 #   PROGRAM_PREFIX=bpf-  PROGRAM_SUFFIX=-sixty
@@ -190,6 +191,9 @@ install: all
 uninstall:
 	$(Q)$(RUN_INSTALL) uninstall
 
+release-check:
+	scripts/release-check
+
 # The same commit gives the same bytes: git takes its time, gzip -n none.
 DIST	:= sixty-$(VERSION)
 dist:
@@ -201,7 +205,7 @@ dist:
 clean:
 	rm -rf $(O)
 
-.PHONY: all check check-live bench install uninstall dist clean unit-tests workloads $(TOOLS)
+.PHONY: all check check-live bench install uninstall dist release-check clean unit-tests workloads $(TOOLS)
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
