@@ -153,6 +153,15 @@ run_help_examples() {
 	grep -qx "pkgver=$version" packaging/PKGBUILD
 }
 
+@test "sixty(7): every tool is in WHICH TOOL and in SEE ALSO" {
+	local tool part
+	for part in "WHICH TOOL" "SEE ALSO"; do
+		expect "$(basename -s .c -a tools/*.c | grep -v '\.bpf$' | sort)" \
+			"$(awk -v part="$part" '/^\.Sh / { on = $0 == ".Sh " part } on && /^\.Xr/ { print $2 }' \
+				docs/sixty.7 | grep -vx sixty | sort)" "tools in $part"
+	done
+}
+
 @test "docs/fields.md is what scripts/field-reference makes of the schemas" {
 	needs jq
 	scripts/field-reference "$BATS_TEST_TMPDIR/fields.md"
@@ -181,5 +190,30 @@ links_of() { grep -oE '\]\([^)#]+' "$1" | sed 's/^](//' | grep -vE '^[a-z]+:' ||
 		done
 	done
 	[ -n "$(links_of README.md)" ]
+	return "$bad"
+}
+
+# bcc_options TOOL: "OPTION yes" or "OPTION no", of its table in docs/migrating-from-bcc.md.
+bcc_options() {
+	awk -F ' *[|] *' -v tool="$1" '
+		/^## / { on = (" " substr($0, 4) ",") ~ (" " tool ",") }
+		on && $2 ~ /^--?[A-Za-z0-9]/ {
+			n = split($2, option, ", ")
+			for (i = 1; i <= n; i++)
+				print option[i], $4 ~ /^not offered/ ? "no" : "yes"
+		}' docs/migrating-from-bcc.md
+}
+
+@test "migrating-from-bcc.md: what is offered stands in --help, and nothing else" {
+	local tool option offered bad=0
+	for tool in $(tools); do
+		[ -n "$(bcc_options "$tool")" ] || { echo "no table: $tool"; bad=1; }
+		while read -r option offered; do
+			case $offered$(help_options "$tool" | grep -cx -e "$option") in
+			yes1 | no0) ;;
+			*) echo "$tool $option: is it offered?"; bad=1 ;;
+			esac
+		done < <(bcc_options "$tool")
+	done
 	return "$bad"
 }

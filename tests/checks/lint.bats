@@ -80,7 +80,7 @@ none() {
 @test "mandoc finds nothing" {
 	needs mandoc
 	[ -n "$(echo "$build"/*.8)" ]
-	mandoc -T lint -W warning "$build"/*.8
+	mandoc -T lint -W warning "$build"/*.8 docs/*.7
 }
 
 @test "codespell finds nothing" {
@@ -117,7 +117,8 @@ none() {
 
 @test "no line ends in a blank" {
 	grep -rnI --exclude-dir=.git --exclude-dir='build*' '[[:blank:]]$' \
-		--include='*.[ch8]' --include='*.bats' --include='*.md' scripts common bpf tools tests vmlinux ./*.md |
+		--include='*.[ch78]' --include='*.bats' --include='*.md' \
+		scripts common bpf tools tests vmlinux docs ./*.md |
 		none "blanks at the end"
 }
 
