@@ -7,6 +7,13 @@
 
 #define PORTS_MAX 64		/* of -P */
 
+/* Which connections the user asked for. */
+struct sock_filter_args {
+	__u16 ports[PORTS_MAX];
+	__u32 n_ports;		/* 0: all */
+	__u32 family;		/* 4 or 6; 0: both */
+};
+
 struct sock_id {
 	__u8 saddr[16];		/* this end; IPv4: the first 4 bytes, the rest 0 */
 	__u8 daddr[16];		/* the other end */

@@ -7,21 +7,19 @@
 
 #include "sock.h"
 
-const volatile __u16 ports[PORTS_MAX];
-const volatile __u32 n_ports;			/* 0: all */
-const volatile __u16 only_family;		/* 4 or 6; 0: both */
+const volatile struct sock_filter_args sock_filter;
 
 static __always_inline bool port_wanted(__u16 port)
 {
-	for (__u32 i = 0; i < PORTS_MAX && i < n_ports; i++)
-		if (ports[i] == port)
+	for (__u32 i = 0; i < PORTS_MAX && i < sock_filter.n_ports; i++)
+		if (sock_filter.ports[i] == port)
 			return true;
-	return !n_ports;
+	return !sock_filter.n_ports;
 }
 
 static __always_inline bool family_wanted(__u16 family)
 {
-	return !only_family || only_family == family;
+	return !sock_filter.family || sock_filter.family == family;
 }
 
 #endif /* BPF_SOCK_FILTER_BPF_H */

@@ -30,19 +30,25 @@ bool addr_is_loopback(int family, const __u8 addr[16])
 
 static void add_port(void *ctx, unsigned long port)
 {
-	struct port_list *list = ctx;
+	struct sock_filter_args *filter = ctx;
 
-	list->ports[list->n++] = port;
+	filter->ports[filter->n_ports++] = port;
 }
 
-void args_ports(struct port_list *list, const char *arg)
+bool args_sock_filter(struct sock_filter_args *filter, int key, const char *arg)
 {
-	args_list(arg, "port", 1, 65535, list->size - list->n, add_port, list);
-}
+	__u32 family = key - '0';
 
-void args_family(int *family, int key)
-{
-	if (*family && *family != key - '0')
-		args_fail("-4 and -6 exclude each other");
-	*family = key - '0';
+	switch (key) {
+	case 'P':
+		args_list(arg, "port", 1, 65535, PORTS_MAX - filter->n_ports, add_port, filter);
+		return true;
+	case '4':
+	case '6':
+		if (filter->family && filter->family != family)
+			args_fail("-4 and -6 exclude each other");
+		filter->family = family;
+		return true;
+	}
+	return false;
 }

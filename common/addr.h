@@ -16,14 +16,7 @@ void out_addr_port(struct out *out, int col, int family, const __u8 addr[16], __
 /* True if @addr is one of this host itself by definition: 127.0.0.0/8 or ::1. */
 bool addr_is_loopback(int family, const __u8 addr[16]);
 
-/* -P of the tools for TCP: a comma list of ports, for a BPF side's .rodata. */
-struct port_list {
-	__u16 *ports;
-	size_t n, size;
-};
-void args_ports(struct port_list *list, const char *arg);
-
-/* -4 and -6: set *@family, 0 before, to @key as a digit. */
-void args_family(int *family, int key);
+/* -P, -4 and -6 of the tools for TCP, into @filter; false if @key is none of them. */
+bool args_sock_filter(struct sock_filter_args *filter, int key, const char *arg);
 
 #endif /* COMMON_ADDR_H */

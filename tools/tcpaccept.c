@@ -13,9 +13,8 @@
 
 static struct {
 	struct common_args common;
-	struct port_list ports;
-	int family;			/* 4 or 6, 0: both */
-} opt = { .ports = { .ports = (__u16[PORTS_MAX]){}, .size = PORTS_MAX } };
+	struct sock_filter_args sockets;
+} opt;
 
 enum {
 	COL_UID, COL_PID, COL_TID, COL_COMM, COL_FAMILY, COL_RADDR, COL_RPORT, COL_LADDR,
@@ -61,9 +60,7 @@ static int trace(struct tcpaccept_bpf *skel)
 	struct out out;
 	int err;
 
-	memcpy((void *)skel->rodata->ports, opt.ports.ports, opt.ports.n * sizeof(__u16));
-	skel->rodata->n_ports = opt.ports.n;
-	skel->rodata->only_family = opt.family;
+	skel->rodata->sock_filter = opt.sockets;
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (err)
 		return err;
@@ -82,6 +79,8 @@ static const struct argp_option options[] = {
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+	if (args_sock_filter(&opt.sockets, key, arg))
+		return 0;
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = state->child_inputs[1] = &opt.common;
@@ -91,13 +90,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 't':
 		opt.common.time = STAMP_SINCE_START;
-		return 0;
-	case 'P':
-		args_ports(&opt.ports, arg);
-		return 0;
-	case '4':
-	case '6':
-		args_family(&opt.family, key);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;

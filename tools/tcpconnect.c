@@ -25,14 +25,13 @@
 
 static struct {
 	struct common_args common;
-	struct port_list ports;
-	int family;			/* 4 or 6, 0: both */
+	struct sock_filter_args sockets;
 	bool count;
 	bool sport;
 	bool dns;
 	bool rejected;
 	bool print_uid;
-} opt = { .ports = { .ports = (__u16[PORTS_MAX]){}, .size = PORTS_MAX } };
+} opt;
 
 enum {
 	COL_UID, COL_PID, COL_TID, COL_COMM, COL_FAMILY, COL_SADDR, COL_DADDR, COL_SPORT,
@@ -232,9 +231,7 @@ static void tick(void *ctx, bool last)
 
 static void set_tunables(struct tcpconnect_bpf *skel)
 {
-	memcpy((void *)skel->rodata->ports, opt.ports.ports, opt.ports.n * sizeof(__u16));
-	skel->rodata->n_ports = opt.ports.n;
-	skel->rodata->only_family = opt.family;
+	skel->rodata->sock_filter = opt.sockets;
 	skel->rodata->by_count = opt.count;
 	skel->rodata->by_sport = opt.sport;
 	skel->rodata->with_rejected = opt.rejected;
@@ -321,6 +318,8 @@ static void check_options(void)
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+	if (args_sock_filter(&opt.sockets, key, arg))
+		return 0;
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = state->child_inputs[1] = &opt.common;
@@ -331,19 +330,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'U':
 		opt.print_uid = true;
 		return 0;
-	case 'P':
-		args_ports(&opt.ports, arg);
-		return 0;
 	case 'c':
 		opt.count = true;
 		return 0;
 	case 's':
 	case 'L':
 		opt.sport = true;
-		return 0;
-	case '4':
-	case '6':
-		args_family(&opt.family, key);
 		return 0;
 	case 'd':
 		opt.dns = true;

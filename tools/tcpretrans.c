@@ -24,15 +24,11 @@
 
 static struct {
 	struct common_args common;
-	struct port_list ports;
-	int family;			/* 4 or 6, 0: both */
+	struct sock_filter_args sockets;
 	bool count;
 	bool sequence;
 	bool probes;
-} opt = {
-	.common.time = STAMP_LOCAL,
-	.ports = { .ports = (__u16[PORTS_MAX]){}, .size = PORTS_MAX },
-};
+} opt = { .common.time = STAMP_LOCAL };
 
 enum {
 	COL_UID, COL_PID, COL_FAMILY, COL_LOCAL, COL_LPORT, COL_KIND, COL_REMOTE, COL_RPORT,
@@ -284,9 +280,7 @@ static int start(struct session *session)
 	struct tcpretrans_bpf *skel = session->skel;
 	int err;
 
-	memcpy((void *)skel->rodata->ports, opt.ports.ports, opt.ports.n * sizeof(__u16));
-	skel->rodata->n_ports = opt.ports.n;
-	skel->rodata->only_family = opt.family;
+	skel->rodata->sock_filter = opt.sockets;
 	skel->rodata->show_probes = opt.probes;
 	err = enable_find_owners(skel);
 	if (!err)
@@ -344,6 +338,8 @@ static void check_options(void)
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+	if (args_sock_filter(&opt.sockets, key, arg))
+		return 0;
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = state->child_inputs[1] = &opt.common;
@@ -356,13 +352,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'c':
 		opt.count = true;
-		return 0;
-	case 'P':
-		args_ports(&opt.ports, arg);
-		return 0;
-	case '4':
-	case '6':
-		args_family(&opt.family, key);
 		return 0;
 	case ARGP_KEY_SUCCESS:
 		check_options();

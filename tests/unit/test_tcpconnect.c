@@ -30,8 +30,7 @@ static int reset(void **state)
 {
 	opt.common = (struct common_args){};
 	opt.sport = opt.print_uid = opt.count = false;
-	opt.family = 0;
-	opt.ports.n = 0;
+	opt.sockets = (struct sock_filter_args){};
 	return 0;
 }
 
@@ -118,10 +117,13 @@ static void counts_are_sorted(void **state)
 
 static void port_lists_are_parsed(void **state)
 {
-	args_ports(&opt.ports, "80,443");
-	args_ports(&opt.ports, "65535");
-	assert_int_equal(opt.ports.n, 3);
-	assert_int_equal(opt.ports.ports[2], 65535);
+	assert_true(args_sock_filter(&opt.sockets, 'P', "80,443"));
+	assert_true(args_sock_filter(&opt.sockets, 'P', "65535"));
+	assert_int_equal(opt.sockets.n_ports, 3);
+	assert_int_equal(opt.sockets.ports[2], 65535);
+	assert_true(args_sock_filter(&opt.sockets, '6', NULL));
+	assert_int_equal(opt.sockets.family, 6);
+	assert_false(args_sock_filter(&opt.sockets, '5', NULL));
 }
 
 int main(void)
