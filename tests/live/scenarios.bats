@@ -15,6 +15,9 @@
 #   a disk that answers late         block-latency                   the disk
 #   a link that loses packets        retransmits                     -
 #   nothing at all                   (none)                          -
+#
+# Four of them need a guest: one to two minutes each there, too long for every kernel:
+#   scripts/test-kernels --run 6.12 'bats -f "at all|cgroup|disk|packets" tests/live/scenarios.bats'
 
 # shellcheck disable=SC2016
 
