@@ -10,6 +10,7 @@
 #   make dist               $(O)/sixty-VERSION.tar.gz, of the last commit
 #   make release-check      what a release has to pass: packages, the tarball
 #
+#   STATIC=1 LDFLAGS=-static   programs without shared libraries, where the static ones are
 #   V=1  O=dir  CROSS_COMPILE=aarch64-linux-gnu-  VMLINUX=dir-of-vmlinux.h  SAN=1  WERROR=1
 #   PROGRAM_PREFIX=bpf-  PROGRAM_SUFFIX=-sixty
 #
@@ -55,7 +56,7 @@ LIBBPF_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbpf)
 LIBBPF_LIBS := $(shell $(PKG_CONFIG) --libs $(if $(STATIC),--static) libbpf)
 LIBS	:= $(LIBBPF_LIBS) -lresolv
 # What only one tool, or its unit test, is linked with: LIBS_<tool>.
-LIBS_profile := -ldw -lelf -lz -liberty
+LIBS_profile := $(if $(STATIC),$(shell $(PKG_CONFIG) --libs --static libdw),-ldw -lelf -lz) -liberty
 LIBS_usyms := $(LIBS_profile)
 LIBS_stacks := $(LIBS_profile)
 LIBS_pprof := -lz
