@@ -12,9 +12,9 @@ own_setup() {
 	[ "${#tools[@]}" -ge 15 ]
 }
 
-# quiet_make ARGUMENT...: of the tree as it is built.
+# quiet_make ARGUMENT...: of the tree as it is built, by the name that it was built under.
 quiet_make() {
-	make -C "$root" O="$build" DESTDIR="$dest" "$@" >log 2>&1 || { tail -n 20 log; return 1; }
+	make -C "$root" O="${build#"$root/"}" DESTDIR="$dest" "$@" >log 2>&1 || { tail -n 20 log; return 1; }
 }
 
 files() { (cd "$dest" && find . ! -type d | sort); }

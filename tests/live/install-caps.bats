@@ -12,7 +12,7 @@ own_setup() {
 	group=x$$caps
 	place=$(mktemp -d /var/tmp/x$$XXXXXX)
 	chmod 755 "$place"
-	make -C "$root" -s O="$build" install DESTDIR= prefix="$place" PROGRAM_PREFIX=x- >"$out"
+	make -C "$root" -s O="${build#"$root/"}" install DESTDIR= prefix="$place" PROGRAM_PREFIX=x- >"$out"
 	"$place/share/sixty/install-caps" --group "$group"
 }
 
@@ -65,6 +65,16 @@ seconds_of() {
 	tool_wait
 	expect 0 "$status" "exit status"
 	expect 24 "$(grep -c '"type":"event"' "$out")" "execs"
+}
+
+@test "install-caps: a member's profile has names of kernel functions" {
+	local busy
+	timeout 20 bash -c 'while :; do read -r line </proc/self/stat; done' &
+	busy=$!
+	member "$place/sbin/x-profile" --json 1 >"$out" 2>"$err"
+	kill "$busy"
+	! grep -q 'no names of kernel functions' "$err"
+	grep -q '"do_syscall_64"' "$out"
 }
 
 @test "install-caps: what a tool starts has no capabilities" {
