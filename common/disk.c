@@ -163,8 +163,11 @@ void disk_args(const char *name, struct disk_filter *filter)
 	if (err == -EOPNOTSUPP && dev_of_name(name, &dev)) {
 		sysfs_path(path, dev, sysfs_has(dev, "", "partition") ? "/.." : "", "slaves");
 		list_directory(&list, path);
+		if (!list.at[0])	/* NVMe with several paths hides them */
+			args_fail("'%s' is bio-based, no request is ever made for it, and it hides "
+				  "the disks below it: leave the disk out", name);
 		args_fail("'%s' is bio-based, no request is ever made for it: choose a disk "
-			  "below it:%s", name, list.at[0] ? list.at : " it has none in /sys");
+			  "below it:%s", name, list.at);
 	}
 	list_directory(&list, "/sys/block");
 	args_fail("there is no disk or partition '%s'; disks here:%s", name, list.at);
