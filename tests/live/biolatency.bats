@@ -68,7 +68,6 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	[ "$sum" -ge $(($(truth sum_us) / 10)) ]
 }
 
-# bats test_tags=kernel
 @test "a batch: each request counts, none longer than the batch" {
 	make_loop
 	tool_start biolatency -j -d "$loop"
@@ -105,7 +104,6 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	grep -q '^flags = .*Sync.*-Write$' "$out"
 }
 
-# bats test_tags=kernel
 @test "-D names the disk" {
 	make_loop
 	tool_start biolatency -D -j

@@ -217,7 +217,6 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	expect 97 "$(count ".queue_ns >= 0 and .queue_ns + .latency_ns <= $(truth max_us)000")"
 }
 
-# bats test_tags=kernel
 @test "-Q and an owner without the queue's statistics" {
 	make_loop
 	echo 0 >"/sys/block/$disk/queue/iostats"
@@ -245,7 +244,6 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	expect "$(count)" "$(count '.latency_ns >= 20000')"
 }
 
-# bats test_tags=kernel
 @test "-d with a partition; JSON names it" {
 	partitions
 	tool_start biosnoop --json -d "${loop}p2"

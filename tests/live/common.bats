@@ -285,7 +285,6 @@ no_such() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
 
 # --- JSON
 
-# bats test_tags=kernel
 @test "every tool prints JSON line by line, with its hooks" {
 	for tool in $(tools); do
 		run_tool "$tool" --json --duration 1 -v

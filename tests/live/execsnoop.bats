@@ -33,7 +33,6 @@ counts() { # HOW RET
 # bats test_tags=kernel,smoke
 @test "execsnoop counts every execve" { counts execve 0; }
 @test "execsnoop counts every fexecve" { counts fexecve 0; }
-# bats test_tags=kernel
 @test "execsnoop counts every exec of a memfd" { counts memfd 0; }
 # bats test_tags=kernel
 @test "execsnoop counts every exec after vfork" { counts vfork 0; }

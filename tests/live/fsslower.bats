@@ -198,7 +198,6 @@ agrees() {
 	agrees btrfsslower open read direct pwrite append fsync
 }
 
-# bats test_tags=kernel
 @test "each looks at its own file system only, fsslower -t too" {
 	file_system ext4
 	local way
@@ -238,7 +237,6 @@ agrees() {
 		or (.comm == "cat" and .op == "write" and (.fs | test("pipe|sock")))))' "$out" | wc -l)"
 }
 
-# bats test_tags=kernel
 @test "only what takes at least as long as the threshold" {
 	file_system ext4
 	for way in $(ways ext4slower); do

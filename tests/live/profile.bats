@@ -137,7 +137,6 @@ at_least() {
 	about "$(count true)" "$(count '[.user[] | select(. == "descend")] | length == 100')" 10
 }
 
-# bats test_tags=kernel
 @test "profile: a recursion of 200 calls is cut off, which is said" {
 	(($(cat /proc/sys/kernel/perf_event_max_stack) == 127)) || skip "kernel.perf_event_max_stack is set"
 	load_start deep 500 200
@@ -157,7 +156,6 @@ at_least() {
 	expected_samples "$(count ".pid == $child and (.user | index(\"spin_a\"))")"
 }
 
-# bats test_tags=kernel
 @test "profile: a program that is deleted while it runs has names" {
 	load_start ab 500
 	rm "$program"
@@ -183,7 +181,6 @@ at_least() {
 	at_least 40 "$(in_function spin_a)"
 }
 
-# bats test_tags=kernel
 @test "profile: code of a JIT has the names of its perf-PID.map" {
 	load_start jit 500
 	sampled -p "$process"
@@ -262,7 +259,6 @@ at_least() {
 	expect 0 "$(number kernel_frames_unknown)"
 }
 
-# bats test_tags=kernel
 @test "profile -U and -K: the one or the other part alone" {
 	load_start reads 400
 	sampled -p "$process" -U
@@ -351,7 +347,6 @@ at_least() {
 	tail -n 6 "$out" | grep -qE "^    - +$comm \($process\)$"
 }
 
-# bats test_tags=kernel
 @test "profile: folded: one line a stack, and no other" {
 	local total
 	load_start reads 500

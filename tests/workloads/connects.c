@@ -85,7 +85,10 @@ static int new_socket(int flags)
 	return fd;
 }
 
-/* Wait for the end of an attempt that did not block; its error. */
+/*
+ * Wait for the end of an attempt that did not block; its error.  Not at once: who
+ * asks takes the error away, perhaps before the kernel has closed the socket.
+ */
 static int finish(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
@@ -93,6 +96,7 @@ static int finish(int fd)
 	int error = 0;
 
 	poll(&p, 1, 30000);
+	usleep(5000);
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len))
 		die("SO_ERROR");
 	return error;
