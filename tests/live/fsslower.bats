@@ -335,7 +335,6 @@ agrees() {
 	expect 23 "$(events read "(unreachable)$file" | wc -l)" "reads"
 }
 
-# bats test_tags=kernel
 @test "the columns, banner and CSV are BCC's" {
 	file_system ext4
 	tool_start ext4slower -m 0 --ring-size 16384

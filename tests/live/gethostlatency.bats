@@ -183,7 +183,6 @@ each_call_agrees() {
 	expect 1 "$(jq 'select(.type == "summary").truncated' "$out")"
 }
 
-# bats test_tags=kernel
 @test "the table: BCC's columns, and the result behind" {
 	tool_start gethostlatency
 	run_client getaddrinfo 23 here.test
@@ -241,7 +240,6 @@ make_root() {
 # attached N: that many libcs are.
 attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 
-# bats test_tags=kernel
 @test "a libc that comes after the tool has started: chroot" {
 	needs chroot ldd
 	make_root root

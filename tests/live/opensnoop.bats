@@ -65,7 +65,6 @@ counts() {
 	counts int80 openat
 	expect 23 "$(events "select(.compat and .path == \"$name.none\")" | wc -l)" "marked as 32-bit"
 }
-# bats test_tags=kernel
 @test "opensnoop counts every open of a thread of its own" {
 	counts thread openat
 	expect 23 "$(events 'select(.pid != .tid) | .tid' | sort -u | wc -l)" "threads"
@@ -199,7 +198,6 @@ counts() {
 	expect 23 "$(events 'select(.path | startswith("a\n1 "))' | wc -l)" "JSON objects"
 }
 
-# bats test_tags=kernel
 @test "opensnoop -F: relative to the current directory, and absolute" {
 	mkdir -p sub/deeper
 	cp "$name.file" sub/deeper

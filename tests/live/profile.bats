@@ -111,7 +111,6 @@ at_least() {
 	all_sampled
 }
 
-# bats test_tags=kernel
 @test "profile -L: of that thread alone, --tids tells threads apart" {
 	load_start threads 500
 	sampled -L "$process" --tids
@@ -293,7 +292,6 @@ at_least() {
 	all_sampled
 }
 
-# bats test_tags=kernel
 @test "profile -c: a sample each so many nanoseconds of the clock" {
 	load_start ab 500
 	tool_start profile --json -c 5000000 -p "$process"
