@@ -121,13 +121,14 @@ kernel_modules() {
 		mv "$2.new" "$2"
 }
 
-# images_root ARCH: sets ROOT_CPIO, the userland of that architecture, or WHY.
+# images_root ARCH: sets ROOT_CPIO, the userland of that architecture, or WHY. It is Debian 13's on
+# every machine: its jq starts in a fifth of the time that Debian 12's takes, and tests start many.
 images_root() {
 	local arch=$1 release dir wanted
 	dir=$CACHE/root-$arch-$RECIPE
 	ROOT_CPIO=$dir/root.cpio
 	[ ! -e "$ROOT_CPIO" ] || return 0
-	release=$(debian_codename)
+	release=trixie
 	debian_open "$release" "$arch"
 	# shellcheck disable=SC2086 # lists of packages
 	wanted=$(debian_closure "$release" "$arch" $ROOT_PACKAGES | grep -vE "${ROOT_WITHOUT//[[:space:]]/}")
