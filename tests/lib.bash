@@ -99,6 +99,9 @@ emulated() {
 	grep -q TCG /proc/cpuinfo || grep -q dummy-virt /proc/device-tree/compatible 2>/dev/null
 }
 
+# partition add DISK NUMBER FIRST_SECTOR SECTORS, partition del DISK NUMBER
+partition() { "$(workload partition)" "$@"; }
+
 # own NAME: a copy of a workload under a name that no other process has; its path.
 own() {
 	local copy=$BATS_TEST_TMPDIR/x$$${1:0:7}

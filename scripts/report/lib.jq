@@ -4,6 +4,9 @@
 # Written for jq 1.6.  There `.[$key] += 1` copies the whole object each time:
 # group_by, or setpath in a reduce, instead.
 
+# From jq 1.7 on a number that was read is printed as it was written, "2.00"; a sum is not.
+def plain_numbers: walk(if type == "number" then . + 0 else . end);
+
 def finite: if . == null or isnan or isinfinite then null else . end;
 
 def round_to(digits): if . == null then null else pow(10; digits) as $p | . * $p | round / $p end;

@@ -14,7 +14,7 @@ own_setup() {
 own_teardown() {
 	if [ -n "$loop" ]; then
 		for part in "$loop"p?; do	# they would outlive the image
-			[ ! -b "$part" ] || delpart "$loop" "${part##*p}"
+			[ ! -b "$part" ] || partition del "$loop" "${part##*p}"
 		done
 		losetup -d "$loop"
 	fi
@@ -29,9 +29,8 @@ make_loop() {
 
 # Two partitions of 16 MB. Not by a table: not every kernel reads one.
 partitions() {
-	needs addpart
 	make_loop
-	addpart "$loop" 1 2048 32768 && addpart "$loop" 2 34816 32768 ||
+	partition add "$loop" 1 2048 32768 && partition add "$loop" 2 34816 32768 ||
 		skip "no partitions on loop devices here"
 	wait_for 5 test -b "${loop}p2" || skip "no device files for partitions"
 }

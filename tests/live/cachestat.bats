@@ -73,7 +73,7 @@ cold_and_warm() {
 		\$in == .added_pages and \$in >= $n and \$in <= $n + 2")" "$1, pages read in"
 	file_is warm
 	counted "$1"
-	expect "[$n,0,100,$n,0]" "$(row .hits,.misses,.hit_ratio_pct,.accesses,.added_pages)" "$1, warm"
+	expect "[$n,0,100,$n,0]" "$(row ".hits,.misses,(.hit_ratio_pct + 0),.accesses,.added_pages")" "$1, warm"
 }
 
 @test "cachestat: read(2) of 512 B is right cold and warm" { cold_and_warm "read 512"; }

@@ -47,15 +47,15 @@ agrees() {
 
 @test "biolatency: a partition of an NVMe disk, and not its neighbour" {
 	[ -b /dev/nvme0n1 ] || skip "no nvme0n1 here"
-	addpart /dev/nvme0n1 1 2048 32768
-	addpart /dev/nvme0n1 2 34816 32768
+	partition add /dev/nvme0n1 1 2048 32768
+	partition add /dev/nvme0n1 2 34816 32768
 	wait_for 5 test -b /dev/nvme0n1p2
 	tool_start biolatency --json -d nvme0n1p1
 	io nvme0n1p1 read 23
 	io nvme0n1p2 read 29
 	tool_stop
-	delpart /dev/nvme0n1 1
-	delpart /dev/nvme0n1 2
+	partition del /dev/nvme0n1 1
+	partition del /dev/nvme0n1 2
 	expect 23 "$(counted true)" "requests to the partition"
 }
 
