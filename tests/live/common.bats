@@ -226,8 +226,9 @@ count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 	for tool in $(tools); do
 		: >"$out"
 		tool_start "$tool" --json
-		progs=$(awk '/^prog_id/ { print $2 }' /proc/"$tool_pid"/fdinfo/*)
-		maps=$(awk '/^map_id/ { print $2 }' /proc/"$tool_pid"/fdinfo/*)
+		cat /proc/"$tool_pid"/fdinfo/* >fds 2>/dev/null || true	# some files come and go
+		progs=$(awk '/^prog_id/ { print $2 }' fds)
+		maps=$(awk '/^map_id/ { print $2 }' fds)
 		[ -n "$progs" ] && [ -n "$maps" ]
 		kill -KILL "$tool_pid"
 		tool_wait

@@ -257,7 +257,9 @@ scheduler_stamps() {
 	tool_stop TERM
 	expect 0 "$status" status
 	grep -q '^p50 = ' "$out"
-	expect "$times" "$(awk '$2 == "->" { n += $5 } END { print n }' "$out")" waits
+	count=$(awk '$2 == "->" { n += $5 } END { print n }' "$out")
+	echo "$count waits, $times by schedstat"
+	((count == times || count == times - 1))	# the last may not be shown: CAVEATS
 	load_stop
 }
 

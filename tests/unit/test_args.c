@@ -36,14 +36,14 @@ static const struct argp argp = {
 		{ &interval_argp }, { &filter_argp }, { &common_argp }, {} },
 };
 
-#define MOST_WORDS 8
+#define MOST_WORDS 16		/* and a NULL */
 
 /* @line split at spaces, '' being an empty argument. */
-static int split(char *line, char *argv[MOST_WORDS])
+static int split(char *line, char *argv[MOST_WORDS + 1])
 {
 	int argc = 0;
 
-	for (char *word; (word = strsep(&line, " ")); )
+	for (char *word; (word = strsep(&line, " ")) && argc < MOST_WORDS; )
 		argv[argc++] = strcmp(word, "''") == 0 ? word + 2 : word;
 	argv[argc] = NULL;
 	return argc;
@@ -52,7 +52,7 @@ static int split(char *line, char *argv[MOST_WORDS])
 static void parse_line(const char *line)
 {
 	static char *copy;		/* stays: options point into it */
-	char *argv[MOST_WORDS];
+	char *argv[MOST_WORDS + 1];
 
 	free(copy);
 	copy = strdup(line);
