@@ -99,6 +99,17 @@ static void a_process_that_is_gone_has_no_names(void **state)
 	assert_null(usyms_find(gone, 0x400000).name);
 }
 
+/* This process's, open to be written; its path into @path. */
+static FILE *new_perf_map(char *path, size_t size)
+{
+	FILE *map;
+
+	snprintf(path, size, "/tmp/perf-%d.map", getpid());
+	map = fopen(path, "w");
+	assert_non_null(map);
+	return map;
+}
+
 /* A page of code that no file is behind, and the map that names it. */
 static void functions_of_a_jit_are_named(void **state)
 {
@@ -109,9 +120,7 @@ static void functions_of_a_jit_are_named(void **state)
 	FILE *map;
 
 	assert_ptr_not_equal(code, MAP_FAILED);
-	snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
-	map = fopen(path, "w");
-	assert_non_null(map);
+	map = new_perf_map(path, sizeof(path));
 	fprintf(map, "%lx 40 old name\nrubbish\n%lx 40 LazyCompile:~f(x) /a b.js\n",
 		(unsigned long)code + 64, (unsigned long)code + 64);
 	fclose(map);
@@ -135,9 +144,7 @@ static void a_perf_map_that_comes_later_is_read(void **state)
 	FILE *map;
 
 	assert_ptr_not_equal(code, MAP_FAILED);
-	snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
-	map = fopen(path, "w");
-	assert_non_null(map);
+	map = new_perf_map(path, sizeof(path));
 	fprintf(map, "%lx 1000 late\n", (unsigned long)code);
 	fclose(map);
 	usyms_touch(self, (unsigned long)code);		/* opens it */
