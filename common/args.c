@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <bpf/libbpf.h>
 
@@ -162,6 +163,21 @@ static void set_btf(struct common_args *common, const char *path)
 	hooks_use_btf(path);
 }
 
+/* The file comes to be later, but whether it can be is known now. */
+static void set_metrics(struct common_args *common, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? strndup(path, slash - path + 1) : strdup(".");
+	struct stat st;
+
+	if (dir && access(dir, W_OK))
+		args_fail("cannot write metrics to '%s': %s", path, strerror(errno));
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		args_fail("cannot write metrics to '%s': not a file", path);
+	free(dir);
+	common->metrics = path;
+}
+
 static _Noreturn void print_version(void)
 {
 	printf("%s (sixty) %s, libbpf %s\n", program_invocation_short_name, VERSION,
@@ -179,6 +195,7 @@ static _Noreturn void print_help(const struct argp_state *state)
 enum {
 	OPT_JSON = 0x100, OPT_DURATION, OPT_MAX_EVENTS, OPT_TIME, OPT_CGROUP, OPT_CONTAINER,
 	OPT_PRINT_CONTAINER, OPT_RING_SIZE, OPT_STRICT, OPT_BTF, OPT_BPF_STATS,
+	OPT_METRICS,
 };
 
 static const struct argp_option common_options[] = {
@@ -193,6 +210,7 @@ static const struct argp_option common_options[] = {
 	{ "print-container", OPT_PRINT_CONTAINER, NULL, 0, "Print a CONTAINER column" },
 	{ "ring-size", OPT_RING_SIZE, "KILOBYTES", 0, "Buffer for events, a power of two" },
 	{ "strict", OPT_STRICT, NULL, 0, "Exit with status 1 if anything was lost" },
+	{ "metrics", OPT_METRICS, "FILE", 0, "Write what was counted to FILE, for Prometheus" },
 	{ "btf", OPT_BTF, "FILE", 0, "The kernel's type information, if it has none itself" },
 	{ "bpf-stats", OPT_BPF_STATS, NULL, 0, "With --json, measure how long the BPF programs run" },
 	{ "verbose", 'v', NULL, 0, "Print the hooks in use and libbpf's messages" },
@@ -240,6 +258,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_STRICT:
 		common->strict = true;
+		return 0;
+	case OPT_METRICS:
+		set_metrics(common, arg);
 		return 0;
 	case OPT_BTF:
 		set_btf(common, arg);
@@ -317,7 +338,8 @@ static void open_standard_streams(void)
 		close(fd);
 }
 
-void args_parse(const struct argp *argp, int argc, char **argv, struct common_args *common)
+void args_parse(const char *tool, const struct argp *argp, int argc, char **argv,
+		struct common_args *common)
 {
 	bool stdout_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
 
@@ -327,6 +349,7 @@ void args_parse(const struct argp *argp, int argc, char **argv, struct common_ar
 		exit(EXIT_FAILURE);
 	}
 	run_block_signals();
+	common->tool = tool;
 	common->argc = argc;
 	common->argv = argv;
 	common->filter.uid = FILTER_ANY_UID;

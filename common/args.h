@@ -39,8 +39,10 @@ struct common_args {
 	unsigned long duration;		/* seconds, 0: until interrupted */
 	unsigned long max_events;	/* records, 0: no limit */
 	unsigned long ring_bytes;	/* 0: the tool's default */
+	const char *metrics;		/* file of metrics; NULL: none */
 	const char *btf;		/* the kernel's BTF in a file, NULL: the kernel's own */
 	struct filter filter;		/* ready for the BPF side */
+	const char *tool;		/* its own name, whatever a package calls it */
 	int argc;			/* the command line as it was, for the meta line */
 	char **argv;
 };
@@ -56,8 +58,12 @@ struct interval_args {
 };
 extern const struct argp interval_argp;
 
-/* Parse the command line; also names the program in messages and opens closed fds 0-2. */
-void args_parse(const struct argp *argp, int argc, char **argv, struct common_args *common);
+/*
+ * Parse the command line of @tool; also names the program in messages and opens closed
+ * fds 0-2.
+ */
+void args_parse(const char *tool, const struct argp *argp, int argc, char **argv,
+		struct common_args *common);
 
 /* Print "<tool>: <message>; try '<tool> --help'" and exit with EXIT_USAGE. */
 _Noreturn void args_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

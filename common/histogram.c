@@ -11,6 +11,7 @@
 #include "histogram.h"
 #include "log.h"
 #include "map.h"
+#include "metrics.h"
 #include "skel.h"
 
 #define STARS 40			/* of the longest bar */
@@ -62,7 +63,7 @@ __u64 hist_percentile(const struct hist *hist, double percent)
 	return 0;
 }
 
-static void hist_sum(struct hist *to, const struct hist *from)
+void hist_merge(struct hist *to, const struct hist *from)
 {
 	for (int i = 0; i < HIST_SLOTS; i++)
 		to->slots[i] += from->slots[i];
@@ -104,7 +105,7 @@ static int take_total(struct bpf_map *map, __u32 generation, struct hist *total)
 	if (bpf_map_lookup_elem(fd, &generation, per_cpu))
 		err = log_err(-errno, "cannot read the histograms");
 	for (int i = 0; i < cpus; i++)
-		hist_sum(total, &per_cpu[i]);
+		hist_merge(total, &per_cpu[i]);
 	memset(per_cpu, 0, cpus * sizeof(*per_cpu));
 	if (!err && bpf_map_update_elem(fd, &generation, per_cpu, BPF_EXIST))
 		err = log_err(-errno, "cannot reset the histograms");
@@ -247,5 +248,6 @@ void out_hist(struct out *out, const struct hist *hist, const char *unit, bool a
 		json_hist(out, hist, unit);
 	else
 		text_hist(out, hist, unit, average);
+	metrics_end_hist(out->metrics, hist, *unit == 'm' ? 1000000 : 1000);
 	out->records++;
 }

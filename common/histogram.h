@@ -34,6 +34,9 @@ __u64 hist_slot_max(unsigned int slot);
 
 __u64 hist_count(const struct hist *hist);
 
+/* What @from counted, in the same unit, to @to. */
+void hist_merge(struct hist *to, const struct hist *from);
+
 /*
  * The value that @percent (to a tenth) of all values do not exceed: the upper
  * end of its slot (so at most 12.5 % high), but not more than the maximum.  0

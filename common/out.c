@@ -12,6 +12,7 @@
 #include <bpf/libbpf.h>
 
 #include "cgroup.h"
+#include "metrics.h"
 #include "out.h"
 #include "skel.h"
 
@@ -193,7 +194,7 @@ static void meta_line(struct out *out)
 	uname(&uts);
 	out_line(out, "meta", out->start_ns);
 	out_json_uint(out, "schema", SCHEMA);
-	json_str(out, "tool", program_invocation_short_name);
+	json_str(out, "tool", out->args->tool);
 	json_str(out, "version", VERSION);
 	json_str(out, "libbpf", libbpf_version_string() + 1);
 	json_str(out, "host", uts.nodename);
@@ -248,6 +249,8 @@ void out_start(struct out *out, const struct common_args *args, const struct col
 	*out = (struct out){ .args = args, .columns = columns, .n = n, .stop_fd = -1 };
 	out->fd = open_output();
 	out->labels = n && !columns[0].head;
+	if (args->metrics)
+		out->metrics = metrics_new(args->tool, columns, n);
 	out->start_ns = out_now_ns();
 	tzset();
 	update_wall_offset(out);
@@ -363,6 +366,7 @@ static void column_end(struct out *out, int col, size_t columns)
 
 void out_str(struct out *out, int col, const char *s, size_t len)
 {
+	metrics_string(out->metrics, col, s, len);
 	if (!column(out, col))
 		return;
 	if (out->args->json)
@@ -374,6 +378,17 @@ void out_str(struct out *out, int col, const char *s, size_t len)
 void out_name(struct out *out, int col, const char *name)
 {
 	out_str(out, col, name, strlen(name));
+}
+
+void out_letter(struct out *out, int col, const char *name, const char *letter)
+{
+	metrics_string(out->metrics, col, name, strlen(name));
+	if (!column(out, col))
+		return;
+	if (out->args->json)
+		text_json(&out->text, name, strlen(name));
+	else
+		column_end(out, col, text_escape(&out->cell, letter, strlen(letter), false));
 }
 
 /* Where the value of a column goes that looks the same in text and JSON. */
@@ -389,6 +404,7 @@ static void plain_end(struct out *out, int col)
 
 void out_int(struct out *out, int col, __s64 v)
 {
+	metrics_number(out->metrics, col, v);
 	if (!column(out, col))
 		return;
 	text_int(plain(out), v);
@@ -397,6 +413,7 @@ void out_int(struct out *out, int col, __s64 v)
 
 void out_uint(struct out *out, int col, __u64 v)
 {
+	metrics_number(out->metrics, col, v);
 	if (!column(out, col))
 		return;
 	text_uint(plain(out), v);
@@ -447,11 +464,16 @@ void out_percent(struct out *out, int col, __u64 v)
 
 void out_mb(struct out *out, int col, __u64 bytes)
 {
-	out_uint(out, col, out->args->json ? bytes : (bytes + (1 << 19)) >> 20);
+	metrics_number(out->metrics, col, bytes);
+	if (!column(out, col))
+		return;
+	text_uint(plain(out), out->args->json ? bytes : (bytes + (1 << 19)) >> 20);
+	plain_end(out, col);
 }
 
 void out_ms(struct out *out, int col, __u64 ns)
 {
+	metrics_number(out->metrics, col, ns);
 	if (!column(out, col))
 		return;
 	if (out->args->json)
@@ -545,6 +567,7 @@ void out_end(struct out *out)
 		if (!out->args->json && !out->columns[out->next].hidden && !out->labels)
 			put_name(out, "-", out->columns[out->next].width);
 	out_end_line(out);
+	metrics_end(out->metrics);
 	out->records++;
 }
 
@@ -593,6 +616,7 @@ void out_free(struct out *out)
 {
 	text_free(&out->text);
 	text_free(&out->cell);
+	metrics_free(out->metrics);
 	if (out->fd != STDOUT_FILENO)
 		close(out->fd);
 }

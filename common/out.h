@@ -38,11 +38,25 @@
 #include "event.h"
 #include "text.h"
 
+struct hist;
+struct metrics;
+
+/* What a column is with --metrics (metrics.h). */
+enum metric {
+	METRIC_NONE,
+	METRIC_LABEL,		/* its values are few */
+	METRIC_ERRNO,		/* the label "error" of an error number or 0: "ENOENT", "ok" */
+	METRIC_TOTAL,		/* summed up */
+	METRIC_SECONDS,		/* the same, of nanoseconds; the key ends with "_ns" */
+	METRIC_GAUGE,		/* the last value is told */
+};
+
 struct column {
 	const char *head;	/* heading of the table */
 	const char *key;	/* JSON key */
 	int width;		/* at least; < 0: left-justified; 0: the last, unpadded */
 	bool hidden;		/* not in the table; set before out_start() by the options */
+	enum metric metric;
 };
 
 struct out {
@@ -61,6 +75,7 @@ struct out {
 	int fd;			/* where it is written to */
 	int stop_fd;		/* readable: give up on a reader that does not read; < 0: none */
 	__u64 stop_ns;		/* the same at this time; 0: never */
+	struct metrics *metrics;	/* NULL: none wanted */
 };
 
 /*
@@ -85,6 +100,8 @@ void out_record(struct out *out, const char *type, __u64 ns);
 void out_str(struct out *out, int col, const char *s, size_t len);
 /* A string of our own, a literal for example. */
 void out_name(struct out *out, int col, const char *name);
+/* The same, by a @letter in the table. */
+void out_letter(struct out *out, int col, const char *name, const char *letter);
 void out_int(struct out *out, int col, __s64 v);
 void out_uint(struct out *out, int col, __u64 v);
 void out_bool(struct out *out, int col, bool v);	/* Y or N; true or false */

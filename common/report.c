@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 
 #include "log.h"
+#include "metrics.h"
 #include "report.h"
 #include "skel.h"
 
@@ -143,6 +144,48 @@ void report_loss(struct out *out)
 	out_line(out, "lost", now);
 	json_counts(out, counts);
 	out_end_line(out);
+}
+
+static struct {
+	report_metrics_fn fn;
+	void *ctx;
+} more;
+
+void report_more_metrics(report_metrics_fn fn, void *ctx)
+{
+	more.fn = fn;
+	more.ctx = ctx;
+}
+
+static void lost_metrics(const struct metrics *metrics, struct text *text)
+{
+	__u64 counts[CAUSES];
+
+	get_counts(counts);
+	metrics_family(metrics, text, "lost_total", "counter",
+		       "Events not shown, and strings not shown as a whole.");
+	for (int i = 0; i < CAUSES; i++)
+		metrics_sample(metrics, text, "lost_total", "reason", causes[i].key, counts[i]);
+}
+
+int report_metrics(struct out *out)
+{
+	static int said;		/* a full disk is told once */
+	struct text text = {};
+	int err;
+
+	if (!out->metrics)
+		return 0;
+	metrics_text(out->metrics, &text);
+	lost_metrics(out->metrics, &text);
+	if (more.fn)
+		more.fn(more.ctx, out->metrics, &text);
+	err = metrics_save(out->args->metrics, &text);
+	text_free(&text);
+	if (err && err != said)
+		log_err(err, "cannot write metrics to '%s'", out->args->metrics);
+	said = err;
+	return err;
 }
 
 static void summary_line(struct out *out, const __u64 counts[CAUSES], __u64 lost)

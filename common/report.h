@@ -28,6 +28,14 @@ void report_loss(struct out *out);
 int report_end(struct out *out);
 
 /*
+ * --metrics: write the file anew, with what was lost.  0, or a negative errno that was said.
+ * @fn, if one was given, appends what is in no record.
+ */
+typedef void (*report_metrics_fn)(void *ctx, const struct metrics *metrics, struct text *text);
+void report_more_metrics(report_metrics_fn fn, void *ctx);
+int report_metrics(struct out *out);
+
+/*
  * --bpf-stats: measure how long the BPF programs run, in the first seconds; not all
  * the time, because each run of a program takes longer meanwhile.
  */

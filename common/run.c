@@ -22,6 +22,7 @@ struct loop {
 	struct out *out;
 	int epoll;
 	__u64 deadline_ns;		/* of --duration; ~0: none */
+	__u64 metrics_ns;		/* when --metrics is to be written next */
 	bool stopping;
 
 	/* run_events() only */
@@ -102,10 +103,22 @@ static bool enough_records(const struct out *out)
 	return out->args->max_events && out->records >= out->args->max_events;
 }
 
+/* Write --metrics if they are due.  A failure is said, and ends no run. */
+static void write_metrics(struct loop *loop)
+{
+	__u64 now = out_now_ns();
+
+	if (!loop->out->metrics || now < loop->metrics_ns)
+		return;
+	report_metrics(loop->out);
+	loop->metrics_ns = now + METRICS_S * NS_PER_S;
+}
+
 /* Write what has gathered, with losses; end the loop if that failed or it is enough. */
 static void loop_flush(struct loop *loop)
 {
 	report_loss(loop->out);
+	write_metrics(loop);
 	if (out_flush(loop->out) || enough_records(loop->out))
 		loop->stopping = true;
 }
@@ -114,7 +127,7 @@ static void loop_flush(struct loop *loop)
 static int loop_end(struct loop *loop, int err)
 {
 	struct out *out = loop->out;
-	int loss = report_end(out);
+	int loss = report_end(out), unwritten = report_metrics(out);
 
 	out_flush(out);
 	if (out->error == -ETIMEDOUT && !err)
@@ -123,6 +136,8 @@ static int loop_end(struct loop *loop, int err)
 		err = log_err(out->error, "cannot write the output");
 	out_free(out);
 	close(loop->epoll);
+	if (!err)
+		err = unwritten;
 	return err ? err : loss;
 }
 
@@ -217,12 +232,13 @@ int run_events(struct out *out, struct bpf_map *ring, run_event_fn fn,
 int run_interval(struct out *out, const struct interval_args *interval, run_summary_fn fn,
 		 void *ctx)
 {
-	__u64 due, done = 0;
+	__u64 seconds, due, done = 0;
 	struct loop loop;
 	int err;
 
 	err = loop_start(&loop, out);
-	due = interval->interval ? out->start_ns + interval->interval * NS_PER_S : ~0ULL;
+	seconds = interval->interval ? interval->interval : out->metrics ? METRICS_S : 0;
+	due = seconds ? out->start_ns + seconds * NS_PER_S : ~0ULL;
 	while (!err && !loop.stopping) {
 		loop_wait(&loop, -1, due);
 		if (!loop.stopping && out_now_ns() < due)
@@ -232,8 +248,9 @@ int run_interval(struct out *out, const struct interval_args *interval, run_summ
 			skel_detach();
 		}
 		err = fn(ctx);
+		loop.metrics_ns = 0;
 		loop_flush(&loop);
-		due += interval->interval * NS_PER_S;
+		due += seconds * NS_PER_S;
 	}
 	return loop_end(&loop, err);
 }

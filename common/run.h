@@ -39,6 +39,9 @@ typedef void (*run_event_fn)(void *ctx, const void *event, size_t size);
 int run_events(struct out *out, struct bpf_map *ring, run_event_fn fn,
 	       void (*tick)(void *ctx, bool last), void *ctx);
 
+/* Seconds from one writing of --metrics to the next, and from summary to summary then, by default. */
+#define METRICS_S 10
+
 /* Print one summary; a negative errno ends the run. */
 typedef int (*run_summary_fn)(void *ctx);
 

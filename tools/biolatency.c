@@ -25,8 +25,9 @@ static struct {
 enum { COL_DISK, COL_OPERATION, COL_FLAGS };
 
 static const struct column columns[] = {	/* labels: no headings */
-	[COL_DISK]      = { .key = "disk" },
-	[COL_OPERATION] = { .key = "operation", .hidden = true },	/* in text, with the flags */
+	[COL_DISK]      = { .key = "disk", .metric = METRIC_LABEL },
+	/* In text, with the flags. */
+	[COL_OPERATION] = { .key = "operation", .hidden = true, .metric = METRIC_LABEL },
 	[COL_FLAGS]     = { .key = "flags" },
 };
 
@@ -131,12 +132,13 @@ static void print_flags(struct out *out, __u32 cmd_flags)
 		list[n] = names[n];
 		n++;
 	}
-	show_name(names[n], sizeof(names[n]), disk_operation(cmd_flags));
+	disk_lower_case(names[n], sizeof(names[n]), disk_operation(cmd_flags));
+	out_name(out, COL_OPERATION, names[n]);
 	if (opt.common.json) {
-		out_name(out, COL_OPERATION, names[n]);
 		out_list(out, COL_FLAGS, list, n);
 		return;
 	}
+	show_name(names[n], sizeof(names[n]), disk_operation(cmd_flags));
 	for (int i = 0; i <= n; i++)		/* "Sync-Meta-Write" */
 		text_printf(&joined, "%s%s", i ? "-" : "", names[i]);
 	out_str(out, COL_FLAGS, joined.at, joined.len);
@@ -224,7 +226,7 @@ int main(int argc, char **argv)
 	struct biolatency_bpf *skel;
 	int err;
 
-	args_parse(&argp, argc, argv, &opt.common);
+	args_parse("biolatency", &argp, argc, argv, &opt.common);
 	skel = biolatency_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

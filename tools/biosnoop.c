@@ -26,17 +26,17 @@ static struct column columns[] = {
 	[COL_COMM]      = { "COMM", "comm", -15 },
 	[COL_PID]       = { "PID", "pid", -7 },
 	[COL_TID]       = { "TID", "tid", -7, .hidden = true },
-	[COL_DISK]      = { "DISK", "disk", -7 },
+	[COL_DISK]      = { "DISK", "disk", -7, .metric = METRIC_LABEL },
 	[COL_PARTITION] = { "PARTITION", "partition", -9, .hidden = true },
 	[COL_RWBS]      = { "T", "rwbs", -4 },
-	[COL_OPERATION] = { "OPERATION", "operation", -9, .hidden = true },
+	[COL_OPERATION] = { "OPERATION", "operation", -9, .hidden = true, .metric = METRIC_LABEL },
 	[COL_FLAGS]     = { "FLAGS", "flags", -9, .hidden = true },
 	[COL_SECTOR]    = { "SECTOR", "sector", -10 },
-	[COL_BYTES]     = { "BYTES", "bytes", -7 },
+	[COL_BYTES]     = { "BYTES", "bytes", -7, .metric = METRIC_TOTAL },
 	[COL_PATTERN]   = { "P", "pattern", -1, .hidden = true },
-	[COL_QUEUE]     = { "QUE(ms)", "queue_ns", 8, .hidden = true },
-	[COL_LATENCY]   = { "LAT(ms)", "latency_ns", 8 },
-	[COL_ERROR]     = { "ERR", "error", 3, .hidden = true },
+	[COL_QUEUE]     = { "QUE(ms)", "queue_ns", 8, .hidden = true, .metric = METRIC_SECONDS },
+	[COL_LATENCY]   = { "LAT(ms)", "latency_ns", 8, .metric = METRIC_SECONDS },
+	[COL_ERROR]     = { "ERR", "error", 3, .hidden = true, .metric = METRIC_ERRNO },
 };
 
 static const struct argp_option options[] = {
@@ -146,10 +146,10 @@ static void print_names(struct out *out, __u32 cmd_flags)
 	const char *list[32];
 	size_t n = 0;
 
-	if (!out->args->json)
-		return;
 	disk_lower_case(names[0], sizeof(names[0]), disk_operation(cmd_flags));
 	out_name(out, COL_OPERATION, names[0]);
+	if (!out->args->json)
+		return;
 	for (unsigned int bit = DISK_OP_BITS; bit < 32; bit++)
 		if (cmd_flags >> bit & 1) {
 			disk_lower_case(names[n], sizeof(names[n]), disk_flag(bit));
@@ -176,7 +176,7 @@ static void print_pattern(struct out *out, __u8 pattern)
 	static const char *const words[] = { "unknown", "sequential", "random" };
 
 	if (opt.pattern)
-		out_name(out, COL_PATTERN, out->args->json ? words[pattern] : letters[pattern]);
+		out_letter(out, COL_PATTERN, words[pattern], letters[pattern]);
 }
 
 /*
@@ -287,7 +287,7 @@ int main(int argc, char **argv)
 	struct biosnoop_bpf *skel;
 	int err;
 
-	args_parse(&argp, argc, argv, &opt.common);
+	args_parse("biosnoop", &argp, argc, argv, &opt.common);
 	skel = biosnoop_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

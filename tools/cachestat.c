@@ -32,16 +32,16 @@ enum { COL_HITS, COL_MISSES, COL_DIRTIES, COL_RATIO, COL_BUFFERS, COL_CACHED, CO
        COL_ACCESSES, COL_ADDED, COL_CREATED, COL_CHECK };
 
 static struct column columns[] = {
-	[COL_HITS]	= { "HITS", "hits", 8 },
-	[COL_MISSES]	= { "MISSES", "misses", 8 },
-	[COL_DIRTIES]	= { "DIRTIES", "dirties", 8 },
+	[COL_HITS]	= { "HITS", "hits", 8, .metric = METRIC_TOTAL },
+	[COL_MISSES]	= { "MISSES", "misses", 8, .metric = METRIC_TOTAL },
+	[COL_DIRTIES]	= { "DIRTIES", "dirties", 8, .metric = METRIC_TOTAL },
 	[COL_RATIO]	= { "HITRATIO", "hit_ratio_pct", 8 },
-	[COL_BUFFERS]	= { "BUFFERS_MB", "buffers_bytes", 12 },
-	[COL_CACHED]	= { "CACHED_MB", "cached_bytes", 10 },
-	[COL_READ_AHEAD] = { "READAHEAD", "read_ahead_pages", 10 },
-	[COL_ACCESSES]	= { "ACCESSES", "accesses", 8, .hidden = true },
-	[COL_ADDED]	= { "ADDED", "added_pages", 8, .hidden = true },
-	[COL_CREATED]	= { "CREATED", "created_pages", 8, .hidden = true },
+	[COL_BUFFERS]	= { "BUFFERS_MB", "buffers_bytes", 12, .metric = METRIC_GAUGE },
+	[COL_CACHED]	= { "CACHED_MB", "cached_bytes", 10, .metric = METRIC_GAUGE },
+	[COL_READ_AHEAD] = { "READAHEAD", "read_ahead_pages", 10, .metric = METRIC_TOTAL },
+	[COL_ACCESSES]	= { "ACCESSES", "accesses", 8, .hidden = true, .metric = METRIC_TOTAL },
+	[COL_ADDED]	= { "ADDED", "added_pages", 8, .hidden = true, .metric = METRIC_TOTAL },
+	[COL_CREATED]	= { "CREATED", "created_pages", 8, .hidden = true, .metric = METRIC_TOTAL },
 	[COL_CHECK]	= { "CHECK", "self_check", 5, .hidden = true },
 };
 
@@ -361,7 +361,7 @@ int main(int argc, char **argv)
 	struct cachestat_bpf *skel;
 	int err;
 
-	args_parse(&argp, argc, argv, &opt.common);
+	args_parse("cachestat", &argp, argc, argv, &opt.common);
 	skel = cachestat_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

@@ -34,7 +34,7 @@ static struct column columns[] = {
 	[COL_PARENT]	= { "PARENT", "parent_comm", -16, .hidden = true },
 	[COL_PPID]	= { "PPID", "ppid", -7 },
 	[COL_CPU]	= { "CPU", "cpu", -4, .hidden = true },
-	[COL_RET]	= { "RET", "ret", 3 },
+	[COL_RET]	= { "RET", "ret", 3, .metric = METRIC_ERRNO },
 	[COL_FILE]	= { "FILE", "file", -16, .hidden = true },
 	[COL_INTERP]	= { "INTERP", "interp", -16, .hidden = true },
 	[COL_ARGC]	= { "ARGC", "argc", 4, .hidden = true },
@@ -230,7 +230,7 @@ int main(int argc, char **argv)
 	struct execsnoop_bpf *skel;
 	int err;
 
-	args_parse(&argp, argc, argv, &opt.common);
+	args_parse("execsnoop", &argp, argc, argv, &opt.common);
 	skel = execsnoop_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

@@ -69,12 +69,12 @@ static struct column columns[] = {
 	[COL_COMM]	= { "COMM", "comm", -16 },
 	[COL_PID]	= { "PID", "pid", -7 },
 	[COL_TID]	= { "TID", "tid", -7, .hidden = true },
-	[COL_OP]	= { "T", "op", -1 },
-	[COL_BYTES]	= { "BYTES", "bytes", -7 },
-	[COL_ERR]	= { "ERR", "err", 3, .hidden = true },
+	[COL_OP]	= { "T", "op", -1, .metric = METRIC_LABEL },
+	[COL_BYTES]	= { "BYTES", "bytes", -7, .metric = METRIC_TOTAL },
+	[COL_ERR]	= { "ERR", "err", 3, .hidden = true, .metric = METRIC_ERRNO },
 	[COL_OFFSET]	= { "OFF_KB", "offset_bytes", -8 },
-	[COL_LATENCY]	= { "LAT(ms)", "latency_ns", 7 },
-	[COL_FS]	= { "FS", "fs", -8 },
+	[COL_LATENCY]	= { "LAT(ms)", "latency_ns", 7, .metric = METRIC_SECONDS },
+	[COL_FS]	= { "FS", "fs", -8, .metric = METRIC_LABEL },
 	[COL_TRUNCATED]	= { "TRUNCATED", "truncated", 1, .hidden = true },
 	[COL_FILE]	= { "FILENAME", "file", 0 },
 };
@@ -119,8 +119,8 @@ static void set_fs(const char *name)
 /* What depends on several options. */
 static void check_options(void)
 {
-	if (opt.csv && opt.common.json)
-		args_fail("--csv and --json exclude each other");
+	if (opt.csv && (opt.common.json || opt.common.metrics))
+		args_fail("--csv and --%s exclude each other", opt.common.json ? "json" : "metrics");
 	if (!opt.csv)
 		return;
 	opt.common.time = STAMP_NONE;		/* it has a time of its own, */
@@ -259,7 +259,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
 	out_uint(out, COL_PID, e->head.pid);
 	out_uint(out, COL_TID, e->head.tid);
-	out_name(out, COL_OP, out->args->json ? ops[e->op].name : ops[e->op].letter);
+	out_letter(out, COL_OP, ops[e->op].name, ops[e->op].letter);
 	print_bytes(out, e);
 	out_ms(out, COL_LATENCY, e->latency_ns);
 	out_str(out, COL_FS, e->fs, sizeof(e->fs));
@@ -384,7 +384,7 @@ int main(int argc, char **argv)
 	struct fsslower_bpf *skel;
 	int err;
 
-	args_parse(&argp, argc, argv, &opt.common);
+	args_parse(TOOL, &argp, argc, argv, &opt.common);
 	skel = fsslower_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

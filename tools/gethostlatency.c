@@ -36,11 +36,11 @@ static struct column columns[] = {
 	[COL_PID]	= { "PID", "pid", -7 },
 	[COL_TID]	= { "TID", "tid", -7, .hidden = true },
 	[COL_COMM]	= { "COMM", "comm", -16 },
-	[COL_LATENCY]	= { "LATms", "latency_ns", -10 },
-	[COL_CALL]	= { "CALL", "call", -16, .hidden = true },
+	[COL_LATENCY]	= { "LATms", "latency_ns", -10, .metric = METRIC_SECONDS },
+	[COL_CALL]	= { "CALL", "call", -16, .hidden = true, .metric = METRIC_LABEL },
 	[COL_TRUNCATED]	= { "TRUNCATED", "truncated", 1, .hidden = true },
 	[COL_HOST]	= { "HOST", "host", -32 },
-	[COL_RESULT]	= { "RESULT", "result", 0 },
+	[COL_RESULT]	= { "RESULT", "result", 0, .metric = METRIC_LABEL },
 	[COL_ERROR]	= { "ERROR", "error", 5, .hidden = true },
 };
 
@@ -401,7 +401,7 @@ int main(int argc, char **argv)
 	struct gethostlatency_bpf *skel;
 	int err;
 
-	args_parse(&argp, argc, argv, &opt.common);
+	args_parse("gethostlatency", &argp, argc, argv, &opt.common);
 	skel = gethostlatency_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

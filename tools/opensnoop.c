@@ -38,8 +38,8 @@ static struct column columns[] = {
 	[COL_TID]	 = { "TID", "tid", -6, .hidden = true },
 	[COL_COMM]	 = { "COMM", "comm", -16 },
 	[COL_FD]	 = { "FD", "fd", 3 },
-	[COL_ERR]	 = { "ERR", "err", 3 },
-	[COL_CALL]	 = { "CALL", "call", -7, .hidden = true },
+	[COL_ERR]	 = { "ERR", "err", 3, .metric = METRIC_ERRNO },
+	[COL_CALL]	 = { "CALL", "call", -7, .hidden = true, .metric = METRIC_LABEL },
 	[COL_COMPAT]	 = { "COMPAT", "compat", 1, .hidden = true },
 	[COL_FLAGS]	 = { "FLAGS", "flags_value", -8, .hidden = true },
 	[COL_FLAG_NAMES] = { "FLAGS", "flags", -8, .hidden = true },
@@ -374,7 +374,7 @@ int main(int argc, char **argv)
 	struct opensnoop_bpf *skel;
 	int err;
 
-	args_parse(&argp, argc, argv, &opt.common);
+	args_parse("opensnoop", &argp, argc, argv, &opt.common);
 	skel = opensnoop_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

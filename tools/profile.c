@@ -14,8 +14,10 @@
 #include "cgroup.h"
 #include "flame.h"
 #include "log.h"
+#include "metrics.h"
 #include "pprof.h"
 #include "profile.h"
+#include "report.h"
 #include "run.h"
 #include "sampling.h"
 #include "skel.h"
@@ -229,6 +231,7 @@ struct profile {
 	struct stacks stacks;
 	struct sampling *sampling;
 	const __u64 *fired;
+	__u64 kernel_samples;		/* taken in the kernel, if its stacks are wanted */
 	__u64 end_ns;
 	int error;			/* of a file, to be returned */
 };
@@ -629,6 +632,23 @@ static void show_progress(size_t done, size_t all)
 		done == all ? "\n" : "");
 }
 
+/* Records are stacks, of which there is no end of kinds; what is counted is the samples. */
+static void put_metrics(void *ctx, const struct metrics *metrics, struct text *text)
+{
+	const struct profile *profile = ctx;
+
+	metrics_family(metrics, text, "samples_total", "counter",
+		       "Samples; where the kernel's stacks are wanted, by what the CPU was doing.");
+	if (!opt.user_only)
+		metrics_sample(metrics, text, "samples_total", "mode", "kernel",
+			       profile->kernel_samples);
+	metrics_sample(metrics, text, "samples_total", opt.user_only ? NULL : "mode", "user",
+		       profile->stacks.samples - profile->kernel_samples);
+	metrics_family(metrics, text, "fired_total", "counter", "How often CPUs were looked at, "
+		       "idle ones too.");
+	metrics_sample(metrics, text, "fired_total", NULL, NULL, *profile->fired);
+}
+
 /*
  * Sampling.
  */
@@ -656,6 +676,7 @@ static void take_sample(void *ctx, const void *data, size_t size)
 	if (opt.by_cgroup)
 		sample.owner.cgroup_id = event->head.cgroup_id;
 	stacks_add(&profile->stacks, &sample);
+	profile->kernel_samples += sample.n_kernel || sample.kernel_missed;
 }
 
 static void finish(struct profile *profile)
@@ -788,6 +809,7 @@ static int trace(struct profile_bpf *skel)
 	stacks_start(&profile.stacks, &opt.stacks);
 	err = sampling_start(&profile.sampling, &opt.sampling, skel->progs.sample_cpu);
 	if (!err) {
+		report_more_metrics(put_metrics, &profile);
 		start_output(&profile);
 		err = run_events(&profile.out, skel->maps.events, take_sample, tick, &profile);
 	}
@@ -801,7 +823,7 @@ int main(int argc, char **argv)
 	struct profile_bpf *skel;
 	int err;
 
-	args_parse(&argp, argc, argv, &opt.common);
+	args_parse("profile", &argp, argc, argv, &opt.common);
 	skel = profile_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

@@ -28,8 +28,8 @@ static const struct column columns[] = {	/* labels: no headings */
 	[COL_PID]    = { .key = "pid" },
 	[COL_TID]    = { .key = "tid" },
 	[COL_COMM]   = { .key = "comm" },
-	[COL_PIDNS]  = { .key = "pidns" },
-	[COL_CGROUP] = { .key = "cgroup" },
+	[COL_PIDNS]  = { .key = "pidns", .metric = METRIC_LABEL },
+	[COL_CGROUP] = { .key = "cgroup", .metric = METRIC_LABEL },
 };
 
 enum { OPT_PIDNSS = 0x200, OPT_CGROUPS };
@@ -250,7 +250,7 @@ int main(int argc, char **argv)
 	struct runqlat_bpf *skel;
 	int err;
 
-	args_parse(&argp, argc, argv, &opt.common);
+	args_parse("runqlat", &argp, argc, argv, &opt.common);
 	skel = runqlat_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

@@ -25,12 +25,12 @@ static const struct column columns[] = {
 	[COL_PID]	= { "PID", "pid", -7 },
 	[COL_TID]	= { "TID", "tid", -7, .hidden = true },
 	[COL_COMM]	= { "COMM", "comm", -16 },
-	[COL_FAMILY]	= { "IP", "family", -2 },
+	[COL_FAMILY]	= { "IP", "family", -2, .metric = METRIC_LABEL },
 	[COL_RADDR]	= { "RADDR", "raddr", -16 },
 	[COL_RPORT]	= { "RPORT", "rport", -5 },
 	[COL_LADDR]	= { "LADDR", "laddr", -16 },
-	[COL_LPORT]	= { "LPORT", "lport", -5 },
-	[COL_QUEUE]	= { "QUEUE(ms)", "queue_ns", 9 },
+	[COL_LPORT]	= { "LPORT", "lport", -5, .metric = METRIC_LABEL },
+	[COL_QUEUE]	= { "QUEUE(ms)", "queue_ns", 9, .metric = METRIC_SECONDS },
 	[COL_NETNS]	= { "NETNS", "netns", -10, .hidden = true },
 };
 
@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 	struct tcpaccept_bpf *skel;
 	int err;
 
-	args_parse(&argp, argc, argv, &opt.common);
+	args_parse("tcpaccept", &argp, argc, argv, &opt.common);
 	skel = tcpaccept_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

@@ -42,27 +42,27 @@ static struct column columns[] = {
 	[COL_PID]	= { "PID", "pid", -7 },
 	[COL_TID]	= { "TID", "tid", -7, .hidden = true },
 	[COL_COMM]	= { "COMM", "comm", -16 },
-	[COL_FAMILY]	= { "IP", "family", -2 },
+	[COL_FAMILY]	= { "IP", "family", -2, .metric = METRIC_LABEL },
 	[COL_SADDR]	= { "SADDR", "saddr", -16 },
 	[COL_DADDR]	= { "DADDR", "daddr", -16 },
 	[COL_SPORT]	= { "SPORT", "sport", -5, .hidden = true },
 	[COL_DPORT]	= { "DPORT", "dport", -5 },
 	[COL_QUERY]	= { "QUERY", "query", -24, .hidden = true },
 	[COL_QUERY_AGE]	= { "AGE(ms)", "query_age_ns", 9, .hidden = true },
-	[COL_RESULT]	= { "RESULT", "result", -13 },
+	[COL_RESULT]	= { "RESULT", "result", -13, .metric = METRIC_LABEL },
 	[COL_ERRNO]	= { "ERRNO", "errno", 5, .hidden = true },
-	[COL_LATENCY]	= { "LAT(ms)", "latency_ns", 9 },
+	[COL_LATENCY]	= { "LAT(ms)", "latency_ns", 9, .metric = METRIC_SECONDS },
 	[COL_NETNS]	= { "NETNS", "netns", -10, .hidden = true },
 };
 
 enum { COUNT_FAMILY, COUNT_SADDR, COUNT_DADDR, COUNT_SPORT, COUNT_DPORT, COUNT_CONNECTS };
 static struct column count_columns[] = {
-	[COUNT_FAMILY]	 = { "IP", "family", -2, .hidden = true },
+	[COUNT_FAMILY]	 = { "IP", "family", -2, .hidden = true, .metric = METRIC_LABEL },
 	[COUNT_SADDR]	 = { "LADDR", "saddr", -25 },
 	[COUNT_DADDR]	 = { "RADDR", "daddr", -25 },
 	[COUNT_SPORT]	 = { "LPORT", "sport", -20, .hidden = true },
 	[COUNT_DPORT]	 = { "RPORT", "dport", -20 },
-	[COUNT_CONNECTS] = { "CONNECTS", "connects", 0 },
+	[COUNT_CONNECTS] = { "CONNECTS", "connects", 0, .metric = METRIC_TOTAL },
 };
 
 /* What the callbacks of run_events() work on. */
@@ -372,7 +372,7 @@ int main(int argc, char **argv)
 	struct tcpconnect_bpf *skel;
 	int err;
 
-	args_parse(&argp, argc, argv, &opt.common);
+	args_parse("tcpconnect", &argp, argc, argv, &opt.common);
 	skel = tcpconnect_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

@@ -37,16 +37,16 @@ enum {
 static struct column columns[] = {
 	[COL_UID]	= { "UID", "uid", -6, .hidden = true },
 	[COL_PID]	= { "PID", "pid", -7 },
-	[COL_FAMILY]	= { "IP", "family", -2 },
+	[COL_FAMILY]	= { "IP", "family", -2, .metric = METRIC_LABEL },
 	[COL_LOCAL]	= { "LADDR:LPORT", "laddr", -20 },
 	[COL_LPORT]	= { "LPORT", "lport", -5, .hidden = true },
-	[COL_KIND]	= { "T>", "kind", 2 },
+	[COL_KIND]	= { "T>", "kind", 2, .metric = METRIC_LABEL },
 	[COL_REMOTE]	= { "RADDR:RPORT", "raddr", -20 },
 	[COL_RPORT]	= { "RPORT", "rport", -5, .hidden = true },
-	[COL_STATE]	= { "STATE", "state", -12 },
+	[COL_STATE]	= { "STATE", "state", -12, .metric = METRIC_LABEL },
 	[COL_SEQ]	= { "SEQ", "seq", -10, .hidden = true },
-	[COL_BYTES]	= { "BYTES", "bytes", 6, .hidden = true },
-	[COL_SEGMENTS]	= { "SEGS", "segments", 4, .hidden = true },
+	[COL_BYTES]	= { "BYTES", "bytes", 6, .hidden = true, .metric = METRIC_TOTAL },
+	[COL_SEGMENTS]	= { "SEGS", "segments", 4, .hidden = true, .metric = METRIC_TOTAL },
 	[COL_COMM]	= { "COMM", "comm", 0 },
 	[COL_NETNS]	= { "NETNS", "netns", -10, .hidden = true },
 };
@@ -56,12 +56,12 @@ enum {
 	COUNT_NETNS,
 };
 static const struct column count_columns[] = {
-	[COUNT_FAMILY]	    = { "IP", "family", -2, .hidden = true },
+	[COUNT_FAMILY]	    = { "IP", "family", -2, .hidden = true, .metric = METRIC_LABEL },
 	[COUNT_LOCAL]	    = { "LADDR:LPORT", "laddr", -25 },
 	[COUNT_LPORT]	    = { "LPORT", "lport", -5, .hidden = true },
 	[COUNT_REMOTE]	    = { "RADDR:RPORT", "raddr", -25 },
 	[COUNT_RPORT]	    = { "RPORT", "rport", -5, .hidden = true },
-	[COUNT_RETRANSMITS] = { "RETRANSMITS", "retransmits", 0 },
+	[COUNT_RETRANSMITS] = { "RETRANSMITS", "retransmits", 0, .metric = METRIC_TOTAL },
 	[COUNT_NETNS]	    = { "NETNS", "netns", -10, .hidden = true },
 };
 
@@ -115,7 +115,7 @@ static void print_event(struct out *out, const struct retrans_event *e)
 		out_uint(out, COL_PID, e->head.pid);
 	out_uint(out, COL_FAMILY, e->id.family);
 	print_end(out, COL_LOCAL, e->id.family, e->id.saddr, e->id.sport);
-	out_name(out, COL_KIND, out->args->json ? kinds[e->kind].name : kinds[e->kind].letter);
+	out_letter(out, COL_KIND, kinds[e->kind].name, kinds[e->kind].letter);
 	print_end(out, COL_REMOTE, e->id.family, e->id.daddr, e->id.dport);
 	out_name(out, COL_STATE, state_name(e->state));
 	out_uint(out, COL_SEQ, e->seq);
@@ -382,7 +382,7 @@ int main(int argc, char **argv)
 	struct tcpretrans_bpf *skel;
 	int err;
 
-	args_parse(&argp, argc, argv, &opt.common);
+	args_parse("tcpretrans", &argp, argc, argv, &opt.common);
 	skel = tcpretrans_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

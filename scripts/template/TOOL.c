@@ -69,7 +69,7 @@ int main(int argc, char **argv)
 	struct TOOL_bpf *skel;
 	int err;
 
-	args_parse(&argp, argc, argv, &opt.common);
+	args_parse("TOOL", &argp, argc, argv, &opt.common);
 	skel = TOOL_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

@@ -58,7 +58,7 @@ static void parse_line(const char *line)
 	copy = strdup(line);
 	memset(&common, 0, sizeof(common));
 	memset(&interval, 0, sizeof(interval));
-	args_parse(&argp, split(copy, argv), argv, &common);
+	args_parse("tool", &argp, split(copy, argv), argv, &common);
 }
 
 /* The same in a child: its exit status; what it wrote is in @said. */

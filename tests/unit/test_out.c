@@ -333,11 +333,12 @@ static void meta_line_comes_first(void **state)
 	const char *got;
 
 	args.json = true;
+	args.tool = "snoop";
 	args.argc = 3;
 	args.argv = argv;
 	got = through_pipe(start);
 	assert_ptr_equal(strstr(got, "{\"type\":\"meta\",\"time\":\""), got);
-	assert_non_null(strstr(got, "\"schema\":1,\"tool\":\"test_out\",\"version\":\"" VERSION "\""));
+	assert_non_null(strstr(got, "\"schema\":1,\"tool\":\"snoop\",\"version\":\"" VERSION "\""));
 	assert_non_null(strstr(got, "\"args\":[\"-p\",\"\\u001b\"],\"hooks\":[]}\n"));
 }
 
