@@ -52,4 +52,11 @@ static __always_inline bool filter_current(void)
 	       filter_cgroup(core_task_cgroup((void *)bpf_get_current_task()));
 }
 
+/* True if the user asked for no tasks in particular. */
+static __always_inline bool filter_none(void)
+{
+	return !config.filter.pid && !config.filter.tid && !config.filter.cgroup_id &&
+	       config.filter.uid == FILTER_ANY_UID;
+}
+
 #endif /* BPF_FILTER_BPF_H */

@@ -633,20 +633,23 @@ static void show_progress(size_t done, size_t all)
 }
 
 /* Records are stacks, of which there is no end of kinds; what is counted is the samples. */
-static void put_metrics(void *ctx, const struct metrics *metrics, struct text *text)
+static void put_metrics(void *ctx, struct text *text)
 {
 	const struct profile *profile = ctx;
+	__u64 samples = profile->stacks.samples, in_kernel = profile->kernel_samples;
 
-	metrics_family(metrics, text, "samples_total", "counter",
+	metrics_family(text, "sixty_profile_samples_total", "counter",
 		       "Samples; where the kernel's stacks are wanted, by what the CPU was doing.");
-	if (!opt.user_only)
-		metrics_sample(metrics, text, "samples_total", "mode", "kernel",
-			       profile->kernel_samples);
-	metrics_sample(metrics, text, "samples_total", opt.user_only ? NULL : "mode", "user",
-		       profile->stacks.samples - profile->kernel_samples);
-	metrics_family(metrics, text, "fired_total", "counter", "How often CPUs were looked at, "
-		       "idle ones too.");
-	metrics_sample(metrics, text, "fired_total", NULL, NULL, *profile->fired);
+	if (opt.user_only) {
+		metrics_sample(text, "sixty_profile_samples_total", samples, NULL);
+	} else {
+		metrics_sample(text, "sixty_profile_samples_total", in_kernel, "mode", "kernel", NULL);
+		metrics_sample(text, "sixty_profile_samples_total", samples - in_kernel,
+			       "mode", "user", NULL);
+	}
+	metrics_family(text, "sixty_profile_fired_total", "counter",
+		       "How often CPUs were looked at, idle ones too.");
+	metrics_sample(text, "sixty_profile_fired_total", *profile->fired, NULL);
 }
 
 /*

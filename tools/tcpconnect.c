@@ -235,6 +235,7 @@ static void set_tunables(struct tcpconnect_bpf *skel)
 	skel->rodata->by_count = opt.count;
 	skel->rodata->by_sport = opt.sport;
 	skel->rodata->with_rejected = opt.rejected;
+	skel->rodata->start_ns = out_now_ns();
 	if (!opt.rejected)
 		return;
 	hooks_enable(skel->progs.exit_connect, NULL);

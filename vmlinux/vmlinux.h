@@ -419,6 +419,7 @@ struct inet_connection_sock {
 };
 struct tcp_sock {
 	u32 segs_out;
+	u32 total_retrans;
 	struct {
 		u64 time;
 	} rcvq_space;

@@ -361,7 +361,10 @@ make_netns() {
 	tool_start tcpconnect --json
 	IN="ip netns exec $a" timeout 150 ip netns exec $a "$client" silent 12000 10.77.0.2 7777
 	tool_stop
-	expect 12000 "$(count established)"
+	# From Linux 7 on, where programs are preempted, a beginning may be missed: that is told.
+	unseen=$(jq 'select(.type == "summary").no_start' "$out")
+	[ "$unseen" -le $(($(uname -r | cut -d. -f1) < 7 ? 0 : 12)) ]
+	expect 12000 $(($(count established) + unseen))
 	nothing_lost
 }
 
