@@ -23,6 +23,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define ICSK_TIME_LOSS_PROBE 5		/* net/inet_connection_sock.h */
 #define TCPCB_LOST 0x04			/* net/tcp.h */
 
+const volatile bool tells_error;	/* the tracepoint, in its third argument */
 const volatile bool show_probes;	/* -l */
 __u64 probes_hidden;			/* that would have been shown with it */
 
@@ -96,13 +97,18 @@ static __always_inline enum retrans_kind kind_of(struct sock *sk, int state, __u
 	return RETRANS_SEGMENT;
 }
 
-/* From v6.18 there is one argument more, an error; those before tell only of success. */
+/*
+ * Kernels before v6.18 tell only of what was sent; from then on also of what could
+ * not be, some of which the kernel itself does not count (RetransSegs).
+ */
 SEC("tp_btf/tcp_retransmit_skb")
 int BPF_PROG(retransmit, struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_skb_cb *cb = (void *)skb + bpf_core_field_offset(skb->cb);
 	struct retrans_event e = {};
 
+	if (tells_error && (int)ctx[2])
+		return 0;
 	sock_read(sk, &e.id);
 	e.state = BPF_CORE_READ(sk, __sk_common.skc_state);
 	e.kind = kind_of(sk, e.state, BPF_CORE_READ(cb, sacked));

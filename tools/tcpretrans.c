@@ -282,6 +282,7 @@ static int start(struct session *session)
 
 	skel->rodata->sock_filter = opt.sockets;
 	skel->rodata->show_probes = opt.probes;
+	skel->rodata->tells_error = hooks_tracepoint_args("tcp_retransmit_skb") == 3;
 	err = enable_find_owners(skel);
 	if (!err)
 		err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config,
