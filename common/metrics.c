@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <search.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 #include "histogram.h"
 #include "metrics.h"
 
-#define NS_PER_S 1000000000ULL
+#define NAME_SIZE 96			/* of a family */
 #define LONGEST_NS (1ULL << 34)		/* upper end of the last bucket: 17 s */
 
 /* What was counted of the records with the same labels. */
@@ -210,59 +211,63 @@ void metrics_end_hist(struct metrics *metrics, const struct hist *hist, __u64 un
 	clear(metrics);
 }
 
-void metrics_family(const struct metrics *metrics, struct text *text, const char *name,
-		    const char *type, const char *help)
+void metrics_family(struct text *text, const char *name, const char *type, const char *help)
 {
-	text_printf(text, "# HELP sixty_%s_%s %s\n", metrics->tool, name, help);
-	text_printf(text, "# TYPE sixty_%s_%s %s\n", metrics->tool, name, type);
+	text_printf(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* "sixty_TOOL_NAME{LABELS} ", whose value is to follow. */
-static void put_series(const struct metrics *metrics, struct text *text, const char *name,
-		       const char *labels)
+/* "NAME{LABELS} ", whose value is to follow. */
+static void put_series(struct text *text, const char *name, const char *labels)
 {
-	text_printf(text, "sixty_%s_%s", metrics->tool, name);
+	text_str(text, name);
 	if (*labels)
 		text_printf(text, "{%s}", labels);
 	text_char(text, ' ');
 }
 
-void metrics_sample(const struct metrics *metrics, struct text *text, const char *name,
-		    const char *label, const char *value, __u64 v)
+void metrics_sample(struct text *text, const char *name, __u64 v, ...)
 {
 	struct text labels = {};
+	const char *label;
+	va_list ap;
 
-	if (label)
+	va_start(ap, v);
+	while ((label = va_arg(ap, const char *))) {
+		const char *value = va_arg(ap, const char *);
+
 		put_label(&labels, label, value, strlen(value));
+	}
+	va_end(ap);
 	text_char(&labels, '\0');
-	put_series(metrics, text, name, labels.at);
+	put_series(text, name, labels.at);
 	text_printf(text, "%llu\n", v);
 	text_free(&labels);
 }
 
-/* "latency_ns", in nanoseconds, as "latency_seconds_total"; "bytes" as "bytes_total". */
-static void value_name(const struct column *column, char *name, size_t size)
+/* "latency_ns", in nanoseconds, as "sixty_TOOL_latency_seconds_total"; "bytes" as "..._bytes_total". */
+static void value_name(const char *tool, const struct column *column, char *name, size_t size)
 {
 	const char *key = column->key;
 
 	if (column->metric == METRIC_SECONDS)
-		snprintf(name, size, "%.*s_seconds_total", (int)strlen(key) - 3, key);
+		snprintf(name, size, "sixty_%s_%.*s_seconds_total", tool, (int)strlen(key) - 3, key);
 	else
-		snprintf(name, size, "%s%s", key, column->metric == METRIC_TOTAL ? "_total" : "");
+		snprintf(name, size, "sixty_%s_%s%s", tool, key,
+			 column->metric == METRIC_TOTAL ? "_total" : "");
 }
 
 static void put_values(const struct metrics *metrics, struct text *text, int col)
 {
 	const struct column *column = &metrics->columns[col];
 	bool gauge = column->metric == METRIC_GAUGE;
-	char name[64], help[128];
+	char name[NAME_SIZE], help[128];
 
-	value_name(column, name, sizeof(name));
-	snprintf(help, sizeof(help), gauge ? "%s in %s's last record." : "The sum of %s in %s's "
-		 "records.", column->key, metrics->tool);
-	metrics_family(metrics, text, name, gauge ? "gauge" : "counter", help);
+	value_name(metrics->tool, column, name, sizeof(name));
+	snprintf(help, sizeof(help), gauge ? "%s in the last record of %s." :
+		 "The sum of %s in the records of %s.", column->key, metrics->tool);
+	metrics_family(text, name, gauge ? "gauge" : "counter", help);
 	for (int i = 0; i < metrics->n_sets; i++) {
-		put_series(metrics, text, name, metrics->sets[i]->labels);
+		put_series(text, name, metrics->sets[i]->labels);
 		if (column->metric == METRIC_SECONDS)
 			text_fixed(text, metrics->sets[i]->values[col], 9);
 		else
@@ -273,9 +278,12 @@ static void put_values(const struct metrics *metrics, struct text *text, int col
 
 static void put_records(const struct metrics *metrics, struct text *text)
 {
-	metrics_family(metrics, text, "events_total", "counter", "Records shown.");
+	char name[NAME_SIZE];
+
+	snprintf(name, sizeof(name), "sixty_%s_events_total", metrics->tool);
+	metrics_family(text, name, "counter", "Records shown.");
 	for (int i = 0; i < metrics->n_sets; i++) {
-		put_series(metrics, text, "events_total", metrics->sets[i]->labels);
+		put_series(text, name, metrics->sets[i]->labels);
 		text_printf(text, "%llu\n", metrics->sets[i]->records);
 	}
 	for (int col = 0; col < metrics->n; col++)
@@ -283,12 +291,11 @@ static void put_records(const struct metrics *metrics, struct text *text)
 			put_values(metrics, text, col);
 }
 
-/* One line of a histogram: its name and labels, then @le in nanoseconds, ~0: all of it. */
-static void put_bucket(const struct metrics *metrics, struct text *text, const struct set *set,
-		       __u64 le_ns, __u64 count)
+/* One line of histogram @name: what took no longer than @le_ns; ~0: all. */
+static void put_bucket(struct text *text, const char *name, const struct set *set, __u64 le_ns,
+		       __u64 count)
 {
-	text_printf(text, "sixty_%s_seconds_bucket{%s%sle=\"", metrics->tool, set->labels,
-		    *set->labels ? "," : "");
+	text_printf(text, "%s_bucket{%s%sle=\"", name, set->labels, *set->labels ? "," : "");
 	if (le_ns == ~0ULL)
 		text_str(text, "+Inf");
 	else
@@ -296,34 +303,38 @@ static void put_bucket(const struct metrics *metrics, struct text *text, const s
 	text_printf(text, "\"} %llu\n", count);
 }
 
-static void put_hist(const struct metrics *metrics, struct text *text, const struct set *set)
+static void put_hist(struct text *text, const char *name, const struct set *set)
 {
-	__u64 count = 0, sum_ns = set->hist->sum * set->unit_ns;
+	__u64 count = 0;
 
-	/* A slot counts what was cut to its values, so its upper end is the next one's lower. */
+	/* A slot counts what was cut to its values: it ends where the next one begins. */
 	for (int i = 0; (hist_slot_max(i) + 1) * set->unit_ns <= LONGEST_NS; i++) {
 		count += set->hist->slots[i];
-		put_bucket(metrics, text, set, (hist_slot_max(i) + 1) * set->unit_ns, count);
+		put_bucket(text, name, set, (hist_slot_max(i) + 1) * set->unit_ns, count);
 	}
-	put_bucket(metrics, text, set, ~0ULL, hist_count(set->hist));
-	put_series(metrics, text, "seconds_sum", set->labels);
-	text_fixed(text, sum_ns, 9);
-	text_char(text, '\n');
-	put_series(metrics, text, "seconds_count", set->labels);
+	put_bucket(text, name, set, ~0ULL, hist_count(set->hist));
+	text_printf(text, "%s_", name);
+	put_series(text, "sum", set->labels);
+	text_fixed(text, set->hist->sum * set->unit_ns, 9);
+	text_printf(text, "\n%s_", name);
+	put_series(text, "count", set->labels);
 	text_printf(text, "%llu\n", hist_count(set->hist));
 }
 
 static void put_hists(const struct metrics *metrics, struct text *text)
 {
-	metrics_family(metrics, text, "seconds", "histogram", "See the tool's man page.");
+	char name[NAME_SIZE];
+
+	snprintf(name, sizeof(name), "sixty_%s_seconds", metrics->tool);
+	metrics_family(text, name, "histogram", "See the tool's man page.");
 	for (int i = 0; i < metrics->n_sets; i++)
-		put_hist(metrics, text, metrics->sets[i]);
+		put_hist(text, name, metrics->sets[i]);
 }
 
 void metrics_text(const struct metrics *metrics, struct text *text)
 {
-	metrics_family(metrics, text, "info", "gauge", "1; the label is the version of sixty.");
-	metrics_sample(metrics, text, "info", "version", VERSION, 1);
+	metrics_family(text, "sixty_info", "gauge", "1; the labels say what wrote the file.");
+	metrics_sample(text, "sixty_info", 1, "tool", metrics->tool, "version", VERSION, NULL);
 	if (!metrics->n_sets)
 		return;
 	if (metrics->sets[0]->hist)

@@ -35,12 +35,11 @@ void metrics_end_hist(struct metrics *metrics, const struct hist *hist, __u64 un
 /* Append what was counted so far. */
 void metrics_text(const struct metrics *metrics, struct text *text);
 
-/* The two lines that begin a family: sixty_TOOL_NAME, of @type. */
-void metrics_family(const struct metrics *metrics, struct text *text, const char *name,
-		    const char *type, const char *help);
-/* A line of it with one label, or none if @label is NULL. */
-void metrics_sample(const struct metrics *metrics, struct text *text, const char *name,
-		    const char *label, const char *value, __u64 v);
+/* The two lines that begin the family @name, of @type. */
+void metrics_family(struct text *text, const char *name, const char *type, const char *help);
+/* A line of it; behind @v the labels: a name, its value ..., NULL. */
+void metrics_sample(struct text *text, const char *name, __u64 v, ...)
+	__attribute__((sentinel));
 
 /*
  * Make @text the content of @path at once: readers see the old file or the new one.  0 or a

@@ -157,15 +157,16 @@ void report_more_metrics(report_metrics_fn fn, void *ctx)
 	more.ctx = ctx;
 }
 
-static void lost_metrics(const struct metrics *metrics, struct text *text)
+static void lost_metrics(const char *tool, struct text *text)
 {
 	__u64 counts[CAUSES];
 
 	get_counts(counts);
-	metrics_family(metrics, text, "lost_total", "counter",
+	metrics_family(text, "sixty_lost_total", "counter",
 		       "Events not shown, and strings not shown as a whole.");
 	for (int i = 0; i < CAUSES; i++)
-		metrics_sample(metrics, text, "lost_total", "reason", causes[i].key, counts[i]);
+		metrics_sample(text, "sixty_lost_total", counts[i], "tool", tool,
+			       "reason", causes[i].key, NULL);
 }
 
 int report_metrics(struct out *out)
@@ -177,9 +178,9 @@ int report_metrics(struct out *out)
 	if (!out->metrics)
 		return 0;
 	metrics_text(out->metrics, &text);
-	lost_metrics(out->metrics, &text);
+	lost_metrics(out->args->tool, &text);
 	if (more.fn)
-		more.fn(more.ctx, out->metrics, &text);
+		more.fn(more.ctx, &text);
 	err = metrics_save(out->args->metrics, &text);
 	text_free(&text);
 	if (err && err != said)

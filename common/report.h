@@ -31,7 +31,7 @@ int report_end(struct out *out);
  * --metrics: write the file anew, with what was lost.  0, or a negative errno that was said.
  * @fn, if one was given, appends what is in no record.
  */
-typedef void (*report_metrics_fn)(void *ctx, const struct metrics *metrics, struct text *text);
+typedef void (*report_metrics_fn)(void *ctx, struct text *text);
 void report_more_metrics(report_metrics_fn fn, void *ctx);
 int report_metrics(struct out *out);
 
