@@ -404,7 +404,7 @@ hidden() {
 	expect 0 "$(jq 'select(.type == "summary").lost' "$out")" "lost"
 }
 
-# bats test_tags=kernel
+# bats test_tags=once
 @test "with --btf FILE in its place every tool runs" {
 	needs unshare
 	[ -r /sys/kernel/btf/vmlinux ] || skip "no /sys/kernel/btf here"

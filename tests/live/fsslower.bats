@@ -186,13 +186,13 @@ agrees() {
 	agrees ext4slower int80
 }
 
-# bats test_tags=kernel
+# bats test_tags=once
 @test "xfsslower" {
 	file_system xfs
 	agrees xfsslower open read direct pwrite append fsync
 }
 
-# bats test_tags=kernel
+# bats test_tags=once
 @test "btrfsslower" {
 	file_system btrfs
 	agrees btrfsslower open read direct pwrite append fsync

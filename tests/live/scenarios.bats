@@ -16,8 +16,11 @@
 #   a link that loses packets        retransmits                     -
 #   nothing at all                   (none)                          -
 #
-# Four of them need a guest: one to two minutes each there, too long for every kernel:
-#   scripts/test-kernels --run 6.12 'bats -f "at all|cgroup|disk|packets" tests/live/scenarios.bats'
+# Three of them need a guest of a kernel that has what they take, and run in the row 6.12 of
+# tests/vm/kernels.  "Nothing at all" needs a machine with nothing to do: a guest beside others
+# waits for its host's processors.
+#   SIXTY_QUIET_MACHINE=1 bats -f "at all" tests/live/scenarios.bats
+#   scripts/test-kernels --run 6.12 'bats -f "at all" tests/live/scenarios.bats'
 
 # shellcheck disable=SC2016
 
@@ -142,6 +145,7 @@ guest() { emulated || skip "only in a guest: $1"; }
 	finds slow-dns late.test
 }
 
+# bats test_tags=once
 @test "scenario: more memory than its cgroup has" {
 	local limit name=x$$eater
 	guest "the kernel's log says so for an hour"
@@ -157,6 +161,7 @@ guest() { emulated || skip "only in a guest: $1"; }
 	finds kernel-oom "$name"
 }
 
+# bats test_tags=once
 @test "scenario: a disk that answers late" {
 	guest "a module is loaded"
 	needs dd
@@ -169,6 +174,7 @@ guest() { emulated || skip "only in a guest: $1"; }
 	finds block-latency nullb0
 }
 
+# bats test_tags=once
 @test "scenario: a link that loses packets" {
 	guest "it is about connections of the whole machine"
 	needs ip tc

@@ -188,7 +188,7 @@ agrees() {
 	server=$!
 	wait_for 10 grep -q ready server
 	tool_start tcpretrans --json -l
-	$IN "$(workload connects)" silent 200 10.78.0.2 7777
+	$IN "$(workload connects)" silent 60 10.78.0.2 7777
 	shows_all
 	kill $server
 	[ "$(segments all)" -ge 5 ]
