@@ -120,15 +120,26 @@ int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm 
 	return 0;
 }
 
-/* The pointer in a caller's argv at @i, in its ABI; NULL at the end. */
-static const char *argv_at(__u64 argv, bool compat, __u32 i)
+/* @arg: the pointer in a caller's argv at @i, in its ABI; 0 at the end. */
+static bool argv_at(__u64 argv, bool compat, __u32 i, __u64 *arg)
 {
-	__u64 pointer = 0;
 	__u32 size = compat ? 4 : 8;
 
-	if (bpf_probe_read_user(&pointer, size, (void *)(argv + i * size)))
-		return NULL;
-	return (void *)pointer;
+	*arg = 0;
+	return bpf_probe_read_user(arg, size, (void *)(argv + i * size)) == 0;
+}
+
+/*
+ * What cannot be read is said.  From v6.9 on the kernel opens the file before it looks
+ * at argv (978ffcbf00d8, "execve: open the executable file before doing anything
+ * else"): pages that the caller has not touched since fork() may then be out of reach,
+ * on arm64 without a hardware access flag (Cortex-A72) all of them.
+ */
+static bool unreadable(struct exec_event *e)
+{
+	e->cut = 1;
+	loss_add(&loss.unreadable);
+	return false;
 }
 
 /*
@@ -138,22 +149,24 @@ static const char *argv_at(__u64 argv, bool compat, __u32 i)
  */
 static __noinline bool put_failed_arg(struct exec_event *e, __u64 argv, bool compat, __u32 i)
 {
-	const char *arg = argv_at(argv, compat, i);
+	__u64 arg;
 	__u32 at;
 	long n;
 
-	if (!e || !arg)
+	if (!e)
+		return false;
+	if (!argv_at(argv, compat, i, &arg))
+		return unreadable(e);
+	if (!arg)
 		return false;
 	at = e->file_bytes + e->args_bytes;
 	if (i == FAILED_ARGS || at > sizeof(e->data) - FAILED_ARG_BYTES) {
 		e->cut = 1;
 		return false;
 	}
-	n = bpf_probe_read_user_str(e->data + at, FAILED_ARG_BYTES, arg);
-	if (n <= 0) {
-		loss_add(&loss.unreadable);
-		return false;
-	}
+	n = bpf_probe_read_user_str(e->data + at, FAILED_ARG_BYTES, (void *)arg);
+	if (n <= 0)
+		return unreadable(e);
 	if (n == FAILED_ARG_BYTES)
 		e->cut = 1;
 	e->args_bytes += n;

@@ -31,3 +31,13 @@ own_setup() {
 	run tree/scripts/check-vmlinux --series 5.8
 	[[ $output == *"absent: task_struct.then (since 5.9)"* ]]
 }
+
+@test "of another machine other fields are asked for" {
+	[ "$(uname -m)" = x86_64 ] || skip "written for x86-64"
+	run "$root/scripts/check-vmlinux" --arch arm64
+	expect 1 "$status"
+	[[ $output == *"missing: pt_regs.syscallno"* ]]
+	[[ $output != *"missing: pt_regs.orig_ax"* ]]
+	run "$root/scripts/check-vmlinux" --arch
+	expect 64 "$status"
+}

@@ -65,14 +65,26 @@ static void do_thread(void)
 	pthread_join(thread, NULL);
 }
 
+/* So that they can be read without a page fault, as a program that puts them together does. */
+static void touch_arguments(void)
+{
+	volatile char first;
+
+	for (char **arg = child_argv; *arg; arg++)
+		first = **arg;
+	(void)first;
+}
+
 static void do_missing(void)
 {
+	touch_arguments();
 	execve("/nonexistent/program", child_argv, no_env);
 	exit(errno == ENOENT ? 0 : 2);
 }
 
 static void do_denied(void)
 {
+	touch_arguments();
 	execve("/", child_argv, no_env);
 	exit(errno == EACCES ? 0 : 2);
 }
