@@ -3,8 +3,9 @@
  * Events: one ring buffer to user space, and a count of what it lost.
  *
  * Waking the reader costs far more than the event (about 1 us against 0.04),
- * so it is woken only each time a good part of the ring has filled; else it
- * looks by itself every few tens of milliseconds (common/run.c).
+ * so it is woken only by the first event after a pause, and each time a good part
+ * of the ring has filled; else it looks by itself every few tens of milliseconds,
+ * until a while after the last event (common/run.c).
  */
 #ifndef BPF_EVENT_BPF_H
 #define BPF_EVENT_BPF_H
@@ -33,11 +34,22 @@ static __always_inline void event_head_current(struct event_head *head)
 	bpf_get_current_comm(head->comm, sizeof(head->comm));
 }
 
+__u64 woken_ns;		/* when a first event last woke the reader */
+
 /* The flags to submit @size bytes with: wake the reader, or leave it asleep. */
 static __always_inline __u64 event_flags(__u64 size)
 {
 	__u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
-	__u64 shift = config.ring_wake_shift;
+	__u64 shift = config.ring_wake_shift, now;
+
+	/* Beyond an eighth it was woken by that. */
+	if (waiting >> shift == 0) {
+		now = bpf_ktime_get_ns();
+		if (now - woken_ns > EVENT_PAUSE_NS) {
+			woken_ns = now;
+			return BPF_RB_FORCE_WAKEUP;
+		}
+	}
 
 	return waiting >> shift == (waiting + size) >> shift ? BPF_RB_NO_WAKEUP :
 							       BPF_RB_FORCE_WAKEUP;

@@ -5,6 +5,12 @@
 
 #include "types.h"
 
+/*
+ * The first event after this time without one that did wakes the reader, who does not
+ * rely on it before twice that time has passed (100 ms).
+ */
+#define EVENT_PAUSE_NS 100000000
+
 struct event_head {
 	__u64 ns;		/* CLOCK_MONOTONIC */
 	__u64 cgroup_id;	/* in the cgroup2 hierarchy; 0: unknown */

@@ -15,6 +15,7 @@
 #define NS_PER_S 1000000000ULL
 #define NS_PER_MS 1000000ULL
 #define TICK_NS (50 * NS_PER_MS)	/* how late an event may be shown */
+#define IDLE_TICK_NS (500 * NS_PER_MS)	/* the same, when the next event will wake us */
 #define DRAIN_TRIES 200			/* of a millisecond */
 #define BATCH 4096			/* events between two looks at signals and the clock */
 
@@ -162,19 +163,22 @@ static bool take_batch(struct loop *loop, struct ring_buffer *rb)
 static void events_until_stopped(struct loop *loop, struct ring_buffer *rb, int ring,
 				 void (*tick)(void *ctx, bool last))
 {
-	__u64 next_tick = 0;
+	__u64 next_tick = 0, last_event = 0;
 
 	while (!loop->stopping) {
 		bool more = take_batch(loop, rb);
-		__u64 now = out_now_ns();
+		__u64 now = out_now_ns(), tick_ns;
 
+		if (loop->batch)
+			last_event = now;
+		tick_ns = now - last_event > 2 * EVENT_PAUSE_NS ? IDLE_TICK_NS : TICK_NS;
 		if (tick && now >= next_tick) {
 			tick(loop->ctx, false);
 			next_tick = now + TICK_NS;
 		}
 		loop_flush(loop);
 		if (!loop->stopping)
-			loop_wait(loop, ring, more ? 0 : now + TICK_NS);
+			loop_wait(loop, ring, more ? 0 : now + tick_ns);
 	}
 }
 

@@ -33,8 +33,8 @@ typedef void (*run_event_fn)(void *ctx, const void *event, size_t size);
 /*
  * Pass every event in @ring to @fn.  At the end everything is detached first,
  * and what is left in the ring still printed.  @tick, if not NULL, is called
- * some twenty times a second and, with @last true, once at the end: for what
- * has to be shown though no event comes.
+ * some twenty times a second while events come, else twice, and, with @last true,
+ * once at the end: for what has to be shown though no event comes.
  */
 int run_events(struct out *out, struct bpf_map *ring, run_event_fn fn,
 	       void (*tick)(void *ctx, bool last), void *ctx);
