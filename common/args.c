@@ -172,7 +172,7 @@ static void set_metrics(struct common_args *common, const char *path)
 
 	if (dir && access(dir, W_OK))
 		args_fail("cannot write metrics to '%s': %s", path, strerror(errno));
-	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+	if (!*path || (!stat(path, &st) && !S_ISREG(st.st_mode)))
 		args_fail("cannot write metrics to '%s': not a file", path);
 	free(dir);
 	common->metrics = path;

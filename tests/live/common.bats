@@ -61,8 +61,20 @@ count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 	for bad in x '' 1; do refuses 64 "'$bad'" execsnoop "--time=$bad"; done
 	refuses 64 "'no-such-user'" execsnoop -u no-such-user
 	for bad in /missing ''; do refuses 64 "'$bad'" execsnoop --btf "$bad"; done
+	for bad in /missing/x.prom / /dev/null ''; do refuses 64 "'$bad'" execsnoop --metrics "$bad"; done
 	for bad in / /dev/null "$build/execsnoop"; do refuses 1 "'$bad'" execsnoop --btf "$bad"; done
 	for bad in 65 63 2097152; do refuses 64 "'$bad'" execsnoop --ring-size "$bad"; done
+}
+
+@test "metrics that cannot be written are said once, and make an error" {
+	mkdir full
+	mount -t tmpfs -o size=4k tmpfs full || skip "no tmpfs can be mounted"
+	head -c 4096 /dev/zero >full/rest
+	run_tool cachestat --metrics full/x.prom 1 2
+	umount full
+	expect 1 "$status"
+	expect 3 "$(wc -l <"$out")" "lines: the table is there all the same"
+	expect 1 "$(grep -c "cannot write metrics to 'full/x.prom': No space left" "$err")"
 }
 
 @test "every tool refuses bad values, unknown options and words too many" {
