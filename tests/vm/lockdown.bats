@@ -28,14 +28,14 @@ refused() {
 @test "tcpretrans refuses: the kernel is locked down" { refused tcpretrans; }
 @test "profile refuses: the kernel is locked down" { refused profile; }
 
-@test "biolatency counts, and refuses -c" {
+@test "biolatency: counts, and refuses -c" {
 	bats --filter-tags smoke "$root/tests/live/biolatency.bats"
 	mkdir -p "$(cgroup2)/lockdown$$"
 	refused biolatency -c "$(cgroup2)/lockdown$$"
 	rmdir "$(cgroup2)/lockdown$$"
 }
 
-@test "runqlat counts, and refuses -P" {
+@test "runqlat: counts, and refuses -P" {
 	bats --filter-tags smoke "$root/tests/live/runqlat.bats"
 	refused runqlat -P
 }
