@@ -77,12 +77,12 @@ package_of() {
 	esac
 }
 
+note_name() { names+=("$1"); }	# NAME KIND COMMAND...
+
 # look_up NAME KIND COMMAND...: everything that has to be looked up before all can
 # start at once.  Sets programs[NAME], unless it is missing.
 look_up() {
-	mkdir "$dir/$1" || fail "cannot write to $dir"
 	echo "${*:3}" >"$dir/$1/command"
-	names+=("$1")
 	kinds[$1]=$2
 	case $2 in
 	tool) find_tool "$3" ;;

@@ -49,13 +49,13 @@ wait_for_piece() {
 # cap DIR: keep standard input in pieces, output, output.1 and so on; of what is
 # too much the last lines.
 cap() {
-	local i=1
+	local i=1 next
 	echo "$BASHPID" >>"$1/pid"
 	piece "$1" >"$1/output"
 	while [ "$i" -lt "$PIECES" ]; do
 		wait_for_piece "$i"
-		piece "$1" >"$1/output.$i"
-		[ -s "$1/output.$i" ] || return
+		IFS= read -rN 1 next || return	# most are at their end by now: no program for that
+		{ printf %s "$next"; piece "$1"; } >"$1/output.$i"
 		i=$((i + 1))
 	done
 	wait_for_piece "$i"

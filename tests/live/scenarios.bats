@@ -145,7 +145,6 @@ guest() { emulated || skip "only in a guest: $1"; }
 	finds slow-dns late.test
 }
 
-# bats test_tags=once
 @test "scenario: more memory than its cgroup has" {
 	local limit name=x$$eater
 	guest "the kernel's log says so for an hour"

@@ -272,7 +272,7 @@ unheld() {
 @test "sixty: a storm of output is bounded, spread over the time, and said" {
 	without_report
 	fake execsnoop '[ "$1" = --version ] && echo "execsnoop (sixty) 0" && exit' 'trap "exit 0" INT' \
-		'i=0; while [ $i -lt 99 ]; do i=$((i + 1)); printf "{\"i\":$i,\"t\":\"%(%s)T\"%4000s}\n" -1 ""; done' \
+		'i=0; while [ $i -lt 99 ]; do i=$((i + 1)); printf "{\"i\":$i,\"t\":\"%(%s)T\"%4000s}\n" -1 "" 2>/dev/null; done' \
 		'echo "{\"type\":\"summary\"}"'
 	sed -i 's/^PIECE_BYTES=.*/PIECE_BYTES=1000/' "$BATS_TEST_TMPDIR/bin/sixty.d/run.bash"
 	run_sixty --seconds 5
