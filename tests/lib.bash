@@ -42,6 +42,22 @@ expect() {
 	return 1
 }
 
+# links_of FILE: what it links to on this machine.
+links_of() { grep -oE '\]\([^)#]+' "$1" | sed 's/^](//' | grep -vE '^[a-z]+:' || true; }
+
+# links_to_nothing FILE...
+links_to_nothing() {
+	local file link
+	for file; do
+		for link in $(links_of "$file"); do
+			case $link in
+			/*) [ -e "$link" ] ;;
+			*) [ -e "$(dirname "$file")/$link" ] ;;
+			esac || echo "$file: no $link"
+		done
+	done
+}
+
 # wait_for SECONDS COMMAND...: until it succeeds; fails after that time.
 wait_for() {
 	local tries=$(($1 * 50))

@@ -80,6 +80,15 @@ has() {
 	expect "" "$(grep -v 'unusual Xr order' "$out")" "what mandoc says"
 }
 
+@test "make install: the documents, and the schemas where they say" {
+	quiet_make install DESTDIR= prefix="$dest/a" sharedir="$dest/parts"
+	cd "$dest/a/share/doc/sixty"
+	[ -s numbers.md ] && [ -s security.md ]
+	grep -qF "]($dest/parts/schema)" fields.md
+	diff -r --exclude='*.py' "$root/tests/schema" "$dest/parts/schema"
+	expect "" "$(links_to_nothing ./*.md)" "links to nothing"
+}
+
 @test "sixty finds the tools beside it, under any prefix and suffix" {
 	local tool
 	needs jq
