@@ -35,20 +35,25 @@ struct metrics {
 	__s64 *values;			/* of the record at hand, by column */
 };
 
+/* Zeroed; without memory there is no going on, as in text.c. */
+static void *allocate(size_t bytes)
+{
+	void *at = calloc(1, bytes);
+
+	if (!at)
+		abort();
+	return at;
+}
+
 struct metrics *metrics_new(const char *tool, const struct column *columns, int n)
 {
-	struct metrics *metrics = calloc(1, sizeof(*metrics));
+	struct metrics *metrics = allocate(sizeof(*metrics));
 
-	if (!metrics)
-		return NULL;
 	metrics->tool = tool;
 	metrics->columns = columns;
 	metrics->n = n;
-	metrics->values = calloc(n, sizeof(*metrics->values));
-	if (metrics->values)
-		return metrics;
-	free(metrics);
-	return NULL;
+	metrics->values = allocate(n * sizeof(*metrics->values));
+	return metrics;
 }
 
 static int by_labels(const void *a, const void *b)
@@ -112,7 +117,7 @@ void metrics_number(struct metrics *metrics, int col, __s64 v)
 	char number[24];
 	const char *name;
 
-	if (!metrics)
+	if (!metrics || metrics->columns[col].metric == METRIC_NONE)
 		return;
 	snprintf(number, sizeof(number), "%lld", v);
 	switch (metrics->columns[col].metric) {
@@ -141,18 +146,14 @@ static void clear(struct metrics *metrics)
 	memset(metrics->values, 0, metrics->n * sizeof(*metrics->values));
 }
 
-static struct set *new_set(struct metrics *metrics, const char *labels)
+static struct set *new_set(struct metrics *metrics, const struct text *labels)
 {
-	struct set *set = calloc(1, sizeof(*set) + metrics->n * sizeof(set->values[0]));
+	struct set *set = allocate(sizeof(*set) + metrics->n * sizeof(set->values[0]));
 
-	if (!set)
-		return NULL;
-	set->labels = strdup(labels);
-	if (!set->labels || !tsearch(set, &metrics->tree, by_labels)) {
-		free(set->labels);
-		free(set);
-		return NULL;
-	}
+	set->labels = allocate(labels->len);
+	memcpy(set->labels, labels->at, labels->len);
+	if (!tsearch(set, &metrics->tree, by_labels))
+		abort();
 	metrics->sets[metrics->n_sets++] = set;
 	return set;
 }
@@ -165,28 +166,31 @@ static struct set *find_set(const struct metrics *metrics, const struct text *la
 	return found ? *found : NULL;
 }
 
-/* The set of the record at hand.  NULL if there is no memory. */
+/* The set of the record at hand. */
 static struct set *record_set(struct metrics *metrics)
 {
 	struct text *labels = &metrics->labels;
 	struct set *set;
 
-	text_char(labels, '\0');
+	text_char(&metrics->labels, '\0');
 	text_char(&metrics->others, '\0');
 	set = find_set(metrics, labels);
-	if (!set && metrics->n_sets >= METRICS_SETS) {
+	if (set)
+		return set;
+	if (metrics->n_sets > METRICS_SETS)
+		return metrics->sets[METRICS_SETS];
+	if (metrics->n_sets == METRICS_SETS)
 		labels = &metrics->others;
-		set = find_set(metrics, labels);
-	}
-	return set ? set : new_set(metrics, labels->at);
+	return new_set(metrics, labels);
 }
 
 void metrics_end(struct metrics *metrics)
 {
-	struct set *set = metrics ? record_set(metrics) : NULL;
+	struct set *set;
 
-	if (!set)
+	if (!metrics)
 		return;
+	set = record_set(metrics);
 	set->records++;
 	for (int i = 0; i < metrics->n; i++) {
 		if (metrics->columns[i].metric == METRIC_GAUGE)
@@ -199,14 +203,14 @@ void metrics_end(struct metrics *metrics)
 
 void metrics_end_hist(struct metrics *metrics, const struct hist *hist, __u64 unit_ns)
 {
-	struct set *set = metrics ? record_set(metrics) : NULL;
+	struct set *set;
 
-	if (!set)
+	if (!metrics)
 		return;
+	set = record_set(metrics);
 	if (!set->hist)
-		set->hist = calloc(1, sizeof(*set->hist));
-	if (set->hist)
-		hist_merge(set->hist, hist);
+		set->hist = allocate(sizeof(*set->hist));
+	hist_merge(set->hist, hist);
 	set->unit_ns = unit_ns;
 	clear(metrics);
 }
@@ -343,20 +347,6 @@ void metrics_text(const struct metrics *metrics, struct text *text)
 		put_records(metrics, text);
 }
 
-static int write_all(int fd, const struct text *text)
-{
-	size_t done = 0;
-
-	while (done < text->len) {
-		ssize_t n = write(fd, text->at + done, text->len - done);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		done += n > 0 ? n : 0;
-	}
-	return 0;
-}
-
 int metrics_save(const char *path, const struct text *text)
 {
 	char *new;
@@ -366,7 +356,7 @@ int metrics_save(const char *path, const struct text *text)
 	if (asprintf(&new, "%s.%d", path, getpid()) < 0)
 		return -ENOMEM;
 	fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	err = fd < 0 ? -errno : write_all(fd, text);
+	err = fd < 0 ? -errno : text_write(text, fd);
 	if (fd >= 0 && close(fd) && !err)
 		err = -errno;
 	if (!err && rename(new, path))

@@ -18,14 +18,13 @@
 
 struct metrics;
 
-/* Label sets at most: those that come later are one with the value "other" in each label. */
+/* Label sets at most: those that come later are one, with the value "other" in each label. */
 #define METRICS_SETS 200
 
-/* NULL if there is no memory for it. */
 struct metrics *metrics_new(const char *tool, const struct column *columns, int n);
 void metrics_free(struct metrics *metrics);
 
-/* A record: its values in any order, then one of the two ends. */
+/* A record: its values in the order of the columns, then one of the two ends. */
 void metrics_string(struct metrics *metrics, int col, const char *s, size_t len);
 void metrics_number(struct metrics *metrics, int col, __s64 v);
 void metrics_end(struct metrics *metrics);

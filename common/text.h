@@ -29,6 +29,9 @@ void text_fixed(struct text *text, __u64 v, unsigned int digits);
 void text_zeros(struct text *text, __u64 v, unsigned int width);
 void text_printf(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* All of @text to @fd; 0 or a negative errno. */
+int text_write(const struct text *text, int fd);
+
 /*
  * At most @len bytes of @s, up to a NUL, for a terminal: control characters
  * (C0, DEL, C1), bytes that are not UTF-8 and characters that change the

@@ -466,20 +466,6 @@ static char *title(const struct profile *profile, double seconds)
 	return text.at;
 }
 
-static int write_all(int fd, const struct text *text)
-{
-	size_t done = 0;
-
-	while (done < text->len) {
-		ssize_t n = write(fd, text->at + done, text->len - done);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		done += n > 0 ? n : 0;
-	}
-	return 0;
-}
-
 static int write_flame(const struct profile *profile, __u64 duration_ns)
 {
 	char *words = title(profile, duration_ns / 1e9);
@@ -489,7 +475,7 @@ static int write_flame(const struct profile *profile, __u64 duration_ns)
 
 	fill_flame(&flame, &profile->stacks);
 	flame_svg(&flame, &svg, words);
-	err = write_all(opt.flame.fd, &svg);
+	err = text_write(&svg, opt.flame.fd);
 	text_free(&svg);
 	flame_free(&flame);
 	free(words);

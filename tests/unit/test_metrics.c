@@ -122,6 +122,12 @@ static void too_many_labels_are_counted_together(void **state)
 	assert_null(strstr(file(), "\"200\""));
 	record("7", 0, 1, 0, 0);
 	assert_line("sixty_tool_events_total{name=\"7\",error=\"ok\"} 2");
+	for (int i = 0; i < 9; i++) {		/* those with fewer labels too */
+		snprintf(name, sizeof(name), "late %d", i);
+		metrics_string(metrics, i % 2 ? COL_NAME : COL_ERR, name, strlen(name));
+		metrics_end(metrics);
+	}
+	assert_line("sixty_tool_events_total{name=\"other\",error=\"other\"} 14");
 }
 
 static void add_hist(unsigned int slot, __u64 count, __u64 sum, __u64 unit_ns)
