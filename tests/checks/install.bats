@@ -40,6 +40,9 @@ has() {
 	done
 	has usr/sbin/sixty usr/share/man/man8/sixty.8 usr/share/man/man7/sixty.7 \
 		usr/share/sixty/sixty-report usr/share/bash-completion/completions/sixty usr/lib/systemd/system/sixty.timer
+	expect "$(cd "$root" && find contrib -type f | sort)" \
+		"$(cd "$dest/usr/share/doc/sixty" && find contrib -type f | sort)" "files of contrib"
+	[ -x "$dest/usr/share/doc/sixty/contrib/sixty-fleet" ]
 }
 
 @test "make install: nothing outside prefix, nothing that others cannot read" {
@@ -71,7 +74,7 @@ has() {
 	quiet_make install prefix=/usr "${names[@]}"
 	any=$(tr ' ' '|' <<<"${tools[*]}")
 	expect "" "$(grep -rE "^\\.(Nm|Xr|Dl|Dl sudo) ($any)( |\$)" "$dest/usr/share/man")" "old names"
-	expect "" "$(grep -rE "^ *# ($any)( |\$)" "$dest/usr/share/doc")" "old names"
+	expect "" "$(grep -rE "^ *# ($any)( |\$)" "$dest/usr/share/doc/sixty/examples")" "old names"
 	grep -q '^\.Xr bpf-fsslower\.x 8 ,$' "$dest/usr/share/man/man8/sixty.8"
 	grep -q '^\.Dt BPF-FSSLOWER\.X 8$' "$dest/usr/share/man/man8/bpf-fsslower.x.8"
 	grep -q '^\.Dl bpf-fsslower\.x 1$' "$dest/usr/share/man/man8/bpf-fsslower.x.8"

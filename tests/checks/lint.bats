@@ -118,7 +118,7 @@ none() {
 @test "no line ends in a blank" {
 	grep -rnI --exclude-dir=.git --exclude-dir='build*' '[[:blank:]]$' \
 		--include='*.[ch78]' --include='*.bats' --include='*.md' \
-		scripts common bpf tools tests vmlinux docs ./*.md |
+		scripts common bpf tools tests vmlinux docs contrib ./*.md |
 		none "blanks at the end"
 }
 
