@@ -318,6 +318,16 @@ unheld() {
 	expect false "$(meta root)"
 }
 
+@test "sixty: what few rights alone bring about is no remark" {
+	# shellcheck source=scripts/sixty.d/status.bash
+	. "$root/scripts/sixty.d/status.bash"
+	printf '%s\n' "/usr/bin/nice: cannot set niceness: Operation not permitted" \
+		"runqlat: --bpf-stats: the kernel does not measure: Operation not permitted" >few
+	expect "" "$(reason_in few)"
+	echo "runqlat: lost 1 event" >>few
+	expect "runqlat: lost 1 event" "$(reason_in few)"
+}
+
 # hostile NAME TAR-ARGUMENTS...: a bundle that must not be unpacked.
 hostile() {
 	tar -C "$BATS_TEST_TMPDIR/h" -czf "$BATS_TEST_TMPDIR/$1.tar.gz" "${@:2}"
