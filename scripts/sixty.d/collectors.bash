@@ -7,7 +7,7 @@
 # or `sample` (the script of that name here).  Everything watches for $span
 # seconds; profile for less, and it is the first to start, because it has names to
 # look up at its end.  pidstat reads a file of each process each time: at most
-# twenty times.
+# ten times.
 collectors() {
 	cat <<-TABLE
 	profile         tool      profile --json --bpf-stats --duration $((span - 1 - (span > 5))) --flame flame.svg
@@ -15,7 +15,7 @@ collectors() {
 	dmesg           sample    dmesg $span
 	vmstat          program   vmstat -n -w 1 $((span + 1))
 	mpstat          program   mpstat -P ALL -o JSON 1 $span
-	pidstat         program   pidstat $((1 + span / 20)) $((span / (1 + span / 20)))
+	pidstat         program   pidstat $((1 + span / 10)) $((span / (1 + span / 10)))
 	iostat          program   iostat -x -y -z -o JSON 1 $span
 	free            program   free -m -s 1 -c $span
 	sar-dev         program   sar -n DEV,EDEV 1 $span
