@@ -51,6 +51,31 @@ lost() {
 	echo $(($(jq 'select(.type == "summary").lost' "$out") - repeats))
 }
 
+# start_sandbox DIR PACKAGE...: tests/fleet/sandbox in the background, $machine_pid; in setup_file.
+# False if it cannot be had: needs_sandbox says why.
+start_sandbox() {
+	local tries status
+	"$root/tests/fleet/sandbox" "$@" >"$1.ready" 2>"$1.why" 3>&- &
+	export machine_pid=$!
+	for ((tries = 0; tries < 3000; tries++)); do
+		[ ! -s "$1.ready" ] || return 0
+		if ! kill -0 "$machine_pid" 2>/dev/null; then
+			wait "$machine_pid" || status=$?
+			echo "$status" >"$1.ended"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# needs_sandbox DIR: skip the test where it cannot be had; a fault of the sandbox is one of the test.
+needs_sandbox() {
+	[ -e "$1.ended" ] || return 0
+	[ "$(cat "$1.ended")" != 77 ] || skip "$(tail -n 1 "$1.why")"
+	tail "$1.why"
+	return 1
+}
+
 # links_of FILE: what it links to on this machine.
 links_of() { grep -oE '\]\([^)#]+' "$1" | sed 's/^](//' | grep -vE '^[a-z]+:' || true; }
 

@@ -13,13 +13,8 @@ setup_file() {
 	export at
 	chmod 755 "$at"
 	mkdir "$at/machine"
-	"$BATS_TEST_DIRNAME/../fleet/sandbox" "$at/machine" openssh-server >"$at/ready" 2>"$at/why" 3>&- &
-	export machine_pid=$!
-	for ((tries = 0; tries < 1200; tries++)); do
-		[ ! -s "$at/ready" ] || { make_fleet; return; }
-		kill -0 "$machine_pid" 2>/dev/null || return 0	# own_setup says why
-		sleep 0.1
-	done
+	start_sandbox "$at/machine" openssh-server || return 0
+	make_fleet
 }
 
 make_fleet() {
@@ -110,7 +105,7 @@ make_answer() {
 
 own_setup() {
 	needs jq ssh nsenter setpriv
-	[ -n "${sshd_pid-}" ] || skip "$(tail -n 1 "$at/why")"
+	needs_sandbox "$at/machine"
 	dir=$BATS_TEST_TMPDIR/fleet
 	PATH=$at/client:$root/scripts:$PATH
 	: >"$at/hanging"

@@ -12,15 +12,9 @@ setup_file() {
 	place=$(mktemp -d /tmp/x$$XXXXXX)	# where the sandbox shows it under the same name
 	export place
 	mkdir "$place"/{machine,prom,tsdb}
-	"$BATS_TEST_DIRNAME/../fleet/sandbox" "$place/machine" prometheus prometheus-node-exporter \
-		prometheus-pushgateway pcp python3-requests rsyslog curl \
-		>"$place/ready" 2>"$place/why" 3>&- &
-	export machine_pid=$!
-	for ((tries = 0; tries < 3000; tries++)); do
-		[ ! -s "$place/ready" ] || { start_engines; return; }
-		kill -0 "$machine_pid" 2>/dev/null || return 0	# own_setup says why
-		sleep 0.1
-	done
+	start_sandbox "$place/machine" prometheus prometheus-node-exporter prometheus-pushgateway \
+		pcp python3-requests rsyslog curl || return 0
+	start_engines
 }
 
 # The ports of the sandbox's loopback are nobody else's.
@@ -64,7 +58,7 @@ teardown_file() {
 }
 
 own_setup() {
-	kill -0 "$machine_pid" 2>/dev/null || skip "$(tail -n 1 "$place/why")"
+	needs_sandbox "$place/machine"
 }
 
 # query EXPRESSION: Prometheus' answer: an array of {metric, value}.
