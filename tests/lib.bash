@@ -42,9 +42,9 @@ expect() {
 	return 1
 }
 
-# lost: of the summary. From Linux 7 on a program at a tracepoint may be preempted by a task for
+# lost_events: of the summary. From Linux 7 on a program at a tracepoint may be preempted by a task for
 # which the kernel then does not run it: an upper limit of what was lost, here no event of ours.
-lost() {
+lost_events() {
 	local repeats=0
 	[ "$(uname -r | cut -d. -f1)" -lt 7 ] || repeats=$(jq 'select(.type == "summary").recursion' "$out")
 	[ "$repeats" -le 5 ] || repeats=0

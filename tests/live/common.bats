@@ -413,7 +413,7 @@ hidden() {
 	tool_stop
 	expect 25 "$(jq -c 'select(.type == "event" and .ret == 0)' "$out" | wc -l)" "execs"
 	expect 23 "$(jq -c 'select(.type == "event" and .ret == -2)' "$out" | wc -l)" "failed execs"
-	expect 0 "$(lost)" "lost"
+	expect 0 "$(lost_events)" "lost"
 }
 
 # bats test_tags=once

@@ -27,7 +27,7 @@ children() { events | jq -c --argjson parent "$(awk '/^parent/ { print $2 }' tru
 counts() { # HOW RET
 	start_and_exec "$1" 23
 	expect 23 "$(children | jq -c "select(.ret == $2)" | wc -l)" "execs"
-	expect 0 "$(lost)" "lost"
+	expect 0 "$(lost_events)" "lost"
 }
 
 # bats test_tags=kernel,smoke
