@@ -14,6 +14,13 @@ setup() {
 	if [ "$(type -t own_setup)" = function ]; then own_setup; fi
 }
 
+# counts_interrupts: a test file says so.  A hosted machine may hide its own agent from tracing: there no
+# program runs at any tracepoint while a thread of the agent is on the processor, nor for an interrupt
+# that comes then, and no miss is counted.  Seen with 6.18 in Firecracker, where the agent is process 1:
+# of 1440 batches of timers 5 were seen by no program, though the kernel's own counters have them.
+# Such a test is tried once more, which scripts/test says; a guest of ours has no such agent.
+counts_interrupts() { emulated || BATS_TEST_RETRIES=1; }
+
 # Whatever a failed test left running: only what we started, by its pid.
 teardown() {
 	if [ "$(type -t own_teardown)" = function ]; then own_teardown; fi
@@ -21,6 +28,9 @@ teardown() {
 		kill -KILL "$tool_pid" 2>/dev/null || true
 	fi
 	if [ -z "$BATS_TEST_COMPLETED" ]; then
+		if [ "$BATS_TEST_TRY_NUMBER" -le "${BATS_TEST_RETRIES:-0}" ]; then
+			echo "# tried again: $BATS_TEST_DESCRIPTION" >&3
+		fi
 		echo "--- stdout"; tail -n 30 "$out" | cut -c 1-400
 		echo "--- stderr"; tail -n 10 "$err"
 	fi

@@ -3,6 +3,7 @@
 # biolatency against requests of known number to a loop device of our own.
 
 load ../lib
+counts_interrupts
 
 own_setup() {
 	needs losetup truncate jq
