@@ -10,6 +10,7 @@ load ../lib
 
 own_teardown() {
 	[ -z "$mapped" ] || dmsetup remove "$mapped"
+	[ ! -b /dev/nullb0 ] || modprobe -r null_blk	# another test wants it with other parameters
 	! grep -q "$BATS_TEST_TMPDIR" /proc/self/mounts || umount "$BATS_TEST_TMPDIR/fs"
 }
 
