@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -262,6 +263,13 @@ bool hooks_task_storage(struct bpf_map *storage, struct bpf_map *hash, bool want
 	bpf_map__set_autocreate(storage, use);
 	bpf_map__set_autocreate(hash, !use);
 	return use;
+}
+
+bool hooks_preempted(void)
+{
+	struct utsname uts;
+
+	return uname(&uts) == 0 && atoi(uts.release) >= 7;
 }
 
 void hooks_enable(struct bpf_program *first, ...)

@@ -63,6 +63,12 @@ const char *hooks_aimed_at(const struct bpf_program *prog);
  */
 bool hooks_task_storage(struct bpf_map *storage, struct bpf_map *hash, bool wanted);
 
+/*
+ * May a task be preempted in a program at a tracepoint?  Since Linux 7.0; until it
+ * goes on, the kernel does not run that program for any other task on its CPU.
+ */
+bool hooks_preempted(void);
+
 /* Switch on each program of a list ended by NULL. */
 void hooks_enable(struct bpf_program *first, ...) __attribute__((sentinel));
 

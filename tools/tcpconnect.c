@@ -270,7 +270,9 @@ static int trace(struct tcpconnect_bpf *skel)
 
 	set_tunables(skel);
 	enable_sweep(skel);
-	report_recursion_repaired();	/* by later changes of state, and by the sweep */
+	/* By later changes of state, and by the sweep; unless all of it was dropped. */
+	if (!hooks_preempted())
+		report_recursion_repaired();
 	err = opt.dns ? dns_start() : 0;
 	if (!err)
 		err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config,
