@@ -111,10 +111,12 @@ judge_all() {
 	rm -f "$dir"/*/{exit,rest,output.*} "$dir/ending"
 }
 
-# own_cpu_ms: of this shell and of all that has ended, so far.  Sets `cpu_ms`.
+cpu_before_ms=0		# taken by what this process was before: a script that made sixty, and became it
+
+# own_cpu_ms: of this shell and of all that has ended, since the start.  Sets `cpu_ms`.
 own_cpu_ms() {
 	local user system
-	cpu_ms=0
+	cpu_ms=$((-cpu_before_ms))
 	times >"$dir/times" || fail "cannot write to $dir"	# in a pipe it would be a shell's own
 	while read -r user system; do
 		add_cpu_time "$user"

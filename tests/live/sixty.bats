@@ -149,6 +149,13 @@ only() {
 	done
 }
 
+@test "its own cost is not that of what its process was before" {
+	without_report
+	timeout 60 bash -c 'timeout 2.5 bash -c "while :; do :; done"
+		exec "$0" --output "$1" --seconds 5' "$sixty" "$dir" >"$out" 2>"$err" 3>&-
+	under own_cpu_s 2
+}
+
 @test "sixty --redact: nothing of this machine is in any file of the bundle" {
 	local word bundle private=/srv/x$$private/x$$secret.conf
 	bash -c 'while :; do : <"$0"; : </dev/tcp/127.0.0.1/9; : <"here/${0##*/}"; read -rt 0.1 <> <(:); done' \
