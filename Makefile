@@ -14,9 +14,9 @@
 #   V=1  O=dir  CROSS_COMPILE=aarch64-linux-gnu-  VMLINUX=dir-of-vmlinux.h  SAN=1  WERROR=1
 #   PROGRAM_PREFIX=bpf-  PROGRAM_SUFFIX=-sixty
 #
-# A tool is tools/<tool>.bpf.c and tools/<tool>.c; there is no list to add it to.
-# ext4slower and its like are fsslower for one file system: a .c with a constant, and
-# fsslower's BPF programs and man page.
+# A tool is a folder, tools/<tool>/, with <tool>.c, <tool>.bpf.c and any further .c files
+# that only this tool uses; there is no list of tools to extend.  ext4slower and its
+# siblings are fsslower compiled for one file system: see FSTOOLS.
 
 VERSION	:= $(shell sed -n 's/^VERSION=//p' scripts/sixty)
 O	?= build
@@ -79,13 +79,18 @@ ALL_CFLAGS = -std=gnu11 $(WARN) $(REPRO) -D_GNU_SOURCE -DVERSION='"$(VERSION)"' 
 BPF_CFLAGS = -target bpf -D__TARGET_ARCH_$(ARCH) -O2 -g -mcpu=v2 -std=gnu11 -Wall \
 	   $(if $(WERROR),-Werror) $(REPRO) -I$(VMLINUX) -Ibpf $(LIBBPF_CFLAGS)
 
-TOOLS	:= $(filter-out %.bpf,$(patsubst tools/%.c,%,$(wildcard tools/*.c)))
-FSTOOLS	:= $(filter-out fsslower,$(filter %slower,$(TOOLS)))
-SKELS	:= $(patsubst %,$(O)/%.skel.h,$(filter-out $(FSTOOLS),$(TOOLS)))
-COMMON	:= $(patsubst common/%.c,$(O)/common/%.o,$(wildcard common/*.c))
+# fsslower for one file system each.
+FSTOOLS	:= ext4slower xfsslower btrfsslower
+BPFTOOLS := $(basename $(basename $(notdir $(wildcard tools/*/*.bpf.c))))
+TOOLS	:= $(sort $(notdir $(wildcard tools/*)) $(FSTOOLS))
+SKELS	:= $(BPFTOOLS:%=$(O)/%.skel.h)
+COMMON	:= $(patsubst common/%.c,$(O)/common/%.o,$(wildcard common/*/*.c))
+# parts_of TOOL: the objects of a tool's further .c files.
+parts_of = $(patsubst %.c,$(O)/%.o,$(filter-out tools/$(1)/$(1).c %.bpf.c,$(wildcard tools/$(1)/*.c)))
+PARTS	:= $(foreach tool,$(TOOLS),$(call parts_of,$(tool)))
 TESTS	:= $(patsubst tests/unit/%.c,$(O)/%,$(wildcard tests/unit/test_*.c))
 LOADS	:= $(patsubst tests/workloads/%.c,$(O)/workloads/%,$(wildcard tests/workloads/*.c))
-MANS	:= $(patsubst %.8,$(O)/%.8,$(notdir $(wildcard tools/*.8 scripts/*.8))) \
+MANS	:= $(patsubst %.8,$(O)/%.8,$(notdir $(wildcard tools/*/*.8 scripts/*.8))) \
 	   $(FSTOOLS:%=$(O)/%.8)
 
 ifneq ($(V),1)
@@ -99,7 +104,9 @@ all: $(TOOLS:%=$(O)/%) $(MANS) $(HELPS)
 
 $(TOOLS): %: $(O)/%
 
-$(O)/%: $(O)/%.o $(O)/libcommon.a
+.SECONDEXPANSION:
+
+$(TOOLS:%=$(O)/%): $(O)/%: $(O)/%.o $$(call parts_of,%) $(O)/libcommon.a
 	$(call say,LINK)
 	$(Q)$(CC) $(SAN_FLAGS) $(CFLAGS) $(LDFLAGS) $^ $(LIBS) $(LIBS_$*) -o $@
 
@@ -109,12 +116,17 @@ $(O)/libcommon.a: $(COMMON)
 
 $(SKELS:.skel.h=.o): %.o: %.skel.h
 $(FSTOOLS:%=$(O)/%.o): $(O)/fsslower.skel.h
-# Of the tools alone: *.bpf.o has a rule of its own.
-$(TOOLS:%=$(O)/%.o): $(O)/%.o: tools/%.c
+# A static pattern rule: *.bpf.o is made by another one.
+$(filter-out $(FSTOOLS:%=$(O)/%.o),$(TOOLS:%=$(O)/%.o)): $(O)/%.o: tools/$$*/%.c
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
-$(O)/common/%.o: common/%.c
+$(FSTOOLS:%=$(O)/%.o): $(O)/%slower.o: tools/fsslower/fsslower.c
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -DONLY_FS='"$*"' -MMD -MP -c $< -o $@
+
+$(PARTS): | $(SKELS)
+$(COMMON) $(PARTS): $(O)/%.o: %.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
@@ -128,13 +140,13 @@ $(O)/%.bpf.o: $(O)/%.raw.o
 	$(call say,BPFOBJ)
 	$(Q)$(BPFTOOL) gen object $@ $<
 
-$(O)/%.raw.o: tools/%.bpf.c
+$(BPFTOOLS:%=$(O)/%.raw.o): $(O)/%.raw.o: tools/$$*/%.bpf.c
 	$(call say,BPF)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 
 # Every man page carries the options and exit codes that all tools share.
-$(O)/%.8: tools/%.8 common/options.8 common/exit-status.8
+$(patsubst %,$(O)/%.8,$(filter-out $(FSTOOLS),$(TOOLS))): $(O)/%.8: tools/$$*/%.8 common/options.8 common/exit-status.8
 	$(call say,MAN)
 	$(Q)mkdir -p $(@D)
 	$(Q)sed -e '/^\.\\" @common-options@/{r common/options.8' -e 'd}' \
@@ -161,15 +173,19 @@ $(O)/sixty.help: scripts/sixty
 	$(Q)$< --help >$@
 
 # A unit test includes a tool's .c to reach its static functions.
-$(O)/test_%: tests/unit/test_%.c $(O)/libcommon.a | $(SKELS)
+$(O)/test_%: tests/unit/test_%.c $$(call parts_of,%) $(O)/libcommon.a | $(SKELS)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(O)/libcommon.a $(LDFLAGS) $(LIBS) \
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(call parts_of,$*) $(O)/libcommon.a $(LDFLAGS) $(LIBS) \
 		$(LIBS_$*) -lcmocka -o $@
 
 $(O)/workloads/%: tests/workloads/%.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE $(CFLAGS) $< $(LDFLAGS) -pthread -o $@
+
+# For scripts that need the names of all tools.
+list-tools:
+	@printf '%s\n' $(TOOLS)
 
 unit-tests: $(TESTS)
 workloads: $(LOADS)
@@ -207,9 +223,9 @@ dist:
 clean:
 	rm -rf $(O)
 
-.PHONY: all check check-live bench install uninstall dist release-check clean unit-tests workloads $(TOOLS)
+.PHONY: all check check-live bench install uninstall dist release-check clean list-tools unit-tests workloads $(TOOLS)
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
--include $(wildcard $(O)/*.d $(O)/common/*.d)
+-include $(wildcard $(O)/*.d $(O)/common/*/*.d $(O)/tools/*/*.d)

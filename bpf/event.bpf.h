@@ -5,7 +5,7 @@
  * Waking the reader costs far more than the event (about 1 us against 0.04),
  * so it is woken only by the first event after a pause, and each time a good part
  * of the ring has filled; else it looks by itself every few tens of milliseconds,
- * until a while after the last event (common/run.c).
+ * until a while after the last event (common/core/run.c).
  */
 #ifndef BPF_EVENT_BPF_H
 #define BPF_EVENT_BPF_H

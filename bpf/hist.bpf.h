@@ -4,7 +4,7 @@
  * them by key.  A key the hash has no room for counts in the one without key,
  * and as a loss, so that the total stays right.
  *
- * User space: common/hist.h.
+ * User space: common/output/histogram.h.
  */
 #ifndef BPF_HIST_BPF_H
 #define BPF_HIST_BPF_H

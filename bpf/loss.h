@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * What a tool did not see or could not keep, by cause.  The BPF side adds to
- * it, user space reports it (common/loss.h).  What the kernel's recursion
+ * it, user space reports it (common/output/report.h).  What the kernel's recursion
  * guard dropped is read from the programs themselves and is not in here.
  */
 #ifndef BPF_LOSS_H

@@ -4,7 +4,7 @@
  * before this is included, at first all zeros.
  *
  * It lies in task storage where the kernel has that and the tool may use it
- * (user space says so: hooks_task_storage(), common/hooks.h), else in a hash
+ * (user space says so: hooks_task_storage(), common/core/hooks.h), else in a hash
  * by tid.  That evicts: a thread that is forgotten begins anew.
  */
 #ifndef BPF_THREAD_BPF_H

@@ -2,11 +2,11 @@
 /* TOOL - TODO: what it shows, in one line.  See TOOL(8). */
 #include <bpf/libbpf.h>
 
-#include "args.h"
-#include "log.h"
-#include "out.h"
-#include "run.h"
-#include "skel.h"
+#include "core/args.h"
+#include "core/log.h"
+#include "output/out.h"
+#include "core/run.h"
+#include "core/skel.h"
 #include "TOOL.h"
 #include "TOOL.skel.h"
 

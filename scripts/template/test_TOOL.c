@@ -2,7 +2,7 @@
 /* The user-space half of TOOL, on events made by hand: no BPF, no root. */
 #include "render.h"
 #define main TOOL_main
-#include "../../tools/TOOL.c"
+#include "../../tools/TOOL/TOOL.c"
 #undef main
 
 static void prints_table(void **state)

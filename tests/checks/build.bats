@@ -24,7 +24,7 @@ quiet_make() { make -j"$(nproc)" "$@" >log 2>&1 || { tail -n 20 log; return 1; }
 
 	touch bpf/filter.bpf.h
 	make WERROR=1 >log
-	for tool in $(basename -s .bpf.c -a tools/*.bpf.c); do
+	for tool in $(basename -s .bpf.c -a tools/*/*.bpf.c); do
 		expect "$(grep -c 'filter\.bpf\.h' "build/$tool.raw.d" | sed 's/^[1-9].*/1/')" \
 			"$(grep -cw "BPF *$tool.raw.o" log)" "rebuilds of $tool"
 	done

@@ -7,7 +7,7 @@ load ../lib
 
 own_setup() { cd "$root" || return; }
 
-tools() { basename -s .bpf.c -a tools/*.bpf.c; }
+tools() { basename -s .bpf.c -a tools/*/*.bpf.c; }
 
 # help PROGRAM: its --help; sixty is a script.
 help() {
@@ -36,7 +36,7 @@ section() {
 
 # json_keys TOOL: the keys of its column tables.
 json_keys() {
-	sed -n '/^static .*struct column .*columns\[\] = {/,/^};/p' "tools/$1.c" |
+	sed -n '/^static .*struct column .*columns\[\] = {/,/^};/p' "tools/$1/$1.c" |
 		sed -nE 's/^\t\[.*\{ "[^"]*", "([a-z0-9_]+)".*/\1/p; s/.*\.key = "([a-z0-9_]+)".*/\1/p' | sort -u
 }
 
@@ -127,7 +127,7 @@ run_help_examples() {
 @test "every tool has a session with explanation" {
 	local tool bad=0
 	for tool in $(tools); do
-		[ -s "tools/${tool}_example.txt" ] || { echo "no tools/${tool}_example.txt"; bad=1; }
+		compgen -G "tools/*/${tool}_example.txt" >/dev/null || { echo "no ${tool}_example.txt"; bad=1; }
 	done
 	return "$bad"
 }
@@ -156,7 +156,7 @@ run_help_examples() {
 @test "sixty(7): every tool is in WHICH TOOL and in SEE ALSO" {
 	local tool part
 	for part in "WHICH TOOL" "SEE ALSO"; do
-		expect "$(basename -s .c -a tools/*.c | grep -v '\.bpf$' | sort)" \
+		expect "$(make -s list-tools | sort)" \
 			"$(awk -v part="$part" '/^\.Sh / { on = $0 == ".Sh " part } on && /^\.Xr/ { print $2 }' \
 				docs/sixty.7 | grep -vx sixty | sort)" "tools in $part"
 	done

@@ -8,7 +8,7 @@ load ../lib
 own_setup() {
 	dest=$BATS_TEST_TMPDIR/dest
 	names=(PROGRAM_PREFIX=bpf- PROGRAM_SUFFIX=.x)
-	mapfile -t tools < <(basename -s .c -a "$root"/tools/*.c | grep -v '\.bpf$')
+	mapfile -t tools < <(make -s -C "$root" list-tools)
 	[ "${#tools[@]}" -ge 15 ]
 }
 

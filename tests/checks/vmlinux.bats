@@ -15,9 +15,9 @@ own_setup() {
 }
 
 @test "a field that is missing and one of another size are said" {
-	mkdir -p tree/tools tree/bpf
+	mkdir -p tree/tools/x tree/bpf
 	cp -r "$root/scripts" "$root/vmlinux" tree
-	printf 'SEC("tp_btf/no_such_event")\n' >tree/tools/x.bpf.c
+	printf 'SEC("tp_btf/no_such_event")\n' >tree/tools/x/x.bpf.c
 	touch tree/bpf/x.h
 	sed -i 's/^\tpid_t pid, tgid;/\tu64 pid; pid_t tgid, tigid;/' tree/vmlinux/vmlinux.h
 	run tree/scripts/check-vmlinux

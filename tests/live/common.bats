@@ -8,7 +8,7 @@ load ../lib
 
 tools() {
 	local source tool
-	for source in "$root"/tools/*.bpf.c; do
+	for source in "$root"/tools/*/*.bpf.c; do
 		tool=$(basename "$source" .bpf.c)
 		[ ! -x "$build/$tool" ] || echo "$tool"
 	done
@@ -18,7 +18,7 @@ tools() {
 event_tools() {
 	local tool
 	for tool in $(tools); do
-		! grep -q 'run_events(' "$root/tools/$tool.c" || echo "$tool"
+		! grep -q 'run_events(' "$root/tools/$tool/$tool.c" || echo "$tool"
 	done
 }
 

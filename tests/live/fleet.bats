@@ -182,11 +182,11 @@ written() {
 	local tool key
 	case $1 in
 	sixty_lost_total | sixty_runqlat_seconds_bucket | sixty_biolatency_seconds_bucket) return ;;
-	sixty_*_events_total) tool=${1#sixty_} && [ -e "$root/tools/${tool%_events_total}.c" ] && return ;;
+	sixty_*_events_total) tool=${1#sixty_} && [ -d "$root/tools/${tool%_events_total}" ] && return ;;
 	esac
 	tool=${1#sixty_} && tool=${tool%%_*}
 	key=${1#"sixty_${tool}_"}
-	grep -qE "\"(${key%_total}\"|${key%_seconds_total}_ns\").*METRIC_(TOTAL|SECONDS)" "$root/tools/$tool.c"
+	grep -qE "\"(${key%_total}\"|${key%_seconds_total}_ns\").*METRIC_(TOTAL|SECONDS)" "$root/tools/$tool/$tool.c"
 }
 
 # rsyslog_with CONFIG: our example, with a directory of the test's own.

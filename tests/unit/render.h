@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "out.h"
+#include "output/out.h"
 
 /*
  * Heading (text only) and the record that @print makes of @event.  The string

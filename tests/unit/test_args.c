@@ -12,9 +12,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "args.h"
-#include "addr.h"
-#include "log.h"
+#include "core/args.h"
+#include "net/addr.h"
+#include "core/log.h"
 
 static struct common_args common;
 static struct interval_args interval;

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include "render.h"
 #define main biolatency_main
-#include "../../tools/biolatency.c"
+#include "../../tools/biolatency/biolatency.c"
 #undef main
 
 #define NO_SUCH_DEV DISK_DEV(4000, 77)

@@ -2,7 +2,7 @@
 /* The user-space half of biosnoop, on events made by hand: no BPF, no root. */
 #include "render.h"
 #define main biosnoop_main
-#include "../../tools/biosnoop.c"
+#include "../../tools/biosnoop/biosnoop.c"
 #undef main
 
 #define NO_SUCH_DEV DISK_DEV(4000, 77)

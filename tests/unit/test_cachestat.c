@@ -2,7 +2,7 @@
 /* The user-space half of cachestat, on counts made by hand: no BPF, no root. */
 #include "render.h"
 #define main cachestat_main
-#include "../../tools/cachestat.c"
+#include "../../tools/cachestat/cachestat.c"
 #undef main
 
 static enum check check;

@@ -31,7 +31,7 @@ static struct mntent *next_mount(FILE *f)
 }
 
 #define getmntent next_mount
-#include "../../common/cgroup.c"
+#include "../../common/core/cgroup.c"
 
 #define A "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define B "fedcba98765432100123456789abcdef0123456789abcdef0123456789abcdef"

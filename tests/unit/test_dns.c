@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* common/dns: DNS answers made by hand into names. */
+/* tools/tcpconnect/dns.c: DNS answers made by hand into names. */
 #include "render.h"
-#include "../../common/dns.c"
+#include "../../tools/tcpconnect/dns.c"
 
 static const __u8 addr4[16] = { 192, 0, 2, 7 };
 

@@ -2,7 +2,7 @@
 /* The user-space half of execsnoop, on events made by hand: no BPF, no root. */
 #include "render.h"
 #define main execsnoop_main
-#include "../../tools/execsnoop.c"
+#include "../../tools/execsnoop/execsnoop.c"
 #undef main
 
 static struct exec_event event;

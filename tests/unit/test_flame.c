@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "flame.h"
+#include "stacks/flame.h"
 
 static const struct frame program = { .name = "sh", .kind = FRAME_OTHER };
 static const struct frame a = { .name = "a", .module = "/bin/sh", .kind = FRAME_USER };

@@ -2,7 +2,7 @@
 /* The user-space half of fsslower, on events made by hand: no BPF, no root. */
 #include "render.h"
 #define main fsslower_main
-#include "../../tools/fsslower.c"
+#include "../../tools/fsslower/fsslower.c"
 #undef main
 
 static struct fs_event event;

@@ -2,7 +2,7 @@
 /* The user-space half of gethostlatency, on events made by hand: no BPF, no root. */
 #include "render.h"
 #define main gethostlatency_main
-#include "../../tools/gethostlatency.c"
+#include "../../tools/gethostlatency/gethostlatency.c"
 #undef main
 
 static const struct lookup_event found = {

@@ -16,7 +16,7 @@
 #include <linux/types.h>
 #include <linux/bpf.h>
 #include "hist.bpf.h"
-#include "histogram.h"
+#include "output/histogram.h"
 
 #define VALUES 10000
 #define LIMIT (1ULL << HIST_EXP_MAX)

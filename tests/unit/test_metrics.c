@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "histogram.h"
-#include "metrics.h"
+#include "output/histogram.h"
+#include "output/metrics.h"
 
 enum { COL_NAME, COL_ERR, COL_BYTES, COL_LATENCY, COL_FREE, COLS };
 

@@ -2,7 +2,7 @@
 /* The user-space half of opensnoop, on events made by hand: no BPF, no root. */
 #include "render.h"
 #define main opensnoop_main
-#include "../../tools/opensnoop.c"
+#include "../../tools/opensnoop/opensnoop.c"
 #undef main
 
 static struct open_event event;

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include "out.h"
+#include "output/out.h"
 
 enum { COL_PID, COL_COMM, COL_HIDDEN, COL_LAT, COL_WHAT };
 

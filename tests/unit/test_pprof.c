@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
-#include "pprof.h"
+#include "stacks/pprof.h"
 
 static void check_varint(__u64 v, const char *bytes, size_t len)
 {

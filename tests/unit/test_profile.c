@@ -2,7 +2,7 @@
 /* The user-space half of profile, on stacks made by hand: no BPF, no root. */
 #include "render.h"
 #define main profile_main
-#include "../../tools/profile.c"
+#include "../../tools/profile/profile.c"
 #undef main
 
 static struct frame frames[] = {

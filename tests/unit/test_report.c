@@ -14,7 +14,7 @@
 
 #define skel_loss fake_loss
 #define skel_object fake_object
-#include "../../common/report.c"
+#include "../../common/output/report.c"
 #undef skel_loss
 #undef skel_object
 

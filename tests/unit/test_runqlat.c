@@ -2,7 +2,7 @@
 /* The user-space half of runqlat, on histograms made by hand: no BPF, no root. */
 #include "render.h"
 #define main runqlat_main
-#include "../../tools/runqlat.c"
+#include "../../tools/runqlat/runqlat.c"
 #undef main
 
 /* Waits of 3, 5 and 100 us. */

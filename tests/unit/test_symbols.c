@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include "symbols.h"
-#include "tally.h"
+#include "symbols/symbols.h"
+#include "core/tally.h"
 
 static void same_bytes_have_one_number(void **state)
 {

@@ -2,7 +2,7 @@
 /* The user-space half of tcpaccept, on events made by hand: no BPF, no root. */
 #include "render.h"
 #define main tcpaccept_main
-#include "../../tools/tcpaccept.c"
+#include "../../tools/tcpaccept/tcpaccept.c"
 #undef main
 
 static const struct accept_event v4 = {

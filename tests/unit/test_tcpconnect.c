@@ -2,7 +2,7 @@
 /* The user-space half of tcpconnect, on events made by hand: no BPF, no root. */
 #include "render.h"
 #define main tcpconnect_main
-#include "../../tools/tcpconnect.c"
+#include "../../tools/tcpconnect/tcpconnect.c"
 #undef main
 
 static const struct connect_event v4 = {

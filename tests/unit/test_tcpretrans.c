@@ -2,7 +2,7 @@
 /* The user-space half of tcpretrans, on events made by hand: no BPF, no root. */
 #include "render.h"
 #define main tcpretrans_main
-#include "../../tools/tcpretrans.c"
+#include "../../tools/tcpretrans/tcpretrans.c"
 #undef main
 
 static const struct retrans_event owned = {

@@ -12,8 +12,8 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "demangle.h"
-#include "usyms.h"
+#include "symbols/demangle.h"
+#include "symbols/usyms.h"
 
 __attribute__((noinline, used)) static int known_function(int i)
 {

@@ -53,7 +53,7 @@ events() { jq -s "map(select(.type == \"event\" and ($1))) | length" "$out"; }
 }
 
 @test "every tool goes on while a CPU goes and comes back" {
-	for source in "$root"/tools/*.bpf.c; do
+	for source in "$root"/tools/*/*.bpf.c; do
 		tool=$(basename "$source" .bpf.c)
 		tool_start "$tool" --json
 		echo 0 >"$cpu"

@@ -181,7 +181,7 @@ images_build() {
 # cross_build SYSROOT BUILD TRIPLET
 cross_build() {
 	local lib=$1/usr/lib/$3
-	[ -n "$(compgen -G "$REPO/tools/*.bpf.c")" ] || return 0
+	[ -n "$(compgen -G "$REPO/tools/*/*.bpf.c")" ] || return 0
 	PKG_CONFIG_LIBDIR=$lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$1 PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 \
 		PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 nice -n 10 make -C "$REPO" "CROSS_COMPILE=$3-" \
 		PKG_CONFIG=pkg-config "O=${2##*/}" "LDFLAGS=-Wl,-rpath-link,$lib" all workloads

@@ -11,7 +11,7 @@ load ../lib
 build=/sixty/build
 
 @test "every tool says that the kernel has no BTF" {
-	for source in "$root"/tools/*.bpf.c; do
+	for source in "$root"/tools/*/*.bpf.c; do
 		refuses 69 BTF "$(basename "$source" .bpf.c)" --duration 1
 	done
 }

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/args.h"
+#include "core/cgroup.h"
+#include "block/disk.h"
+#include "core/hooks.h"
+#include "core/text.h"
+
+#define CACHE_SLOTS 64
+#define CACHE_S 1			/* a number may be given to another disk */
+#define PARTITIONS_MAX 128		/* of a disk; those beyond have no name */
+#define NAME_SIZE 32			/* of a disk or partition: DISK_NAME_LEN */
+
+/* The file @attribute in the directory of device @dev, or of @above ("/..") it. */
+static void sysfs_path(char path[PATH_MAX], dev_t dev, const char *above, const char *attribute)
+{
+	snprintf(path, PATH_MAX, "/sys/dev/block/%u:%u%s/%s", major(dev), minor(dev), above,
+		 attribute);
+}
+
+static bool sysfs_has(dev_t dev, const char *above, const char *attribute)
+{
+	char path[PATH_MAX];
+
+	sysfs_path(path, dev, above, attribute);
+	return access(path, F_OK) == 0;
+}
+
+/* The first line of @path; false if there is none. */
+static bool read_line(const char *path, char *line, int size)
+{
+	FILE *f = fopen(path, "re");
+	bool ok = f && fgets(line, size, f);
+
+	if (f)
+		fclose(f);
+	return ok;
+}
+
+static bool scan_number(const char *path, unsigned long long *number)
+{
+	char line[64];
+
+	return read_line(path, line, sizeof(line)) && sscanf(line, "%llu", number) == 1;
+}
+
+static bool scan_dev(const char *path, dev_t *dev)
+{
+	unsigned int major_number, minor_number;
+	char line[64];
+
+	if (!read_line(path, line, sizeof(line)) ||
+	    sscanf(line, "%u:%u", &major_number, &minor_number) != 2)
+		return false;
+	*dev = makedev(major_number, minor_number);
+	return true;
+}
+
+static bool dev_of_file(const char *path, dev_t *dev)
+{
+	struct stat st;
+
+	if (stat(path, &st) || !S_ISBLK(st.st_mode))
+		return false;
+	*dev = st.st_rdev;
+	return true;
+}
+
+/* "major:minor", to the last character. */
+static bool dev_of_numbers(const char *name, dev_t *dev)
+{
+	unsigned int major_number, minor_number;
+	int len = 0;
+
+	if (sscanf(name, "%u:%u%n", &major_number, &minor_number, &len) != 2 || name[len])
+		return false;
+	*dev = makedev(major_number, minor_number);
+	return sysfs_has(*dev, "", "dev");
+}
+
+static bool dev_of_name(const char *name, dev_t *dev)
+{
+	char path[NAME_MAX + 32];
+
+	if (!*name || strlen(name) > NAME_MAX)
+		return false;
+	if (strchr(name, '/'))
+		return dev_of_file(name, dev);
+	snprintf(path, sizeof(path), "/sys/class/block/%s/dev", name);
+	if (strcmp(name, "..") != 0 && scan_dev(path, dev))
+		return true;
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	if (dev_of_file(path, dev))
+		return true;
+	snprintf(path, sizeof(path), "/dev/mapper/%s", name);
+	return dev_of_file(path, dev) || dev_of_numbers(name, dev);
+}
+
+int disk_find(const char *name, struct disk_filter *filter)
+{
+	unsigned long long first_sector = 0, sectors = 0;
+	const char *above = "";
+	char path[PATH_MAX];
+	dev_t dev;
+
+	if (!dev_of_name(name, &dev) || !sysfs_has(dev, "", "dev"))
+		return -ENOENT;
+	if (sysfs_has(dev, "", "partition")) {
+		above = "/..";
+		sysfs_path(path, dev, "", "start");
+		if (!scan_number(path, &first_sector))
+			return -ENOENT;
+		sysfs_path(path, dev, "", "size");
+		if (!scan_number(path, &sectors) || !sectors)
+			return -ENOENT;
+	}
+	if (!sysfs_has(dev, above, "mq"))	/* the queues that requests wait in */
+		return -EOPNOTSUPP;
+	sysfs_path(path, dev, above, "dev");
+	if (!scan_dev(path, &dev))
+		return -ENOENT;
+	*filter = (struct disk_filter){ first_sector, sectors, DISK_DEV(major(dev), minor(dev)) };
+	return 0;
+}
+
+/* The entries of directory @path, each after a space. */
+static void list_directory(struct text *list, const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		text_char(list, ' ');
+		text_str(list, entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	text_char(list, '\0');
+}
+
+void disk_args(const char *name, struct disk_filter *filter)
+{
+	int err = disk_find(name, filter);
+	struct text list = {};
+	char path[PATH_MAX];
+	dev_t dev = 0;
+
+	if (!err)
+		return;
+	if (err == -EOPNOTSUPP && dev_of_name(name, &dev)) {
+		sysfs_path(path, dev, sysfs_has(dev, "", "partition") ? "/.." : "", "slaves");
+		list_directory(&list, path);
+		if (!list.at[0])	/* NVMe with several paths hides them */
+			args_fail("'%s' is bio-based, no request is ever made for it, and it hides "
+				  "the disks below it: leave the disk out", name);
+		args_fail("'%s' is bio-based, no request is ever made for it: choose a disk "
+			  "below it:%s", name, list.at);
+	}
+	list_directory(&list, "/sys/block");
+	args_fail("there is no disk or partition '%s'; disks here:%s", name, list.at);
+}
+
+/* What the link of device @dev in sysfs ends with; sysfs writes '/' as '!'. */
+static bool name_of_dev(__u32 dev, char *name, size_t size)
+{
+	const char *base;
+	char path[PATH_MAX], link[PATH_MAX];
+	ssize_t len;
+
+	sysfs_path(path, makedev(DISK_MAJOR(dev), DISK_MINOR(dev)), "", "");
+	path[strlen(path) - 1] = '\0';		/* the link itself, not what it leads to */
+	len = readlink(path, link, sizeof(link) - 1);
+	if (len <= 0)
+		return false;
+	link[len] = '\0';
+	base = strrchr(link, '/') ? strrchr(link, '/') + 1 : link;
+	if (strlen(base) >= size)
+		return false;
+	memcpy(name, base, strlen(base) + 1);
+	for (char *p = name; *p; p++)
+		if (*p == '!')
+			*p = '/';
+	return true;
+}
+
+const char *disk_name(__u32 dev)
+{
+	static struct {
+		__u32 dev;
+		time_t asked;			/* 0: never */
+		char name[64];
+	} cache[CACHE_SLOTS], *slot;
+	struct timespec now;
+
+	slot = &cache[(DISK_MAJOR(dev) * 31 + DISK_MINOR(dev)) % CACHE_SLOTS];
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (slot->asked && slot->dev == dev && now.tv_sec < slot->asked + CACHE_S)
+		return slot->name;
+	slot->dev = dev;
+	slot->asked = now.tv_sec ? now.tv_sec : 1;
+	if (!name_of_dev(dev, slot->name, sizeof(slot->name)))
+		snprintf(slot->name, sizeof(slot->name), "%u:%u", DISK_MAJOR(dev),
+			 DISK_MINOR(dev));
+	return slot->name;
+}
+
+struct partition {
+	char name[NAME_SIZE];
+	unsigned long long first_sector, sectors;
+};
+
+static struct partitions {
+	time_t asked;			/* 0: never */
+	__u32 dev;
+	int n;
+	struct partition list[PARTITIONS_MAX];
+} partitions[4];
+
+/* What directory @name of disk @dev in sysfs says; false: it is no partition. */
+static bool read_partition(struct partition *partition, dev_t dev, const char *name)
+{
+	char path[PATH_MAX], attribute[NAME_SIZE + 8];
+
+	if (strlen(name) >= sizeof(partition->name))
+		return false;
+	memcpy(partition->name, name, strlen(name) + 1);
+	snprintf(attribute, sizeof(attribute), "%s/start", partition->name);
+	sysfs_path(path, dev, "", attribute);
+	if (!scan_number(path, &partition->first_sector))
+		return false;
+	snprintf(attribute, sizeof(attribute), "%s/size", partition->name);
+	sysfs_path(path, dev, "", attribute);
+	return scan_number(path, &partition->sectors);
+}
+
+static void read_partitions(struct partitions *of, __u32 disk)
+{
+	dev_t dev = makedev(DISK_MAJOR(disk), DISK_MINOR(disk));
+	struct dirent *entry;
+	char path[PATH_MAX];
+	DIR *dir;
+
+	sysfs_path(path, dev, "", "");
+	dir = opendir(path);
+	of->dev = disk;
+	of->n = 0;
+	while (dir && of->n < PARTITIONS_MAX && (entry = readdir(dir)))
+		if (read_partition(&of->list[of->n], dev, entry->d_name))
+			of->n++;
+	if (dir)
+		closedir(dir);
+}
+
+const char *disk_partition(__u32 dev, __u64 sector)
+{
+	struct partitions *of = &partitions[(DISK_MAJOR(dev) * 31 + DISK_MINOR(dev)) % 4];
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (!of->asked || of->dev != dev || now.tv_sec >= of->asked + CACHE_S) {
+		read_partitions(of, dev);
+		of->asked = now.tv_sec ? now.tv_sec : 1;
+	}
+	for (int i = 0; i < of->n; i++)
+		if (sector - of->list[i].first_sector < of->list[i].sectors)
+			return of->list[i].name;
+	return NULL;
+}
+
+#define OPS (1 << DISK_OP_BITS)
+#define FLAG_BITS (32 - DISK_OP_BITS)
+static char operations[OPS][32], flags[FLAG_BITS][32];
+
+/* The kernel's name of @value in enum @type, which begins with @prefix. */
+static void load_name(char *to, const char *type, const char *prefix, __u32 value)
+{
+	const char *name = hooks_enum_name(type, value);
+
+	if (name && strncmp(name, prefix, strlen(prefix)) == 0)
+		snprintf(to, sizeof(flags[0]), "%s", name + strlen(prefix));
+	else
+		snprintf(to, sizeof(flags[0]), "%u", value);
+}
+
+void disk_load_names(void)
+{
+	/* v6.0, ff07a02e9e8e: enum req_opf became enum req_op. */
+	const char *type = hooks_enum_name("req_op", 0) ? "req_op" : "req_opf";
+
+	for (__u32 op = 0; op < OPS; op++)
+		load_name(operations[op], type, "REQ_OP_", op);
+	for (__u32 bit = 0; bit < FLAG_BITS; bit++)
+		load_name(flags[bit], "req_flag_bits", "__REQ_", bit + DISK_OP_BITS);
+}
+
+const char *disk_operation(__u32 cmd_flags)
+{
+	if (!operations[0][0])
+		disk_load_names();
+	return operations[cmd_flags & DISK_OP_MASK];
+}
+
+const char *disk_flag(unsigned int bit)
+{
+	if (!operations[0][0])
+		disk_load_names();
+	return flags[bit - DISK_OP_BITS];
+}
+
+void disk_lower_case(char *to, size_t size, const char *name)
+{
+	size_t len = 0;
+
+	for (; *name && len + 1 < size; name++)
+		to[len++] = tolower((unsigned char)*name);
+	to[len] = '\0';
+}
+
+bool disk_charged(const struct common_args *common)
+{
+	const char *path = cgroup_path(common->filter.cgroup_id);
+	char file[PATH_MAX], controller[64];
+	bool io = false;
+	FILE *f;
+
+	if (!common->filter.cgroup_id)
+		return false;
+	snprintf(file, sizeof(file), "%s%s/cgroup.controllers", cgroup_mount(), path ? path : "");
+	f = fopen(file, "re");
+	while (f && !io && fscanf(f, "%63s", controller) == 1)
+		io = strcmp(controller, "io") == 0;
+	if (f)
+		fclose(f);
+	return io;
+}

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <bpf/libbpf.h>
+
+#include "core/args.h"
+#include "core/cgroup.h"
+#include "core/hooks.h"
+#include "core/log.h"
+#include "core/run.h"
+
+#define PID_MAX (1UL << 22)		/* PID_MAX_LIMIT of 64-bit kernels */
+#define DURATION_MAX (366UL * 24 * 3600)
+
+_Noreturn void args_fail(const char *fmt, ...)
+{
+	char *message;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&message, fmt, ap) >= 0)
+		log_warn("%s; try '%s --help'", message, program_invocation_short_name);
+	va_end(ap);
+	exit(EXIT_USAGE);
+}
+
+unsigned long args_number(const char *arg, const char *what, unsigned long min, unsigned long max)
+{
+	unsigned long long value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(arg, &end, 10);
+	if (errno || !isdigit((unsigned char)arg[0]) || *end || value < min || value > max)
+		args_fail("invalid %s '%s': a number from %lu to %lu is needed", what, arg, min,
+			  max);
+	return value;
+}
+
+__u64 args_ms(const char *arg, const char *what)
+{
+	double ms;
+	char *end;
+
+	errno = 0;
+	ms = strtod(arg, &end);
+	if (errno || !isdigit((unsigned char)arg[0]) || strspn(arg, "0123456789.") != strlen(arg) ||
+	    *end || ms > 1000.0 * DURATION_MAX)
+		args_fail("invalid %s '%s': milliseconds are needed", what, arg);
+	return ms * 1e6 + 0.5;
+}
+
+pid_t args_pid(const char *arg)
+{
+	pid_t pid = args_number(arg, "pid", 1, PID_MAX);
+
+	if (kill(pid, 0) && errno == ESRCH)
+		args_fail("there is no process %d", pid);
+	return pid;
+}
+
+uid_t args_uid(const char *arg)
+{
+	struct passwd *user;
+
+	if (isdigit((unsigned char)arg[0]))
+		return args_number(arg, "user id", 0, FILTER_ANY_UID - 1);
+	user = getpwnam(arg);
+	if (!user)
+		args_fail("there is no user '%s'", arg);
+	return user->pw_uid;
+}
+
+void args_list(const char *arg, const char *what, unsigned long min, unsigned long max,
+	       size_t most, void (*fn)(void *ctx, unsigned long number), void *ctx)
+{
+	char *list = strdup(arg), *rest = list, *item;
+	size_t n = 0;
+
+	while (list && (item = strsep(&rest, ","))) {
+		if (++n > most)
+			args_fail("too many in %s list '%s': at most %zu", what, arg, most);
+		fn(ctx, args_number(item, what, min, max));
+	}
+	free(list);
+}
+
+void args_cgroup(struct common_args *common, const char *path)
+{
+	int err;
+
+	if (!cgroup_mount())
+		args_fail("cannot use cgroup '%s': no cgroup2 file system is mounted", path);
+	err = cgroup_find(path, &common->filter.cgroup_id, &common->filter.cgroup_level);
+	if (err)
+		args_fail("cannot use cgroup '%s': %s", path,
+			  err == -EINVAL ? "not a cgroup2 directory" : strerror(-err));
+}
+
+static void set_container(struct common_args *common, const char *prefix)
+{
+	char *path;
+
+	if (!*prefix || strspn(prefix, "0123456789abcdef") != strlen(prefix))
+		args_fail("invalid container id '%s': hex digits are needed", prefix);
+	path = cgroup_of_container(prefix);
+	if (!path)
+		args_fail("%s container with an id beginning with '%s' is running",
+			  errno == ENOTUNIQ ? "more than one" : "no", prefix);
+	args_cgroup(common, path);
+	free(path);
+}
+
+void args_duration(struct common_args *common, const char *arg)
+{
+	common->duration = args_number(arg, "duration", 1, DURATION_MAX);
+}
+
+void args_time(struct common_args *common, const char *arg)
+{
+	static const struct {
+		const char *name;
+		enum stamp_format format;
+	} formats[] = {
+		{ "local", STAMP_LOCAL }, { "utc", STAMP_UTC }, { "iso", STAMP_ISO },
+		{ "mono", STAMP_MONO },
+	};
+
+	if (!arg)
+		arg = "local";
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (strcmp(arg, formats[i].name) == 0) {
+			common->time = formats[i].format;
+			return;
+		}
+	args_fail("invalid time format '%s': local, utc, iso or mono is needed", arg);
+}
+
+static void set_ring_size(struct common_args *common, const char *arg)
+{
+	unsigned long kilobytes = args_number(arg, "ring size", 64, 1UL << 20);
+
+	if (kilobytes & (kilobytes - 1))
+		args_fail("invalid ring size '%s': a power of two is needed", arg);
+	common->ring_bytes = kilobytes * 1024;
+}
+
+static void set_btf(struct common_args *common, const char *path)
+{
+	if (access(path, R_OK))
+		args_fail("cannot read BTF file '%s': %s", path, strerror(errno));
+	common->btf = path;
+	hooks_use_btf(path);
+}
+
+/* The file comes to be later, but whether it can be is known now. */
+static void set_metrics(struct common_args *common, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? strndup(path, slash - path + 1) : strdup(".");
+	struct stat st;
+
+	if (dir && access(dir, W_OK))
+		args_fail("cannot write metrics to '%s': %s", path, strerror(errno));
+	if (!*path || (!stat(path, &st) && !S_ISREG(st.st_mode)))
+		args_fail("cannot write metrics to '%s': not a file", path);
+	free(dir);
+	common->metrics = path;
+}
+
+static _Noreturn void print_version(void)
+{
+	printf("%s (sixty) %s, libbpf %s\n", program_invocation_short_name, VERSION,
+	       libbpf_version_string() + 1);
+	exit(fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
+static _Noreturn void print_help(const struct argp_state *state)
+{
+	argp_help(state->root_argp, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
+		  program_invocation_short_name);
+	exit(fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
+enum {
+	OPT_JSON = 0x100, OPT_DURATION, OPT_MAX_EVENTS, OPT_TIME, OPT_CGROUP, OPT_CONTAINER,
+	OPT_PRINT_CONTAINER, OPT_RING_SIZE, OPT_STRICT, OPT_BTF, OPT_BPF_STATS,
+	OPT_METRICS,
+};
+
+static const struct argp_option common_options[] = {
+	{ .doc = "Options of every tool:", .group = 10 },
+	{ "json", OPT_JSON, NULL, 0, "Print JSON, one object a line" },
+	{ "duration", OPT_DURATION, "SECONDS", 0, "Stop after that time" },
+	{ "max-events", OPT_MAX_EVENTS, "N", 0, "Stop after N records" },
+	{ "time", OPT_TIME, "FORMAT", OPTION_ARG_OPTIONAL,
+	  "Print the time of each record: local, utc, iso or mono" },
+	{ "cgroup", OPT_CGROUP, "PATH", 0, "Only this cgroup and those below it" },
+	{ "container", OPT_CONTAINER, "ID-PREFIX", 0, "Only this container" },
+	{ "print-container", OPT_PRINT_CONTAINER, NULL, 0, "Print a CONTAINER column" },
+	{ "ring-size", OPT_RING_SIZE, "KILOBYTES", 0, "Buffer for events, a power of two" },
+	{ "strict", OPT_STRICT, NULL, 0, "Exit with status 1 if anything was lost" },
+	{ "metrics", OPT_METRICS, "FILE", 0, "Write what was counted to FILE, for Prometheus" },
+	{ "btf", OPT_BTF, "FILE", 0, "The kernel's type information, if it has none itself" },
+	{ "bpf-stats", OPT_BPF_STATS, NULL, 0, "With --json, measure how long the BPF programs run" },
+	{ "verbose", 'v', NULL, 0, "Print the hooks in use and libbpf's messages" },
+	{ "version", 'V', NULL, 0, "Print the version" },
+	{ "help", 'h', NULL, 0, "Print this help" },
+	{}
+};
+
+/* The word that argp stopped at: one before the next, or that one if letters of it are left. */
+static const char *bad_option(const struct argp_state *state)
+{
+	const char *last = state->argv[state->next - 1];
+
+	return state->next > 1 && last[0] == '-' ? last : state->argv[state->next];
+}
+
+static error_t parse_common(int key, char *arg, struct argp_state *state)
+{
+	struct common_args *common = state->input;
+
+	switch (key) {
+	case OPT_JSON:
+		common->json = true;
+		return 0;
+	case OPT_DURATION:
+		args_duration(common, arg);
+		return 0;
+	case OPT_MAX_EVENTS:
+		common->max_events = args_number(arg, "number of events", 1, LONG_MAX);
+		return 0;
+	case OPT_TIME:
+		args_time(common, arg);
+		return 0;
+	case OPT_CGROUP:
+		args_cgroup(common, arg);
+		return 0;
+	case OPT_CONTAINER:
+		set_container(common, arg);
+		return 0;
+	case OPT_PRINT_CONTAINER:
+		common->print_container = true;
+		return 0;
+	case OPT_RING_SIZE:
+		set_ring_size(common, arg);
+		return 0;
+	case OPT_STRICT:
+		common->strict = true;
+		return 0;
+	case OPT_METRICS:
+		set_metrics(common, arg);
+		return 0;
+	case OPT_BTF:
+		set_btf(common, arg);
+		return 0;
+	case OPT_BPF_STATS:
+		common->bpf_stats = true;
+		return 0;
+	case 'v':
+		common->verbose = true;
+		return 0;
+	case 'V':
+		print_version();
+	case 'h':
+		print_help(state);
+	case ARGP_KEY_ARG:
+		args_fail("unexpected argument '%s'", arg);
+	case ARGP_KEY_ERROR:
+		args_fail("unknown option, or one without its value: '%s'", bad_option(state));
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+const struct argp common_argp = { .options = common_options, .parser = parse_common };
+
+static const struct argp_option filter_options[] = {
+	{ "pid", 'p', "PID", 0, "Only this process" },
+	{ "uid", 'u', "USER", 0, "Only this user: a number or a name" },
+	{}
+};
+
+static error_t parse_filter(int key, char *arg, struct argp_state *state)
+{
+	struct common_args *common = state->input;
+
+	switch (key) {
+	case 'p':
+		common->filter.pid = args_pid(arg);
+		return 0;
+	case 'u':
+		common->filter.uid = args_uid(arg);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+const struct argp filter_argp = { .options = filter_options, .parser = parse_filter };
+
+static error_t parse_interval(int key, char *arg, struct argp_state *state)
+{
+	struct interval_args *interval = state->input;
+
+	if (key != ARGP_KEY_ARG || state->arg_num > 1)
+		return ARGP_ERR_UNKNOWN;
+	if (state->arg_num == 0)
+		interval->interval = args_number(arg, "interval", 1, DURATION_MAX);
+	else
+		interval->count = args_number(arg, "count", 1, LONG_MAX);
+	return 0;
+}
+
+const struct argp interval_argp = { .parser = parse_interval, .args_doc = "[INTERVAL [COUNT]]" };
+
+/*
+ * A program started with a standard stream closed would get that number for
+ * one of its own files, and print into it.
+ */
+static void open_standard_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+void args_parse(const char *tool, const struct argp *argp, int argc, char **argv,
+		struct common_args *common)
+{
+	bool stdout_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
+
+	open_standard_streams();
+	if (stdout_closed) {
+		log_warn("standard output is closed");
+		exit(EXIT_FAILURE);
+	}
+	run_block_signals();
+	common->tool = tool;
+	common->argc = argc;
+	common->argv = argv;
+	common->filter.uid = FILTER_ANY_UID;
+	common->filter.self = getpid();
+
+	/* argp's own messages take two lines: ours is at ARGP_KEY_ERROR. */
+	if (argp_parse(argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, NULL))
+		args_fail("invalid command line");
+}

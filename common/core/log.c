@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "core/text.h"
+
+/* One write(2) a message: lines of two tools on one terminal do not mix. */
+void log_vwarn(const char *fmt, va_list ap)
+{
+	struct text line = {};
+	char *message;
+
+	if (vasprintf(&message, fmt, ap) < 0)
+		return;
+	text_str(&line, program_invocation_short_name);
+	text_str(&line, ": ");
+	text_escape(&line, message, strlen(message), false);
+	text_char(&line, '\n');
+	if (write(STDERR_FILENO, line.at, line.len) < 0) {
+		/* nowhere left to say it */
+	}
+	text_free(&line);
+	free(message);
+}
+
+void log_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_vwarn(fmt, ap);
+	va_end(ap);
+}
+
+int log_err(int err, const char *fmt, ...)
+{
+	char *message;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&message, fmt, ap);
+	va_end(ap);
+	if (len >= 0) {
+		log_warn("%s: %s", message, strerror(-err));
+		free(message);
+	}
+	return err;
+}
+
+int log_exit_code(int err)
+{
+	switch (-err) {
+	case 0:
+		return EXIT_SUCCESS;
+	case EPERM:
+	case EACCES:
+		return EXIT_DENIED;
+	case EOPNOTSUPP:
+		return EXIT_UNSUPPORTED;
+	}
+	return EXIT_FAILURE;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+#include <bpf/libbpf.h>
+
+#include "core/log.h"
+#include "output/report.h"
+#include "core/run.h"
+#include "core/skel.h"
+
+#define NS_PER_S 1000000000ULL
+#define NS_PER_MS 1000000ULL
+#define TICK_NS (50 * NS_PER_MS)	/* how late an event may be shown */
+#define IDLE_TICK_NS (500 * NS_PER_MS)	/* the same, when the next event will wake us */
+#define DRAIN_TRIES 200			/* of a millisecond */
+#define BATCH 4096			/* events between two looks at signals and the clock */
+
+struct loop {
+	struct out *out;
+	int epoll;
+	__u64 deadline_ns;		/* of --duration; ~0: none */
+	__u64 metrics_ns;		/* when --metrics is to be written next */
+	bool stopping;
+
+	/* run_events() only */
+	run_event_fn fn;
+	void *ctx;
+	int batch;			/* events taken since the last look */
+};
+
+static int watch(struct loop *loop, int fd, __u32 events)
+{
+	struct epoll_event event = { .events = events, .data.fd = fd };
+
+	if (!epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) || errno == EPERM)
+		return 0;		/* EPERM: a plain file, always ready */
+	return log_err(-errno, "cannot watch file descriptor %d", fd);
+}
+
+void run_block_signals(void)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);	/* EPIPE says the same */
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		signal(ends[i], SIG_DFL);	/* a shell's & ignores SIGINT */
+		sigaddset(&set, ends[i]);
+	}
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static int loop_start(struct loop *loop, struct out *out)
+{
+	sigset_t set;
+	int signals;
+
+	*loop = (struct loop){ .out = out, .deadline_ns = ~0ULL };
+	if (out->args->duration)
+		loop->deadline_ns = out->start_ns + out->args->duration * NS_PER_S;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (signals < 0 || loop->epoll < 0)
+		return log_err(-errno, "cannot wait for signals");
+	out->stop_fd = signals;
+	out->stop_ns = out->args->duration ? loop->deadline_ns : 0;
+	if (watch(loop, signals, EPOLLIN))
+		return -errno;
+	report_measure_start(out->args);
+	return watch(loop, STDOUT_FILENO, 0);	/* EPOLLERR: the reader has gone */
+}
+
+/* Sleep until @until_ns or until something happens. */
+static void loop_wait(struct loop *loop, int ring, __u64 until_ns)
+{
+	__u64 now = out_now_ns();
+	struct epoll_event event;
+	int ms = 0;
+
+	if (until_ns > loop->deadline_ns)
+		until_ns = loop->deadline_ns;
+	until_ns = report_measure(until_ns);
+	if (until_ns > now)
+		ms = (until_ns - now + NS_PER_MS - 1) / NS_PER_MS > 1000000 ? 1000000 :
+		     (int)((until_ns - now + NS_PER_MS - 1) / NS_PER_MS);
+	if (epoll_wait(loop->epoll, &event, 1, ms) > 0 && event.data.fd != ring)
+		loop->stopping = true;
+	if (out_now_ns() >= loop->deadline_ns)
+		loop->stopping = true;
+}
+
+static bool enough_records(const struct out *out)
+{
+	return out->args->max_events && out->records >= out->args->max_events;
+}
+
+/* Write --metrics if they are due.  A failure is said, and ends no run. */
+static void write_metrics(struct loop *loop)
+{
+	__u64 now = out_now_ns();
+
+	if (!loop->out->metrics || now < loop->metrics_ns)
+		return;
+	report_metrics(loop->out);
+	loop->metrics_ns = now + METRICS_S * NS_PER_S;
+}
+
+/* Write what has gathered, with losses; end the loop if that failed or it is enough. */
+static void loop_flush(struct loop *loop)
+{
+	report_loss(loop->out);
+	write_metrics(loop);
+	if (out_flush(loop->out) || enough_records(loop->out))
+		loop->stopping = true;
+}
+
+/* The end of both ways of running.  A reader that has gone is no error. */
+static int loop_end(struct loop *loop, int err)
+{
+	struct out *out = loop->out;
+	int loss = report_end(out), unwritten = report_metrics(out);
+
+	out_flush(out);
+	if (out->error == -ETIMEDOUT && !err)
+		err = log_err(out->error, "nobody reads the output; the rest of it is lost");
+	else if (out->error && out->error != -EPIPE && !err)
+		err = log_err(out->error, "cannot write the output");
+	out_free(out);
+	close(loop->epoll);
+	if (!err)
+		err = unwritten;
+	return err ? err : loss;
+}
+
+/* libbpf's callback; a negative value ends the batch, with this event taken. */
+static int take_event(void *ctx, void *event, size_t size)
+{
+	struct loop *loop = ctx;
+
+	if (enough_records(loop->out))
+		return -ECANCELED;
+	loop->fn(loop->ctx, event, size);
+	return ++loop->batch < BATCH && !enough_records(loop->out) ? 0 : -ECANCELED;
+}
+
+/* Take one batch; true if more is waiting. */
+static bool take_batch(struct loop *loop, struct ring_buffer *rb)
+{
+	loop->batch = 0;
+	return ring_buffer__consume(rb) == -ECANCELED && !enough_records(loop->out);
+}
+
+static void events_until_stopped(struct loop *loop, struct ring_buffer *rb, int ring,
+				 void (*tick)(void *ctx, bool last))
+{
+	__u64 next_tick = 0, last_event = 0;
+
+	while (!loop->stopping) {
+		bool more = take_batch(loop, rb);
+		__u64 now = out_now_ns(), tick_ns;
+
+		if (loop->batch)
+			last_event = now;
+		tick_ns = now - last_event > 2 * EVENT_PAUSE_NS ? IDLE_TICK_NS : TICK_NS;
+		if (tick && now >= next_tick) {
+			tick(loop->ctx, false);
+			next_tick = now + TICK_NS;
+		}
+		loop_flush(loop);
+		if (!loop->stopping)
+			loop_wait(loop, ring, more ? 0 : now + tick_ns);
+	}
+}
+
+/*
+ * Nothing new comes any more: what is in the ring is bounded by its size.  But
+ * the reader stops at a record that is still being written, on a CPU that may
+ * itself have to wait (a virtual one): look again until the ring is empty.
+ */
+static void drain(struct loop *loop, struct ring_buffer *rb, int ring)
+{
+	struct pollfd waiting = { .fd = ring, .events = POLLIN };
+
+	for (int tries = 0; tries < DRAIN_TRIES; tries++) {
+		while (take_batch(loop, rb) && !out_flush(loop->out))
+			;
+		if (enough_records(loop->out) || poll(&waiting, 1, 0) <= 0)
+			return;
+		usleep(1000);
+	}
+	log_warn("the ring buffer could not be read to its end");
+}
+
+int run_events(struct out *out, struct bpf_map *ring, run_event_fn fn,
+	       void (*tick)(void *ctx, bool last), void *ctx)
+{
+	struct ring_buffer *rb;
+	struct loop loop;
+	int err;
+
+	err = loop_start(&loop, out);
+	if (err)
+		return err;
+	loop.fn = fn;
+	loop.ctx = ctx;
+	rb = ring_buffer__new(bpf_map__fd(ring), take_event, &loop, NULL);
+	if (!rb)
+		return log_err(-errno, "cannot map the ring buffer");
+
+	/*
+	 * Edge-triggered: the BPF side rings only when much has gathered, and
+	 * being told of every single event is what it wants to avoid.
+	 */
+	err = watch(&loop, bpf_map__fd(ring), EPOLLIN | EPOLLET);
+	if (!err)
+		events_until_stopped(&loop, rb, bpf_map__fd(ring), tick);
+	skel_detach();
+	drain(&loop, rb, bpf_map__fd(ring));
+	if (tick)
+		tick(ctx, true);
+	err = loop_end(&loop, err);
+	ring_buffer__free(rb);
+	return err;
+}
+
+int run_interval(struct out *out, const struct interval_args *interval, run_summary_fn fn,
+		 void *ctx)
+{
+	__u64 seconds, due, done = 0;
+	struct loop loop;
+	int err;
+
+	err = loop_start(&loop, out);
+	seconds = interval->interval ? interval->interval : out->metrics ? METRICS_S : 0;
+	due = seconds ? out->start_ns + seconds * NS_PER_S : ~0ULL;
+	while (!err && !loop.stopping) {
+		loop_wait(&loop, -1, due);
+		if (!loop.stopping && out_now_ns() < due)
+			continue;
+		if (loop.stopping || ++done == interval->count) {
+			loop.stopping = true;
+			skel_detach();
+		}
+		err = fn(ctx);
+		loop.metrics_ns = 0;
+		loop_flush(&loop);
+		due += seconds * NS_PER_S;
+	}
+	return loop_end(&loop, err);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Addresses and ports of connections. */
+#ifndef COMMON_ADDR_H
+#define COMMON_ADDR_H
+
+#include <stdbool.h>
+#include "output/out.h"
+#include "sock.h"
+
+/* Column @col: @addr of @family 4 or 6, in its usual notation. */
+void out_addr(struct out *out, int col, int family, const __u8 addr[16]);
+
+/* The same with @port: 192.0.2.7:80, [2001:db8::7]:80. */
+void out_addr_port(struct out *out, int col, int family, const __u8 addr[16], __u16 port);
+
+/* True if @addr is one of this host itself by definition: 127.0.0.0/8 or ::1. */
+bool addr_is_loopback(int family, const __u8 addr[16]);
+
+/* -P, -4 and -6 of the tools for TCP, into @filter; false if @key is none of them. */
+bool args_sock_filter(struct sock_filter_args *filter, int key, const char *arg);
+
+#endif /* COMMON_ADDR_H */

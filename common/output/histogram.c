@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "output/histogram.h"
+#include "core/log.h"
+#include "core/map.h"
+#include "output/metrics.h"
+#include "core/skel.h"
+
+#define STARS 40			/* of the longest bar */
+
+__u64 hist_slot_min(unsigned int slot)
+{
+	unsigned int shift;
+
+	if (slot < HIST_SUB)
+		return slot;
+	shift = slot / HIST_SUB - 1;
+	return (__u64)(HIST_SUB + slot % HIST_SUB) << shift;
+}
+
+__u64 hist_slot_max(unsigned int slot)
+{
+	return slot + 1 < HIST_SLOTS ? hist_slot_min(slot + 1) - 1 : ~0ULL;
+}
+
+__u64 hist_count(const struct hist *hist)
+{
+	__u64 count = 0;
+
+	for (int i = 0; i < HIST_SLOTS; i++)
+		count += hist->slots[i];
+	return count;
+}
+
+/* The maximum; where two CPUs raced for it, at least the start of the last slot in use. */
+static __u64 hist_max(const struct hist *hist)
+{
+	for (int i = HIST_SLOTS - 1; i >= 0; i--)
+		if (hist->slots[i])
+			return hist->max > hist_slot_min(i) ? hist->max : hist_slot_min(i);
+	return 0;
+}
+
+__u64 hist_percentile(const struct hist *hist, double percent)
+{
+	/* In integers: 99.9 is no exact double, and 999 of 1000 values have to be enough. */
+	unsigned __int128 wanted = (unsigned __int128)hist_count(hist) * (__u64)(percent * 10 + 0.5);
+	__u64 max = hist_max(hist), seen = 0;
+
+	for (int i = 0; i < HIST_SLOTS; i++) {
+		seen += hist->slots[i];
+		if (seen && (unsigned __int128)seen * 1000 >= wanted)
+			return hist_slot_max(i) < max ? hist_slot_max(i) : max;
+	}
+	return 0;
+}
+
+void hist_merge(struct hist *to, const struct hist *from)
+{
+	for (int i = 0; i < HIST_SLOTS; i++)
+		to->slots[i] += from->slots[i];
+	to->sum += from->sum;
+	if (to->max < from->max)
+		to->max = from->max;
+}
+
+/*
+ * Flip the generation and wait until no BPF program that saw the old one can
+ * still be running: they run under rcu_read_lock(), and a global membarrier
+ * waits for that (synchronize_rcu() in kernel/sched/membarrier.c).  It is
+ * refused with nohz_full, and does nothing with one CPU: there, a pause far
+ * longer than any BPF program.  When all is detached there is no next interval
+ * that a count could fall into, and the wait (some 10 ms) is saved.
+ */
+static __u32 flip_generation(__u32 *generation)
+{
+	__u32 old = *(volatile __u32 *)generation & 1;
+
+	*(volatile __u32 *)generation = !old;
+	if (skel_detached())
+		return old;
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2 ||
+	    syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		usleep(20 * 1000);
+	return old;
+}
+
+/* Take the histogram without key of @generation out. */
+static int take_total(struct bpf_map *map, __u32 generation, struct hist *total)
+{
+	int cpus = libbpf_num_possible_cpus(), fd = bpf_map__fd(map), err = 0;
+	struct hist *per_cpu = cpus > 0 ? calloc(cpus, sizeof(*per_cpu)) : NULL;
+
+	memset(total, 0, sizeof(*total));
+	if (!per_cpu)
+		return log_err(-ENOMEM, "cannot read the histograms");
+	if (bpf_map_lookup_elem(fd, &generation, per_cpu))
+		err = log_err(-errno, "cannot read the histograms");
+	for (int i = 0; i < cpus; i++)
+		hist_merge(total, &per_cpu[i]);
+	memset(per_cpu, 0, cpus * sizeof(*per_cpu));
+	if (!err && bpf_map_update_elem(fd, &generation, per_cpu, BPF_EXIST))
+		err = log_err(-errno, "cannot reset the histograms");
+	free(per_cpu);
+	return err;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct hist_key *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Take the histograms by key of @generation out, in the order of their ids; @any: there were. */
+static int take_by_key(struct bpf_map *map, __u32 generation, hist_fn fn, void *ctx, bool *any)
+{
+	struct hist_key *keys;
+	ssize_t n = map_keys(map, (void **)&keys);
+	struct hist hist;
+	int err = 0;
+
+	if (n < 0)
+		return n;
+	qsort(keys, n, sizeof(*keys), by_id);
+	for (ssize_t i = 0; i < n && !err; i++) {
+		if (keys[i].generation != generation ||
+		    bpf_map_lookup_elem(bpf_map__fd(map), &keys[i], &hist))
+			continue;
+		bpf_map_delete_elem(bpf_map__fd(map), &keys[i]);
+		*any = true;
+		err = fn(ctx, keys[i].id, &hist);
+	}
+	free(keys);
+	return err;
+}
+
+int hist_take(const struct hist_maps *maps, hist_fn fn, void *ctx)
+{
+	__u32 generation = flip_generation(maps->generation);
+	struct hist total;
+	bool any = false;
+	int err;
+
+	err = take_total(maps->total, generation, &total);
+	if (!err)
+		err = take_by_key(maps->by_key, generation, fn, ctx, &any);
+	if (err || (any && !hist_count(&total)))
+		return err;
+	return fn(ctx, HIST_NO_KEY, &total);
+}
+
+/* The sum of the slots of the power of two that begins with @slot. */
+static __u64 row_count(const struct hist *hist, unsigned int row)
+{
+	__u64 min = row ? 1ULL << row : 0, max = (2ULL << row) - 1, count = 0;
+
+	for (int i = 0; i < HIST_SLOTS; i++)
+		if (hist_slot_min(i) >= min && hist_slot_min(i) <= max)
+			count += hist->slots[i];
+	return count;
+}
+
+/* The rows of powers of two that users of BCC know. */
+static void text_rows(struct text *text, const struct hist *hist, const char *unit)
+{
+	__u64 max = hist_max(hist), most = 1, count;
+	unsigned int rows = 1;
+	int width;
+
+	while (rows < HIST_EXP_MAX && max >> rows)
+		rows++;
+	width = rows > 32 ? 20 : 10;
+	for (unsigned int i = 0; i < rows; i++) {
+		count = row_count(hist, i);
+		most = count > most ? count : most;
+	}
+	text_printf(text, "%*s%-*s : count    distribution\n", width / 2, "", width * 3 / 2 + 4,
+		    unit);
+	for (unsigned int i = 0; i < rows; i++) {
+		count = row_count(hist, i);
+		text_printf(text, "%*llu -> %-*llu : %-8llu |", width, i ? 1ULL << i : 0, width,
+			    (2ULL << i) - 1, count);
+		text_fill(text, '*', (double)count / most * STARS);
+		text_fill(text, ' ', STARS - (size_t)((double)count / most * STARS));
+		text_str(text, "|\n");
+	}
+}
+
+static void text_hist(struct out *out, const struct hist *hist, const char *unit, bool average)
+{
+	struct text *text = &out->text;
+	__u64 count = hist_count(hist);
+
+	if (!out->first)
+		text_char(text, '\n');
+	if (!count) {
+		text_str(text, "(no values)\n");
+		return;
+	}
+	text_rows(text, hist, unit);
+	text_printf(text, "\np50 = %llu, p90 = %llu, p99 = %llu, p99.9 = %llu, max = %llu %s\n",
+		    hist_percentile(hist, 50), hist_percentile(hist, 90), hist_percentile(hist, 99),
+		    hist_percentile(hist, 99.9), hist_max(hist), unit);
+	if (average)
+		text_printf(text, "avg = %llu %s, total: %llu %s, count: %llu\n",
+			    hist->sum / count, unit, hist->sum, unit, count);
+}
+
+static void json_hist(struct out *out, const struct hist *hist, const char *unit)
+{
+	struct text *text = &out->text;
+	bool first = true;
+
+	out_json_key(out, "unit");
+	text_json(text, unit, strlen(unit));
+	out_json_uint(out, "count", hist_count(hist));
+	out_json_uint(out, "sum", hist->sum);
+	out_json_uint(out, "max", hist_max(hist));
+	out_json_uint(out, "p50", hist_percentile(hist, 50));
+	out_json_uint(out, "p90", hist_percentile(hist, 90));
+	out_json_uint(out, "p99", hist_percentile(hist, 99));
+	out_json_uint(out, "p99_9", hist_percentile(hist, 99.9));
+	out_json_key(out, "buckets");
+	text_char(text, '[');
+	for (unsigned int i = 0; i < HIST_SLOTS; i++) {
+		if (!hist->slots[i])
+			continue;
+		text_printf(text, "%s{\"min\":%llu,\"max\":%llu,\"count\":%llu}", first ? "" : ",",
+			    hist_slot_min(i), hist_slot_max(i), hist->slots[i]);
+		first = false;
+	}
+	text_char(text, ']');
+	out_end_line(out);
+}
+
+void out_hist(struct out *out, const struct hist *hist, const char *unit, bool average)
+{
+	if (out->args->json)
+		json_hist(out, hist, unit);
+	else
+		text_hist(out, hist, unit, average);
+	metrics_end_hist(out->metrics, hist, *unit == 'm' ? 1000000 : 1000);
+	out->records++;
+}

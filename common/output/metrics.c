@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <fcntl.h>
+#include <search.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "output/histogram.h"
+#include "output/metrics.h"
+
+#define NAME_SIZE 96			/* of a family */
+#define LONGEST_NS (1ULL << 34)		/* upper end of the last bucket: 17 s */
+
+/* What was counted of the records with the same labels. */
+struct set {
+	char *labels;			/* 'disk="sda",operation="read"' */
+	__u64 records;
+	struct hist *hist;		/* NULL: of a tool that has none */
+	__u64 unit_ns;			/* of it */
+	__u64 values[];			/* by column */
+};
+
+struct metrics {
+	const char *tool;
+	const struct column *columns;
+	int n;				/* of them */
+	struct set *sets[METRICS_SETS + 1];	/* the last: all others */
+	int n_sets;
+	void *tree;			/* of them, by labels: tsearch(3) */
+	struct text labels, others;	/* of the record at hand; the same with "other" */
+	__s64 *values;			/* of the record at hand, by column */
+};
+
+/* Zeroed; without memory there is no going on, as in text.c. */
+static void *allocate(size_t bytes)
+{
+	void *at = calloc(1, bytes);
+
+	if (!at)
+		abort();
+	return at;
+}
+
+struct metrics *metrics_new(const char *tool, const struct column *columns, int n)
+{
+	struct metrics *metrics = allocate(sizeof(*metrics));
+
+	metrics->tool = tool;
+	metrics->columns = columns;
+	metrics->n = n;
+	metrics->values = allocate(n * sizeof(*metrics->values));
+	return metrics;
+}
+
+static int by_labels(const void *a, const void *b)
+{
+	return strcmp(((const struct set *)a)->labels, ((const struct set *)b)->labels);
+}
+
+void metrics_free(struct metrics *metrics)
+{
+	if (!metrics)
+		return;
+	for (int i = 0; i < metrics->n_sets; i++) {
+		struct set *set = metrics->sets[i];
+
+		tdelete(set, &metrics->tree, by_labels);
+		free(set->labels);
+		free(set->hist);
+		free(set);
+	}
+	text_free(&metrics->labels);
+	text_free(&metrics->others);
+	free(metrics->values);
+	free(metrics);
+}
+
+/*
+ * ,KEY="VALUE".  As it would stand on a terminal, so that no byte is a control character or
+ * bad UTF-8; of that, the format escapes backslash and quote.
+ */
+static void put_label(struct text *text, const char *key, const char *value, size_t len)
+{
+	struct text shown = {};
+
+	text_escape(&shown, value, len, false);
+	if (text->len)
+		text_char(text, ',');
+	text_printf(text, "%s=\"", key);
+	for (size_t i = 0; i < shown.len; i++) {
+		if (shown.at[i] == '\\' || shown.at[i] == '"')
+			text_char(text, '\\');
+		text_char(text, shown.at[i]);
+	}
+	text_char(text, '"');
+	text_free(&shown);
+}
+
+static void add_label(struct metrics *metrics, const char *key, const char *value, size_t len)
+{
+	put_label(&metrics->labels, key, value, len);
+	put_label(&metrics->others, key, "other", strlen("other"));
+}
+
+void metrics_string(struct metrics *metrics, int col, const char *s, size_t len)
+{
+	if (metrics && metrics->columns[col].metric == METRIC_LABEL)
+		add_label(metrics, metrics->columns[col].key, s, len);
+}
+
+void metrics_number(struct metrics *metrics, int col, __s64 v)
+{
+	char number[24];
+	const char *name;
+
+	if (!metrics || metrics->columns[col].metric == METRIC_NONE)
+		return;
+	snprintf(number, sizeof(number), "%lld", v);
+	switch (metrics->columns[col].metric) {
+	case METRIC_NONE:
+		break;
+	case METRIC_LABEL:
+		add_label(metrics, metrics->columns[col].key, number, sizeof(number));
+		break;
+	case METRIC_ERRNO:
+		name = v ? strerrorname_np(abs((int)v)) : "ok";
+		name = name ? name : number;
+		add_label(metrics, "error", name, strlen(name));
+		break;
+	case METRIC_TOTAL:
+	case METRIC_SECONDS:
+	case METRIC_GAUGE:
+		metrics->values[col] = v;
+		break;
+	}
+}
+
+/* Forget the record at hand. */
+static void clear(struct metrics *metrics)
+{
+	metrics->labels.len = metrics->others.len = 0;
+	memset(metrics->values, 0, metrics->n * sizeof(*metrics->values));
+}
+
+static struct set *new_set(struct metrics *metrics, const struct text *labels)
+{
+	struct set *set = allocate(sizeof(*set) + metrics->n * sizeof(set->values[0]));
+
+	set->labels = allocate(labels->len);
+	memcpy(set->labels, labels->at, labels->len);
+	if (!tsearch(set, &metrics->tree, by_labels))
+		abort();
+	metrics->sets[metrics->n_sets++] = set;
+	return set;
+}
+
+static struct set *find_set(const struct metrics *metrics, const struct text *labels)
+{
+	struct set **found = tfind(&(struct set){ .labels = labels->at }, &metrics->tree,
+				   by_labels);
+
+	return found ? *found : NULL;
+}
+
+/* The set of the record at hand. */
+static struct set *record_set(struct metrics *metrics)
+{
+	struct text *labels = &metrics->labels;
+	struct set *set;
+
+	text_char(&metrics->labels, '\0');
+	text_char(&metrics->others, '\0');
+	set = find_set(metrics, labels);
+	if (set)
+		return set;
+	if (metrics->n_sets > METRICS_SETS)
+		return metrics->sets[METRICS_SETS];
+	if (metrics->n_sets == METRICS_SETS)
+		labels = &metrics->others;
+	return new_set(metrics, labels);
+}
+
+void metrics_end(struct metrics *metrics)
+{
+	struct set *set;
+
+	if (!metrics)
+		return;
+	set = record_set(metrics);
+	set->records++;
+	for (int i = 0; i < metrics->n; i++) {
+		if (metrics->columns[i].metric == METRIC_GAUGE)
+			set->values[i] = metrics->values[i];
+		else
+			set->values[i] += metrics->values[i];
+	}
+	clear(metrics);
+}
+
+void metrics_end_hist(struct metrics *metrics, const struct hist *hist, __u64 unit_ns)
+{
+	struct set *set;
+
+	if (!metrics)
+		return;
+	set = record_set(metrics);
+	if (!set->hist)
+		set->hist = allocate(sizeof(*set->hist));
+	hist_merge(set->hist, hist);
+	set->unit_ns = unit_ns;
+	clear(metrics);
+}
+
+void metrics_family(struct text *text, const char *name, const char *type, const char *help)
+{
+	text_printf(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* "NAME{LABELS} ", whose value is to follow. */
+static void put_series(struct text *text, const char *name, const char *labels)
+{
+	text_str(text, name);
+	if (*labels)
+		text_printf(text, "{%s}", labels);
+	text_char(text, ' ');
+}
+
+void metrics_sample(struct text *text, const char *name, __u64 v, ...)
+{
+	struct text labels = {};
+	const char *label;
+	va_list ap;
+
+	va_start(ap, v);
+	while ((label = va_arg(ap, const char *))) {
+		const char *value = va_arg(ap, const char *);
+
+		put_label(&labels, label, value, strlen(value));
+	}
+	va_end(ap);
+	text_char(&labels, '\0');
+	put_series(text, name, labels.at);
+	text_printf(text, "%llu\n", v);
+	text_free(&labels);
+}
+
+/* "latency_ns", in nanoseconds, as "sixty_TOOL_latency_seconds_total"; "bytes" as "..._bytes_total". */
+static void value_name(const char *tool, const struct column *column, char *name, size_t size)
+{
+	const char *key = column->key;
+
+	if (column->metric == METRIC_SECONDS)
+		snprintf(name, size, "sixty_%s_%.*s_seconds_total", tool, (int)strlen(key) - 3, key);
+	else
+		snprintf(name, size, "sixty_%s_%s%s", tool, key,
+			 column->metric == METRIC_TOTAL ? "_total" : "");
+}
+
+static void put_values(const struct metrics *metrics, struct text *text, int col)
+{
+	const struct column *column = &metrics->columns[col];
+	bool gauge = column->metric == METRIC_GAUGE;
+	char name[NAME_SIZE], help[128];
+
+	value_name(metrics->tool, column, name, sizeof(name));
+	snprintf(help, sizeof(help), gauge ? "%s in the last record of %s." :
+		 "The sum of %s in the records of %s.", column->key, metrics->tool);
+	metrics_family(text, name, gauge ? "gauge" : "counter", help);
+	for (int i = 0; i < metrics->n_sets; i++) {
+		put_series(text, name, metrics->sets[i]->labels);
+		if (column->metric == METRIC_SECONDS)
+			text_fixed(text, metrics->sets[i]->values[col], 9);
+		else
+			text_uint(text, metrics->sets[i]->values[col]);
+		text_char(text, '\n');
+	}
+}
+
+static void put_records(const struct metrics *metrics, struct text *text)
+{
+	char name[NAME_SIZE];
+
+	snprintf(name, sizeof(name), "sixty_%s_events_total", metrics->tool);
+	metrics_family(text, name, "counter", "Records shown.");
+	for (int i = 0; i < metrics->n_sets; i++) {
+		put_series(text, name, metrics->sets[i]->labels);
+		text_printf(text, "%llu\n", metrics->sets[i]->records);
+	}
+	for (int col = 0; col < metrics->n; col++)
+		if (metrics->columns[col].metric >= METRIC_TOTAL)
+			put_values(metrics, text, col);
+}
+
+/* One line of histogram @name: what took no longer than @le_ns; ~0: all. */
+static void put_bucket(struct text *text, const char *name, const struct set *set, __u64 le_ns,
+		       __u64 count)
+{
+	text_printf(text, "%s_bucket{%s%sle=\"", name, set->labels, *set->labels ? "," : "");
+	if (le_ns == ~0ULL)
+		text_str(text, "+Inf");
+	else
+		text_fixed(text, le_ns / 1000, 6);
+	text_printf(text, "\"} %llu\n", count);
+}
+
+static void put_hist(struct text *text, const char *name, const struct set *set)
+{
+	__u64 count = 0;
+
+	/* A slot counts what was cut to its values: it ends where the next one begins. */
+	for (int i = 0; (hist_slot_max(i) + 1) * set->unit_ns <= LONGEST_NS; i++) {
+		count += set->hist->slots[i];
+		put_bucket(text, name, set, (hist_slot_max(i) + 1) * set->unit_ns, count);
+	}
+	put_bucket(text, name, set, ~0ULL, hist_count(set->hist));
+	text_printf(text, "%s_", name);
+	put_series(text, "sum", set->labels);
+	text_fixed(text, set->hist->sum * set->unit_ns, 9);
+	text_printf(text, "\n%s_", name);
+	put_series(text, "count", set->labels);
+	text_printf(text, "%llu\n", hist_count(set->hist));
+}
+
+static void put_hists(const struct metrics *metrics, struct text *text)
+{
+	char name[NAME_SIZE];
+
+	snprintf(name, sizeof(name), "sixty_%s_seconds", metrics->tool);
+	metrics_family(text, name, "histogram", "See the tool's man page.");
+	for (int i = 0; i < metrics->n_sets; i++)
+		put_hist(text, name, metrics->sets[i]);
+}
+
+void metrics_text(const struct metrics *metrics, struct text *text)
+{
+	metrics_family(text, "sixty_info", "gauge", "1; the labels say what wrote the file.");
+	metrics_sample(text, "sixty_info", 1, "tool", metrics->tool, "version", VERSION, NULL);
+	if (!metrics->n_sets)
+		return;
+	if (metrics->sets[0]->hist)
+		put_hists(metrics, text);
+	else
+		put_records(metrics, text);
+}
+
+int metrics_save(const char *path, const struct text *text)
+{
+	char *new;
+	int fd, err;
+
+	/* Not "*.prom": half a file is nobody's to read. */
+	if (asprintf(&new, "%s.%d", path, getpid()) < 0)
+		return -ENOMEM;
+	fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	err = fd < 0 ? -errno : text_write(text, fd);
+	if (fd >= 0 && close(fd) && !err)
+		err = -errno;
+	if (!err && rename(new, path))
+		err = -errno;
+	if (err && fd >= 0)
+		unlink(new);
+	free(new);
+	return err;
+}

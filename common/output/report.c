@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+
+#include "core/log.h"
+#include "output/metrics.h"
+#include "output/report.h"
+#include "core/skel.h"
+
+#define NS_PER_S 1000000000ULL
+#define MEASURE_NS (5 * NS_PER_S)
+
+/* Every cause, in the order of the report; what it means to the user. */
+enum { RING_FULL, MAP_FULL, NO_START, RECURSION, UNREADABLE, TRUNCATED, CAUSES };
+
+static struct {
+	const char *key;
+	const char *message;		/* one %llu; NULL: none needed */
+	bool lost;			/* a whole event; else only a part of one */
+} causes[CAUSES] = {
+	[RING_FULL] = { "ring_full", "lost %llu events: the ring buffer was full "
+			"(--ring-size makes it larger)", true },
+	[MAP_FULL] = { "map_full", "lost %llu entries: a table in the kernel was full", true },
+	[NO_START] = { "no_start", "lost %llu events: their beginning was not seen", true },
+	[RECURSION] = { "recursion", "lost up to %llu events: the kernel does not run a program "
+			"that interrupts itself", true },
+	[UNREADABLE] = { "unreadable", "%llu strings could not be read", false },
+	[TRUNCATED] = { "truncated", "%llu strings were cut off", false },
+};
+
+void report_recursion_repaired(void)
+{
+	causes[RECURSION].message = NULL;
+	causes[RECURSION].lost = false;
+}
+
+static struct {
+	__u64 counts[CAUSES];		/* as last reported */
+	__u64 next_ns;			/* no report before this time */
+} reported;
+
+/*
+ * What the kernel counts of our programs.  recursion_misses, those that it did not
+ * run because one was running on that CPU already, since v5.12 (9ed9e9ba2337, "bpf:
+ * Count the number of times recursion was prevented").
+ */
+static struct bpf_prog_info program_counts(void)
+{
+	struct bpf_prog_info sum = {};
+	struct bpf_program *prog;
+
+	if (!skel_object())
+		return sum;
+	bpf_object__for_each_program(prog, skel_object()) {
+		struct bpf_prog_info info = {};
+		__u32 len = sizeof(info);
+		int fd = bpf_program__fd(prog);
+
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+			continue;
+		sum.recursion_misses += info.recursion_misses;
+		sum.run_time_ns += info.run_time_ns;
+	}
+	return sum;
+}
+
+/* --bpf-stats.  The kernel measures as long as somebody holds the descriptor. */
+static struct {
+	int stats_fd;			/* 0: not measuring */
+	__u64 start_ns;
+	__u64 run_ns, ns;		/* the programs ran so long, in so long a time */
+} measured;
+
+void report_measure_start(const struct common_args *args)
+{
+	int fd = args->bpf_stats ? bpf_enable_stats(BPF_STATS_RUN_TIME) : 0;
+
+	if (fd < 0) {
+		log_warn("--bpf-stats: the kernel does not measure: %s", strerror(errno));
+		return;
+	}
+	measured.stats_fd = fd;
+	measured.start_ns = out_now_ns();
+	measured.run_ns = program_counts().run_time_ns;
+}
+
+__u64 report_measure(__u64 until_ns)
+{
+	__u64 now = out_now_ns(), end_ns = measured.start_ns + MEASURE_NS;
+
+	if (!measured.stats_fd)
+		return until_ns;
+	if (until_ns && now < end_ns)
+		return until_ns < end_ns ? until_ns : end_ns;
+	measured.run_ns = program_counts().run_time_ns - measured.run_ns;
+	measured.ns = now - measured.start_ns;
+	close(measured.stats_fd);
+	measured.stats_fd = 0;
+	return until_ns;
+}
+
+static void get_counts(__u64 counts[CAUSES])
+{
+	const struct loss *loss = skel_loss();
+
+	memset(counts, 0, CAUSES * sizeof(counts[0]));
+	if (!loss)
+		return;
+	counts[RING_FULL] = loss->ring_full;
+	counts[MAP_FULL] = loss->map_full;
+	counts[NO_START] = loss->no_start;
+	counts[RECURSION] = program_counts().recursion_misses;
+	counts[UNREADABLE] = loss->unreadable;
+	counts[TRUNCATED] = loss->truncated;
+}
+
+static void json_counts(struct out *out, const __u64 counts[CAUSES])
+{
+	for (int i = 0; i < CAUSES; i++)
+		out_json_uint(out, causes[i].key, counts[i]);
+}
+
+void report_loss(struct out *out)
+{
+	__u64 now = out_now_ns(), counts[CAUSES];
+	bool grew = false;
+
+	if (now < reported.next_ns)
+		return;
+	reported.next_ns = now + NS_PER_S;
+	get_counts(counts);
+	for (int i = 0; i < CAUSES; i++) {
+		if (counts[i] == reported.counts[i])
+			continue;
+		grew = true;
+		if (causes[i].lost)
+			log_warn(causes[i].message, counts[i] - reported.counts[i]);
+	}
+	memcpy(reported.counts, counts, sizeof(counts));
+	if (!grew || !out->args->json)
+		return;
+	out_line(out, "lost", now);
+	json_counts(out, counts);
+	out_end_line(out);
+}
+
+static struct {
+	report_metrics_fn fn;
+	void *ctx;
+} more;
+
+void report_more_metrics(report_metrics_fn fn, void *ctx)
+{
+	more.fn = fn;
+	more.ctx = ctx;
+}
+
+static void lost_metrics(const char *tool, struct text *text)
+{
+	__u64 counts[CAUSES];
+
+	get_counts(counts);
+	metrics_family(text, "sixty_lost_total", "counter",
+		       "Events not shown, and strings not shown as a whole.");
+	for (int i = 0; i < CAUSES; i++)
+		metrics_sample(text, "sixty_lost_total", counts[i], "tool", tool,
+			       "reason", causes[i].key, NULL);
+}
+
+int report_metrics(struct out *out)
+{
+	static int said;		/* a full disk is told once */
+	struct text text = {};
+	int err;
+
+	if (!out->metrics)
+		return 0;
+	metrics_text(out->metrics, &text);
+	lost_metrics(out->args->tool, &text);
+	if (more.fn)
+		more.fn(more.ctx, &text);
+	err = metrics_save(out->args->metrics, &text);
+	text_free(&text);
+	if (err && err != said)
+		log_err(err, "cannot write metrics to '%s'", out->args->metrics);
+	said = err;
+	return err;
+}
+
+static void summary_line(struct out *out, const __u64 counts[CAUSES], __u64 lost)
+{
+	__u64 now = out_now_ns();
+
+	out_line(out, "summary", now);
+	out_json_uint(out, "duration_ns", now - out->start_ns);
+	out_json_uint(out, "events", out->records);
+	out_json_uint(out, "lost", lost);
+	report_measure(0);
+	if (measured.ns) {
+		out_json_uint(out, "bpf_run_ns", measured.run_ns);
+		out_json_uint(out, "bpf_measured_ns", measured.ns);
+	}
+	json_counts(out, counts);
+	out_end_line(out);
+}
+
+int report_end(struct out *out)
+{
+	__u64 counts[CAUSES], lost = 0;
+
+	get_counts(counts);
+	for (int i = 0; i < CAUSES; i++) {
+		if (causes[i].lost)
+			lost += counts[i];
+		else if (counts[i] && causes[i].message)
+			log_warn(causes[i].message, counts[i]);
+	}
+	for (int i = 0; i < CAUSES; i++)
+		if (causes[i].lost && counts[i] > reported.counts[i])
+			log_warn(causes[i].message, counts[i] - reported.counts[i]);
+	if (lost)
+		log_warn("%llu shown, %llu lost in all", out->records, lost);
+	if (out->args->json)
+		summary_line(out, counts, lost);
+	return lost && out->args->strict ? -EIO : 0;
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <bpf/libbpf.h>
+
+#include "core/log.h"
+#include "output/out.h"
+#include "stacks/sampling.h"
+
+#define CPUS_MOST 8192			/* the largest NR_CPUS there is (x86) */
+#define NS_PER_S 1000000000ULL
+
+struct sampling {
+	struct sampling_args args;
+	const struct bpf_program *prog;
+	struct bpf_link *links[CPUS_MOST];	/* by CPU, NULL: not sampled */
+	unsigned int n;				/* of them */
+	__u64 busy_ns[CPUS_MOST];		/* when sampling began, by CPU */
+	__u64 sampled_ns;			/* busy, of all CPUs that are not sampled any more */
+	bool clock;				/* the kernel's, not the CPUs' counters */
+	bool warned;
+	__u64 next_look_ns;
+};
+
+static unsigned long read_number(const char *path, unsigned long otherwise)
+{
+	FILE *f = fopen(path, "re");
+	unsigned long number;
+
+	if (!f)
+		return otherwise;
+	if (fscanf(f, "%lu", &number) != 1)
+		number = otherwise;
+	fclose(f);
+	return number;
+}
+
+unsigned long sampling_most_hertz(void)
+{
+	return read_number("/proc/sys/kernel/perf_event_max_sample_rate", 100000);
+}
+
+/* Mark the CPUs of a list as in "0-3,5"; false if it is none. */
+static bool parse_cpus(const char *list, bool online[CPUS_MOST])
+{
+	unsigned long first, last;
+	char *end;
+
+	memset(online, false, CPUS_MOST * sizeof(online[0]));
+	do {
+		first = last = strtoul(list, &end, 10);
+		if (*end == '-')
+			last = strtoul(end + 1, &end, 10);
+		for (unsigned long cpu = first; cpu <= last && cpu < CPUS_MOST; cpu++)
+			online[cpu] = true;
+		list = end + 1;
+	} while (*end == ',');
+	return *end == '\n' || *end == '\0';
+}
+
+static bool read_online(bool online[CPUS_MOST])
+{
+	FILE *f = fopen("/sys/devices/system/cpu/online", "re");
+	char list[4096];
+	bool ok;
+
+	if (!f)
+		return false;
+	ok = fgets(list, sizeof(list), f) && parse_cpus(list, online);
+	fclose(f);
+	return ok;
+}
+
+bool sampling_cpu_online(unsigned int cpu)
+{
+	bool online[CPUS_MOST];
+
+	return cpu < CPUS_MOST && read_online(online) && online[cpu];
+}
+
+static int open_event(const struct sampling *sampling, int cpu, bool clock)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = clock ? PERF_TYPE_SOFTWARE : PERF_TYPE_HARDWARE,
+		.config = clock ? (__u64)PERF_COUNT_SW_CPU_CLOCK :
+				  (__u64)PERF_COUNT_HW_CPU_CYCLES,
+		.disabled = 1,
+	};
+
+	if (sampling->args.hertz) {
+		attr.freq = 1;
+		attr.sample_freq = sampling->args.hertz;
+	} else {
+		attr.sample_period = sampling->args.period;
+	}
+	return syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+/* Sample @cpu; 0, or a negative errno: -ENODEV if it has just gone. */
+/*
+ * How long @cpu has not been idle since boot, by /proc/stat (proc(5)): a clock
+ * event need not fire on an idle CPU.  Time that a host took (steal) counts as
+ * busy: the CPU had something to run.
+ */
+static __u64 busy_ns(int cpu)
+{
+	unsigned long long user, nice, system, idle, iowait, irq, softirq, steal;
+	FILE *f = fopen("/proc/stat", "re");
+	char line[512], name[16];
+	__u64 ticks = 0;
+
+	snprintf(name, sizeof(name), "cpu%d ", cpu);
+	while (f && !ticks && fgets(line, sizeof(line), f))
+		if (strncmp(line, name, strlen(name)) == 0 &&
+		    sscanf(line + strlen(name), "%llu %llu %llu %llu %llu %llu %llu %llu", &user,
+			   &nice, &system, &idle, &iowait, &irq, &softirq, &steal) == 8)
+			ticks = user + nice + system + irq + softirq + steal;
+	if (f)
+		fclose(f);
+	return ticks * (NS_PER_S / sysconf(_SC_CLK_TCK));
+}
+
+static int add_cpu(struct sampling *sampling, int cpu)
+{
+	struct bpf_link *link;
+	int fd = -1;
+
+	if (!sampling->clock)
+		fd = open_event(sampling, cpu, false);
+	if (fd < 0 && (sampling->clock || (errno != EACCES && errno != EPERM && errno != EMFILE))) {
+		fd = open_event(sampling, cpu, true);
+		sampling->clock |= fd >= 0 && sampling->n == 0;
+	}
+	if (fd < 0)
+		return -errno;
+	link = bpf_program__attach_perf_event(sampling->prog, fd);
+	if (!link) {
+		int err = -errno;
+
+		close(fd);
+		return err;
+	}
+	sampling->links[cpu] = link;
+	sampling->busy_ns[cpu] = busy_ns(cpu);
+	sampling->n++;
+	return 0;
+}
+
+static void remove_cpu(struct sampling *sampling, int cpu)
+{
+	__u64 busy;
+
+	if (!sampling->links[cpu])
+		return;
+	busy = busy_ns(cpu);
+	if (busy > sampling->busy_ns[cpu])	/* an offline CPU is not in /proc/stat */
+		sampling->sampled_ns += busy - sampling->busy_ns[cpu];
+	bpf_link__destroy(sampling->links[cpu]);
+	sampling->links[cpu] = NULL;
+}
+
+/* The CPUs to sample now, in @online. */
+static int wanted_cpus(const struct sampling *sampling, bool online[CPUS_MOST])
+{
+	if (!read_online(online))
+		return log_err(-EIO, "cannot read /sys/devices/system/cpu/online");
+	for (int cpu = 0; cpu < CPUS_MOST; cpu++)
+		online[cpu] = online[cpu] && (sampling->args.cpu < 0 || sampling->args.cpu == cpu);
+	return 0;
+}
+
+/* Make the CPUs that are sampled those that are online. */
+static int update(struct sampling *sampling)
+{
+	bool online[CPUS_MOST] = {};
+	int err, failed = 0;
+
+	err = wanted_cpus(sampling, online);
+	if (err)
+		return err;
+	for (int cpu = 0; cpu < CPUS_MOST; cpu++) {
+		if (sampling->links[cpu] && !online[cpu]) {
+			remove_cpu(sampling, cpu);
+			sampling->n--;
+		}
+		if (sampling->links[cpu] || !online[cpu])
+			continue;
+		err = add_cpu(sampling, cpu);
+		if (err && err != -ENODEV && !failed)
+			failed = err;
+	}
+	return failed;
+}
+
+static int start_failed(int err)
+{
+	if (err == -EPERM || err == -EACCES) {
+		log_warn("not permitted: run as root, or with CAP_BPF and CAP_PERFMON");
+		return err;
+	}
+	if (err == -ENOENT || err == -EOPNOTSUPP || err == -ENOSYS) {
+		log_warn("this kernel lacks perf events (CONFIG_PERF_EVENTS)");
+		return -EOPNOTSUPP;
+	}
+	return log_err(err, "cannot sample the CPUs");
+}
+
+int sampling_start(struct sampling **result, const struct sampling_args *args,
+		   const struct bpf_program *prog)
+{
+	struct sampling *sampling = calloc(1, sizeof(*sampling));
+	int err;
+
+	if (!sampling)
+		return -ENOMEM;
+	*result = sampling;
+	sampling->args = *args;
+	sampling->prog = prog;
+	err = update(sampling);
+	sampling->next_look_ns = out_now_ns() + NS_PER_S;
+	if (!err)
+		return 0;
+	sampling_free(sampling);
+	*result = NULL;
+	return start_failed(err);
+}
+
+void sampling_tick(struct sampling *sampling)
+{
+	__u64 now = out_now_ns();
+	int err;
+
+	if (now < sampling->next_look_ns)
+		return;
+	sampling->next_look_ns = now + NS_PER_S;
+	err = update(sampling);
+	if (err && !sampling->warned)
+		log_err(err, "cannot sample a CPU that came");
+	sampling->warned |= err != 0;
+}
+
+bool sampling_by_clock(const struct sampling *sampling)
+{
+	return sampling->clock;
+}
+
+const char *sampling_event(const struct sampling *sampling)
+{
+	return sampling->clock ? "cpu-clock" : "cycles";
+}
+
+unsigned int sampling_cpus(const struct sampling *sampling)
+{
+	return sampling->n;
+}
+
+void sampling_stop(struct sampling *sampling)
+{
+	for (int cpu = 0; cpu < CPUS_MOST; cpu++)
+		remove_cpu(sampling, cpu);
+}
+
+__u64 sampling_due(const struct sampling *sampling)
+{
+	if (!sampling->clock)
+		return 0;
+	if (sampling->args.hertz)
+		return (double)sampling->sampled_ns / NS_PER_S * sampling->args.hertz;
+	return sampling->sampled_ns / sampling->args.period;
+}
+
+void sampling_free(struct sampling *sampling)
+{
+	if (!sampling)
+		return;
+	sampling_stop(sampling);
+	free(sampling);
+}

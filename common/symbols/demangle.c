@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <setjmp.h>
+#include <libiberty/demangle.h>
+
+#include "symbols/demangle.h"
+#include "core/text.h"
+
+#define READABLE_MOST 16384	/* bytes */
+
+struct demangling {
+	struct text text;
+	jmp_buf too_long;
+};
+
+static void take_part(const char *part, size_t len, void *ctx)
+{
+	struct demangling *demangling = ctx;
+
+	if (demangling->text.len + len > READABLE_MOST)
+		longjmp(demangling->too_long, 1);
+	text_bytes(&demangling->text, part, len);
+}
+
+/*
+ * Whoever made a name may have made it so that every letter doubles its readable
+ * form: there is no other way to stop the library than to jump out of it.  It
+ * keeps nothing that would have to be freed.
+ */
+static bool try_demangle(struct demangling *demangling, const char *name)
+{
+	int options = DMGL_PARAMS | DMGL_ANSI;
+
+	if (setjmp(demangling->too_long))
+		return false;
+	return rust_demangle_callback(name, options, take_part, demangling) ||
+	       cplus_demangle_v3_callback(name, options, take_part, demangling);
+}
+
+char *demangle(const char *name)
+{
+	struct demangling demangling = {};
+
+	if (!try_demangle(&demangling, name)) {
+		text_free(&demangling.text);
+		return NULL;
+	}
+	text_char(&demangling.text, '\0');
+	return demangling.text.at;
+}

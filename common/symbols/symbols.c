@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <stdlib.h>
+#include <string.h>
+
+#include "symbols/symbols.h"
+
+/* A symbol within another one (a label in assembly): how far to look for the outer one. */
+#define NESTED_MOST 16
+#define SIZELESS_MOST (1UL << 20)	/* how far one of unknown size may reach, in bytes */
+
+void symbols_add(struct symbols *symbols, const struct symbol_entry *entry, const char *name,
+		 size_t len)
+{
+	if (symbols->n == symbols->size) {
+		symbols->size = symbols->size ? 2 * symbols->size : 1024;
+		symbols->entries = reallocarray(symbols->entries, symbols->size,
+						sizeof(symbols->entries[0]));
+		if (!symbols->entries)
+			abort();
+	}
+	symbols->entries[symbols->n] = *entry;
+	symbols->entries[symbols->n++].name = symbols->names.len;
+	text_bytes(&symbols->names, name, len);
+	text_char(&symbols->names, '\0');
+}
+
+/* By address; of those at one address the best first. */
+static int compare(const void *va, const void *vb, void *names)
+{
+	const struct symbol_entry *a = va, *b = vb;
+
+	if (a->address != b->address)
+		return a->address < b->address ? -1 : 1;
+	if (!a->bytes != !b->bytes)
+		return a->bytes ? -1 : 1;
+	if (a->rank != b->rank)
+		return a->rank > b->rank ? -1 : 1;
+	return strcmp((char *)names + a->name, (char *)names + b->name);
+}
+
+void symbols_sort(struct symbols *symbols)
+{
+	size_t kept = 0;
+
+	if (!symbols->n)
+		return;
+	qsort_r(symbols->entries, symbols->n, sizeof(symbols->entries[0]), compare,
+		symbols->names.at);
+	for (size_t i = 0; i < symbols->n; i++)
+		if (!kept || symbols->entries[kept - 1].address != symbols->entries[i].address)
+			symbols->entries[kept++] = symbols->entries[i];
+	symbols->n = kept;
+}
+
+static bool holds(const struct symbol_entry *entry, __u64 address)
+{
+	return address - entry->address < (entry->bytes ? entry->bytes : SIZELESS_MOST);
+}
+
+const struct symbol_entry *symbols_find(const struct symbols *symbols, __u64 address)
+{
+	size_t low = 0, high = symbols->n;
+
+	while (low < high) {			/* the first behind @address */
+		size_t middle = low + (high - low) / 2;
+
+		if (symbols->entries[middle].address <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low)
+		return NULL;
+	if (holds(&symbols->entries[low - 1], address))
+		return &symbols->entries[low - 1];
+	for (size_t i = low - 1; i > 0 && low - i < NESTED_MOST; i--)
+		if (symbols->entries[i - 1].bytes && holds(&symbols->entries[i - 1], address))
+			return &symbols->entries[i - 1];
+	return NULL;
+}
+
+const char *symbols_name(const struct symbols *symbols, const struct symbol_entry *entry)
+{
+	return symbols->names.at + entry->name;
+}
+
+void symbols_free(struct symbols *symbols)
+{
+	free(symbols->entries);
+	text_free(&symbols->names);
+	*symbols = (struct symbols){};
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* execsnoop - trace new programs as they are executed.  See execsnoop(8). */
+#include <stdlib.h>
+#include <string.h>
+#include <bpf/libbpf.h>
+
+#include "core/args.h"
+#include "core/hooks.h"
+#include "core/log.h"
+#include "output/out.h"
+#include "core/run.h"
+#include "core/skel.h"
+#include "execsnoop.h"
+#include "execsnoop.skel.h"
+
+static struct {
+	struct common_args common;
+	bool failed;
+	bool quote;
+	unsigned long ppid;		/* 0: any */
+	unsigned long max_args;		/* in the table, with the file; 0: all */
+	const char *name;		/* in comm */
+	const char *line;		/* in the arguments, as the table shows them */
+} opt;
+
+enum { COL_UID, COL_COMM, COL_PID, COL_TID, COL_PARENT, COL_PPID, COL_CPU, COL_RET, COL_FILE,
+       COL_INTERP, COL_ARGC, COL_TRUNCATED, COL_ARGS };
+
+static struct column columns[] = {
+	[COL_UID]	= { "UID", "uid", -6, .hidden = true },
+	[COL_COMM]	= { "PCOMM", "comm", -16 },
+	[COL_PID]	= { "PID", "pid", -7 },
+	[COL_TID]	= { "TID", "tid", -7, .hidden = true },
+	[COL_PARENT]	= { "PARENT", "parent_comm", -16, .hidden = true },
+	[COL_PPID]	= { "PPID", "ppid", -7 },
+	[COL_CPU]	= { "CPU", "cpu", -4, .hidden = true },
+	[COL_RET]	= { "RET", "ret", 3, .metric = METRIC_ERRNO },
+	[COL_FILE]	= { "FILE", "file", -16, .hidden = true },
+	[COL_INTERP]	= { "INTERP", "interp", -16, .hidden = true },
+	[COL_ARGC]	= { "ARGC", "argc", 4, .hidden = true },
+	[COL_TRUNCATED]	= { "TRUNCATED", "truncated", 1, .hidden = true },
+	[COL_ARGS]	= { "ARGS", "args", 0 },
+};
+
+enum { OPT_MAX_ARGS = 1 };
+
+static const struct argp_option options[] = {
+	{ "timestamp", 't', NULL, 0, "Print the seconds since the start" },
+	{ NULL, 'T', NULL, 0, "The same as --time" },
+	{ "fails", 'x', NULL, 0, "Include execs that failed" },
+	{ "quote", 'q', NULL, 0, "Put each argument in double quotes" },
+	{ "name", 'n', "NAME", 0, "Only programs with NAME in their names" },
+	{ "line", 'l', "TEXT", 0, "Only programs with TEXT in their arguments" },
+	{ "ppid", 'P', "PPID", 0, "Only children of this process" },
+	{ "print-uid", 'U', NULL, 0, "Print the user ID" },
+	{ "print-cpu", 'C', NULL, 0, "Print the CPU" },
+	{ "print-pcomm", 'M', NULL, 0, "Print the parent's name" },
+	{ "max-args", OPT_MAX_ARGS, "N", 0, "Print so many arguments at most (default: all)" },
+	{ NULL, 'c', "PATH", 0, "The same as --cgroup" },
+	{}
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opt.common;
+		state->child_inputs[1] = &opt.common;
+		return 0;
+	case 't':
+		opt.common.time = STAMP_SINCE_START;
+		return 0;
+	case 'T':
+		args_time(&opt.common, NULL);
+		return 0;
+	case 'x':
+		opt.failed = true;
+		return 0;
+	case 'q':
+		opt.quote = true;
+		return 0;
+	case 'n':
+		opt.name = arg;
+		return 0;
+	case 'l':
+		opt.line = arg;
+		return 0;
+	case 'P':
+		opt.ppid = args_pid(arg);
+		return 0;
+	case 'U':
+		columns[COL_UID].hidden = false;
+		return 0;
+	case 'C':
+		columns[COL_CPU].hidden = false;
+		return 0;
+	case 'M':
+		columns[COL_PARENT].hidden = false;
+		return 0;
+	case OPT_MAX_ARGS:
+		opt.max_args = args_number(arg, "number of arguments", 1, ARGS_BYTES);
+		return 0;
+	case 'c':
+		args_cgroup(&opt.common, arg);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.doc = "Trace new programs as they are executed.\v"
+	       "Examples:\n"
+	       "  execsnoop                     # all of them, until Ctrl-C\n"
+	       "  execsnoop -x --time           # failed ones too, with the time\n"
+	       "  execsnoop -u www-data         # only this user's\n"
+	       "  execsnoop --json --duration 60    # JSON lines, for one minute\n",
+	.children = (const struct argp_child[]){ { &filter_argp }, { &common_argp }, {} },
+};
+
+/* A list of NUL-ended strings. */
+struct strings {
+	const char *at;
+	size_t bytes;
+};
+
+static struct strings event_args(const struct exec_event *e)
+{
+	return (struct strings){ e->data + e->file_bytes + e->interp_bytes, e->args_bytes };
+}
+
+/*
+ * What the table shows: the arguments, with the file in the place of argv[0],
+ * which is only what the caller wants the program to be called.  A script's
+ * begin with its interpreter, put there by the kernel: they stay as they are.
+ */
+static struct strings table_args(const struct exec_event *e)
+{
+	static char joined[sizeof(e->data)];
+	struct strings args = event_args(e);
+	size_t skip;
+
+	if (e->interp_bytes)
+		return args;
+	skip = args.bytes ? strnlen(args.at, args.bytes - 1) + 1 : 0;
+	memcpy(joined, e->data, e->file_bytes);
+	memcpy(joined + e->file_bytes, args.at + skip, args.bytes - skip);
+	return (struct strings){ joined, e->file_bytes + args.bytes - skip };
+}
+
+/* The first @n strings of @s; all of them if there are not more. */
+static struct strings first_strings(struct strings s, unsigned long n)
+{
+	size_t bytes = 0;
+
+	while (n-- && bytes < s.bytes)
+		bytes += strnlen(s.at + bytes, s.bytes - bytes - 1) + 1;
+	return (struct strings){ s.at, bytes };
+}
+
+/* True if @text stands in the strings, taken as one line with spaces between. */
+static bool strings_contain(struct strings s, const char *text)
+{
+	char line[sizeof(((struct exec_event *)0)->data) + 1];
+
+	for (size_t i = 0; i < s.bytes; i++)
+		line[i] = s.at[i] ? s.at[i] : ' ';
+	line[s.bytes] = '\0';
+	return strstr(line, text);
+}
+
+static bool wanted(const struct exec_event *e, struct strings args)
+{
+	if (opt.name && !strstr(e->head.comm, opt.name))
+		return false;
+	return !opt.line || strings_contain(args, opt.line);
+}
+
+static void print_event(void *ctx, const void *event, size_t size)
+{
+	struct strings args, shown;
+	const struct exec_event *e = event;
+	struct out *out = ctx;
+
+	args = table_args(e);
+	if (!wanted(e, args))
+		return;
+	if (out->args->json)
+		args = event_args(e);
+	shown = opt.max_args ? first_strings(args, opt.max_args) : args;
+
+	out_event(out, &e->head);
+	out_uint(out, COL_UID, e->head.uid);
+	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
+	out_uint(out, COL_PID, e->head.pid);
+	out_uint(out, COL_TID, e->head.tid);
+	out_str(out, COL_PARENT, e->parent_comm, sizeof(e->parent_comm));
+	out_uint(out, COL_PPID, e->ppid);
+	out_uint(out, COL_CPU, e->head.cpu);
+	out_int(out, COL_RET, e->ret);
+	out_str(out, COL_FILE, e->data, e->file_bytes);
+	if (e->interp_bytes)
+		out_str(out, COL_INTERP, e->data + e->file_bytes, e->interp_bytes);
+	if (!e->ret)
+		out_uint(out, COL_ARGC, e->argc);
+	out_bool(out, COL_TRUNCATED, e->cut || shown.bytes < args.bytes);
+	out_argv(out, COL_ARGS, shown.at, shown.bytes, opt.quote,
+		 e->cut || shown.bytes < args.bytes);
+	out_end(out);
+}
+
+static int trace(struct execsnoop_bpf *skel)
+{
+	struct out out;
+	int err;
+
+	skel->rodata->only_ppid = opt.ppid;
+	if (opt.failed)
+		hooks_enable(skel->progs.exec_failed, NULL);
+	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
+	if (err)
+		return err;
+	out_start(&out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	return run_events(&out, skel->maps.events, print_event, NULL, &out);
+}
+
+int main(int argc, char **argv)
+{
+	struct execsnoop_bpf *skel;
+	int err;
+
+	args_parse("execsnoop", &argp, argc, argv, &opt.common);
+	skel = execsnoop_bpf__open_opts(skel_open_opts(&opt.common));
+	if (!skel)
+		return skel_open_failed();
+	err = trace(skel);
+	execsnoop_bpf__destroy(skel);
+	return log_exit_code(err);
+}

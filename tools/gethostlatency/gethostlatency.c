@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* gethostlatency - how long host names take to look up.  See gethostlatency(8). */
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/libbpf.h>
+
+#include "core/args.h"
+#include "core/hooks.h"
+#include "libc.h"
+#include "core/log.h"
+#include "output/out.h"
+#include "core/run.h"
+#include "core/skel.h"
+#include "uprobe.h"
+#include "gethostlatency.h"
+#include "gethostlatency.skel.h"
+
+#define SCAN_NS 5000000000ULL	/* between two looks at all processes, at least */
+#define SCAN_SHARE 100		/* ... and this times what a look takes: 1 % of a CPU */
+#define AGAIN_MAX 256		/* executed programs that get a second look */
+
+static struct {
+	struct common_args common;
+	const char *libc;		/* the only one; NULL: all that are mapped */
+} opt = { .common.time = STAMP_LOCAL };
+
+enum { COL_UID, COL_PID, COL_TID, COL_COMM, COL_LATENCY, COL_CALL, COL_TRUNCATED, COL_HOST,
+       COL_RESULT, COL_ERROR };
+
+static struct column columns[] = {
+	[COL_UID]	= { "UID", "uid", -7, .hidden = true },
+	[COL_PID]	= { "PID", "pid", -7 },
+	[COL_TID]	= { "TID", "tid", -7, .hidden = true },
+	[COL_COMM]	= { "COMM", "comm", -16 },
+	[COL_LATENCY]	= { "LATms", "latency_ns", -10, .metric = METRIC_SECONDS },
+	[COL_CALL]	= { "CALL", "call", -16, .hidden = true, .metric = METRIC_LABEL },
+	[COL_TRUNCATED]	= { "TRUNCATED", "truncated", 1, .hidden = true },
+	[COL_HOST]	= { "HOST", "host", -32 },
+	[COL_RESULT]	= { "RESULT", "result", 0, .metric = METRIC_LABEL },
+	[COL_ERROR]	= { "ERROR", "error", 5, .hidden = true },
+};
+
+/* In the order of enum lookup_call, which is the cookie of each. */
+static const char *const calls[CALLS] = {
+	[CALL_GETADDRINFO] = "getaddrinfo",
+	[CALL_GETHOSTBYNAME] = "gethostbyname",
+	[CALL_GETHOSTBYNAME2] = "gethostbyname2",
+	[CALL_GETHOSTBYNAME_R] = "gethostbyname_r",
+	[CALL_GETHOSTBYNAME2_R] = "gethostbyname2_r",
+};
+
+static struct {
+	struct gethostlatency_bpf *skel;
+	struct out out;
+	bool multi;			/* one link for all functions */
+	size_t attached;		/* libcs, so far */
+	int error;			/* negative errno of the first that could not be */
+	pid_t again[AGAIN_MAX];		/* executed, and no libc seen yet */
+	size_t n_again;
+	__u64 next_scan_ns;
+} state;
+
+/* Programs by call; [CALL_NONE]: those for any. */
+struct programs {
+	struct bpf_program *enter, *leave;
+};
+
+static struct programs programs_of(const struct gethostlatency_bpf *skel, __u64 call)
+{
+	const struct programs programs[CALLS] = {
+		{ skel->progs.enter_any, skel->progs.leave_any },
+		{ skel->progs.enter_getaddrinfo, skel->progs.leave_getaddrinfo },
+		{ skel->progs.enter_gethostbyname, skel->progs.leave_gethostbyname },
+		{ skel->progs.enter_gethostbyname2, skel->progs.leave_gethostbyname2 },
+		{ skel->progs.enter_gethostbyname_r, skel->progs.leave_gethostbyname_r },
+		{ skel->progs.enter_gethostbyname2_r, skel->progs.leave_gethostbyname2_r },
+	};
+
+	return programs[call];
+}
+
+/* Keep @link, a descriptor or an error, with @libc. */
+static int add_link(struct libc *libc, int link)
+{
+	if (link < 0)
+		return link;
+	if (libc->n_links == LIBC_LINKS_MAX) {
+		close(link);
+		return -E2BIG;
+	}
+	libc->links[libc->n_links++] = link;
+	return 0;
+}
+
+/*
+ * First where functions return: what begins in between is not timed, rather
+ * than begun and never ended.
+ */
+static int attach_all(struct libc *libc, int fd, const struct uprobe_places *places)
+{
+	struct programs any = programs_of(state.skel, CALL_NONE);
+	int err = 0;
+
+	if (state.multi) {
+		err = add_link(libc, uprobe_attach_multi(any.leave, fd, places, true));
+		return err ? err : add_link(libc, uprobe_attach_multi(any.enter, fd, places, false));
+	}
+	for (size_t i = 0; i < places->n && !err; i++) {
+		struct programs one = programs_of(state.skel, places->which[i]);
+
+		err = add_link(libc, uprobe_attach(one.leave, fd, places->offsets[i], true));
+		if (!err)
+			err = add_link(libc, uprobe_attach(one.enter, fd, places->offsets[i], false));
+	}
+	return err;
+}
+
+static void attach_libc(void *ctx, struct libc *libc, int fd, const char *path)
+{
+	struct uprobe_places places;
+	int err = uprobe_find(fd, calls, CALLS, &places);
+
+	if (!err && !places.n)
+		err = -ENOENT;
+	if (!err)
+		err = attach_all(libc, fd, &places);
+	if (!err)
+		state.attached++;
+	else if (!state.error)
+		state.error = err;
+	if (!err && opt.common.verbose)
+		log_warn("attached to %zu functions of %s", places.n, path);
+	if (err == -EOPNOTSUPP && state.attached)
+		log_warn("cannot see the calls in %s: it is not 64-bit", path);
+	else if (err && (state.attached || opt.common.verbose))
+		log_err(err, "cannot attach to %s", path);
+}
+
+/* Why nothing could be attached at all; 0 if there was nothing to attach to. */
+static int attach_failed(void)
+{
+	int err = state.error;
+
+	if (err == -EPERM || err == -EACCES)
+		return log_err(err, "cannot attach to libc, which takes root or, before Linux 6.6, "
+			       "CAP_SYS_ADMIN");
+	if (err == -EOPNOTSUPP)
+		return hooks_missing("uprobes (CONFIG_UPROBE_EVENTS)");
+	return err ? log_err(err, "cannot attach to libc") : 0;
+}
+
+/* Look at all processes, or the one asked for. */
+static unsigned int scan(void)
+{
+	__u64 start = out_now_ns(), end;
+	unsigned int denied = 0;
+	pid_t pid = opt.common.filter.pid;
+
+	if (!pid)
+		denied = libc_look_all(attach_libc, NULL);
+	else if (libc_look(pid, attach_libc, NULL) < 0)
+		denied = 1;
+	end = out_now_ns();
+	state.next_scan_ns = end + SCAN_SHARE * (end - start);
+	if (state.next_scan_ns < end + SCAN_NS)
+		state.next_scan_ns = end + SCAN_NS;
+	return denied;
+}
+
+static int attach_one(const char *path)
+{
+	int err = libc_open(path, attach_libc, NULL);
+
+	return err ? log_err(err, "cannot open '%s'", path) : attach_failed();
+}
+
+static int attach_mapped(void)
+{
+	unsigned int denied = scan();
+
+	if (!state.attached && attach_failed())
+		return state.error;
+	/* A few that guard themselves are nothing to tell root about each time. */
+	if (denied && (geteuid() || opt.common.verbose))
+		log_warn("cannot look at %u of the processes: if their libc is another one, its "
+			 "calls are not seen (CAP_SYS_PTRACE)", denied);
+	if (!state.attached)
+		log_warn("no libc found: static programs are not seen");
+	return 0;
+}
+
+/* A new program has mapped its libc by now, or will have in a moment. */
+static void print_exec(const struct exec_event *e)
+{
+	if (libc_look(e->head.pid, attach_libc, NULL) != 0)
+		return;
+	if (state.n_again < AGAIN_MAX)
+		state.again[state.n_again++] = e->head.pid;
+	else
+		state.next_scan_ns = 0;
+}
+
+static void tick(void *ctx, bool last)
+{
+	if (last || opt.libc)
+		return;
+	for (size_t i = 0; i < state.n_again; i++)
+		libc_look(state.again[i], attach_libc, NULL);
+	state.n_again = 0;
+	if (out_now_ns() >= state.next_scan_ns)
+		scan();
+}
+
+static const char *eai_name(int error)
+{
+	static const struct {
+		int error;
+		const char *name;
+	} names[] = {
+		{ EAI_BADFLAGS, "EAI_BADFLAGS" }, { EAI_NONAME, "EAI_NONAME" },
+		{ EAI_AGAIN, "EAI_AGAIN" }, { EAI_FAIL, "EAI_FAIL" },
+		{ EAI_NODATA, "EAI_NODATA" }, { EAI_FAMILY, "EAI_FAMILY" },
+		{ EAI_SOCKTYPE, "EAI_SOCKTYPE" }, { EAI_SERVICE, "EAI_SERVICE" },
+		{ EAI_ADDRFAMILY, "EAI_ADDRFAMILY" }, { EAI_MEMORY, "EAI_MEMORY" },
+		{ EAI_SYSTEM, "EAI_SYSTEM" }, { EAI_OVERFLOW, "EAI_OVERFLOW" },
+		{ EAI_INPROGRESS, "EAI_INPROGRESS" }, { EAI_CANCELED, "EAI_CANCELED" },
+		{ EAI_NOTCANCELED, "EAI_NOTCANCELED" }, { EAI_INTR, "EAI_INTR" },
+		{ EAI_IDN_ENCODE, "EAI_IDN_ENCODE" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (names[i].error == error)
+			return names[i].name;
+	return "failed";
+}
+
+static const char *h_errno_name(const struct lookup_event *e)
+{
+	const char *name = NULL;
+
+	switch (e->h_errno_) {
+	case HOST_NOT_FOUND:
+		return "HOST_NOT_FOUND";
+	case TRY_AGAIN:
+		return "TRY_AGAIN";
+	case NO_RECOVERY:
+		return "NO_RECOVERY";
+	case NO_DATA:
+		return "NO_DATA";
+	case NETDB_INTERNAL:		/* of the _r functions errno is seen */
+		if (e->call == CALL_GETHOSTBYNAME_R || e->call == CALL_GETHOSTBYNAME2_R)
+			name = strerrorname_np(e->ret);
+		return name && e->ret ? name : "NETDB_INTERNAL";
+	}
+	return "failed";
+}
+
+static void print_result(struct out *out, const struct lookup_event *e)
+{
+	bool addrinfo = e->call == CALL_GETADDRINFO;
+	int error = addrinfo ? e->ret : e->h_errno_;
+
+	if (!error)
+		out_name(out, COL_RESULT, "ok");
+	else
+		out_name(out, COL_RESULT, addrinfo ? eai_name(error) : h_errno_name(e));
+	if (addrinfo || error != H_ERRNO_UNKNOWN)
+		out_int(out, COL_ERROR, error);
+}
+
+/* Longer ones than libc takes are cut. */
+static void print_host(struct out *out, const struct lookup_event *e)
+{
+	char host[HOST_LEN + sizeof("...")];
+
+	out_bool(out, COL_TRUNCATED, e->host_size == HOST_SIZE);
+	if (!e->host_size)
+		return;
+	snprintf(host, sizeof(host), "%.*s%s", HOST_LEN, e->host,
+		 e->host_size == HOST_SIZE ? "..." : "");
+	out_str(out, COL_HOST, host, sizeof(host));
+}
+
+static void print_lookup(struct out *out, const struct lookup_event *e)
+{
+	out_event(out, &e->head);
+	out_uint(out, COL_UID, e->head.uid);
+	out_uint(out, COL_PID, e->head.pid);
+	out_uint(out, COL_TID, e->head.tid);
+	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
+	out_ms(out, COL_LATENCY, e->latency_ns);
+	out_name(out, COL_CALL, e->call < CALLS ? calls[e->call] : "?");
+	print_host(out, e);
+	print_result(out, e);
+	out_end(out);
+}
+
+static void print_event(void *ctx, const void *event, size_t size)
+{
+	if (size == sizeof(struct exec_event))
+		print_exec(event);
+	else
+		print_lookup(ctx, event);
+}
+
+static void choose_hooks(struct gethostlatency_bpf *skel)
+{
+	struct programs programs;
+
+	state.multi = uprobe_has_multi();
+	for (__u64 call = state.multi ? CALL_NONE : CALL_NONE + 1;
+	     call < (state.multi ? 1 : CALLS); call++) {
+		programs = programs_of(skel, call);
+		hooks_enable(programs.enter, programs.leave, NULL);
+		bpf_program__set_autoattach(programs.enter, false);
+		bpf_program__set_autoattach(programs.leave, false);
+		if (!state.multi)
+			continue;
+		uprobe_use_multi(programs.enter);
+		uprobe_use_multi(programs.leave);
+	}
+	if (!opt.libc)
+		hooks_enable(skel->progs.exec, NULL);
+	skel->rodata->task_storage = hooks_task_storage(skel->maps.thread_storage,
+							skel->maps.thread_hash, true);
+}
+
+static int trace(struct gethostlatency_bpf *skel)
+{
+	int err;
+
+	state.skel = skel;
+	choose_hooks(skel);
+	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
+	if (!err)
+		err = opt.libc ? attach_one(opt.libc) : attach_mapped();
+	if (err)
+		return err;
+	out_start(&state.out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	err = run_events(&state.out, skel->maps.events, print_event, tick, &state.out);
+	libc_end();
+	return err;
+}
+
+/* Before anything is attached: is that a libc? */
+static void check_libc(const char *path)
+{
+	struct uprobe_places places = {};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err = fd < 0 ? -errno : uprobe_find(fd, calls, CALLS, &places);
+
+	if (err == -ENOEXEC)
+		args_fail("cannot use libc '%s': not an ELF file", path);
+	if (err == -EOPNOTSUPP)
+		args_fail("cannot use libc '%s': it is for other processors", path);
+	if (err)
+		args_fail("cannot use libc '%s': %s", path, strerror(-err));
+	if (!places.n)
+		args_fail("cannot use libc '%s': it has no function that looks up hosts", path);
+	close(fd);
+	opt.libc = path;
+}
+
+static const struct argp_option options[] = {
+	{ "libc", 'l', "PATH", 0, "Only calls of this libc" },
+	{}
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
+{
+	switch (key) {
+	case ARGP_KEY_INIT:
+		argp_state->child_inputs[0] = &opt.common;
+		argp_state->child_inputs[1] = &opt.common;
+		return 0;
+	case 'l':
+		check_libc(arg);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.doc = "Trace how long host names take to look up.\v"
+	       "Examples:\n"
+	       "  gethostlatency                # every lookup, with its result\n"
+	       "  gethostlatency -p 181         # those of process 181\n"
+	       "  gethostlatency -v             # say which libcs are attached to\n"
+	       "  gethostlatency -l /lib/x86_64-linux-gnu/libc.so.6   # only calls of this libc\n",
+	.children = (const struct argp_child[]){ { &filter_argp }, { &common_argp }, {} },
+};
+
+int main(int argc, char **argv)
+{
+	struct gethostlatency_bpf *skel;
+	int err;
+
+	args_parse("gethostlatency", &argp, argc, argv, &opt.common);
+	skel = gethostlatency_bpf__open_opts(skel_open_opts(&opt.common));
+	if (!skel)
+		return skel_open_failed();
+	err = trace(skel);
+	gethostlatency_bpf__destroy(skel);
+	return log_exit_code(err);
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libc.h"
+#include "output/out.h"
+
+#define UNUSED_NS 60000000000ULL	/* kept that long with no process that has it */
+
+static struct libc *libcs;
+static size_t n_libcs;
+
+/* A line of /proc/PID/maps. */
+struct mapping {
+	unsigned long start, end;
+	unsigned int major, minor;
+	unsigned long inode;
+	const char *path;
+};
+
+bool libc_is_name(const char *name)
+{
+	static const char *const patterns[] = {
+		"libc.so.6", "libc-[0-9]*.so",			/* glibc, before 2.34 */
+		"libc.so", "ld-musl-*.so.1", "libc.musl-*.so*",	/* musl; bionic */
+		"libuClibc-*.so",
+	};
+
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+		if (fnmatch(patterns[i], name, 0) == 0)
+			return true;
+	return false;
+}
+
+/* True if @line is the code of a libc. */
+static bool parse_mapping(char *line, struct mapping *map)
+{
+	char executable, *end;
+	int at = 0;
+
+	/* Few lines pass, and this is much cheaper than sscanf(). */
+	if (!strstr(line, "libc") && !strstr(line, "ld-musl") && !strstr(line, "libuClibc"))
+		return false;
+	if (sscanf(line, "%lx-%lx %*2c%c%*c %*x %x:%x %lu %n", &map->start, &map->end, &executable,
+		   &map->major, &map->minor, &map->inode, &at) != 6 ||
+	    executable != 'x' || line[at] != '/')
+		return false;
+	map->path = line + at;
+	line[strcspn(line, "\n")] = '\0';
+	end = strstr(line + at, " (deleted)");
+	if (end)
+		*end = '\0';
+	return libc_is_name(strrchr(map->path, '/') + 1);
+}
+
+static struct libc *find_known(const struct mapping *map)
+{
+	for (size_t i = 0; i < n_libcs; i++)
+		if (libcs[i].inode == map->inode && libcs[i].major == map->major &&
+		    libcs[i].minor == map->minor)
+			return &libcs[i];
+	return NULL;
+}
+
+/*
+ * The mapped file itself, though its path means something else here or nothing
+ * any more; or, which takes fewer privileges, what the path means to the process.
+ */
+static int open_mapped(pid_t pid, const struct mapping *map)
+{
+	char path[PATH_MAX + 64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%lx-%lx", pid, map->start, map->end);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	snprintf(path, sizeof(path), "/proc/%d/root%s", pid, map->path);
+	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
+/* What is open as @fd, which this closes. */
+static void add_new(int fd, const struct mapping *map, libc_fn fn, void *ctx)
+{
+	struct libc *more = realloc(libcs, (n_libcs + 1) * sizeof(*libcs));
+
+	if (more) {
+		libcs = more;
+		libcs[n_libcs] = (struct libc){
+			.major = map->major, .minor = map->minor, .inode = map->inode,
+			.seen_ns = out_now_ns(),
+		};
+		fn(ctx, &libcs[n_libcs++], fd, map->path);
+	}
+	close(fd);
+}
+
+static void look_at(pid_t pid, const struct mapping *map, libc_fn fn, void *ctx)
+{
+	struct libc *known = find_known(map);
+	int fd;
+
+	if (known) {
+		known->seen_ns = out_now_ns();
+		return;
+	}
+	fd = open_mapped(pid, map);
+	if (fd >= 0)			/* else the process has ended: another one may bring it */
+		add_new(fd, map, fn, ctx);
+}
+
+int libc_open(const char *path, libc_fn fn, void *ctx)
+{
+	struct mapping map = { .path = path };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	add_new(fd, &map, fn, ctx);
+	return 0;
+}
+
+int libc_look(pid_t pid, libc_fn fn, void *ctx)
+{
+	struct mapping map;
+	char path[32], *line = NULL;
+	size_t size = 0;
+	int found = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return errno == EACCES || errno == EPERM ? -EACCES : 0;
+	while (getline(&line, &size, f) > 0) {
+		if (!parse_mapping(line, &map))
+			continue;
+		found++;
+		look_at(pid, &map, fn, ctx);
+	}
+	free(line);
+	fclose(f);
+	return found;
+}
+
+static void *close_link(void *link)
+{
+	close(*(int *)link);
+	return NULL;
+}
+
+/*
+ * Of the first @n from @first on.  Every close() waits, for some 50 ms, until no
+ * processor runs the program any more: they shall wait at the same time.
+ */
+static void close_links(struct libc *first, size_t n)
+{
+	pthread_t *threads = calloc(n, LIBC_LINKS_MAX * sizeof(*threads));
+	size_t started = 0;
+
+	for (struct libc *libc = first; libc < first + n; libc++)
+		for (size_t i = 0; i < libc->n_links; i++) {
+			int *link = &libc->links[i];
+
+			if (threads && !pthread_create(&threads[started], NULL, close_link, link))
+				started++;
+			else
+				close_link(link);
+		}
+	for (size_t i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+	free(threads);
+}
+
+static void drop_unused(void)
+{
+	__u64 now = out_now_ns();
+
+	for (size_t i = n_libcs; i-- > 0;)
+		if (now - libcs[i].seen_ns > UNUSED_NS) {
+			close_links(&libcs[i], 1);
+			libcs[i] = libcs[--n_libcs];
+		}
+}
+
+unsigned int libc_look_all(libc_fn fn, void *ctx)
+{
+	unsigned int denied = 0;
+	struct dirent *entry;
+	DIR *proc = opendir("/proc");
+
+	while (proc && (entry = readdir(proc)))
+		if (isdigit((unsigned char)entry->d_name[0]) &&
+		    libc_look(atoi(entry->d_name), fn, ctx) < 0)
+			denied++;
+	if (proc)
+		closedir(proc);
+	drop_unused();
+	return denied;
+}
+
+size_t libc_count(void)
+{
+	return n_libcs;
+}
+
+void libc_end(void)
+{
+	close_links(libcs, n_libcs);
+	free(libcs);
+	libcs = NULL;
+	n_libcs = 0;
+}

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* opensnoop - trace files as they are opened.  See opensnoop(8). */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/fcntl.h>	/* the kernel's flags: libc's O_LARGEFILE is 0 */
+#include <bpf/libbpf.h>
+
+#include "core/args.h"
+#include "command.h"
+#include "core/hooks.h"
+#include "core/log.h"
+#include "output/out.h"
+#include "core/run.h"
+#include "core/skel.h"
+#include "opensnoop.h"
+#include "opensnoop.skel.h"
+
+static struct {
+	struct common_args common;
+	bool failed;
+	bool full_path;
+	__u32 any_flags;		/* -f: one of these bits, */
+	__u32 access_modes;		/* or one of these, as bits 1 << O_RDONLY ... */
+	const char *name;		/* in comm */
+	char **exec;			/* a command and its arguments; NULL: none */
+} opt;
+
+static struct command command;		/* of --exec */
+
+enum { COL_UID, COL_PID, COL_TID, COL_COMM, COL_FD, COL_ERR, COL_CALL, COL_COMPAT, COL_FLAGS,
+       COL_FLAG_NAMES, COL_MODE, COL_MODE_NAMES, COL_TRUNCATED, COL_PATH, COL_FULL_PATH };
+
+static struct column columns[] = {
+	[COL_UID]	 = { "UID", "uid", -7, .hidden = true },
+	[COL_PID]	 = { "PID", "pid", -6 },
+	[COL_TID]	 = { "TID", "tid", -6, .hidden = true },
+	[COL_COMM]	 = { "COMM", "comm", -16 },
+	[COL_FD]	 = { "FD", "fd", 3 },
+	[COL_ERR]	 = { "ERR", "err", 3, .metric = METRIC_ERRNO },
+	[COL_CALL]	 = { "CALL", "call", -7, .hidden = true, .metric = METRIC_LABEL },
+	[COL_COMPAT]	 = { "COMPAT", "compat", 1, .hidden = true },
+	[COL_FLAGS]	 = { "FLAGS", "flags_value", -8, .hidden = true },
+	[COL_FLAG_NAMES] = { "FLAGS", "flags", -8, .hidden = true },
+	[COL_MODE]	 = { "MODE", "mode_value", -5, .hidden = true },
+	[COL_MODE_NAMES] = { "MODE", "mode", -5, .hidden = true },
+	[COL_TRUNCATED]	 = { "TRUNCATED", "truncated", 1, .hidden = true },
+	[COL_PATH]	 = { "PATH", "path", 0 },
+	[COL_FULL_PATH]	 = { "PATH", "full_path", 0, .hidden = true },
+};
+
+static const char *const calls[] = {
+	[OPEN_NONE] = "?", [OPEN_OPEN] = "open", [OPEN_CREAT] = "creat", [OPEN_OPENAT] = "openat",
+	[OPEN_OPENAT2] = "openat2", [OPEN_BY_HANDLE] = "open_by_handle_at",
+};
+
+struct bit_name {
+	const char *name;
+	__u32 bits;
+};
+
+/* How a file is opened is a number, not bits. */
+static const char *const access_names[] = { "O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE" };
+
+/* Those that contain another one's bits come before it. */
+static const struct bit_name flag_names[] = {
+	{ "O_CREAT", O_CREAT }, { "O_EXCL", O_EXCL }, { "O_NOCTTY", O_NOCTTY },
+	{ "O_TRUNC", O_TRUNC }, { "O_APPEND", O_APPEND }, { "O_NONBLOCK", O_NONBLOCK },
+	{ "O_SYNC", O_SYNC }, { "O_DSYNC", O_DSYNC }, { "O_ASYNC", FASYNC },
+	{ "O_DIRECT", O_DIRECT }, { "O_LARGEFILE", O_LARGEFILE }, { "O_TMPFILE", O_TMPFILE },
+	{ "O_DIRECTORY", O_DIRECTORY }, { "O_NOFOLLOW", O_NOFOLLOW }, { "O_NOATIME", O_NOATIME },
+	{ "O_CLOEXEC", O_CLOEXEC }, { "O_PATH", O_PATH },
+};
+
+static const struct bit_name mode_names[] = {
+	{ "S_ISUID", 04000 }, { "S_ISGID", 02000 }, { "S_ISVTX", 01000 },
+	{ "S_IRUSR", 0400 }, { "S_IWUSR", 0200 }, { "S_IXUSR", 0100 },
+	{ "S_IRGRP", 040 }, { "S_IWGRP", 020 }, { "S_IXGRP", 010 },
+	{ "S_IROTH", 04 }, { "S_IWOTH", 02 }, { "S_IXOTH", 01 },
+};
+
+#define NAMES_MAX (ARRAY_SIZE(flag_names) + 2)	/* the access mode before, unknown bits behind */
+
+enum { OPT_EXEC = 1 };
+
+static const struct argp_option options[] = {
+	{ "failed", 'x', NULL, 0, "Only opens that failed" },
+	{ "tid", 't', "TID", 0, "Only this thread" },
+	{ "name", 'n', "NAME", 0, "Only programs with NAME in their names" },
+	{ "flag-filter", 'f', "O_FLAG", 0, "Only opens with this flag; repeat it for more" },
+	{ "flag_filter", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN },
+	{ "exec", OPT_EXEC, "COMMAND...", 0, "Run the rest of the line, and trace only that" },
+	{ "full-path", 'F', NULL, 0, "Print relative paths from the root on" },
+	{ "extended-fields", 'e', NULL, 0, "Print the flags and the mode" },
+	{ "extended_fields", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN },
+	{ "print-uid", 'U', NULL, 0, "Print the user ID" },
+	{ "timestamp", 'T', NULL, 0, "The same as --time" },
+	{ NULL, 'd', "SECONDS", 0, "The same as --duration" },
+	{ "buffer-pages", 'b', "PAGES", 0, "The same as --ring-size, in pages" },
+	{}
+};
+
+static void add_flag(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(access_names); i++)
+		if (strcmp(name, access_names[i]) == 0) {
+			opt.access_modes |= 1 << i;
+			return;
+		}
+	for (size_t i = 0; i < ARRAY_SIZE(flag_names); i++)
+		if (strcmp(name, flag_names[i].name) == 0) {
+			__u32 bits = flag_names[i].bits;
+
+			/* What tells these two is the bit that is theirs alone. */
+			opt.any_flags |= bits == O_SYNC ? O_SYNC & ~O_DSYNC :
+					 bits == O_TMPFILE ? O_TMPFILE & ~O_DIRECTORY : bits;
+			return;
+		}
+	args_fail("unknown flag '%s': a name of open(2) like O_CREAT is needed", name);
+}
+
+static void set_buffer_pages(const char *arg)
+{
+	unsigned long pages = args_number(arg, "number of pages", 1, 1UL << 18);
+
+	if (pages & (pages - 1))
+		args_fail("invalid number of pages '%s': a power of two is needed", arg);
+	opt.common.ring_bytes = pages * sysconf(_SC_PAGESIZE);
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opt.common;
+		state->child_inputs[1] = &opt.common;
+		return 0;
+	case 'x':
+		opt.failed = true;
+		return 0;
+	case 't':
+		opt.common.filter.tid = args_pid(arg);
+		return 0;
+	case 'n':
+		opt.name = arg;
+		return 0;
+	case 'f':
+		add_flag(arg);
+		return 0;
+	case OPT_EXEC:		/* all that follows belongs to the command */
+		state->argv[state->next - 1] = arg;
+		opt.exec = &state->argv[state->next - 1];
+		state->next = state->argc;
+		return 0;
+	case 'F':
+		opt.full_path = true;
+		columns[COL_PATH].hidden = true;
+		columns[COL_FULL_PATH].hidden = false;
+		return 0;
+	case 'e':
+		columns[COL_FLAGS].hidden = false;
+		columns[COL_MODE].hidden = false;
+		return 0;
+	case 'U':
+		columns[COL_UID].hidden = false;
+		return 0;
+	case 'T':
+		args_time(&opt.common, NULL);
+		return 0;
+	case 'd':
+		args_duration(&opt.common, arg);
+		return 0;
+	case 'b':
+		set_buffer_pages(arg);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.doc = "Trace files as they are opened.\v"
+	       "Examples:\n"
+	       "  opensnoop                     # all opens, until Ctrl-C\n"
+	       "  opensnoop -x                  # only those that fail\n"
+	       "  opensnoop -p 181 -F           # one process, full paths\n"
+	       "  opensnoop -e -f O_WRONLY -f O_RDWR    # what is opened for writing\n"
+	       "  opensnoop --exec ls -l        # a command, from its start to its end\n",
+	.children = (const struct argp_child[]){ { &filter_argp }, { &common_argp }, {} },
+};
+
+/* Append the names of the bits of @value to @names; what has none is a number. */
+static size_t name_bits(const char **names, size_t n, const struct bit_name *known, size_t count,
+			__u32 value)
+{
+	static char rest[16];
+
+	for (size_t i = 0; i < count; i++)
+		if ((value & known[i].bits) == known[i].bits) {
+			names[n++] = known[i].name;
+			value &= ~known[i].bits;
+		}
+	if (value) {
+		snprintf(rest, sizeof(rest), "0x%x", value);
+		names[n++] = rest;
+	}
+	return n;
+}
+
+static void print_flags(struct out *out, __u32 flags)
+{
+	const char *names[NAMES_MAX] = { access_names[flags & O_ACCMODE] };
+	size_t n;
+
+	out_octal(out, COL_FLAGS, flags, 8);
+	n = name_bits(names, 1, flag_names, ARRAY_SIZE(flag_names), flags & ~O_ACCMODE);
+	out_list(out, COL_FLAG_NAMES, names, n);
+}
+
+static void print_mode(struct out *out, __u32 mode)
+{
+	const char *names[NAMES_MAX];
+	size_t n;
+
+	out_octal(out, COL_MODE, mode, 4);
+	n = name_bits(names, 0, mode_names, ARRAY_SIZE(mode_names), mode);
+	out_list(out, COL_MODE_NAMES, names, n);
+}
+
+/*
+ * The whole path of @e, whose text is @size bytes, and marks where it is not
+ * whole: "..." for what was cut, "(unreachable)", as getcwd(3) has it, for what
+ * is not below the task's root.
+ */
+static void full_path(struct text *path, const struct open_event *e, size_t size)
+{
+	size_t name_size = strnlen(e->text, size - 1) + 1;
+
+	path->len = 0;
+	if (e->marks & OPEN_UNREACHABLE)
+		text_str(path, "(unreachable)");
+	if (e->marks & OPEN_DIRS_CUT)
+		text_str(path, "...");
+	if (e->marks & OPEN_DIRS)
+		text_path(path, e->text + name_size, size - name_size);
+	if (e->marks & OPEN_DIRS && (name_size > 1 || size == name_size) && e->text[0] != '/')
+		text_char(path, '/');
+	text_bytes(path, e->text, name_size - 1);
+	if (e->marks & OPEN_NAME_CUT)
+		text_str(path, "...");
+}
+
+/* The path as the call had it; of a handle, the name of the file. */
+static void given_path(struct text *path, const struct open_event *e, size_t size)
+{
+	path->len = 0;
+	if (e->call == OPEN_BY_HANDLE)
+		text_str(path, size > 1 ? e->text + 1 : "/");
+	else
+		text_bytes(path, e->text, strnlen(e->text, size - 1));
+	if (e->marks & OPEN_NAME_CUT)
+		text_str(path, "...");
+}
+
+static void print_path(struct out *out, const struct open_event *e, size_t size)
+{
+	static struct text path;
+	bool absolute = e->text[0] == '/';
+
+	out_bool(out, COL_TRUNCATED, e->marks & (OPEN_NAME_CUT | OPEN_DIRS_CUT));
+	if (e->marks & OPEN_NO_NAME || (e->call == OPEN_BY_HANDLE && e->ret < 0))
+		return;
+	given_path(&path, e, size);
+	out_str(out, COL_PATH, path.at, path.len);
+	if (!opt.full_path)
+		return;
+	full_path(&path, e, size);
+	/* A name relative to what is no directory has no full path. */
+	if (e->marks & OPEN_DIRS || absolute || !out->args->json)
+		out_str(out, COL_FULL_PATH, path.at, path.len);
+}
+
+/*
+ * Between the kernel's end of a call and the process' a signal may turn these
+ * into EINTR or into another try, which is seen when that ends.
+ */
+static int restarts_to_eintr(int err)
+{
+	return err >= 512 && err <= 516 ? 4 : err;	/* ERESTARTSYS ..., linux/errno.h */
+}
+
+static void print_event(void *ctx, const void *event, size_t size)
+{
+	const struct open_event *e = event;
+	struct out *out = ctx;
+
+	if (opt.name && !strstr(e->head.comm, opt.name))
+		return;
+	out_event(out, &e->head);
+	out_uint(out, COL_UID, e->head.uid);
+	out_uint(out, COL_PID, e->head.pid);
+	out_uint(out, COL_TID, e->head.tid);
+	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
+	out_int(out, COL_FD, e->ret < 0 ? -1 : e->ret);
+	out_int(out, COL_ERR, e->ret < 0 ? restarts_to_eintr(-e->ret) : 0);
+	out_name(out, COL_CALL, calls[e->call]);
+	out_bool(out, COL_COMPAT, e->marks & OPEN_COMPAT);
+	print_flags(out, e->flags);
+	if (e->flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)) && e->call != OPEN_BY_HANDLE)
+		print_mode(out, e->mode);
+	print_path(out, e, size - offsetof(struct open_event, text));
+	out_end(out);
+}
+
+/* Trace the command of --exec and what descends from it. */
+static int follow_command(struct opensnoop_bpf *skel)
+{
+	__u32 pid = command.pid;
+	bool yes = true;
+	int err;
+
+	err = bpf_map__update_elem(skel->maps.followed, &pid, sizeof(pid), &yes, sizeof(yes), 0);
+	if (err)
+		return log_err(err, "cannot follow the command");
+	return command_start(&command);
+}
+
+/* When the command has ended so does the tool, as if a signal had come. */
+static void end_with_command(void *ctx, bool last)
+{
+	if (opt.exec && !last && command_ended(&command))
+		raise(SIGTERM);
+}
+
+static void set_tunables(struct opensnoop_bpf *skel)
+{
+	skel->rodata->failed_only = opt.failed;
+	skel->rodata->full_path = opt.full_path;
+	skel->rodata->flags_chosen = opt.any_flags || opt.access_modes;
+	skel->rodata->any_flags = opt.any_flags;
+	skel->rodata->access_modes = opt.access_modes;
+	skel->rodata->followed_only = opt.exec;
+	if (!opt.exec)
+		return;
+	bpf_map__set_max_entries(skel->maps.followed, OPEN_FOLLOW_MAX);
+	hooks_enable(skel->progs.follow_fork, skel->progs.follow_exit, NULL);
+}
+
+static int trace(struct opensnoop_bpf *skel)
+{
+	struct out out;
+	int err = 0;
+
+	set_tunables(skel);
+	if (opt.exec)
+		err = command_prepare(&command, opt.exec);
+	if (!err)
+		err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config,
+				 &skel->bss->loss);
+	if (err)
+		return err;
+	out_start(&out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	if (opt.exec)
+		err = follow_command(skel);
+	if (err)
+		return err;
+	return run_events(&out, skel->maps.events, print_event, end_with_command, &out);
+}
+
+int main(int argc, char **argv)
+{
+	struct opensnoop_bpf *skel;
+	int err;
+
+	args_parse("opensnoop", &argp, argc, argv, &opt.common);
+	skel = opensnoop_bpf__open_opts(skel_open_opts(&opt.common));
+	if (!skel)
+		return skel_open_failed();
+	err = trace(skel);
+	opensnoop_bpf__destroy(skel);
+	return log_exit_code(err);
+}

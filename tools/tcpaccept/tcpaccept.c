@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* tcpaccept - connections accepted by TCP: by whom, from where, how long they waited. */
+#include <string.h>
+
+#include "net/addr.h"
+#include "core/args.h"
+#include "core/log.h"
+#include "output/out.h"
+#include "core/run.h"
+#include "core/skel.h"
+#include "tcpaccept.h"
+#include "tcpaccept.skel.h"
+
+static struct {
+	struct common_args common;
+	struct sock_filter_args sockets;
+} opt;
+
+enum {
+	COL_UID, COL_PID, COL_TID, COL_COMM, COL_FAMILY, COL_RADDR, COL_RPORT, COL_LADDR,
+	COL_LPORT, COL_QUEUE, COL_NETNS,
+};
+static const struct column columns[] = {
+	[COL_UID]	= { "UID", "uid", -6, .hidden = true },
+	[COL_PID]	= { "PID", "pid", -7 },
+	[COL_TID]	= { "TID", "tid", -7, .hidden = true },
+	[COL_COMM]	= { "COMM", "comm", -16 },
+	[COL_FAMILY]	= { "IP", "family", -2, .metric = METRIC_LABEL },
+	[COL_RADDR]	= { "RADDR", "raddr", -16 },
+	[COL_RPORT]	= { "RPORT", "rport", -5 },
+	[COL_LADDR]	= { "LADDR", "laddr", -16 },
+	[COL_LPORT]	= { "LPORT", "lport", -5, .metric = METRIC_LABEL },
+	[COL_QUEUE]	= { "QUEUE(ms)", "queue_ns", 9, .metric = METRIC_SECONDS },
+	[COL_NETNS]	= { "NETNS", "netns", -10, .hidden = true },
+};
+
+static void print_event(void *ctx, const void *event, size_t size)
+{
+	const struct accept_event *e = event;
+	struct out *out = ctx;
+
+	out_event(out, &e->head);
+	out_uint(out, COL_UID, e->head.uid);
+	out_uint(out, COL_PID, e->head.pid);
+	out_uint(out, COL_TID, e->head.tid);
+	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
+	out_uint(out, COL_FAMILY, e->id.family);
+	out_addr(out, COL_RADDR, e->id.family, e->id.daddr);
+	out_uint(out, COL_RPORT, e->id.dport);
+	out_addr(out, COL_LADDR, e->id.family, e->id.saddr);
+	out_uint(out, COL_LPORT, e->id.sport);
+	if (e->queue_ns)
+		out_ms(out, COL_QUEUE, e->queue_ns);
+	out_uint(out, COL_NETNS, e->id.netns);
+	out_end(out);
+}
+
+static int trace(struct tcpaccept_bpf *skel)
+{
+	struct out out;
+	int err;
+
+	skel->rodata->sock_filter = opt.sockets;
+	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
+	if (err)
+		return err;
+	out_start(&out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	return run_events(&out, skel->maps.events, print_event, NULL, &out);
+}
+
+static const struct argp_option options[] = {
+	{ NULL, 'T', NULL, 0, "The same as --time" },
+	{ "timestamp", 't', NULL, 0, "Print the time since the start, in seconds" },
+	{ "port", 'P', "PORTS", 0, "Only these local ports, a comma list" },
+	{ "ipv4", '4', NULL, 0, "Only IPv4" },
+	{ "ipv6", '6', NULL, 0, "Only IPv6" },
+	{}
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	if (args_sock_filter(&opt.sockets, key, arg))
+		return 0;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->child_inputs[1] = &opt.common;
+		return 0;
+	case 'T':
+		args_time(&opt.common, NULL);
+		return 0;
+	case 't':
+		opt.common.time = STAMP_SINCE_START;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_child children[] = {
+	{ &filter_argp }, { &common_argp }, {}
+};
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.children = children,
+	.doc = "Trace connections accepted by TCP, and how long they waited for it.\v"
+	       "Examples:\n"
+	       "  tcpaccept               every accepted connection\n"
+	       "  tcpaccept -P 80,443     only at these local ports\n"
+	       "  tcpaccept -T -p 181     with the time, of process 181",
+};
+
+int main(int argc, char **argv)
+{
+	struct tcpaccept_bpf *skel;
+	int err;
+
+	args_parse("tcpaccept", &argp, argc, argv, &opt.common);
+	skel = tcpaccept_bpf__open_opts(skel_open_opts(&opt.common));
+	if (!skel)
+		return skel_open_failed();
+	err = trace(skel);
+	tcpaccept_bpf__destroy(skel);
+	return log_exit_code(err);
+}

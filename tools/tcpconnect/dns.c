@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <arpa/inet.h>
+#include <arpa/nameser.h>
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <netinet/ip.h>
+#include <netinet/ip6.h>
+#include <netinet/udp.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "dns.h"
+#include "core/log.h"
+#include "core/skel.h"
+
+#define NS_PER_S 1000000000ULL
+#define CACHE_MAX 10240			/* addresses */
+#define CACHE_NS (24 * 3600 * NS_PER_S)
+#define BUCKETS 4096			/* a power of two */
+#define QUEUE_BYTES (4 << 20)		/* of answers not yet read: some thousands */
+#define READ_MAX 4096			/* answers at a time: a flood must not hold the tool up */
+#define NONE (-1)
+
+/* An address that came as an answer.  The oldest gives way to a new one. */
+struct entry {
+	__u8 addr[16];
+	int family;
+	int next;			/* in the same bucket, NONE: the last */
+	__u64 ns;			/* of the answer, CLOCK_MONOTONIC */
+	char *name;
+};
+
+static struct {
+	int fd;
+	struct entry *entries;
+	int buckets[BUCKETS];
+	unsigned long n;		/* entries ever made: n % CACHE_MAX is the oldest */
+} cache = { .fd = -1 };
+
+/*
+ * UDP from port 53, no later fragments.  A SOCK_DGRAM packet socket's filter
+ * sees the packet from the network header on.  Jumps count from the next line.
+ */
+static struct sock_filter from_port_53[] = {
+	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, SKF_AD_OFF + SKF_AD_PROTOCOL),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6, 7, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, 11),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offsetof(struct iphdr, protocol)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 9),
+	BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct iphdr, frag_off)),
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, IP_OFFMASK, 7, 0),
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),		/* X: the header's length */
+	BPF_JUMP(BPF_JMP | BPF_JA, 3, 0, 0),
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offsetof(struct ip6_hdr, ip6_nxt)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 3),
+	BPF_STMT(BPF_LDX | BPF_W | BPF_IMM, sizeof(struct ip6_hdr)),
+	BPF_STMT(BPF_LD | BPF_H | BPF_IND, offsetof(struct udphdr, source)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NS_DEFAULTPORT, 1, 0),
+	BPF_STMT(BPF_RET | BPF_K, 0),
+	BPF_STMT(BPF_RET | BPF_K, 0xffff),
+};
+
+/*
+ * The socket is made deaf (protocol 0) until its filter stands; else packets
+ * of other kinds could be in its queue by then.
+ */
+int dns_start(void)
+{
+	struct sock_fprog filter = { ARRAY_SIZE(from_port_53), from_port_53 };
+	struct sockaddr_ll all = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
+	int on = 1, bytes = QUEUE_BYTES;
+
+	cache.fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (cache.fd < 0)
+		return log_err(-errno, "cannot listen to DNS answers (CAP_NET_RAW is needed)");
+	if (setsockopt(cache.fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
+		setsockopt(cache.fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	if (setsockopt(cache.fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) ||
+	    setsockopt(cache.fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) ||
+	    bind(cache.fd, (struct sockaddr *)&all, sizeof(all)))
+		return log_err(-errno, "cannot listen to DNS answers");
+	cache.entries = calloc(CACHE_MAX, sizeof(*cache.entries));
+	if (!cache.entries)
+		return log_err(-ENOMEM, "cannot keep DNS answers");
+	memset(cache.buckets, 0xff, sizeof(cache.buckets));	/* NONE */
+	return 0;
+}
+
+static int *bucket_of(int family, const __u8 addr[16])
+{
+	__u32 hash = family;
+
+	for (int i = 0; i < 16; i++)
+		hash = (hash ^ addr[i]) * 16777619;		/* FNV-1a */
+	return &cache.buckets[(hash ^ hash >> 16) & (BUCKETS - 1)];
+}
+
+static struct entry *find(int family, const __u8 addr[16])
+{
+	for (int i = *bucket_of(family, addr); i != NONE; i = cache.entries[i].next)
+		if (cache.entries[i].family == family &&
+		    memcmp(cache.entries[i].addr, addr, 16) == 0)
+			return &cache.entries[i];
+	return NULL;
+}
+
+/* Take entry @i, if it is in use, out of its bucket. */
+static void forget(int i)
+{
+	struct entry *e = &cache.entries[i];
+	int *link = bucket_of(e->family, e->addr);
+
+	if (!e->name)
+		return;
+	while (*link != i)
+		link = &cache.entries[*link].next;
+	*link = e->next;
+	free(e->name);
+}
+
+static void keep(int family, const __u8 addr[16], const char *name, __u64 ns)
+{
+	struct entry *e = find(family, addr);
+	char *copy = strdup(name);
+	int i, *bucket;
+
+	if (!copy)
+		return;
+	if (e) {
+		free(e->name);
+		e->name = copy;
+		e->ns = ns;
+		return;
+	}
+	i = cache.n++ % CACHE_MAX;
+	forget(i);
+	bucket = bucket_of(family, addr);
+	e = &cache.entries[i];
+	*e = (struct entry){ .family = family, .next = *bucket, .ns = ns, .name = copy };
+	memcpy(e->addr, addr, sizeof(e->addr));
+	*bucket = i;
+}
+
+/* Keep the addresses in a DNS message under the name that was asked for. */
+static void take_message(const __u8 *data, size_t len, __u64 ns)
+{
+	ns_msg message;
+	ns_rr question, rr;
+
+	if (ns_initparse(data, len, &message) || !ns_msg_getflag(message, ns_f_qr) ||
+	    ns_parserr(&message, ns_s_qd, 0, &question))
+		return;
+	for (int i = 0; i < ns_msg_count(message, ns_s_an); i++) {
+		__u8 addr[16] = {};
+
+		if (ns_parserr(&message, ns_s_an, i, &rr))
+			return;
+		if ((ns_rr_type(rr) == ns_t_a && ns_rr_rdlen(rr) == 4) ||
+		    (ns_rr_type(rr) == ns_t_aaaa && ns_rr_rdlen(rr) == 16)) {
+			memcpy(addr, ns_rr_rdata(rr), ns_rr_rdlen(rr));
+			keep(ns_rr_rdlen(rr) == 4 ? 4 : 6, addr, ns_rr_name(question), ns);
+		}
+	}
+}
+
+/* @packet begins with the network header; the filter has looked at it. */
+static void take_packet(const __u8 *packet, size_t len, __u64 ns)
+{
+	size_t headers = packet[0] >> 4 == 4 ? (packet[0] & 15) * 4 : sizeof(struct ip6_hdr);
+
+	headers += sizeof(struct udphdr);
+	if (len > headers)
+		take_message(packet + headers, len - headers, ns);
+}
+
+static __u64 ns_of(const struct timespec *ts)
+{
+	return ts->tv_sec * NS_PER_S + ts->tv_nsec;
+}
+
+/* When the packet came, from the kernel's stamp of the wall clock. */
+static __u64 arrival(struct msghdr *msg)
+{
+	struct timespec mono, wall, stamp;
+	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
+
+	clock_gettime(CLOCK_MONOTONIC, &mono);
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
+		return ns_of(&mono);
+	clock_gettime(CLOCK_REALTIME, &wall);
+	memcpy(&stamp, CMSG_DATA(c), sizeof(stamp));
+	return ns_of(&mono) - (ns_of(&wall) - ns_of(&stamp));
+}
+
+void dns_read(void)
+{
+	static __u8 packet[65536];
+	char control[CMSG_SPACE(sizeof(struct timespec))];
+	struct iovec iov = { packet, sizeof(packet) };
+	ssize_t len;
+
+	for (int i = 0; i < READ_MAX; i++) {
+		struct msghdr msg = {
+			.msg_iov = &iov, .msg_iovlen = 1,
+			.msg_control = control, .msg_controllen = sizeof(control),
+		};
+
+		len = recvmsg(cache.fd, &msg, 0);
+		if (len <= 0)
+			return;
+		take_packet(packet, len, arrival(&msg));
+	}
+}
+
+const char *dns_name(int family, const __u8 addr[16], __u64 ns, __u64 *age_ns)
+{
+	const struct entry *e = find(family, addr);
+
+	if (!e)
+		return NULL;
+	*age_ns = ns > e->ns ? ns - e->ns : 0;
+	return *age_ns < CACHE_NS ? e->name : NULL;
+}
+
+void dns_end(void)
+{
+	struct tpacket_stats stats = {};
+	socklen_t len = sizeof(stats);
+
+	if (!getsockopt(cache.fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len) && stats.tp_drops)
+		log_warn("lost %u DNS answers: they came too fast", stats.tp_drops);
+	close(cache.fd);
+}

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* tcpconnect - attempts to connect by TCP: who, where to, and what came of it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+
+#include "net/addr.h"
+#include "core/args.h"
+#include "dns.h"
+#include "core/hooks.h"
+#include "core/log.h"
+#include "output/out.h"
+#include "output/report.h"
+#include "core/run.h"
+#include "core/skel.h"
+#include "net/sock_count.h"
+#include "tcpconnect.h"
+#include "tcpconnect.skel.h"
+
+#define NS_PER_MS 1000000ULL
+#define SWEEP_NS (500 * NS_PER_MS)	/* between two looks at what is pending */
+#define QUERY_OLD_NS (100 * NS_PER_MS)	/* an answer older than this is shown with its age */
+
+static struct {
+	struct common_args common;
+	struct sock_filter_args sockets;
+	bool count;
+	bool sport;
+	bool dns;
+	bool rejected;
+	bool print_uid;
+} opt;
+
+enum {
+	COL_UID, COL_PID, COL_TID, COL_COMM, COL_FAMILY, COL_SADDR, COL_DADDR, COL_SPORT,
+	COL_DPORT, COL_QUERY, COL_QUERY_AGE, COL_RESULT, COL_ERRNO, COL_LATENCY, COL_NETNS,
+};
+static struct column columns[] = {
+	[COL_UID]	= { "UID", "uid", -6, .hidden = true },
+	[COL_PID]	= { "PID", "pid", -7 },
+	[COL_TID]	= { "TID", "tid", -7, .hidden = true },
+	[COL_COMM]	= { "COMM", "comm", -16 },
+	[COL_FAMILY]	= { "IP", "family", -2, .metric = METRIC_LABEL },
+	[COL_SADDR]	= { "SADDR", "saddr", -16 },
+	[COL_DADDR]	= { "DADDR", "daddr", -16 },
+	[COL_SPORT]	= { "SPORT", "sport", -5, .hidden = true },
+	[COL_DPORT]	= { "DPORT", "dport", -5 },
+	[COL_QUERY]	= { "QUERY", "query", -24, .hidden = true },
+	[COL_QUERY_AGE]	= { "AGE(ms)", "query_age_ns", 9, .hidden = true },
+	[COL_RESULT]	= { "RESULT", "result", -13, .metric = METRIC_LABEL },
+	[COL_ERRNO]	= { "ERRNO", "errno", 5, .hidden = true },
+	[COL_LATENCY]	= { "LAT(ms)", "latency_ns", 9, .metric = METRIC_SECONDS },
+	[COL_NETNS]	= { "NETNS", "netns", -10, .hidden = true },
+};
+
+enum { COUNT_FAMILY, COUNT_SADDR, COUNT_DADDR, COUNT_SPORT, COUNT_DPORT, COUNT_CONNECTS };
+static struct column count_columns[] = {
+	[COUNT_FAMILY]	 = { "IP", "family", -2, .hidden = true, .metric = METRIC_LABEL },
+	[COUNT_SADDR]	 = { "LADDR", "saddr", -25 },
+	[COUNT_DADDR]	 = { "RADDR", "daddr", -25 },
+	[COUNT_SPORT]	 = { "LPORT", "sport", -20, .hidden = true },
+	[COUNT_DPORT]	 = { "RPORT", "dport", -20 },
+	[COUNT_CONNECTS] = { "CONNECTS", "connects", 0, .metric = METRIC_TOTAL },
+};
+
+/* What the callbacks of run_events() work on. */
+struct session {
+	struct out out;
+	struct tcpconnect_bpf *skel;
+	struct bpf_link *sweep;		/* NULL: this kernel has no iterators */
+	__u64 next_sweep_ns;
+};
+
+static const char *failure_name(int error)
+{
+	const char *name;
+
+	switch (error) {
+	case ECONNREFUSED:
+		return "refused";
+	case ETIMEDOUT:
+		return "timeout";
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+		return "unreachable";
+	case ECONNRESET:
+		return "reset";
+	case ECONNABORTED:
+		return "aborted";
+	}
+	name = strerrorname_np(error);
+	return name ? name : "unknown";
+}
+
+static const char *result_name(const struct connect_event *e)
+{
+	switch (e->result) {
+	case CONNECT_WAITING:
+		return "waiting";
+	case CONNECT_ESTABLISHED:
+		return "established";
+	case CONNECT_ABORTED:
+		return "aborted";
+	case CONNECT_FAILED:
+		return failure_name(e->error);
+	}
+	return "unknown";
+}
+
+/* A DNS answer comes before the connect it serves, so it is in the queue by now. */
+static void print_query(struct out *out, const struct connect_event *e)
+{
+	const char *name;
+	__u64 age_ns = 0;
+	char aged[1100];		/* a name has at most 1004 characters (RFC 1035, escaped) */
+
+	if (!opt.dns)
+		return;
+	dns_read();
+	name = dns_name(e->id.family, e->id.daddr, e->head.ns, &age_ns);
+	if (out->args->json && name) {
+		out_name(out, COL_QUERY, name);
+		out_uint(out, COL_QUERY_AGE, age_ns);
+	} else if (!out->args->json && name && age_ns > QUERY_OLD_NS) {
+		snprintf(aged, sizeof(aged), "%s (%llu ms ago)", name, age_ns / NS_PER_MS);
+		out_name(out, COL_QUERY, aged);
+	} else if (!out->args->json) {
+		out_name(out, COL_QUERY, name ? name :
+			 addr_is_loopback(e->id.family, e->id.daddr) ? "localhost" :
+								       "No DNS Query");
+	}
+}
+
+static void print_event(void *ctx, const void *event, size_t size)
+{
+	const struct connect_event *e = event;
+	struct session *session = ctx;
+	struct out *out = &session->out;
+
+	out_event(out, &e->head);
+	out_uint(out, COL_UID, e->head.uid);
+	out_uint(out, COL_PID, e->head.pid);
+	out_uint(out, COL_TID, e->head.tid);
+	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
+	out_uint(out, COL_FAMILY, e->id.family);
+	out_addr(out, COL_SADDR, e->id.family, e->id.saddr);
+	out_addr(out, COL_DADDR, e->id.family, e->id.daddr);
+	if (e->id.sport)
+		out_uint(out, COL_SPORT, e->id.sport);
+	out_uint(out, COL_DPORT, e->id.dport);
+	print_query(out, e);
+	out_name(out, COL_RESULT, result_name(e));
+	if (e->result == CONNECT_FAILED)
+		out_uint(out, COL_ERRNO, e->error);
+	if (e->latency_ns)
+		out_ms(out, COL_LATENCY, e->latency_ns);
+	out_uint(out, COL_NETNS, e->id.netns);
+	out_end(out);
+}
+
+static bool enough(const struct out *out)
+{
+	return out->args->max_events && out->records >= out->args->max_events;
+}
+
+/*
+ * Show what the BPF side finds among the pending attempts: those that have
+ * waited for a second, those whose end was missed, and at the end all others.
+ */
+static void sweep(struct session *session, bool last)
+{
+	struct connect_event events[64];
+	ssize_t len;
+	int fd;
+
+	if (!session->sweep)
+		return;
+	if (last)
+		session->skel->data->waiting_ns = 0;
+	fd = bpf_iter_create(bpf_link__fd(session->sweep));
+	if (fd < 0)
+		return;
+	while ((len = read(fd, events, sizeof(events))) > 0)
+		for (size_t i = 0; i < len / sizeof(events[0]); i++)
+			if (!enough(&session->out))
+				print_event(session, &events[i], sizeof(events[i]));
+	close(fd);
+}
+
+static void print_count(struct out *out, const struct sock_count *count)
+{
+	out_row(out, out_now_ns());
+	out_uint(out, COUNT_FAMILY, count->id.family);
+	out_addr(out, COUNT_SADDR, count->id.family, count->id.saddr);
+	out_addr(out, COUNT_DADDR, count->id.family, count->id.daddr);
+	if (opt.sport && count->id.sport)
+		out_uint(out, COUNT_SPORT, count->id.sport);
+	out_uint(out, COUNT_DPORT, count->id.dport);
+	out_uint(out, COUNT_CONNECTS, count->n);
+	out_end(out);
+}
+
+static void print_counts(struct out *out, struct bpf_map *map)
+{
+	struct sock_count *counts;
+	size_t n = sock_counts(map, &counts);
+
+	for (size_t i = 0; i < n && !enough(out); i++)
+		print_count(out, &counts[i]);
+	free(counts);
+}
+
+static void tick(void *ctx, bool last)
+{
+	struct session *session = ctx;
+	__u64 now = out_now_ns();
+
+	if (opt.dns)
+		dns_read();
+	if (last || now >= session->next_sweep_ns) {
+		sweep(session, last);
+		session->next_sweep_ns = now + SWEEP_NS;
+	}
+	if (last && opt.count)
+		print_counts(&session->out, session->skel->maps.counts);
+	if (last && opt.dns)
+		dns_end();
+}
+
+static void set_tunables(struct tcpconnect_bpf *skel)
+{
+	skel->rodata->sock_filter = opt.sockets;
+	skel->rodata->by_count = opt.count;
+	skel->rodata->by_sport = opt.sport;
+	skel->rodata->with_rejected = opt.rejected;
+	skel->rodata->start_ns = out_now_ns();
+	if (!opt.rejected)
+		return;
+	hooks_enable(skel->progs.exit_connect, NULL);
+	bpf_map__set_max_entries(skel->maps.sent, SENT_MAX);
+}
+
+/* Iterators need the kernel's own BTF; without it nothing is shown as waiting. */
+static void enable_sweep(struct tcpconnect_bpf *skel)
+{
+	bpf_program__set_autoattach(skel->progs.sweep, false);
+	if (access("/sys/kernel/btf/vmlinux", R_OK) == 0)
+		hooks_enable(skel->progs.sweep, NULL);
+}
+
+static int attach_sweep(struct session *session)
+{
+	union bpf_iter_link_info info = {
+		.map.map_fd = bpf_map__fd(session->skel->maps.pending),
+	};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+
+	if (!bpf_program__autoload(session->skel->progs.sweep))
+		return 0;
+	session->sweep = bpf_program__attach_iter(session->skel->progs.sweep, &opts);
+	return session->sweep ? 0 : log_err(-errno, "cannot look through the pending attempts");
+}
+
+static int trace(struct tcpconnect_bpf *skel)
+{
+	struct session session = { .skel = skel };
+	int err;
+
+	set_tunables(skel);
+	enable_sweep(skel);
+	/* By later changes of state, and by the sweep; unless all of it was dropped. */
+	if (!hooks_preempted())
+		report_recursion_repaired();
+	err = opt.dns ? dns_start() : 0;
+	if (!err)
+		err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config,
+				 &skel->bss->loss);
+	if (!err)
+		err = attach_sweep(&session);
+	if (err)
+		return err;
+	if (opt.count)
+		out_start(&session.out, &opt.common, count_columns, ARRAY_SIZE(count_columns),
+			  NULL);
+	else
+		out_start(&session.out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	err = run_events(&session.out, skel->maps.events, print_event, tick, &session);
+	bpf_link__destroy(session.sweep);
+	return err;
+}
+
+enum { OPT_REJECTED = 0x200 };
+
+static const struct argp_option options[] = {
+	{ "timestamp", 't', NULL, 0, "Print the time since the start, in seconds" },
+	{ "print-uid", 'U', NULL, 0, "Print a UID column" },
+	{ "port", 'P', "PORTS", 0, "Only these destination ports, a comma list" },
+	{ "count", 'c', NULL, 0, "Count by source, destination and port; print at the end" },
+	{ "source-port", 's', NULL, 0, "Print the source port; count by it too" },
+	{ "lport", 'L', NULL, OPTION_ALIAS },
+	{ "ipv4", '4', NULL, 0, "Only IPv4" },
+	{ "ipv6", '6', NULL, 0, "Only IPv6" },
+	{ "dns", 'd', NULL, 0, "Print the name that was looked up to get the address" },
+	{ "rejected", OPT_REJECTED, NULL, 0,
+	  "Also attempts that fail before anything is sent (slows every system call)" },
+	{}
+};
+
+/* What depends on several options. */
+static void check_options(void)
+{
+	if (opt.count && (opt.dns || opt.print_uid))
+		args_fail("-c counts by addresses and ports: -d and -U do not go with it");
+	columns[COL_UID].hidden = !opt.print_uid;
+	columns[COL_SPORT].hidden = !opt.sport;
+	columns[COL_QUERY].hidden = !opt.dns;
+	count_columns[COUNT_SPORT].hidden = !opt.sport;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	if (args_sock_filter(&opt.sockets, key, arg))
+		return 0;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->child_inputs[1] = &opt.common;
+		return 0;
+	case 't':
+		opt.common.time = STAMP_SINCE_START;
+		return 0;
+	case 'U':
+		opt.print_uid = true;
+		return 0;
+	case 'c':
+		opt.count = true;
+		return 0;
+	case 's':
+	case 'L':
+		opt.sport = true;
+		return 0;
+	case 'd':
+		opt.dns = true;
+		return 0;
+	case OPT_REJECTED:
+		opt.rejected = true;
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		check_options();
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_child children[] = {
+	{ &filter_argp }, { &common_argp }, {}
+};
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.children = children,
+	.doc = "Trace attempts to connect by TCP, and what came of them.\v"
+	       "Examples:\n"
+	       "  tcpconnect              every attempt, with its result and latency\n"
+	       "  tcpconnect -P 80,443    only to these ports\n"
+	       "  tcpconnect -s -p 181    with the source port, of process 181\n"
+	       "  tcpconnect -d           with the name that was looked up\n"
+	       "  tcpconnect -c           count, and print at Ctrl-C",
+};
+
+int main(int argc, char **argv)
+{
+	struct tcpconnect_bpf *skel;
+	int err;
+
+	args_parse("tcpconnect", &argp, argc, argv, &opt.common);
+	skel = tcpconnect_bpf__open_opts(skel_open_opts(&opt.common));
+	if (!skel)
+		return skel_open_failed();
+	err = trace(skel);
+	tcpconnect_bpf__destroy(skel);
+	return log_exit_code(err);
+}

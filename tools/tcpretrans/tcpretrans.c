@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* tcpretrans - what TCP sends again, and whose connection it is. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+
+#include "net/addr.h"
+#include "core/args.h"
+#include "core/hooks.h"
+#include "core/log.h"
+#include "output/out.h"
+#include "core/run.h"
+#include "core/skel.h"
+#include "net/sock_count.h"
+#include "tcpretrans.h"
+#include "tcpretrans.skel.h"
+
+#define NS_PER_S 1000000000ULL
+#define LOOK_SHARE 20		/* looks for owners take at most 1/20 of a processor, */
+#define LOOK_WAIT_NS (2 * NS_PER_S)	/* unless events would wait for longer than this */
+
+static struct {
+	struct common_args common;
+	struct sock_filter_args sockets;
+	bool count;
+	bool sequence;
+	bool probes;
+} opt = { .common.time = STAMP_LOCAL };
+
+enum {
+	COL_UID, COL_PID, COL_FAMILY, COL_LOCAL, COL_LPORT, COL_KIND, COL_REMOTE, COL_RPORT,
+	COL_STATE, COL_SEQ, COL_BYTES, COL_SEGMENTS, COL_COMM, COL_NETNS,
+};
+static struct column columns[] = {
+	[COL_UID]	= { "UID", "uid", -6, .hidden = true },
+	[COL_PID]	= { "PID", "pid", -7 },
+	[COL_FAMILY]	= { "IP", "family", -2, .metric = METRIC_LABEL },
+	[COL_LOCAL]	= { "LADDR:LPORT", "laddr", -20 },
+	[COL_LPORT]	= { "LPORT", "lport", -5, .hidden = true },
+	[COL_KIND]	= { "T>", "kind", 2, .metric = METRIC_LABEL },
+	[COL_REMOTE]	= { "RADDR:RPORT", "raddr", -20 },
+	[COL_RPORT]	= { "RPORT", "rport", -5, .hidden = true },
+	[COL_STATE]	= { "STATE", "state", -12, .metric = METRIC_LABEL },
+	[COL_SEQ]	= { "SEQ", "seq", -10, .hidden = true },
+	[COL_BYTES]	= { "BYTES", "bytes", 6, .hidden = true, .metric = METRIC_TOTAL },
+	[COL_SEGMENTS]	= { "SEGS", "segments", 4, .hidden = true, .metric = METRIC_TOTAL },
+	[COL_COMM]	= { "COMM", "comm", 0 },
+	[COL_NETNS]	= { "NETNS", "netns", -10, .hidden = true },
+};
+
+enum {
+	COUNT_FAMILY, COUNT_LOCAL, COUNT_LPORT, COUNT_REMOTE, COUNT_RPORT, COUNT_RETRANSMITS,
+	COUNT_NETNS,
+};
+static const struct column count_columns[] = {
+	[COUNT_FAMILY]	    = { "IP", "family", -2, .hidden = true, .metric = METRIC_LABEL },
+	[COUNT_LOCAL]	    = { "LADDR:LPORT", "laddr", -25 },
+	[COUNT_LPORT]	    = { "LPORT", "lport", -5, .hidden = true },
+	[COUNT_REMOTE]	    = { "RADDR:RPORT", "raddr", -25 },
+	[COUNT_RPORT]	    = { "RPORT", "rport", -5, .hidden = true },
+	[COUNT_RETRANSMITS] = { "RETRANSMITS", "retransmits", 0, .metric = METRIC_TOTAL },
+	[COUNT_NETNS]	    = { "NETNS", "netns", -10, .hidden = true },
+};
+
+/* What the callbacks of run_events() work on. */
+struct session {
+	struct out out;
+	struct tcpretrans_bpf *skel;
+	struct bpf_link *find_owners;	/* NULL: this kernel has no iterators */
+	__u64 next_look_ns;
+	size_t held;			/* events that wait for their owners */
+	struct retrans_event events[HELD_MAX];
+};
+
+static const struct {
+	const char *letter;
+	const char *name;
+} kinds[] = {
+	[RETRANS_SEGMENT] = { "R>", "retransmit" },
+	[RETRANS_PROBE]	  = { "L>", "probe" },
+	[RETRANS_SYN]	  = { "S>", "syn" },
+	[RETRANS_SYNACK]  = { "A>", "synack" },
+};
+
+/* include/net/tcp_states.h */
+static const char *const states[] = {
+	"0", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
+	"CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING",
+};
+
+static const char *state_name(__u32 state)
+{
+	return state < ARRAY_SIZE(states) ? states[state] : "unknown";
+}
+
+/* One end, at @col: in the table a single column, in JSON the next one is the port. */
+static void print_end(struct out *out, int col, int family, const __u8 addr[16], __u16 port)
+{
+	if (out->args->json) {
+		out_addr(out, col, family, addr);
+		out_uint(out, col + 1, port);
+	} else {
+		out_addr_port(out, col, family, addr, port);
+	}
+}
+
+static void print_event(struct out *out, const struct retrans_event *e)
+{
+	out_event(out, &e->head);
+	out_uint(out, COL_UID, e->head.uid);
+	if (e->head.pid)
+		out_uint(out, COL_PID, e->head.pid);
+	out_uint(out, COL_FAMILY, e->id.family);
+	print_end(out, COL_LOCAL, e->id.family, e->id.saddr, e->id.sport);
+	out_letter(out, COL_KIND, kinds[e->kind].name, kinds[e->kind].letter);
+	print_end(out, COL_REMOTE, e->id.family, e->id.daddr, e->id.dport);
+	out_name(out, COL_STATE, state_name(e->state));
+	out_uint(out, COL_SEQ, e->seq);
+	out_uint(out, COL_BYTES, e->bytes);
+	out_uint(out, COL_SEGMENTS, e->segments);
+	if (e->head.pid)
+		out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
+	out_uint(out, COL_NETNS, e->id.netns);
+	out_end(out);
+}
+
+/* What was sent again for @e's connection, in segments. */
+static void count(struct session *session, const struct retrans_event *e)
+{
+	int counts = bpf_map__fd(session->skel->maps.counts);
+	__u64 n = 0;
+
+	bpf_map_lookup_elem(counts, &e->id, &n);
+	n += e->segments;
+	if (bpf_map_update_elem(counts, &e->id, &n, BPF_ANY))
+		__sync_fetch_and_add(&session->skel->bss->loss.map_full, 1);
+}
+
+static bool enough(const struct out *out)
+{
+	return out->args->max_events && out->records >= out->args->max_events;
+}
+
+static void show(struct session *session, const struct retrans_event *e)
+{
+	if (opt.common.filter.pid && opt.common.filter.pid != e->head.pid)
+		return;
+	if (opt.count)
+		count(session, e);
+	else if (!enough(&session->out))
+		print_event(&session->out, e);
+}
+
+/* Have the BPF side look through all open files for the sockets in `owners`. */
+static void look_for_owners(struct session *session)
+{
+	int fd = bpf_iter_create(bpf_link__fd(session->find_owners));
+	char unused[64];
+
+	if (fd < 0)
+		return;
+	while (read(fd, unused, sizeof(unused)) < 0 && errno == EAGAIN)
+		;		/* after each million files */
+	close(fd);
+}
+
+static void set_owners(struct session *session)
+{
+	int owners = bpf_map__fd(session->skel->maps.owners);
+
+	for (size_t i = 0; i < session->held; i++) {
+		struct owner nobody = { .sport = session->events[i].id.sport };
+
+		bpf_map_update_elem(owners, &session->events[i].sk, &nobody, BPF_ANY);
+	}
+	look_for_owners(session);
+	for (size_t i = 0; i < session->held; i++) {
+		struct event_head *head = &session->events[i].head;
+		struct owner owner = {};
+
+		bpf_map_lookup_elem(owners, &session->events[i].sk, &owner);
+		head->pid = owner.pid;
+		memcpy(head->comm, owner.comm, sizeof(head->comm));
+	}
+	for (size_t i = 0; i < session->held; i++)
+		bpf_map_delete_elem(owners, &session->events[i].sk);
+}
+
+static __u64 processor_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+/* Show the held events. */
+static void show_held(struct session *session)
+{
+	__u64 begin = processor_ns(), wait;
+
+	if (session->find_owners && session->held)
+		set_owners(session);
+	for (size_t i = 0; i < session->held; i++)
+		show(session, &session->events[i]);
+	session->held = 0;
+	wait = LOOK_SHARE * (processor_ns() - begin);
+	session->next_look_ns = out_now_ns() + (wait < LOOK_WAIT_NS ? wait : LOOK_WAIT_NS);
+}
+
+static void take_event(void *ctx, const void *event, size_t size)
+{
+	const struct retrans_event *e = event;
+	struct session *session = ctx;
+
+	if (opt.count && !opt.common.filter.pid) {
+		count(session, e);
+		return;
+	}
+	session->events[session->held++] = *e;
+	if (session->held == HELD_MAX)
+		show_held(session);
+}
+
+static void print_count(struct out *out, const struct sock_count *c)
+{
+	out_row(out, out_now_ns());
+	out_uint(out, COUNT_FAMILY, c->id.family);
+	print_end(out, COUNT_LOCAL, c->id.family, c->id.saddr, c->id.sport);
+	print_end(out, COUNT_REMOTE, c->id.family, c->id.daddr, c->id.dport);
+	out_uint(out, COUNT_RETRANSMITS, c->n);
+	out_uint(out, COUNT_NETNS, c->id.netns);
+	out_end(out);
+}
+
+static void print_counts(struct out *out, struct bpf_map *map)
+{
+	struct sock_count *counts;
+	size_t n = sock_counts(map, &counts);
+
+	for (size_t i = 0; i < n && !enough(out); i++)
+		print_count(out, &counts[i]);
+	free(counts);
+}
+
+static void tick(void *ctx, bool last)
+{
+	struct session *session = ctx;
+
+	if (session->held && (last || out_now_ns() >= session->next_look_ns))
+		show_held(session);
+	if (last && opt.count)
+		print_counts(&session->out, session->skel->maps.counts);
+}
+
+/* Iterators need the kernel's own BTF. */
+static int enable_find_owners(struct tcpretrans_bpf *skel)
+{
+	bpf_program__set_autoattach(skel->progs.find_owners, false);
+	if (access("/sys/kernel/btf/vmlinux", R_OK) == 0)
+		hooks_enable(skel->progs.find_owners, NULL);
+	else if (opt.common.filter.pid)
+		return hooks_missing("its own BTF (CONFIG_DEBUG_INFO_BTF), which -p needs");
+	return 0;
+}
+
+static int attach_find_owners(struct session *session)
+{
+	if (!bpf_program__autoload(session->skel->progs.find_owners))
+		return 0;
+	session->find_owners = bpf_program__attach_iter(session->skel->progs.find_owners, NULL);
+	return session->find_owners ? 0 : log_err(-errno, "cannot look through the open files");
+}
+
+static int start(struct session *session)
+{
+	struct tcpretrans_bpf *skel = session->skel;
+	int err;
+
+	skel->rodata->sock_filter = opt.sockets;
+	skel->rodata->show_probes = opt.probes;
+	skel->rodata->tells_error = hooks_tracepoint_args("tcp_retransmit_skb") == 3;
+	err = enable_find_owners(skel);
+	if (!err)
+		err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config,
+				 &skel->bss->loss);
+	return err ? err : attach_find_owners(session);
+}
+
+/* Whoever looks for all that is sent again shall know. Whose they were is not known: no -p. */
+static void tell_of_probes(__u64 hidden)
+{
+	if (hidden && !opt.common.filter.pid)
+		log_warn("%llu tail loss probes were not shown: -l shows them", hidden);
+}
+
+static int trace(struct tcpretrans_bpf *skel)
+{
+	static struct session session;
+	int err;
+
+	session.skel = skel;
+	err = start(&session);
+	if (err)
+		return err;
+	if (opt.count)
+		out_start(&session.out, &opt.common, count_columns, ARRAY_SIZE(count_columns),
+			  NULL);
+	else
+		out_start(&session.out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	err = run_events(&session.out, skel->maps.events, take_event, tick, &session);
+	tell_of_probes(skel->bss->probes_hidden);
+	bpf_link__destroy(session.find_owners);
+	return err;
+}
+
+static const struct argp_option options[] = {
+	{ "lossprobe", 'l', NULL, 0, "Show tail loss probes too" },
+	{ "sequence", 's', NULL, 0, "Print the sequence number" },
+	{ "count", 'c', NULL, 0, "Count by connection; print at the end" },
+	{ "port", 'P', "PORTS", 0, "Only these ports, local or remote, a comma list" },
+	{ "ipv4", '4', NULL, 0, "Only IPv4" },
+	{ "ipv6", '6', NULL, 0, "Only IPv6" },
+	{}
+};
+
+/* What depends on several options. */
+static void check_options(void)
+{
+	if (opt.count && opt.sequence)
+		args_fail("-c counts by connection: -s does not go with it");
+	if (opt.count)
+		opt.common.time = STAMP_NONE;
+	columns[COL_SEQ].hidden = !opt.sequence;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	if (args_sock_filter(&opt.sockets, key, arg))
+		return 0;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->child_inputs[1] = &opt.common;
+		return 0;
+	case 'l':
+		opt.probes = true;
+		return 0;
+	case 's':
+		opt.sequence = true;
+		return 0;
+	case 'c':
+		opt.count = true;
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		check_options();
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_child children[] = {
+	{ &filter_argp }, { &common_argp }, {}
+};
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.children = children,
+	.doc = "Trace what TCP sends again: lost segments, SYNs, SYN-ACKs and probes.\v"
+	       "Examples:\n"
+	       "  tcpretrans              what is sent again because it may be lost\n"
+	       "  tcpretrans -l           and the probes that ask whether it is\n"
+	       "  tcpretrans -s -P 443    with sequence numbers, of connections with this port\n"
+	       "  tcpretrans -p 181       of connections that process 181 has open\n"
+	       "  tcpretrans -c           count, and print at Ctrl-C",
+};
+
+int main(int argc, char **argv)
+{
+	struct tcpretrans_bpf *skel;
+	int err;
+
+	args_parse("tcpretrans", &argp, argc, argv, &opt.common);
+	skel = tcpretrans_bpf__open_opts(skel_open_opts(&opt.common));
+	if (!skel)
+		return skel_open_failed();
+	err = trace(skel);
+	tcpretrans_bpf__destroy(skel);
+	return log_exit_code(err);
+}
