@@ -90,7 +90,7 @@ parts_of = $(patsubst %.c,$(O)/%.o,$(filter-out tools/$(1)/$(1).c %.bpf.c,$(wild
 PARTS	:= $(foreach tool,$(TOOLS),$(call parts_of,$(tool)))
 TESTS	:= $(patsubst tests/unit/%.c,$(O)/%,$(wildcard tests/unit/test_*.c))
 LOADS	:= $(patsubst tests/workloads/%.c,$(O)/workloads/%,$(wildcard tests/workloads/*.c))
-MANS	:= $(patsubst %.8,$(O)/%.8,$(notdir $(wildcard tools/*/*.8 scripts/*.8))) \
+MANS	:= $(patsubst %.8,$(O)/%.8,$(notdir $(wildcard tools/*/*.8 scripts/checklist/*.8))) \
 	   $(FSTOOLS:%=$(O)/%.8)
 
 ifneq ($(V),1)
@@ -158,7 +158,7 @@ $(FSTOOLS:%=$(O)/%.8): $(O)/%.8: $(O)/fsslower.8
 	$(Q)sed -e '/^\.\\" @only-fsslower@/,/^\.\\" @end@/d' -e 's/^\.\\" @one@ //' \
 		-e 's/fsslower/$*/g' -e 's/^\.Dt .*/.Dt \U$* 8/' $< >$@
 
-$(O)/%.8: scripts/%.8
+$(O)/%.8: scripts/checklist/%.8
 	$(Q)mkdir -p $(@D)
 	$(Q)cp $< $@
 
@@ -201,7 +201,7 @@ bench: all workloads
 
 INSTALL_VARS := TOOLS O DESTDIR PROGRAM_PREFIX PROGRAM_SUFFIX sbindir mandir docdir sharedir \
 	   unitdir tmpfilesdir bashdir zshdir fishdir
-RUN_INSTALL = $(foreach var,$(INSTALL_VARS),$(var)='$($(var))') scripts/install
+RUN_INSTALL = $(foreach var,$(INSTALL_VARS),$(var)='$($(var))') scripts/build/install
 
 install: all
 	$(Q)$(RUN_INSTALL) install
@@ -210,7 +210,7 @@ uninstall:
 	$(Q)$(RUN_INSTALL) uninstall
 
 release-check:
-	scripts/release-check
+	scripts/dev/release-check
 
 # The same commit gives the same bytes: git takes its time, gzip -n none.
 DIST	:= sixty-$(VERSION)

@@ -7,7 +7,7 @@
  * and architectures.  A field that only some kernels have stands here if the
  * newest has it, with the release that brought it; an older shape is a
  * ___flavour beside its reader, most of them in bpf/core.bpf.h.
- * scripts/check-vmlinux compares every field with a kernel's BTF.
+ * scripts/dev/check-vmlinux compares every field with a kernel's BTF.
  *
  * A packager who prefers a complete file: make VMLINUX=directory-of-vmlinux.h
  */

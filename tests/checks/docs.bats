@@ -68,7 +68,7 @@ keys_in_fields() {
 keys_in_schema() {
 	local key bad=0
 	for key in $(json_keys "$1"); do
-		grep -q "\"$key\":" "tests/schema/$1.schema.json" ||
+		grep -q "\"$key\":" "docs/schema/$1.schema.json" ||
 			{ echo "not in the schema: $key"; bad=1; }
 	done
 	return "$bad"
@@ -149,8 +149,8 @@ run_help_examples() {
 	scripts/sixty --version | grep -qx "sixty $version"
 	"$build/execsnoop" --version | grep -q "(sixty) $version,"
 	head -n 1 debian/changelog | grep -q "^sixty ($version) "
-	grep -qx "Version: *$version" packaging/sixty.spec
-	grep -qx "pkgver=$version" packaging/PKGBUILD
+	grep -qx "Version: *$version" packaging/rpm/sixty.spec
+	grep -qx "pkgver=$version" packaging/arch/PKGBUILD
 }
 
 @test "sixty(7): every tool is in WHICH TOOL and in SEE ALSO" {
@@ -162,11 +162,11 @@ run_help_examples() {
 	done
 }
 
-@test "docs/fields.md is what scripts/field-reference makes of the schemas" {
+@test "docs/fields.md is what scripts/dev/field-reference makes of the schemas" {
 	needs jq
-	scripts/field-reference "$BATS_TEST_TMPDIR/fields.md"
+	scripts/dev/field-reference "$BATS_TEST_TMPDIR/fields.md"
 	diff -u docs/fields.md "$BATS_TEST_TMPDIR/fields.md" ||
-		{ echo "run scripts/field-reference and commit docs/fields.md"; return 1; }
+		{ echo "run scripts/dev/field-reference and commit docs/fields.md"; return 1; }
 }
 
 @test "every JSON field has a description" {
@@ -175,7 +175,7 @@ run_help_examples() {
 	missing=$(jq -r '."$id" as $id | ."$defs" | to_entries[] | .key as $line
 		| .value.properties // {} | to_entries[]
 		| select(.key != "type" and (.value.description // "") == "")
-		| "\($id): \($line): \(.key)"' tests/schema/*.schema.json)
+		| "\($id): \($line): \(.key)"' docs/schema/*.schema.json)
 	expect "" "$missing" "fields without one"
 }
 

@@ -56,7 +56,7 @@ tally() {
 
 # kernel_table TAP-LINE...
 kernel_table() {
-	printf '%s\n' "$@" | awk -v tools="execsnoop runqlat profile" -f scripts/kernel-table.awk
+	printf '%s\n' "$@" | awk -v tools="execsnoop runqlat profile" -f scripts/dev/kernel-table.awk
 }
 
 @test "the table of kernels: a tick only where tests ran, and none failed" {

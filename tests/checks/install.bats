@@ -88,7 +88,7 @@ has() {
 	cd "$dest/a/share/doc/sixty"
 	[ -s numbers.md ] && [ -s security.md ]
 	grep -qF "]($dest/parts/schema)" fields.md
-	diff -r --exclude='*.py' "$root/tests/schema" "$dest/parts/schema"
+	diff -r "$root/docs/schema" "$dest/parts/schema"
 	expect "" "$(links_to_nothing ./*.md)" "links to nothing"
 }
 
@@ -118,7 +118,7 @@ help_options() {
 
 # completions SHELL NAME: of that program, under a name that a package could give it.
 completions() {
-	"$root/scripts/completions" "$1" "bpf-$2.x" <"$build/$2.help"
+	"$root/scripts/build/completions" "$1" "bpf-$2.x" <"$build/$2.help"
 }
 
 # bash_offers NAME WORD...: what the function for bash completes the last word to.
@@ -208,7 +208,7 @@ types() {
 	# What a Makefile that cross builds calls, on the files as it leaves them.
 	(cd "$root" && TOOLS=${tools[*]} O=$BATS_TEST_TMPDIR/built DESTDIR=$dest PROGRAM_PREFIX='' \
 		PROGRAM_SUFFIX='' sbindir=/sbin mandir=/man docdir=/doc sharedir=/share unitdir=/units \
-		tmpfilesdir=/tmpfiles bashdir=/bash zshdir=/zsh fishdir=/fish scripts/install install) >"$out"
+		tmpfilesdir=/tmpfiles bashdir=/bash zshdir=/zsh fishdir=/fish scripts/build/install install) >"$out"
 	grep -q '^No completions' "$out"
 	has sbin/execsnoop sbin/sixty man/man8/execsnoop.8
 	[ ! -e "$dest/bash" ] && [ ! -e "$dest/zsh" ] && [ ! -e "$dest/fish" ]

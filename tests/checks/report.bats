@@ -9,7 +9,7 @@ load ../lib
 own_setup() {
 	needs jq
 	data=$root/tests/report
-	report=$root/scripts/sixty-report
+	report=$root/scripts/checklist/sixty-report
 	made=$BATS_TEST_TMPDIR/made
 	mkdir "$made"
 }
@@ -111,10 +111,10 @@ cut_all() {
 	for bundle in quiet troubled hostile; do
 		render "$bundle"
 		/usr/bin/python3 -W ignore -m jsonschema -i "$made/report.json" \
-			"$root/tests/schema/report.schema.json"
+			"$root/docs/schema/report.schema.json"
 	done
 	jq '.findings[0].severity = "bad"' "$made/report.json" >"$made/bad.json"
-	run /usr/bin/python3 -W ignore -m jsonschema -i "$made/bad.json" "$root/tests/schema/report.schema.json"
+	run /usr/bin/python3 -W ignore -m jsonschema -i "$made/bad.json" "$root/docs/schema/report.schema.json"
 	expect 1 "$status"
 }
 
@@ -191,7 +191,7 @@ cut_all() {
 }
 
 # accessible PAGE: what a screen reader, a keyboard and weak eyes need of it.
-accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/report/style.css"; }
+accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/checklist/report/style.css"; }
 
 @test "report: the page can be read aloud, walked through by keyboard, and seen" {
 	local bundle
@@ -199,7 +199,7 @@ accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/report/sty
 		render "$bundle"
 		accessible "$made/report.html"
 	done
-	grep -q 'summary:focus-visible, a:focus-visible, .* { outline: 2px solid' "$root/scripts/report/style.css"
+	grep -q 'summary:focus-visible, a:focus-visible, .* { outline: 2px solid' "$root/scripts/checklist/report/style.css"
 }
 
 @test "report: that test sees a page that cannot" {
@@ -211,7 +211,7 @@ accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/report/sty
 		run accessible "$made/changed.html"
 		expect 1 "$status" "exit status after $change"
 	done
-	sed 's/--soft: #5b6570/--soft: #8b95a0/' "$root/scripts/report/style.css" >"$made/pale.css"
+	sed 's/--soft: #5b6570/--soft: #8b95a0/' "$root/scripts/checklist/report/style.css" >"$made/pale.css"
 	run "$root/tests/report/accessible.py" "$made/report.html" "$made/pale.css"
 	expect 1 "$status"
 }

@@ -11,7 +11,7 @@ own_setup() {
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "no python3-jsonschema"
 }
 
-validate() { /usr/bin/python3 -W ignore "$root/tests/schema/validate.py" "$1" <"$out"; }
+validate() { /usr/bin/python3 -W ignore "$root/tests/validate.py" "$1" <"$out"; }
 
 # busy: execs, opens, reads, a refused connect, for a second.
 busy() {

@@ -11,7 +11,7 @@ own_setup() {
 }
 
 @test "every field and tracepoint we use is in this kernel" {
-	"$root/scripts/check-vmlinux"
+	"$root/scripts/dev/check-vmlinux"
 }
 
 @test "a field that is missing and one of another size are said" {
@@ -20,24 +20,24 @@ own_setup() {
 	printf 'SEC("tp_btf/no_such_event")\n' >tree/tools/x/x.bpf.c
 	touch tree/bpf/x.h
 	sed -i 's/^\tpid_t pid, tgid;/\tu64 pid; pid_t tgid, tigid;/' tree/vmlinux/vmlinux.h
-	run tree/scripts/check-vmlinux
+	run tree/scripts/dev/check-vmlinux
 	expect 1 "$status"
 	[[ $output == *"missing: task_struct.tigid"* ]]
 	[[ $output == *"differs: task_struct.pid: 8 bytes here, 4 bytes there"* ]]
 	[[ $output == *"missing: tracepoint no_such_event"* ]]
 	sed -i 's/, tigid;/;\n\tint then;\t\/* since 5.9 *\//' tree/vmlinux/vmlinux.h
-	run tree/scripts/check-vmlinux --series 5.10
+	run tree/scripts/dev/check-vmlinux --series 5.10
 	[[ $output == *"missing: task_struct.then"* ]]
-	run tree/scripts/check-vmlinux --series 5.8
+	run tree/scripts/dev/check-vmlinux --series 5.8
 	[[ $output == *"absent: task_struct.then (since 5.9)"* ]]
 }
 
 @test "of another machine other fields are asked for" {
 	[ "$(uname -m)" = x86_64 ] || skip "written for x86-64"
-	run "$root/scripts/check-vmlinux" --arch arm64
+	run "$root/scripts/dev/check-vmlinux" --arch arm64
 	expect 1 "$status"
 	[[ $output == *"missing: pt_regs.syscallno"* ]]
 	[[ $output != *"missing: pt_regs.orig_ax"* ]]
-	run "$root/scripts/check-vmlinux" --arch
+	run "$root/scripts/dev/check-vmlinux" --arch
 	expect 64 "$status"
 }

@@ -36,7 +36,7 @@ make_fleet() {
 install_sixty() {
 	(umask 022
 	mkdir "$at/bin"
-	cp -r "$root"/scripts/{sixty,sixty.d,sixty-report,report} "$build/execsnoop" "$at/bin")
+	cp -r "$root"/scripts/{sixty,checklist} "$build/execsnoop" "$at/bin")
 }
 
 start_sshd() {
@@ -126,7 +126,7 @@ fleet() {
 bundle() {
 	(tmp=$BATS_TEST_TMPDIR
 	fail() { echo "$1"; exit 1; }
-	. "$root/scripts/sixty.d/bundle.bash" && make_bundle "$at/$1")
+	. "$root/scripts/checklist/sixty.d/bundle.bash" && make_bundle "$at/$1")
 }
 
 # made_up NAME: the bundle of that machine in tests/report.

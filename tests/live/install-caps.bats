@@ -95,6 +95,6 @@ seconds_of() {
 	expect 64 "$status"
 	run stranger "$place/share/sixty/install-caps"
 	expect 77 "$status"
-	run "$root/scripts/install-caps"
+	run "$root/scripts/build/install-caps"
 	expect 1 "$status"
 }

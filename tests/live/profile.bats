@@ -451,7 +451,7 @@ at_least() {
 	needs python3
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "no jsonschema"
 	run_tool profile --json -A --tids --cpus --cgroups 1
-	"$root/tests/schema/validate.py" profile <"$out"
+	"$root/tests/validate.py" profile <"$out"
 	run_tool profile --json 1
-	"$root/tests/schema/validate.py" profile <"$out"
+	"$root/tests/validate.py" profile <"$out"
 }

@@ -20,7 +20,7 @@
 # tests/vm/kernels.  "Nothing at all" needs a machine with nothing to do: a guest beside others
 # waits for its host's processors.
 #   SIXTY_QUIET_MACHINE=1 bats -f "at all" tests/live/scenarios.bats
-#   scripts/test-kernels --run 6.12 'bats -f "at all" tests/live/scenarios.bats'
+#   scripts/dev/test-kernels --run 6.12 'bats -f "at all" tests/live/scenarios.bats'
 
 # shellcheck disable=SC2016
 

@@ -22,11 +22,12 @@ run_sixty() {
 
 # without_report: a sixty of which only the collecting is tested: its report is empty.
 without_report() {
-	mkdir -p "$BATS_TEST_TMPDIR/bin"
-	cp -r "$root/scripts/sixty" "$root/scripts/sixty.d" "$BATS_TEST_TMPDIR/bin"
+	mkdir -p "$BATS_TEST_TMPDIR/bin/checklist"
+	cp "$root/scripts/sixty" "$BATS_TEST_TMPDIR/bin"
+	cp -r "$root/scripts/checklist/sixty.d" "$BATS_TEST_TMPDIR/bin/checklist"
 	printf '%s\n' '#!/bin/bash' 'echo "${@@Q}"' 'echo {} >"${!#}/report.json"' \
-		>"$BATS_TEST_TMPDIR/bin/sixty-report"
-	chmod +x "$BATS_TEST_TMPDIR/bin/sixty-report"
+		>"$BATS_TEST_TMPDIR/bin/checklist/sixty-report"
+	chmod +x "$BATS_TEST_TMPDIR/bin/checklist/sixty-report"
 	sixty=$BATS_TEST_TMPDIR/bin/sixty
 }
 
@@ -281,7 +282,7 @@ unheld() {
 	fake execsnoop '[ "$1" = --version ] && echo "execsnoop (sixty) 0" && exit' 'trap "exit 0" INT' \
 		'i=0; while [ $i -lt 99 ]; do i=$((i + 1)); printf "{\"i\":$i,\"t\":\"%(%s)T\"%4000s}\n" -1 "" 2>/dev/null; done' \
 		'echo "{\"type\":\"summary\"}"'
-	sed -i 's/^PIECE_BYTES=.*/PIECE_BYTES=1000/' "$BATS_TEST_TMPDIR/bin/sixty.d/run.bash"
+	sed -i 's/^PIECE_BYTES=.*/PIECE_BYTES=1000/' "$BATS_TEST_TMPDIR/bin/checklist/sixty.d/run.bash"
 	run_sixty --seconds 5
 	expect 0 "$status"
 	expect "ok: too much output: a part of it is kept" "$(word execsnoop): $(reason execsnoop)"
@@ -312,7 +313,7 @@ unheld() {
 	open=$(mktemp -d)
 	chmod 777 "$open"
 	mkdir -m 755 "$open/bin"
-	(umask 022; cp -r "$root"/scripts/{sixty,sixty.d,sixty-report,report} "$build"/{execsnoop,runqlat} "$open/bin")
+	(umask 022; cp -r "$root"/scripts/{sixty,checklist} "$build"/{execsnoop,runqlat} "$open/bin")
 	status=0
 	setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/ "$open/bin/sixty" --seconds 5 \
 		--output "$open/report" >"$out" 2>"$err" || status=$?
@@ -326,8 +327,8 @@ unheld() {
 }
 
 @test "sixty: what few rights alone bring about is no remark" {
-	# shellcheck source=scripts/sixty.d/status.bash
-	. "$root/scripts/sixty.d/status.bash"
+	# shellcheck source=scripts/checklist/sixty.d/status.bash
+	. "$root/scripts/checklist/sixty.d/status.bash"
 	printf '%s\n' "/usr/bin/nice: cannot set niceness: Operation not permitted" \
 		"runqlat: --bpf-stats: the kernel does not measure: Operation not permitted" >few
 	expect "" "$(reason_in few)"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# For scripts/check-vmlinux.  Reads what `bpftool btf dump` prints:
+# For scripts/dev/check-vmlinux.  Reads what `bpftool btf dump` prints:
 #
 #	[12] STRUCT 'path' size=16 vlen=2
 #		'mnt' type_id=34 bits_offset=0

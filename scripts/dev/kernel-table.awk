@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The table kernel x tool of README.md, from what scripts/test-kernels printed:
+# The table kernel x tool of README.md, from what scripts/dev/test-kernels printed:
 #
-#   awk -v tools="execsnoop opensnoop ..." -f scripts/kernel-table.awk TAP-FILE...
+#   awk -v tools="execsnoop opensnoop ..." -f scripts/dev/kernel-table.awk TAP-FILE...
 #
 # Its lines are "ok 12 6.1 execsnoop: NAME", with "not" before and "# skip WHY" behind. A tick: tests
 # of the tool ran, and all passed. NAME "refuses: WHY": the kernel does not let it run, which the tool

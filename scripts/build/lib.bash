@@ -3,7 +3,7 @@
 #
 # What deps, quickstart, test and check-vmlinux share.
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # die STATUS MESSAGE: one line on standard error, and the end.
 die() {

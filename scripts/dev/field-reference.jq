@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Tables in Markdown, of all schemas of tests/schema as an array; for scripts/field-reference.
+# Tables in Markdown, of all schemas of docs/schema as an array; for scripts/dev/field-reference.
 
 (map({key: .["$id"], value: .}) | from_entries) as $schemas
 

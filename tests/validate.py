@@ -13,11 +13,11 @@ import sys
 
 import jsonschema
 
-HERE = pathlib.Path(__file__).parent
+SCHEMAS = pathlib.Path(__file__).parent.parent / "docs" / "schema"
 
 
 def load(name):
-    return json.loads((HERE / f"{name}.schema.json").read_text())
+    return json.loads((SCHEMAS / f"{name}.schema.json").read_text())
 
 
 def validator(tool):
