@@ -7,13 +7,12 @@
 #include <unistd.h>
 #include <bpf/libbpf.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "output/report.h"
 #include "core/run.h"
 #include "core/skel.h"
 
-#define NS_PER_S 1000000000ULL
-#define NS_PER_MS 1000000ULL
 #define TICK_NS (50 * NS_PER_MS)	/* how late an event may be shown */
 #define IDLE_TICK_NS (500 * NS_PER_MS)	/* the same, when the next event will wake us */
 #define DRAIN_TRIES 200			/* of a millisecond */
@@ -83,7 +82,7 @@ static int loop_start(struct loop *loop, struct out *out)
 /* Sleep until @until_ns or until something happens. */
 static void loop_wait(struct loop *loop, int ring, __u64 until_ns)
 {
-	__u64 now = out_now_ns();
+	__u64 now = clock_now_ns();
 	struct epoll_event event;
 	int ms = 0;
 
@@ -95,7 +94,7 @@ static void loop_wait(struct loop *loop, int ring, __u64 until_ns)
 		     (int)((until_ns - now + NS_PER_MS - 1) / NS_PER_MS);
 	if (epoll_wait(loop->epoll, &event, 1, ms) > 0 && event.data.fd != ring)
 		loop->stopping = true;
-	if (out_now_ns() >= loop->deadline_ns)
+	if (clock_now_ns() >= loop->deadline_ns)
 		loop->stopping = true;
 }
 
@@ -107,7 +106,7 @@ static bool enough_records(const struct out *out)
 /* Write --metrics if they are due.  A failure is said, and ends no run. */
 static void write_metrics(struct loop *loop)
 {
-	__u64 now = out_now_ns();
+	__u64 now = clock_now_ns();
 
 	if (!loop->out->metrics || now < loop->metrics_ns)
 		return;
@@ -167,7 +166,7 @@ static void events_until_stopped(struct loop *loop, struct ring_buffer *rb, int 
 
 	while (!loop->stopping) {
 		bool more = take_batch(loop, rb);
-		__u64 now = out_now_ns(), tick_ns;
+		__u64 now = clock_now_ns(), tick_ns;
 
 		if (loop->batch)
 			last_event = now;
@@ -245,7 +244,7 @@ int run_interval(struct out *out, const struct interval_args *interval, run_summ
 	due = seconds ? out->start_ns + seconds * NS_PER_S : ~0ULL;
 	while (!err && !loop.stopping) {
 		loop_wait(&loop, -1, due);
-		if (!loop.stopping && out_now_ns() < due)
+		if (!loop.stopping && clock_now_ns() < due)
 			continue;
 		if (loop.stopping || ++done == interval->count) {
 			loop.stopping = true;

@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "core/clock.h"
 #include "output/histogram.h"
 #include "core/log.h"
 #include "core/map.h"
@@ -248,6 +249,6 @@ void out_hist(struct out *out, const struct hist *hist, const char *unit, bool a
 		json_hist(out, hist, unit);
 	else
 		text_hist(out, hist, unit, average);
-	metrics_end_hist(out->metrics, hist, *unit == 'm' ? 1000000 : 1000);
+	metrics_end_hist(out->metrics, hist, *unit == 'm' ? NS_PER_MS : NS_PER_US);
 	out->records++;
 }

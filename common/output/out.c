@@ -7,16 +7,15 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 #include <bpf/libbpf.h>
 
 #include "core/cgroup.h"
 #include "output/metrics.h"
 #include "output/out.h"
+#include "core/clock.h"
 #include "core/skel.h"
 
-#define NS_PER_S 1000000000ULL
 #define WAIT_MS 100			/* between two looks whether to stop */
 #define LAST_WAIT_MS 1000		/* for a reader that does not read, when stopping */
 #define SCHEMA 1			/* of the JSON; raised when a key changes its meaning */
@@ -26,23 +25,10 @@ static const int time_widths[] = {
 	[STAMP_SINCE_START] = 10, [STAMP_SINCE_START_US] = 11,
 };
 
-static __u64 clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
-}
-
-__u64 out_now_ns(void)
-{
-	return clock_ns(CLOCK_MONOTONIC);
-}
-
 /* The wall clock may be set while we run: ask again with every batch. */
 static void update_wall_offset(struct out *out)
 {
-	out->wall_offset_ns = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+	out->wall_offset_ns = clock_wall_offset_ns();
 }
 
 /* "YYYY-MM-DDTHH:MM:SS" in UTC or "HH:MM:SS", cached: most records share a second. */
@@ -80,7 +66,7 @@ static void text_time(struct out *out, struct text *text, enum stamp_format form
 	case STAMP_UTC:
 		text_str(text, format_second(wall / NS_PER_S, format == STAMP_UTC, false));
 		text_char(text, '.');
-		text_zeros(text, wall % NS_PER_S / 1000000, 3);
+		text_zeros(text, wall % NS_PER_S / NS_PER_MS, 3);
 		break;
 	case STAMP_ISO:
 		text_str(text, format_second(wall / NS_PER_S, true, true));
@@ -251,7 +237,7 @@ void out_start(struct out *out, const struct common_args *args, const struct col
 	out->labels = n && !columns[0].head;
 	if (args->metrics)
 		out->metrics = metrics_new(args->tool, columns, n);
-	out->start_ns = out_now_ns();
+	out->start_ns = clock_now_ns();
 	tzset();
 	update_wall_offset(out);
 	if (args->json) {
@@ -576,7 +562,7 @@ static bool must_stop(const struct out *out)
 {
 	struct pollfd stop = { .fd = out->stop_fd, .events = POLLIN };
 
-	return poll(&stop, 1, 0) > 0 || (out->stop_ns && out_now_ns() >= out->stop_ns);
+	return poll(&stop, 1, 0) > 0 || (out->stop_ns && clock_now_ns() >= out->stop_ns);
 }
 
 /* Wait until the reader takes more. */

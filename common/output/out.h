@@ -149,7 +149,4 @@ void out_json_key(struct out *out, const char *key);
 void out_json_uint(struct out *out, const char *key, __u64 v);
 void out_end_line(struct out *out);
 
-/* CLOCK_MONOTONIC, now. */
-__u64 out_now_ns(void);
-
 #endif /* COMMON_OUT_H */

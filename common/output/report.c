@@ -4,12 +4,12 @@
 #include <unistd.h>
 #include <bpf/bpf.h>
 
+#include "core/clock.h"
 #include "core/log.h"
 #include "output/metrics.h"
 #include "output/report.h"
 #include "core/skel.h"
 
-#define NS_PER_S 1000000000ULL
 #define MEASURE_NS (5 * NS_PER_S)
 
 /* Every cause, in the order of the report; what it means to the user. */
@@ -82,13 +82,13 @@ void report_measure_start(const struct common_args *args)
 		return;
 	}
 	measured.stats_fd = fd;
-	measured.start_ns = out_now_ns();
+	measured.start_ns = clock_now_ns();
 	measured.run_ns = program_counts().run_time_ns;
 }
 
 __u64 report_measure(__u64 until_ns)
 {
-	__u64 now = out_now_ns(), end_ns = measured.start_ns + MEASURE_NS;
+	__u64 now = clock_now_ns(), end_ns = measured.start_ns + MEASURE_NS;
 
 	if (!measured.stats_fd)
 		return until_ns;
@@ -124,7 +124,7 @@ static void json_counts(struct out *out, const __u64 counts[CAUSES])
 
 void report_loss(struct out *out)
 {
-	__u64 now = out_now_ns(), counts[CAUSES];
+	__u64 now = clock_now_ns(), counts[CAUSES];
 	bool grew = false;
 
 	if (now < reported.next_ns)
@@ -191,7 +191,7 @@ int report_metrics(struct out *out)
 
 static void summary_line(struct out *out, const __u64 counts[CAUSES], __u64 lost)
 {
-	__u64 now = out_now_ns();
+	__u64 now = clock_now_ns();
 
 	out_line(out, "summary", now);
 	out_json_uint(out, "duration_ns", now - out->start_ns);

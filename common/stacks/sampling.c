@@ -8,12 +8,11 @@
 #include <unistd.h>
 #include <bpf/libbpf.h>
 
+#include "core/clock.h"
 #include "core/log.h"
-#include "output/out.h"
 #include "stacks/sampling.h"
 
 #define CPUS_MOST 8192			/* the largest NR_CPUS there is (x86) */
-#define NS_PER_S 1000000000ULL
 
 struct sampling {
 	struct sampling_args args;
@@ -223,7 +222,7 @@ int sampling_start(struct sampling **result, const struct sampling_args *args,
 	sampling->args = *args;
 	sampling->prog = prog;
 	err = update(sampling);
-	sampling->next_look_ns = out_now_ns() + NS_PER_S;
+	sampling->next_look_ns = clock_now_ns() + NS_PER_S;
 	if (!err)
 		return 0;
 	sampling_free(sampling);
@@ -233,7 +232,7 @@ int sampling_start(struct sampling **result, const struct sampling_args *args,
 
 void sampling_tick(struct sampling *sampling)
 {
-	__u64 now = out_now_ns();
+	__u64 now = clock_now_ns();
 	int err;
 
 	if (now < sampling->next_look_ns)

@@ -13,11 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "output/out.h"
+#include "core/clock.h"
 #include "symbols/usyms.h"
 
-#define NS_PER_S 1000000000ULL
-#define NS_PER_MS 1000000ULL
 #define PERF_MAP_MOST (256L << 20)	/* bytes that are read of a perf-PID.map */
 
 /* A part of an ELF file that is mapped to be run. */
@@ -487,7 +485,7 @@ void usyms_touch(struct usyms_process *process, __u64 address)
 
 	if (can_name(process, address))
 		return;
-	now = out_now_ns();
+	now = clock_now_ns();
 	if (now < process->next_look_ns)
 		return;
 	look(process);

@@ -6,6 +6,7 @@
 
 #include "block/disk.h"
 #include "output/histogram.h"
+#include "core/clock.h"
 #include "core/hooks.h"
 #include "core/log.h"
 #include "core/run.h"
@@ -149,7 +150,7 @@ static int print_hist(void *ctx, __u64 id, const struct hist *hist)
 {
 	struct out *out = ctx;
 
-	out_row(out, out_now_ns());
+	out_row(out, clock_now_ns());
 	if (id != HIST_NO_KEY && opt.by_disk)
 		out_name(out, COL_DISK, disk_name(BIO_ID_DEV(id)));
 	if (id != HIST_NO_KEY && opt.by_flags)
@@ -208,7 +209,7 @@ static int trace(struct biolatency_bpf *skel)
 	skel->rodata->by_disk = opt.by_disk;
 	skel->rodata->by_flags = opt.by_flags;
 	skel->rodata->queued = opt.queued;
-	skel->rodata->unit_ns = opt.milliseconds ? 1000000 : 1000;
+	skel->rodata->unit_ns = opt.milliseconds ? NS_PER_MS : NS_PER_US;
 	memcpy((void *)&skel->rodata->only_disk, &opt.disk, sizeof(opt.disk));
 	choose_hooks(skel);
 	if (opt.by_flags)

@@ -13,6 +13,7 @@
 #include <bpf/libbpf.h>
 
 #include "core/args.h"
+#include "core/clock.h"
 #include "core/hooks.h"
 #include "core/log.h"
 #include "output/out.h"
@@ -188,7 +189,7 @@ static int print_summary(void *ctx)
 	summary->before = now;
 	derive(&row, &summary->taken_back);
 	read_meminfo(fopen("/proc/meminfo", "re"), &row);
-	print_row(summary->out, out_now_ns(), &row, summary->check);
+	print_row(summary->out, clock_now_ns(), &row, summary->check);
 	return 0;
 }
 

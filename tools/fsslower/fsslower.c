@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/args.h"
+#include "core/clock.h"
 #include "core/hooks.h"
 #include "core/log.h"
 #include "output/out.h"
@@ -29,8 +30,6 @@
 
 #define SPLICE "filemap_splice_read"	/* v6.5: what most file systems splice by */
 #define MIN_MS_DEFAULT 10
-#define NS_PER_MS 1000000ULL
-#define NS_PER_US 1000ULL
 
 /* What is known of a file system: a new one is a row here. */
 static const struct file_system {

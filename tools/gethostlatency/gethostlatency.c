@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "core/args.h"
+#include "core/clock.h"
 #include "core/hooks.h"
 #include "libc.h"
 #include "core/log.h"
@@ -19,7 +20,7 @@
 #include "gethostlatency.h"
 #include "gethostlatency.skel.h"
 
-#define SCAN_NS 5000000000ULL	/* between two looks at all processes, at least */
+#define SCAN_NS (5 * NS_PER_S)	/* between two looks at all processes, at least */
 #define SCAN_SHARE 100		/* ... and this times what a look takes: 1 % of a CPU */
 #define AGAIN_MAX 256		/* executed programs that get a second look */
 
@@ -156,7 +157,7 @@ static int attach_failed(void)
 /* Look at all processes, or the one asked for. */
 static unsigned int scan(void)
 {
-	__u64 start = out_now_ns(), end;
+	__u64 start = clock_now_ns(), end;
 	unsigned int denied = 0;
 	pid_t pid = opt.common.filter.pid;
 
@@ -164,7 +165,7 @@ static unsigned int scan(void)
 		denied = libc_look_all(attach_libc, NULL);
 	else if (libc_look(pid, attach_libc, NULL) < 0)
 		denied = 1;
-	end = out_now_ns();
+	end = clock_now_ns();
 	state.next_scan_ns = end + SCAN_SHARE * (end - start);
 	if (state.next_scan_ns < end + SCAN_NS)
 		state.next_scan_ns = end + SCAN_NS;
@@ -211,7 +212,7 @@ static void tick(void *ctx, bool last)
 	for (size_t i = 0; i < state.n_again; i++)
 		libc_look(state.again[i], attach_libc, NULL);
 	state.n_again = 0;
-	if (out_now_ns() >= state.next_scan_ns)
+	if (clock_now_ns() >= state.next_scan_ns)
 		scan();
 }
 

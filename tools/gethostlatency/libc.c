@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "libc.h"
-#include "output/out.h"
 
 #define UNUSED_NS 60000000000ULL	/* kept that long with no process that has it */
 
@@ -97,7 +97,7 @@ static void add_new(int fd, const struct mapping *map, libc_fn fn, void *ctx)
 		libcs = more;
 		libcs[n_libcs] = (struct libc){
 			.major = map->major, .minor = map->minor, .inode = map->inode,
-			.seen_ns = out_now_ns(),
+			.seen_ns = clock_now_ns(),
 		};
 		fn(ctx, &libcs[n_libcs++], fd, map->path);
 	}
@@ -110,7 +110,7 @@ static void look_at(pid_t pid, const struct mapping *map, libc_fn fn, void *ctx)
 	int fd;
 
 	if (known) {
-		known->seen_ns = out_now_ns();
+		known->seen_ns = clock_now_ns();
 		return;
 	}
 	fd = open_mapped(pid, map);
@@ -183,7 +183,7 @@ static void close_links(struct libc *first, size_t n)
 
 static void drop_unused(void)
 {
-	__u64 now = out_now_ns();
+	__u64 now = clock_now_ns();
 
 	for (size_t i = n_libcs; i-- > 0;)
 		if (now - libcs[i].seen_ns > UNUSED_NS) {

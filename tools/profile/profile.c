@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 
 #include "core/cgroup.h"
 #include "stacks/flame.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "output/metrics.h"
 #include "stacks/pprof.h"
@@ -377,7 +377,7 @@ static void print_json(struct out *out, const struct stacks *stacks, const struc
 {
 	const struct stack_owner *owner = &stack->owner;
 
-	out_record(out, "stack", out_now_ns());
+	out_record(out, "stack", clock_now_ns());
 	out_uint(out, COL_PID, owner->pid);
 	if (opt.by_tid)
 		out_uint(out, COL_TID, owner->tid);
@@ -491,11 +491,10 @@ static int write_pprof(const struct profile *profile, __u64 duration_ns)
 	const struct frame *path[FRAMES_MOST];
 	struct text encoded = {};
 	struct pprof pprof;
-	struct timespec now;
 	int err;
 
 	if (opt.sampling.hertz)
-		clock.period = 1000000000 / opt.sampling.hertz;
+		clock.period = NS_PER_S / opt.sampling.hertz;
 	pprof_start(&pprof, by_cycles ? &cycles : &clock);
 	for (size_t i = 0; i < stacks->n; i++) {
 		const struct stack *stack = &stacks->stacks[i];
@@ -505,8 +504,7 @@ static int write_pprof(const struct profile *profile, __u64 duration_ns)
 
 		pprof_add(&pprof, path, path_of(stacks, stack, path), stack->count, &labels);
 	}
-	clock_gettime(CLOCK_REALTIME, &now);
-	pprof_encode(&pprof, &encoded, now.tv_sec * 1000000000ULL + now.tv_nsec, duration_ns);
+	pprof_encode(&pprof, &encoded, clock_ns(CLOCK_REALTIME), duration_ns);
 	err = pprof_write(&encoded, opt.pprof.fd);
 	text_free(&encoded);
 	pprof_free(&pprof);
@@ -547,7 +545,7 @@ static void json_samples(const struct profile *profile, struct out *out)
 	const struct stacks *stacks = &profile->stacks;
 	const char *event = sampling_event(profile->sampling);
 
-	out_line(out, "samples", out_now_ns());
+	out_line(out, "samples", clock_now_ns());
 	out_json_key(out, "event");
 	text_json(&out->text, event, strlen(event));
 	out_json_uint(out, "cpus", sampling_cpus(profile->sampling));
@@ -607,13 +605,13 @@ static void warn_missing(const struct stacks *stacks)
 static void show_progress(size_t done, size_t all)
 {
 	static __u64 next_ns;
-	__u64 now = out_now_ns();
+	__u64 now = clock_now_ns();
 
 	if (!next_ns)
-		next_ns = now + 500000000;	/* nothing, if it takes less than half a second */
+		next_ns = now + NS_PER_S / 2;	/* nothing, if it takes less than half a second */
 	if (now < next_ns)
 		return;
-	next_ns = now + 100000000;
+	next_ns = now + NS_PER_S / 10;
 	fprintf(stderr, "\rprofile: naming %zu stacks: %3zu %%%s", all, done * 100 / all,
 		done == all ? "\n" : "");
 }
@@ -675,7 +673,7 @@ static void finish(struct profile *profile)
 	bool lost;
 
 	sampling_stop(profile->sampling);
-	profile->end_ns = out_now_ns();
+	profile->end_ns = clock_now_ns();
 	stacks_name(stacks, isatty(STDERR_FILENO) ? show_progress : NULL);
 	if (opt.common.json || opt.folded || (!opt.pprof.path && !opt.flame.path))
 		print_stacks(out, stacks);

@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 
 #include "output/histogram.h"
+#include "core/clock.h"
 #include "core/hooks.h"
 #include "core/log.h"
 #include "core/run.h"
@@ -124,7 +125,7 @@ static int print_hist(void *ctx, __u64 id, const struct hist *hist)
 {
 	struct out *out = ctx;
 
-	out_row(out, out_now_ns());
+	out_row(out, clock_now_ns());
 	if (id != HIST_NO_KEY)
 		print_label(out, id, hist);
 	out_hist(out, hist, opt.milliseconds ? "msecs" : "usecs", false);
@@ -232,7 +233,7 @@ static int trace(struct runqlat_bpf *skel)
 	int err;
 
 	skel->rodata->key_by = opt.key;
-	skel->rodata->unit_ns = opt.milliseconds ? 1000000 : 1000;
+	skel->rodata->unit_ns = opt.milliseconds ? NS_PER_MS : NS_PER_US;
 	choose_hooks(skel);
 	size_hash(skel->maps.hist_by_key);
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);

@@ -16,10 +16,10 @@
 #include <unistd.h>
 
 #include "dns.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/skel.h"
 
-#define NS_PER_S 1000000000ULL
 #define CACHE_MAX 10240			/* addresses */
 #define CACHE_NS (24 * 3600 * NS_PER_S)
 #define BUCKETS 4096			/* a power of two */
@@ -179,23 +179,16 @@ static void take_packet(const __u8 *packet, size_t len, __u64 ns)
 		take_message(packet + headers, len - headers, ns);
 }
 
-static __u64 ns_of(const struct timespec *ts)
-{
-	return ts->tv_sec * NS_PER_S + ts->tv_nsec;
-}
-
 /* When the packet came, from the kernel's stamp of the wall clock. */
 static __u64 arrival(struct msghdr *msg)
 {
-	struct timespec mono, wall, stamp;
 	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
+	struct timespec stamp;
 
-	clock_gettime(CLOCK_MONOTONIC, &mono);
 	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
-		return ns_of(&mono);
-	clock_gettime(CLOCK_REALTIME, &wall);
+		return clock_now_ns();
 	memcpy(&stamp, CMSG_DATA(c), sizeof(stamp));
-	return ns_of(&mono) - (ns_of(&wall) - ns_of(&stamp));
+	return stamp.tv_sec * NS_PER_S + stamp.tv_nsec - clock_wall_offset_ns();
 }
 
 void dns_read(void)

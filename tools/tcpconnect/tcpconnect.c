@@ -9,6 +9,7 @@
 #include "net/addr.h"
 #include "core/args.h"
 #include "dns.h"
+#include "core/clock.h"
 #include "core/hooks.h"
 #include "core/log.h"
 #include "output/out.h"
@@ -19,7 +20,6 @@
 #include "tcpconnect.h"
 #include "tcpconnect.skel.h"
 
-#define NS_PER_MS 1000000ULL
 #define SWEEP_NS (500 * NS_PER_MS)	/* between two looks at what is pending */
 #define QUERY_OLD_NS (100 * NS_PER_MS)	/* an answer older than this is shown with its age */
 
@@ -191,7 +191,7 @@ static void sweep(struct session *session, bool last)
 
 static void print_count(struct out *out, const struct sock_count *count)
 {
-	out_row(out, out_now_ns());
+	out_row(out, clock_now_ns());
 	out_uint(out, COUNT_FAMILY, count->id.family);
 	out_addr(out, COUNT_SADDR, count->id.family, count->id.saddr);
 	out_addr(out, COUNT_DADDR, count->id.family, count->id.daddr);
@@ -215,7 +215,7 @@ static void print_counts(struct out *out, struct bpf_map *map)
 static void tick(void *ctx, bool last)
 {
 	struct session *session = ctx;
-	__u64 now = out_now_ns();
+	__u64 now = clock_now_ns();
 
 	if (opt.dns)
 		dns_read();
@@ -235,7 +235,7 @@ static void set_tunables(struct tcpconnect_bpf *skel)
 	skel->rodata->by_count = opt.count;
 	skel->rodata->by_sport = opt.sport;
 	skel->rodata->with_rejected = opt.rejected;
-	skel->rodata->start_ns = out_now_ns();
+	skel->rodata->start_ns = clock_now_ns();
 	if (!opt.rejected)
 		return;
 	hooks_enable(skel->progs.exit_connect, NULL);

@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 
 #include "net/addr.h"
 #include "core/args.h"
+#include "core/clock.h"
 #include "core/hooks.h"
 #include "core/log.h"
 #include "output/out.h"
@@ -18,7 +18,6 @@
 #include "tcpretrans.h"
 #include "tcpretrans.skel.h"
 
-#define NS_PER_S 1000000000ULL
 #define LOOK_SHARE 20		/* looks for owners take at most 1/20 of a processor, */
 #define LOOK_WAIT_NS (2 * NS_PER_S)	/* unless events would wait for longer than this */
 
@@ -189,26 +188,18 @@ static void set_owners(struct session *session)
 		bpf_map_delete_elem(owners, &session->events[i].sk);
 }
 
-static __u64 processor_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
-}
-
 /* Show the held events. */
 static void show_held(struct session *session)
 {
-	__u64 begin = processor_ns(), wait;
+	__u64 begin = clock_ns(CLOCK_THREAD_CPUTIME_ID), wait;
 
 	if (session->find_owners && session->held)
 		set_owners(session);
 	for (size_t i = 0; i < session->held; i++)
 		show(session, &session->events[i]);
 	session->held = 0;
-	wait = LOOK_SHARE * (processor_ns() - begin);
-	session->next_look_ns = out_now_ns() + (wait < LOOK_WAIT_NS ? wait : LOOK_WAIT_NS);
+	wait = LOOK_SHARE * (clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin);
+	session->next_look_ns = clock_now_ns() + (wait < LOOK_WAIT_NS ? wait : LOOK_WAIT_NS);
 }
 
 static void take_event(void *ctx, const void *event, size_t size)
@@ -227,7 +218,7 @@ static void take_event(void *ctx, const void *event, size_t size)
 
 static void print_count(struct out *out, const struct sock_count *c)
 {
-	out_row(out, out_now_ns());
+	out_row(out, clock_now_ns());
 	out_uint(out, COUNT_FAMILY, c->id.family);
 	print_end(out, COUNT_LOCAL, c->id.family, c->id.saddr, c->id.sport);
 	print_end(out, COUNT_REMOTE, c->id.family, c->id.daddr, c->id.dport);
@@ -250,7 +241,7 @@ static void tick(void *ctx, bool last)
 {
 	struct session *session = ctx;
 
-	if (session->held && (last || out_now_ns() >= session->next_look_ns))
+	if (session->held && (last || clock_now_ns() >= session->next_look_ns))
 		show_held(session);
 	if (last && opt.count)
 		print_counts(&session->out, session->skel->maps.counts);

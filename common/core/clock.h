@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Clocks, in nanoseconds. */
+#ifndef COMMON_CLOCK_H
+#define COMMON_CLOCK_H
+
+#include <time.h>
+#include <linux/types.h>
+
+#define NS_PER_S 1000000000ULL
+#define NS_PER_MS 1000000ULL
+#define NS_PER_US 1000ULL
+
+/* The time of @clock. */
+__u64 clock_ns(clockid_t clock);
+
+/* CLOCK_MONOTONIC, which also stamps events in the kernel. */
+__u64 clock_now_ns(void);
+
+/* CLOCK_REALTIME - CLOCK_MONOTONIC.  The wall clock may be set at any time. */
+__s64 clock_wall_offset_ns(void);
+
+#endif /* COMMON_CLOCK_H */
