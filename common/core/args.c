@@ -17,6 +17,7 @@
 #include "core/cgroup.h"
 #include "core/hooks.h"
 #include "core/log.h"
+#include "core/option_error.h"
 #include "core/run.h"
 
 #define PID_MAX (1UL << 22)		/* PID_MAX_LIMIT of 64-bit kernels */
@@ -219,12 +220,20 @@ static const struct argp_option common_options[] = {
 	{}
 };
 
-/* The word that argp stopped at: one before the next, or that one if letters of it are left. */
-static const char *bad_option(const struct argp_state *state)
+/*
+ * argp does not tell which word it stopped at: the one before the next or, where it
+ * has letters left, the next.
+ */
+static _Noreturn void refuse_option(const struct argp_state *state)
 {
-	const char *last = state->argv[state->next - 1];
+	struct text why = {};
 
-	return state->next > 1 && last[0] == '-' ? last : state->argv[state->next];
+	for (int i = state->next - 1; i <= state->next && !why.len; i++)
+		if (i > 0 && i < state->argc && state->argv[i][0] == '-')
+			option_error(&why, state->root_argp, state->argv[i]);
+	if (why.len)
+		args_fail("%.*s", (int)why.len, why.at);
+	args_fail("invalid command line");
 }
 
 static error_t parse_common(int key, char *arg, struct argp_state *state)
@@ -278,7 +287,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		args_fail("unexpected argument '%s'", arg);
 	case ARGP_KEY_ERROR:
-		args_fail("unknown option, or one without its value: '%s'", bad_option(state));
+		refuse_option(state);
 	}
 	return ARGP_ERR_UNKNOWN;
 }

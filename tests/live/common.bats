@@ -83,7 +83,10 @@ count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 		refuses 64 "'/etc'" "$tool" --cgroup /etc
 		refuses 64 "'--nonsense'" "$tool" --nonsense
 		refuses 64 "'--nonsense'" "$tool" --nonsense -v
-		refuses 64 "'--duration'" "$tool" --duration
+		refuses 64 "unknown option '--duraton=5' (did you mean '--duration'?)" "$tool" --duraton=5
+		refuses 64 "ambiguous option '--ver': one of --verbose, --version" "$tool" --ver
+		refuses 64 "option '--duration' needs a value: SECONDS" "$tool" --duration
+		refuses 64 "option '--json' takes no value, got 'yes'" "$tool" --json=yes
 		refuses 64 "'nonsense'" "$tool" nonsense || refuses 64 "'4'" "$tool" 1 2 3 4
 		if "$build/$tool" --help | grep -q -- '--pid'; then
 			refuses 64 "'0x10'" "$tool" -p 0x10

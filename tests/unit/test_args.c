@@ -211,12 +211,22 @@ static void bad_options(void **state)
 	static const struct {
 		const char *line, *value;
 	} cases[] = {
-		{ "tool --nonsense", "'--nonsense'" }, { "tool -Z", "'-Z'" },
-		{ "tool --nonsense=1", "'--nonsense=1'" }, { "tool -vZ", "'-vZ'" },
-		{ "tool -v --nonsense 5", "'--nonsense'" },
-		{ "tool 1 --nonsense", "'--nonsense'" },
-		{ "tool -p", "'-p'" }, { "tool --pid", "'--pid'" }, { "tool --json=yes", "'--json=yes'" },
-		{ "tool --duration", "'--duration'" }, { "tool -v -p", "'-p'" },
+		{ "tool --nonsense", "unknown option '--nonsense';" },
+		{ "tool -Z", "unknown option '-Z';" }, { "tool -vZ", "unknown option '-Z' in '-vZ';" },
+		{ "tool -v -Zv 5", "unknown option '-Z' in '-Zv';" },
+		{ "tool --nonsense=1", "unknown option '--nonsense=1';" },
+		{ "tool -v --nonsense 5", "unknown option '--nonsense';" },
+		{ "tool 1 --nonsense", "unknown option '--nonsense';" },
+		{ "tool --jsno", "unknown option '--jsno' (did you mean '--json'?);" },
+		{ "tool --durtion=5", "'--durtion=5' (did you mean '--duration'?);" },
+		{ "tool --time=", "invalid time format ''" },
+		{ "tool --ver", "ambiguous option '--ver': one of --verbose, --version;" },
+		{ "tool -p", "option '-p' needs a value: PID;" },
+		{ "tool -v -p", "option '-p' needs a value: PID;" },
+		{ "tool -vp", "option '-p' needs a value: PID;" },
+		{ "tool --pid", "option '--pid' needs a value: PID;" },
+		{ "tool --dur", "option '--duration' needs a value: SECONDS;" },
+		{ "tool --json=yes", "option '--json' takes no value, got 'yes';" },
 		{ "tool 1 2 3", "'3'" }, { "tool -?", "'-?'" },
 	};
 
