@@ -71,20 +71,55 @@ static __always_inline void sock_read(struct sock *sk, struct sock_id *id)
 	id->sport = sock_sport(sk);
 }
 
-/* The TCP socket behind @file, or NULL. */
+/* The socket of @file if it is one of TCP or Multipath TCP, or NULL. */
 static __always_inline struct sock *sock_of_file(struct file *file)
 {
 	struct socket *socket;
 	struct sock *sk;
+	__u16 protocol;
 
 	if ((BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return NULL;
 	socket = BPF_CORE_READ(file, private_data);
 	sk = BPF_CORE_READ(socket, sk);
-	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
+	protocol = BPF_CORE_READ(sk, sk_protocol);
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP ? sk : NULL;
 }
 
-/* The TCP socket behind file descriptor @fd of the running task, or NULL. */
+/*
+ * The next TCP socket of @sk, which is one of Multipath TCP: it has one for each path
+ * in use, which nothing but it refers to.  *@node begins as NULL.  Returns NULL after
+ * the last one.
+ */
+static __always_inline struct sock *sock_next_subflow(struct sock *sk, struct list_head **node)
+{
+	struct mptcp_sock *msk = (struct mptcp_sock *)sk;
+	struct mptcp_subflow_context *subflow;
+	void *list;
+
+	/* A kernel without CONFIG_MPTCP has no such type, nor such a socket. */
+	if (!bpf_core_field_exists(msk->conn_list))
+		return NULL;
+	list = (void *)msk + bpf_core_field_offset(msk->conn_list);
+	*node = BPF_CORE_READ(*node ? *node : (struct list_head *)list, next);
+	if (!*node || *node == list)
+		return NULL;
+	subflow = (void *)*node - bpf_core_field_offset(struct mptcp_subflow_context, node);
+	return BPF_CORE_READ(subflow, tcp_sock);
+}
+
+/* The TCP socket behind @file, of Multipath TCP its first one, or NULL. */
+static __always_inline struct sock *sock_tcp_of_file(struct file *file)
+{
+	struct sock *sk = sock_of_file(file);
+	struct list_head *node = NULL;
+
+	if (sk && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_MPTCP)
+		return sock_next_subflow(sk, &node);
+	return sk;
+}
+
+/* The same for file descriptor @fd of the running task. */
 static __always_inline struct sock *sock_of_fd(__u32 fd)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -93,7 +128,7 @@ static __always_inline struct sock *sock_of_fd(__u32 fd)
 	if (fd >= BPF_CORE_READ(task, files, fdt, max_fds))
 		return NULL;
 	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
-	return sock_of_file(file);
+	return sock_tcp_of_file(file);
 }
 
 #endif /* BPF_SOCK_BPF_H */

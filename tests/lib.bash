@@ -183,6 +183,11 @@ refuses() {
 	grep -q -- "$pattern" "$err" || { echo "no '$pattern' in: $(cat "$err")"; return 1; }
 }
 
+# needs_mptcp: or skips the test.
+needs_mptcp() {
+	[ "$(cat /proc/sys/net/mptcp/enabled 2>/dev/null)" = 1 ] || skip "no Multipath TCP on this machine"
+}
+
 # cgroup2: where it is mounted; skips the test where it is not.
 cgroup2() {
 	local mount

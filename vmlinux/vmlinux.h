@@ -84,6 +84,7 @@ enum {
 };
 enum {
 	IPPROTO_TCP = 6,
+	IPPROTO_MPTCP = 262,
 };
 enum {
 	TCP_ESTABLISHED = 1,
@@ -378,6 +379,9 @@ struct request {
 };
 
 /* sockets */
+struct list_head {
+	struct list_head *next;
+};
 struct in6_addr {
 	union {
 		__u8 u6_addr8[16];
@@ -423,6 +427,13 @@ struct tcp_sock {
 	struct {
 		u64 time;
 	} rcvq_space;
+};
+struct mptcp_sock {
+	struct list_head conn_list;
+};
+struct mptcp_subflow_context {
+	struct list_head node;
+	struct sock *tcp_sock;
 };
 struct request_sock {
 	struct sock_common __req_common;

@@ -95,6 +95,14 @@ agrees() {
 @test "the time in the accept queue: 30 ms" { agrees accept 127.0.0.1 30; }
 
 # bats test_tags=kernel
+@test "Multipath TCP at both ends" {
+	needs_mptcp
+	export MPTCP=1
+	agrees accept
+	agrees accept4
+}
+
+# bats test_tags=kernel
 @test "IPv6" {
 	needs_v6
 	agrees accept ::1

@@ -113,6 +113,14 @@ make_netns() {
 @test "IPv4" { agrees established blocking; }
 
 # bats test_tags=kernel
+@test "Multipath TCP at both ends" {
+	needs_mptcp
+	export MPTCP=1
+	agrees established blocking
+	agrees established nonblocking
+}
+
+# bats test_tags=kernel
 @test "IPv6" {
 	[ -e /proc/net/if_inet6 ] || skip "no IPv6 on this machine"
 	agrees established blocking ::1

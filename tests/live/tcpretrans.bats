@@ -123,6 +123,64 @@ agrees() {
 	expect SYN_SENT "$(ours | jq -r .state | uniq)"
 }
 
+# A veth pair in our namespace, its end $1 with the addresses $2...; the other end
+# drops what comes: it is for another link-layer address.
+add_hole() {
+	local address
+	$IN ip link add "$1" type veth peer name "$1-end" || skip "no veth on this machine"
+	for address in "${@:2}"; do $IN ip addr add "$address" dev "$1"; done
+	$IN ip link set "$1" up
+	$IN ip link set "$1-end" up
+	$IN ip neigh add 10.77.0.2 lladdr 02:00:00:00:00:02 dev "$1"
+}
+
+# hold_connection ADDRESS PORT: by the workload, with MPTCP, until the test ends.
+hold_connection() {
+	program=$(own connects)
+	comm=${program##*/}
+	MPTCP=1 $IN "$program" left 1 "$@" <hold >truth 3>&- 9>&- &
+	pid=$!
+}
+
+# bats test_tags=kernel
+@test "Multipath TCP: the owner of a SYN" {
+	needs_mptcp
+	add_hole hole 10.77.0.1/24
+	tool_start tcpretrans --json
+	hold_connection 10.77.0.2 7
+	wait_for 5 eval '[ "$(segments syn)" -ge 1 ]'
+	tool_stop
+	owner="$pid $comm"
+	[ -e /sys/kernel/btf/vmlinux ] || owner="null null"
+	expect "$owner 10.77.0.1 7" "$(ours | jq -r '"\(.pid) \(.comm) \(.laddr) \(.rport)"' | uniq)"
+	release
+}
+
+# The server is reached over the loopback interface; a second path to it, by the address
+# of the hole, never comes about.
+# bats test_tags=kernel
+@test "Multipath TCP: the owner of a second path's SYN" {
+	needs_mptcp
+	$IN ip mptcp limits set subflow 2 || skip "no ip mptcp"
+	$IN ip addr add 10.77.0.2/32 dev lo
+	add_hole hole 10.78.0.1/24
+	$IN ip mptcp endpoint add 10.78.0.1 dev hole subflow
+	$IN ip route add 10.77.0.2/32 dev hole table 78
+	$IN ip rule add from 10.78.0.1 table 78 pref 0
+	MPTCP=1 $IN "$(workload connects)" serve 0 10.77.0.2 0 >server 3>&- 9>&- &
+	server=$!
+	wait_for 10 grep -q ready server
+	tool_start tcpretrans --json
+	hold_connection 10.77.0.2 "$(cut -d ' ' -f 2 server)"
+	wait_for 5 eval '[ "$(segments syn)" -ge 1 ]'
+	tool_stop
+	kill $server
+	owner="$pid $comm"
+	[ -e /sys/kernel/btf/vmlinux ] || owner="null null"
+	expect "$owner 10.78.0.1" "$(ours | jq -r '"\(.pid) \(.comm) \(.laddr)"' | uniq)"
+	release
+}
+
 # bats test_tags=kernel
 @test "SYN-ACKs" {
 	agrees synack

@@ -12,7 +12,8 @@
  * of connect to the call of accept, and for MAX_NS at most, from the call of
  * connect to the return of accept.  The kinds are in the table at the end;
  * "blocked" has N threads wait in accept, says "ready PORT" and connects when
- * it gets a line on its input.
+ * it gets a line on its input.  With MPTCP in the environment both ends use
+ * Multipath TCP.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -83,9 +84,11 @@ static void print_truth(int fd, long long min_ns, long long max_ns)
 	pthread_mutex_unlock(&print_lock);
 }
 
+static int protocol;		/* 0: TCP */
+
 static int new_socket(int flags)
 {
-	int fd = socket(self.sa.sa_family, SOCK_STREAM | flags, 0);
+	int fd = socket(self.sa.sa_family, SOCK_STREAM | flags, protocol);
 
 	if (fd < 0)
 		die("socket");
@@ -275,6 +278,7 @@ int main(int argc, char **argv)
 	const char *kind = argc > 1 ? argv[1] : "";
 	int n = argc > 2 ? atoi(argv[2]) : 1;
 
+	protocol = getenv("MPTCP") ? IPPROTO_MPTCP : 0;
 	listen_on(argc > 3 ? argv[3] : "127.0.0.1", strcmp(kind, "nonblocking") != 0);
 	delay_ms = argc > 4 ? atoi(argv[4]) : 0;
 	if (strcmp(kind, "blocked") == 0) {

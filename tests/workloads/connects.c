@@ -8,7 +8,8 @@
  *
  * SADDR only if it was established.  Without PORT the program listens itself,
  * on ADDRESS (127.0.0.1).  The kinds are in the table at the end; besides,
- * "serve" only listens, and "full" listens but lets nobody in.
+ * "serve" only listens, and "full" listens but lets nobody in.  With MPTCP in
+ * the environment all sockets use Multipath TCP.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -76,9 +77,11 @@ static void print_truth(int fd, int error, long long ns)
 	pthread_mutex_unlock(&print_lock);
 }
 
+static int protocol;		/* 0: TCP */
+
 static int new_socket(int flags)
 {
-	int fd = socket(target.sa.sa_family, SOCK_STREAM | flags, 0);
+	int fd = socket(target.sa.sa_family, SOCK_STREAM | flags, protocol);
 
 	if (fd < 0)
 		die("socket");
@@ -440,6 +443,7 @@ int main(int argc, char **argv)
 	pthread_t acceptor;
 	char c;
 
+	protocol = getenv("MPTCP") ? IPPROTO_MPTCP : 0;
 	set_target(argc > 3 ? argv[3] : "127.0.0.1", argc > 4 ? atoi(argv[4]) : 0);
 	if (strcmp(kind, "serve") == 0 || strcmp(kind, "full") == 0)
 		return serve(strcmp(kind, "full") == 0);

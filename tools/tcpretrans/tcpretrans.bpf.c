@@ -22,6 +22,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define ICSK_TIME_LOSS_PROBE 5		/* net/inet_connection_sock.h */
 #define TCPCB_LOST 0x04			/* net/tcp.h */
+#define SUBFLOWS_MAX 16			/* of a Multipath TCP socket; the kernel's limits are 8 + 1 */
 
 const volatile bool tells_error;	/* the tracepoint, in its third argument */
 const volatile bool show_probes;	/* -l */
@@ -134,22 +135,41 @@ int BPF_PROG(retransmit_synack, struct sock *sk, struct request_sock *req)
 	return 0;
 }
 
+/* @task has @sk open. */
+static __always_inline void note_owner(struct sock *sk, struct task_struct *task)
+{
+	__u64 key = (__u64)sk;
+	struct owner *owner = bpf_map_lookup_elem(&owners, &key);
+
+	if (!owner || owner->pid || owner->sport != sock_sport(sk))
+		return;
+	owner->pid = BPF_CORE_READ(task, tgid);
+	BPF_CORE_READ_INTO(&owner->comm, task, group_leader, comm);
+}
+
 /* For each open file, when user space reads the iterator. */
 SEC("?iter/task_file")
 int find_owners(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
-	struct owner *owner;
-	__u64 sk;
+	struct sock *sk, *subflow;
+	struct list_head *node = NULL;
 
 	if (!task || !file)
 		return 0;
-	sk = (__u64)sock_of_file(file);
-	owner = sk ? bpf_map_lookup_elem(&owners, &sk) : NULL;
-	if (!owner || owner->pid || owner->sport != sock_sport((struct sock *)sk))
+	sk = sock_of_file(file);
+	if (!sk)
 		return 0;
-	owner->pid = BPF_CORE_READ(task, tgid);
-	BPF_CORE_READ_INTO(&owner->comm, task, group_leader, comm);
+	if (BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP) {
+		note_owner(sk, task);
+		return 0;
+	}
+	for (int i = 0; i < SUBFLOWS_MAX; i++) {
+		subflow = sock_next_subflow(sk, &node);
+		if (!subflow)
+			break;
+		note_owner(subflow, task);
+	}
 	return 0;
 }
