@@ -178,7 +178,7 @@ $(O)/test_%: tests/unit/test_%.c $$(call parts_of,%) $(O)/libcommon.a | $(SKELS)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(call parts_of,$*) $(O)/libcommon.a $(LDFLAGS) $(LIBS) \
 		$(LIBS_$*) -lcmocka -o $@
 
-$(O)/workloads/%: tests/workloads/%.c
+$(O)/workloads/%: tests/workloads/%.c $(wildcard tests/workloads/*.h)
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE $(CFLAGS) $< $(LDFLAGS) -pthread -o $@

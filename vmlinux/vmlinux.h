@@ -461,11 +461,6 @@ struct bpf_iter__task_file {
 	u32 fd;
 	struct file *file;
 };
-struct bpf_iter__bpf_map_elem {
-	struct bpf_iter_meta *meta;
-	void *key;
-	void *value;
-};
 
 /* Contexts of perf tracepoints (SEC("tp/...")). */
 struct trace_entry {

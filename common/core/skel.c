@@ -375,13 +375,19 @@ const struct loss *skel_loss(void)
 	return state.loss;
 }
 
+/* A section without a target: the tool itself runs the program, by BPF_PROG_TEST_RUN. */
+static bool run_by_user_space(const struct bpf_program *prog)
+{
+	return strcmp(bpf_program__section_name(prog), "raw_tp") == 0;
+}
+
 const struct bpf_program *skel_next_hook(const struct bpf_program *prog)
 {
 	if (!state.skeleton)
 		return NULL;
 	do
 		prog = bpf_object__next_program(skel_object(), (struct bpf_program *)prog);
-	while (prog && !bpf_program__autoload(prog));
+	while (prog && (!bpf_program__autoload(prog) || run_by_user_space(prog)));
 	return prog;
 }
 

@@ -30,6 +30,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "int80.h"
+
 union address {
 	struct sockaddr sa;
 	struct sockaddr_in in;
@@ -150,8 +152,7 @@ static int by_socketcall(void)
 #else
 static int by_int80(void)
 {
-	printf("skip: no 32-bit system calls here\n");
-	exit(77);
+	return -1;
 }
 
 static int by_socketcall(void)
@@ -290,6 +291,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strcmp(kind, kinds[i].name) != 0)
 			continue;
+		if (kinds[i].accept_fn == by_int80 || kinds[i].accept_fn == by_socketcall)
+			int80_or_skip(77);
 		quiet = kinds[i].quiet;
 		while (n-- > 0)
 			kinds[i].fn(kinds[i].accept_fn);

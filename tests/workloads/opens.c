@@ -33,6 +33,8 @@
 #include <unistd.h>
 #include <linux/openat2.h>
 
+#include "int80.h"
+
 static const char *path;
 static int dir = AT_FDCWD;
 static unsigned long flags, mode;
@@ -204,20 +206,6 @@ static const struct {
 	{ "long", call_long }, { "no_such_address", call_no_such_address },
 };
 
-/* False if a call kills who makes it, as int $0x80 does on a kernel without it. */
-static int works(long (*call)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		path = "/";
-		flags = O_RDONLY;
-		_exit(call() < 0 && errno == ENOSYS);
-	}
-	return waitpid(pid, &status, 0) == pid && status == 0;
-}
-
 static void repeat(long (*call)(void), long count)
 {
 	long ok = 0, last = -1, fd;
@@ -256,8 +244,8 @@ int main(int argc, char **argv)
 		block(atol(argv[2]));
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (strcmp(argv[1], calls[i].name) == 0) {
-			if (strcmp(argv[1], "int80") == 0 && !works(calls[i].call))
-				return 2;
+			if (calls[i].call == call_int80)
+				int80_or_skip(2);
 			repeat(calls[i].call, atol(argv[2]));
 			return 0;
 		}

@@ -335,42 +335,41 @@ int BPF_PROG(exit_connect, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-static __always_inline void show(struct seq_file *seq, struct connect_event *e)
-{
-	if (by_count)
-		count(&e->id);
-	else
-		bpf_seq_write(seq, e, sizeof(*e));
-}
+/* What sweep() found to show. */
+struct connect_event swept;
 
 /*
- * For each pending attempt, when user space reads the iterator: those that
- * have waited for long, once, and those whose end was dropped.
+ * Look at the pending attempt of the socket @address: true if `swept` is to be
+ * shown, because it has waited for long (shown once) or because its end was
+ * dropped.  User space runs this for each pending attempt, by
+ * BPF_PROG_TEST_RUN: v5.10, 1b4d60ec162f ("bpf: Enable BPF_PROG_TEST_RUN for
+ * raw_tracepoint").  A map iterator would do, but needs the kernel's BTF, and
+ * there are kernels that refuse it (EPERM) while they run this.
  */
-SEC("?iter/bpf_map_elem")
-int sweep(struct bpf_iter__bpf_map_elem *ctx)
+SEC("raw_tp")
+int BPF_PROG(sweep, __u64 address)
 {
-	struct connect_event *kept = ctx->value, e;
-	__u64 *key = ctx->key, age;
-	struct sock *sk;
+	struct connect_event *kept = bpf_map_lookup_elem(&pending, &address);
+	struct sock *sk = (struct sock *)address;
+	__u64 age;
 	int state;
 
-	if (!key || !kept)
-		return 0;
-	sk = (struct sock *)*key;
-	e = *kept;
-	age = bpf_ktime_get_ns() - e.head.ns;
+	if (!kept)
+		return false;
+	swept = *kept;
+	age = bpf_ktime_get_ns() - swept.head.ns;
 	state = BPF_CORE_READ(sk, __sk_common.skc_state);
 	if (state == TCP_SYN_SENT || state == TCP_SYN_RECV || age < SETTLED_NS) {
-		if (e.result == CONNECT_WAITING || age < waiting_ns)
-			return 0;
-		kept->result = e.result = CONNECT_WAITING;
-		e.id.sport = sock_sport(sk);
+		if (swept.result == CONNECT_WAITING || age < waiting_ns)
+			return false;
+		kept->result = swept.result = CONNECT_WAITING;
+		swept.id.sport = sock_sport(sk);
 	} else {
-		if (!claim((__u64)sk))
-			return 0;
-		repair(sk, state, &e);
+		if (!claim(address))
+			return false;
+		repair(sk, state, &swept);
 	}
-	show(ctx->meta->seq, &e);
-	return 0;
+	if (by_count)
+		count(&swept.id);
+	return !by_count;
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <bpf/bpf.h>
 
 #include "net/addr.h"
@@ -12,6 +11,7 @@
 #include "core/clock.h"
 #include "core/hooks.h"
 #include "core/log.h"
+#include "core/map.h"
 #include "output/out.h"
 #include "output/report.h"
 #include "core/run.h"
@@ -69,7 +69,6 @@ static struct column count_columns[] = {
 struct session {
 	struct out out;
 	struct tcpconnect_bpf *skel;
-	struct bpf_link *sweep;		/* NULL: this kernel has no iterators */
 	__u64 next_sweep_ns;
 };
 
@@ -165,28 +164,32 @@ static bool enough(const struct out *out)
 	return out->args->max_events && out->records >= out->args->max_events;
 }
 
+/* True if the BPF side has something to show of the pending attempt of the socket @address. */
+static bool sweep_one(const struct tcpconnect_bpf *skel, __u64 address)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &address, .ctx_size_in = sizeof(address));
+
+	return !bpf_prog_test_run_opts(bpf_program__fd(skel->progs.sweep), &run) && run.retval;
+}
+
 /*
  * Show what the BPF side finds among the pending attempts: those that have
  * waited for a second, those whose end was missed, and at the end all others.
  */
 static void sweep(struct session *session, bool last)
 {
-	struct connect_event events[64];
-	ssize_t len;
-	int fd;
+	struct tcpconnect_bpf *skel = session->skel;
+	ssize_t n;
+	__u64 *addresses;
 
-	if (!session->sweep)
-		return;
 	if (last)
-		session->skel->data->waiting_ns = 0;
-	fd = bpf_iter_create(bpf_link__fd(session->sweep));
-	if (fd < 0)
-		return;
-	while ((len = read(fd, events, sizeof(events))) > 0)
-		for (size_t i = 0; i < len / sizeof(events[0]); i++)
-			if (!enough(&session->out))
-				print_event(session, &events[i], sizeof(events[i]));
-	close(fd);
+		skel->data->waiting_ns = 0;
+	n = map_keys(skel->maps.pending, (void **)&addresses);
+	for (ssize_t i = 0; i < n; i++)
+		if (sweep_one(skel, addresses[i]) && !enough(&session->out))
+			print_event(session, &skel->bss->swept, sizeof(skel->bss->swept));
+	if (n >= 0)
+		free(addresses);
 }
 
 static void print_count(struct out *out, const struct sock_count *count)
@@ -236,31 +239,11 @@ static void set_tunables(struct tcpconnect_bpf *skel)
 	skel->rodata->by_sport = opt.sport;
 	skel->rodata->with_rejected = opt.rejected;
 	skel->rodata->start_ns = clock_now_ns();
+	bpf_program__set_autoattach(skel->progs.sweep, false);
 	if (!opt.rejected)
 		return;
 	hooks_enable(skel->progs.exit_connect, NULL);
 	bpf_map__set_max_entries(skel->maps.sent, SENT_MAX);
-}
-
-/* Iterators need the kernel's own BTF; without it nothing is shown as waiting. */
-static void enable_sweep(struct tcpconnect_bpf *skel)
-{
-	bpf_program__set_autoattach(skel->progs.sweep, false);
-	if (access("/sys/kernel/btf/vmlinux", R_OK) == 0)
-		hooks_enable(skel->progs.sweep, NULL);
-}
-
-static int attach_sweep(struct session *session)
-{
-	union bpf_iter_link_info info = {
-		.map.map_fd = bpf_map__fd(session->skel->maps.pending),
-	};
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
-
-	if (!bpf_program__autoload(session->skel->progs.sweep))
-		return 0;
-	session->sweep = bpf_program__attach_iter(session->skel->progs.sweep, &opts);
-	return session->sweep ? 0 : log_err(-errno, "cannot look through the pending attempts");
 }
 
 static int trace(struct tcpconnect_bpf *skel)
@@ -269,7 +252,6 @@ static int trace(struct tcpconnect_bpf *skel)
 	int err;
 
 	set_tunables(skel);
-	enable_sweep(skel);
 	/* By later changes of state, and by the sweep; unless all of it was dropped. */
 	if (!hooks_preempted())
 		report_recursion_repaired();
@@ -277,8 +259,6 @@ static int trace(struct tcpconnect_bpf *skel)
 	if (!err)
 		err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config,
 				 &skel->bss->loss);
-	if (!err)
-		err = attach_sweep(&session);
 	if (err)
 		return err;
 	if (opt.count)
@@ -286,9 +266,7 @@ static int trace(struct tcpconnect_bpf *skel)
 			  NULL);
 	else
 		out_start(&session.out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
-	err = run_events(&session.out, skel->maps.events, print_event, tick, &session);
-	bpf_link__destroy(session.sweep);
-	return err;
+	return run_events(&session.out, skel->maps.events, print_event, tick, &session);
 }
 
 enum { OPT_REJECTED = 0x200 };
