@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The table kernel x tool of README.md, from what scripts/dev/test-kernels printed:
+# The table kernel x tool of docs/kernels.md, from what scripts/dev/test-kernels printed:
 #
 #   awk -v tools="execsnoop opensnoop ..." -f scripts/dev/kernel-table.awk TAP-FILE...
 #
