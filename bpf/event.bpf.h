@@ -11,6 +11,7 @@
 #define BPF_EVENT_BPF_H
 
 #include <bpf/bpf_helpers.h>
+#include "bounds.bpf.h"
 #include "core.bpf.h"
 #include "event.h"
 #include "loss.bpf.h"
@@ -74,13 +75,17 @@ static __always_inline void event_submit(void *event, __u64 size)
 }
 
 /*
- * Send the first @size bytes of @event, a map value, which stays the caller's.
- * This is how an event takes only the bytes it needs: the size of a
- * reservation has to be a constant.
+ * Send the first @size bytes of @event, a map value of @max bytes (a constant), which
+ * stays the caller's.  This is how an event takes only the bytes it needs: the size of
+ * a reservation has to be a constant.
  */
-static __always_inline void event_output(void *event, __u64 size)
+static __always_inline void event_output(void *event, __u64 size, __u64 max)
 {
-	if (bpf_ringbuf_output(&events, event, size, event_flags(size)))
+	__u64 flags = event_flags(size), bytes = bounds_u64(size);
+
+	if (bytes > max)			/* never: for the verifier */
+		return;
+	if (bpf_ringbuf_output(&events, event, bytes, flags))
 		loss_add(&loss.ring_full);
 }
 

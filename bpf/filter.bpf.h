@@ -27,13 +27,21 @@ static __always_inline bool filter_cgroup(struct cgroup *cgroup)
 	       core_cgroup_ancestor(cgroup, config.filter.cgroup_level) == config.filter.cgroup_id;
 }
 
+/* Not BPF_CORE_READ(): clang 21 warns of a variable of its type, which is const here. */
+static __always_inline __u32 filter_uid(struct task_struct *task)
+{
+	__u32 uid = 0;
+
+	BPF_CORE_READ_INTO(&uid, task, cred, uid.val);
+	return uid;
+}
+
 /* True if @task, any task, is one the user asked for. */
 static __always_inline bool filter_task(struct task_struct *task)
 {
 	if (!filter_ids(BPF_CORE_READ(task, tgid), BPF_CORE_READ(task, pid)))
 		return false;
-	if (config.filter.uid != FILTER_ANY_UID &&
-	    config.filter.uid != BPF_CORE_READ(task, cred, uid.val))
+	if (config.filter.uid != FILTER_ANY_UID && config.filter.uid != filter_uid(task))
 		return false;
 	return !config.filter.cgroup_id || filter_cgroup(core_task_cgroup(task));
 }

@@ -10,6 +10,7 @@
 #define BPF_HIST_BPF_H
 
 #include <bpf/bpf_helpers.h>
+#include "bounds.bpf.h"
 #include "hist.h"
 #include "loss.bpf.h"
 
@@ -33,19 +34,35 @@ __u32 hist_generation;
 
 static const struct hist hist_empty;
 
+/*
+ * Return the number of the highest bit of @v; 63 for 0.
+ *
+ * Without branches: of a search by halves the verifier follows all 32 paths through
+ * everything that comes after it.  Here the bits below the highest are set, then all
+ * but the highest cleared; a multiplication by the de Bruijn sequence that is shifted
+ * by it brings six bits to the top that no other shift has there.
+ */
+#define HIST_DE_BRUIJN 0x03f79d71b4cb0a89
+
+static const __u8 hist_bit[64] = {		/* [HIST_DE_BRUIJN << n >> 58] = n */
+	 0,  1, 48,  2, 57, 49, 28,  3, 61, 58, 50, 42, 38, 29, 17,  4,
+	62, 55, 59, 36, 53, 51, 43, 22, 45, 39, 33, 30, 24, 18, 12,  5,
+	63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21, 44, 32, 23, 11,
+	46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19,  9, 13,  8,  7,  6,
+};
+
 static __always_inline __u32 hist_log2(__u64 v)
 {
-	__u32 n = 0;
-
-	if (v >> 32) { v >>= 32; n += 32; }
-	if (v >> 16) { v >>= 16; n += 16; }
-	if (v >> 8)  { v >>= 8;  n += 8; }
-	if (v >> 4)  { v >>= 4;  n += 4; }
-	if (v >> 2)  { v >>= 2;  n += 2; }
-	return n + (v >> 1);
+	v |= v >> 1;
+	v |= v >> 2;
+	v |= v >> 4;
+	v |= v >> 8;
+	v |= v >> 16;
+	v |= v >> 32;
+	return hist_bit[(v - (v >> 1)) * HIST_DE_BRUIJN >> 58];
 }
 
-/* 64 bits and a barrier: else clang checks one copy of the number and uses another. */
+/* The slot that @value counts in, for a comparison with HIST_SLOTS. */
 static __always_inline __u64 hist_slot(__u64 value)
 {
 	__u64 slot = value;
@@ -57,12 +74,11 @@ static __always_inline __u64 hist_slot(__u64 value)
 	}
 	if (slot >= HIST_SLOTS)
 		slot = HIST_SLOTS - 1;
-	barrier_var(slot);
-	return slot;
+	return bounds_u64(slot);
 }
 
-/* Add @value to the histogram without a key. */
-static __always_inline void hist_add_total(__u64 value)
+/* Add @value, @times times, to the histogram without a key. */
+static __always_inline void hist_add_total(__u64 value, __u64 times)
 {
 	__u32 generation = hist_generation & 1;
 	struct hist *hist = bpf_map_lookup_elem(&hist_total, &generation);
@@ -70,14 +86,14 @@ static __always_inline void hist_add_total(__u64 value)
 
 	if (!hist || slot >= HIST_SLOTS)	/* never: for the verifier */
 		return;
-	hist->slots[slot]++;
-	hist->sum += value;
+	hist->slots[slot] += times;
+	hist->sum += value * times;
 	if (hist->max < value)
 		hist->max = value;
 }
 
-/* Add @value to the histogram of @id; @label (16 bytes) may be NULL. */
-static __always_inline void hist_add(__u64 id, const char *label, __u64 value)
+/* Add @value, @times times, to the histogram of @id; @label (16 bytes) may be NULL. */
+static __always_inline void hist_add(__u64 id, const char *label, __u64 value, __u64 times)
 {
 	struct hist_key key = { .id = id, .generation = hist_generation & 1 };
 	struct hist *hist = bpf_map_lookup_elem(&hist_by_key, &key);
@@ -91,13 +107,13 @@ static __always_inline void hist_add(__u64 id, const char *label, __u64 value)
 	}
 	if (!hist) {
 		loss_add(&loss.map_full);
-		hist_add_total(value);
+		hist_add_total(value, times);
 		return;
 	}
 	if (slot >= HIST_SLOTS)			/* never: for the verifier */
 		return;
-	__sync_fetch_and_add(&hist->slots[slot], 1);
-	__sync_fetch_and_add(&hist->sum, value);
+	__sync_fetch_and_add(&hist->slots[slot], times);
+	__sync_fetch_and_add(&hist->sum, value * times);
 	if (hist->max < value)
 		hist->max = value;
 }

@@ -8,6 +8,7 @@
 #ifndef BPF_PATH_BPF_H
 #define BPF_PATH_BPF_H
 
+#include "bounds.bpf.h"
 #include "core.bpf.h"
 
 #define PATH_STEPS_MAX 96	/* directories and mounts between a file and the root */
@@ -81,7 +82,7 @@ static __always_inline enum path_end path_names(struct task_struct *task, struct
 		.mnt = BPF_CORE_READ(task, fs, root.mnt),
 	};
 	const unsigned char *name;
-	__u32 at;
+	__u64 at;
 	long len;
 	int i;
 
@@ -100,7 +101,7 @@ static __always_inline enum path_end path_names(struct task_struct *task, struct
 		if (parent == dentry)
 			return PATH_UNREACHABLE;
 		name = BPF_CORE_READ(dentry, d_name.name);
-		at = *used;
+		at = bounds_u64(*used);
 		if (at > size - PATH_NAME_SIZE)
 			return PATH_CUT;
 		len = bpf_probe_read_kernel_str(text + at, PATH_NAME_SIZE, name);

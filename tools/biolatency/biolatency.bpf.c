@@ -150,10 +150,10 @@ static __always_inline void count(struct request *rq, __u64 ns)
 	__u64 value = ns / unit_ns;
 
 	if (!by_disk && !by_flags)
-		hist_add_total(value);
+		hist_add_total(value, 1);
 	else
 		hist_add(BIO_ID(by_disk ? disk_dev(rq) : 0, by_flags ? load(rq, cmd_flags) : 0),
-			 NULL, value);
+			 NULL, value, 1);
 }
 
 SEC("tp_btf/block_rq_complete")

@@ -142,9 +142,9 @@ static __always_inline bool take_bio_owner(struct request *rq, struct owner *tak
 
 /*
  * Who asked for the flush @rq: it stands for requests of which the first lends
- * it its tag (block/blk-flush.c), and by that can be found.  NULL: unknown.
+ * it its tag (block/blk-flush.c), and by that can be found.  False: unknown.
  */
-static __always_inline struct owner *flush_owner(struct request *rq)
+static __always_inline bool flush_owner(struct request *rq, struct owner *found)
 {
 	struct blk_mq_hw_ctx *hctx = load(rq, mq_hctx);
 	int tag = load(rq, tag), sched_tag = load(rq, internal_tag);
@@ -159,15 +159,19 @@ static __always_inline struct owner *flush_owner(struct request *rq)
 		all = BPF_CORE_READ(hctx, tags, static_rqs);
 	tag = sched_tag >= 0 ? sched_tag : tag;
 	if (tag < 0 || bpf_probe_read_kernel(&first, sizeof(first), all + tag))
-		return NULL;
+		return false;
 	if (owner_by_bio) {
 		bio = (__u64)BPF_CORE_READ(first, bio);
 		owner = bpf_map_lookup_elem(&owners, &bio);
 	}
-	if (owner)
-		return owner;
+	if (owner) {
+		*found = *owner;
+		return true;
+	}
 	start = start_find(disk_address_key((__u64)first));
-	return start ? &start->owner : NULL;
+	if (start)
+		*found = start->owner;
+	return start;
 }
 
 /* A place for @rq, of @owner; NULL: none. */
@@ -186,15 +190,14 @@ static __always_inline struct start *start_owned(struct request *rq, const struc
 /* A request that was not seen when it was made: a flush, or the tool came after it. */
 static __always_inline struct start *start_unowned(struct request *rq)
 {
-	struct owner *owner = NULL, nobody = { .wanted = !filtered };
+	struct owner owner = {}, nobody = { .wanted = !filtered };
 	__u64 made_ns = load(rq, start_time_ns);
 	struct start *start;
 
-	if ((load(rq, cmd_flags) & DISK_OP_MASK) == REQ_OP_FLUSH)
-		owner = flush_owner(rq);
-	if (!owner || !owner->head.ns)
+	if ((load(rq, cmd_flags) & DISK_OP_MASK) != REQ_OP_FLUSH || !flush_owner(rq, &owner) ||
+	    !owner.head.ns)
 		return start_owned(rq, &nobody);
-	start = start_owned(rq, owner);
+	start = start_owned(rq, &owner);
 	if (start)
 		start->owner.head.ns = made_ns ? made_ns : bpf_ktime_get_ns();
 	return start;

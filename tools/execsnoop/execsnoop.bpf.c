@@ -65,13 +65,13 @@ static void end_event(struct exec_event *e)
 
 	if (e->cut)
 		loss_add(&loss.truncated);
-	if (bytes <= sizeof(e->data))		/* always: for the verifier */
-		event_output(e, offsetof(struct exec_event, data) + bytes);
+	event_output(e, offsetof(struct exec_event, data) + bytes, sizeof(*e));
 }
 
-/* A kernel string to data[@at]; returns its bytes with NUL. */
-static __u32 put_kernel_str(struct exec_event *e, __u32 at, const char *s)
+/* A kernel string to data[@file_bytes]; returns its bytes with NUL. */
+static __u32 put_kernel_str(struct exec_event *e, __u32 file_bytes, const char *s)
 {
+	__u64 at = bounds_u64(file_bytes);
 	long n;
 
 	if (at > PATH_BYTES)			/* never: for the verifier */
@@ -83,15 +83,15 @@ static __u32 put_kernel_str(struct exec_event *e, __u32 at, const char *s)
 /* The arguments that the new image got, behind the file names. */
 static void put_args(struct exec_event *e, unsigned long start, unsigned long end)
 {
-	__u32 at = e->file_bytes + e->interp_bytes;
-	unsigned long bytes = end - start;
+	__u64 at = bounds_u64(e->file_bytes + e->interp_bytes);
+	__u64 bytes = bounds_u64(end - start);
 
+	if (at > 2 * PATH_BYTES)		/* never: for the verifier */
+		return;
 	if (bytes > ARGS_BYTES) {
 		bytes = ARGS_BYTES;
 		e->cut = 1;
 	}
-	if (at > 2 * PATH_BYTES)		/* never: for the verifier */
-		return;
 	if (bpf_probe_read_user(e->data + at, bytes, (void *)start)) {
 		loss_add(&loss.unreadable);
 		return;
@@ -149,8 +149,7 @@ static bool unreadable(struct exec_event *e)
  */
 static __noinline bool put_failed_arg(struct exec_event *e, __u64 argv, bool compat, __u32 i)
 {
-	__u64 arg;
-	__u32 at;
+	__u64 arg, at;
 	long n;
 
 	if (!e)
@@ -159,7 +158,7 @@ static __noinline bool put_failed_arg(struct exec_event *e, __u64 argv, bool com
 		return unreadable(e);
 	if (!arg)
 		return false;
-	at = e->file_bytes + e->args_bytes;
+	at = bounds_u64(e->file_bytes + e->args_bytes);
 	if (i == FAILED_ARGS || at > sizeof(e->data) - FAILED_ARG_BYTES) {
 		e->cut = 1;
 		return false;

@@ -100,15 +100,16 @@ static __always_inline void read_path(struct scratch *room, struct file *file)
  */
 __noinline int report(__u64 address)
 {
-	__u32 zero = 0, size;
+	__u32 zero = 0;
 	struct scratch *room = bpf_map_lookup_elem(&scratch, &zero);
-	struct fs_event *event = &room->event;
 	struct thread *thread = thread_find();
 	struct file *file = (void *)address;
 	struct operation *op;
+	struct fs_event *event;
 
 	if (!room || !thread)
 		return 0;
+	event = &room->event;
 	op = &thread->done;
 	event_head_current(&event->head);
 	event->latency_ns = op->latency_ns;
@@ -120,9 +121,7 @@ __noinline int report(__u64 address)
 	bpf_probe_read_kernel_str(event->fs, sizeof(event->fs),
 				  BPF_CORE_READ(file, f_inode, i_sb, s_type, name));
 	read_path(room, file);
-	size = room->text_size;
-	if (size <= sizeof(event->text))	/* always: for the verifier */
-		event_output(event, offsetof(struct fs_event, text) + size);
+	event_output(event, offsetof(struct fs_event, text) + room->text_size, sizeof(*event));
 	return 0;
 }
 
@@ -186,15 +185,6 @@ static const struct {
 	[SYSCALL_COMPAT_FSYNC].compat = CALL_FSYNC,
 	[SYSCALL_COMPAT_FDATASYNC].compat = CALL_FSYNC,
 };
-
-/* 64 bits and a barrier: else clang checks one copy of the number and uses another. */
-static __always_inline __u64 call_number(struct pt_regs *regs)
-{
-	__u64 nr = syscall_nr(regs);
-
-	barrier_var(nr);
-	return nr;
-}
 
 /* Where the operation began, from where @file or its caller stands now. */
 static __always_inline __s64 offset_before(struct file *file, struct operation *op)
@@ -274,7 +264,7 @@ static __always_inline void call_done(enum call call, struct pt_regs *regs, bool
 SEC("?tp_btf/sys_enter")
 int BPF_PROG(call_enter, struct pt_regs *regs)
 {
-	__u64 nr = call_number(regs);
+	__u64 nr = bounds_u64(syscall_nr(regs));
 	struct thread *thread;
 
 	if (nr >= CALLS_MAX)
@@ -292,7 +282,7 @@ int BPF_PROG(call_enter, struct pt_regs *regs)
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(call_exit, struct pt_regs *regs, long ret)
 {
-	__u64 nr = call_number(regs), latency_ns = UNKNOWN;
+	__u64 nr = bounds_u64(syscall_nr(regs)), latency_ns = UNKNOWN;
 	struct thread *thread;
 	enum call call;
 	bool compat;

@@ -150,7 +150,6 @@ static __always_inline void read_h_errno(struct thread *thread)
 static __always_inline void report(struct thread *thread)
 {
 	struct lookup_event *event = &thread->event;
-	__u32 size;
 
 	event_head_current(&event->head);
 	event->latency_ns = event->head.ns - thread->start_ns;
@@ -160,9 +159,7 @@ static __always_inline void report(struct thread *thread)
 		loss_add(&loss.unreadable);
 	if (event->host_size == HOST_SIZE)
 		loss_add(&loss.truncated);
-	size = event->host_size;
-	if (size <= HOST_SIZE)		/* always: for the verifier */
-		event_output(event, offsetof(struct lookup_event, host) + size);
+	event_output(event, offsetof(struct lookup_event, host) + event->host_size, sizeof(*event));
 }
 
 static __always_inline int leave(struct pt_regs *ctx, __u32 call)

@@ -221,13 +221,14 @@ static __always_inline bool is_relative(const struct open_event *event, const st
 
 static __always_inline void report(struct pt_regs *regs, long ret, enum open_call kind, bool compat)
 {
-	__u32 zero = 0, size;
+	__u32 zero = 0;
 	struct scratch *room = bpf_map_lookup_elem(&scratch, &zero);
-	struct open_event *event = &room->event;
+	struct open_event *event;
 	struct call call;
 
 	if (!room)
 		return;
+	event = &room->event;
 	event->ret = ret;
 	event->call = kind;
 	event->marks = compat ? OPEN_COMPAT : 0;
@@ -240,9 +241,7 @@ static __always_inline void report(struct pt_regs *regs, long ret, enum open_cal
 		read_opened(room);
 	else if (full_path && kind != OPEN_BY_HANDLE && is_relative(event, &call))
 		read_base(room, call.dirfd);
-	size = room->text_size;
-	if (size <= sizeof(event->text))	/* always: for the verifier */
-		event_output(event, offsetof(struct open_event, text) + size);
+	event_output(event, offsetof(struct open_event, text) + room->text_size, sizeof(*event));
 }
 
 /* For every system call of the machine: the first test has to be cheap. */

@@ -102,21 +102,21 @@ static __always_inline __u64 key_of(struct task_struct *task)
 	}
 }
 
-/* Count @wait_ns for @task, the one that waited. */
-static __always_inline void count(struct task_struct *task, __u64 wait_ns)
+/* Count @wait_ns, @times times, for @task, the one that waited. */
+static __always_inline void count(struct task_struct *task, __u64 wait_ns, __u64 times)
 {
 	__u64 wait = wait_ns / unit_ns;
 	char comm[TASK_COMM_LEN] = {};
 
 	if (key_by == KEY_NONE) {
-		hist_add_total(wait);
+		hist_add_total(wait, times);
 		return;
 	}
 	if (key_by == KEY_PROCESS)
 		BPF_CORE_READ_INTO(&comm, task, group_leader, comm);
 	else if (key_by == KEY_THREAD)
 		bpf_core_read(comm, sizeof(comm), &task->comm);
-	hist_add(key_of(task), comm, wait);
+	hist_add(key_of(task), comm, wait, times);
 }
 
 #define MISSED_MOST 8		/* waits in a row that can be made up for */
@@ -131,8 +131,7 @@ static __always_inline void count_missed(struct task_struct *task, __u64 missed,
 		__sync_fetch_and_add(&loss.no_start, missed);
 		return;
 	}
-	for (__u32 i = 0; i < MISSED_MOST && i < missed; i++)
-		count(task, ns / missed);
+	count(task, ns / missed, missed);
 }
 
 /*
@@ -198,7 +197,7 @@ int BPF_PROG(arrive, bool preempt, struct task_struct *prev, struct task_struct 
 	if (task_storage_safe())
 		wait_ns += waited_before(next, wait_ns);
 	if (wanted(next))
-		count(next, wait_ns);
+		count(next, wait_ns, 1);
 	return 0;
 }
 
@@ -259,7 +258,7 @@ int BPF_PROG(switched, bool preempt, struct task_struct *prev, struct task_struc
 		loss_add(&loss.no_start);
 		return 0;
 	}
-	count(next, bpf_ktime_get_ns() - *began);
+	count(next, bpf_ktime_get_ns() - *began, 1);
 	bpf_map_delete_elem(&queued_at, &tid);
 	return 0;
 }
