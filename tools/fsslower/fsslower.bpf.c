@@ -54,8 +54,8 @@ struct thread {
 #include "thread.bpf.h"
 
 struct scratch {
+	struct path_climb climb;
 	struct fs_event event;
-	__u32 text_size;	/* bytes of event.text in use */
 };
 
 struct {
@@ -64,6 +64,8 @@ struct {
 	__type(key, __u32);
 	__type(value, struct scratch);
 } scratch SEC(".maps");
+
+#include "path_names.bpf.h"
 
 /* A regular file of the file system asked for. */
 static __always_inline bool file_wanted(struct file *file)
@@ -83,9 +85,8 @@ static __always_inline void read_path(struct scratch *room, struct file *file)
 	struct fs_event *event = &room->event;
 	enum path_end end;
 
-	room->text_size = 0;
-	end = path_names(task, path_of_file(file), event->text, sizeof(event->text),
-			 &room->text_size);
+	room->climb.text_size = 0;
+	end = path_names(room, task, path_of_file(file));
 	if (end == PATH_UNREACHABLE)
 		event->marks |= FS_UNREACHABLE;
 	if (end == PATH_CUT) {
@@ -121,7 +122,8 @@ __noinline int report(__u64 address)
 	bpf_probe_read_kernel_str(event->fs, sizeof(event->fs),
 				  BPF_CORE_READ(file, f_inode, i_sb, s_type, name));
 	read_path(room, file);
-	event_output(event, offsetof(struct fs_event, text) + room->text_size, sizeof(*event));
+	event_output(event, offsetof(struct fs_event, text) + room->climb.text_size,
+		     sizeof(*event));
 	return 0;
 }
 

@@ -32,8 +32,8 @@ struct {
 } followed SEC(".maps");
 
 struct scratch {
+	struct path_climb climb;
 	struct open_event event;
-	__u32 text_size;	/* bytes of event.text in use */
 };
 
 struct {
@@ -42,6 +42,8 @@ struct {
 	__type(key, __u32);
 	__type(value, struct scratch);
 } scratch SEC(".maps");
+
+#include "path_names.bpf.h"
 
 /* openat2's third argument, linux/openat2.h */
 struct open_how {
@@ -147,7 +149,7 @@ static __always_inline void read_name(struct scratch *scratch, const char *name)
 	long len;
 
 	event->text[0] = '\0';
-	scratch->text_size = 1;
+	scratch->climb.text_size = 1;
 	if (event->call == OPEN_BY_HANDLE)
 		return;
 	len = bpf_probe_read_user_str(event->text, OPEN_NAME_SIZE, name);
@@ -157,7 +159,7 @@ static __always_inline void read_name(struct scratch *scratch, const char *name)
 			loss_add(&loss.unreadable);
 		return;
 	}
-	scratch->text_size = len;
+	scratch->climb.text_size = len;
 	if (len == OPEN_NAME_SIZE) {
 		event->marks |= OPEN_NAME_CUT;
 		loss_add(&loss.truncated);
@@ -170,7 +172,7 @@ static __always_inline void read_dirs(struct scratch *scratch, struct path_walk 
 	struct open_event *event = &scratch->event;
 	enum path_end end;
 
-	end = path_names(task, from, event->text, sizeof(event->text), &scratch->text_size);
+	end = path_names(scratch, task, from);
 	event->marks |= OPEN_DIRS;
 	if (end == PATH_UNREACHABLE)
 		event->marks |= OPEN_UNREACHABLE;
@@ -197,7 +199,7 @@ static __always_inline void read_opened(struct scratch *scratch)
 	len = bpf_probe_read_kernel_str(scratch->event.text + 1, PATH_NAME_SIZE,
 					BPF_CORE_READ(dentry, d_name.name));
 	if (len > 0)
-		scratch->text_size = 1 + len;
+		scratch->climb.text_size = 1 + len;
 }
 
 /* The directory that the name is relative to. */
@@ -241,7 +243,8 @@ static __always_inline void report(struct pt_regs *regs, long ret, enum open_cal
 		read_opened(room);
 	else if (full_path && kind != OPEN_BY_HANDLE && is_relative(event, &call))
 		read_base(room, call.dirfd);
-	event_output(event, offsetof(struct open_event, text) + room->text_size, sizeof(*event));
+	event_output(event, offsetof(struct open_event, text) + room->climb.text_size,
+		     sizeof(*event));
 }
 
 /* For every system call of the machine: the first test has to be cheap. */

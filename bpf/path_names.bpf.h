@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Paths of directories and files, by walking up the dentries and mounts as
+ * the kernel's prepend_path() does (fs/d_path.c).
+ *
+ * The helper bpf_d_path() is of no use here: a tracepoint may not call it.
+ *
+ * The tool defines before it includes this:
+ *
+ *	struct scratch {
+ *		struct path_climb climb;
+ *		struct ... event;	// with an array .text for the names
+ *	};
+ *
+ * and a per-CPU array `scratch` with one entry of it.
+ */
+#ifndef BPF_PATH_NAMES_BPF_H
+#define BPF_PATH_NAMES_BPF_H
+
+#include "bounds.bpf.h"
+#include "path.bpf.h"
+
+#define PATH_STEPS_MAX 96	/* directories and mounts between a file and the root */
+#define PATH_NAME_SIZE 256	/* NAME_MAX and a NUL */
+
+enum path_end {
+	PATH_AT_ROOT,		/* the whole path below the task's root */
+	PATH_UNREACHABLE,	/* it ends at another root: a detached mount, outside a chroot */
+	PATH_CUT,		/* more steps, or longer, than there was room for */
+	PATH_GOES_ON,		/* it does not end here */
+};
+
+/* From the root of a mount to where it is mounted; false: nowhere. */
+static __always_inline bool path_cross_mount(struct path_walk *walk)
+{
+	struct mount *mount = (void *)walk->mnt - bpf_core_field_offset(struct mount, mnt);
+	struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
+
+	walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+	walk->mnt = (void *)parent + bpf_core_field_offset(struct mount, mnt);
+	return parent != mount;
+}
+
+/* Append a name to the text. */
+static __always_inline enum path_end path_put_name(struct scratch *room, const unsigned char *name)
+{
+	__u64 at = bounds_u64(room->climb.text_size);
+	long len;
+
+	if (at > sizeof(room->event.text) - PATH_NAME_SIZE)
+		return PATH_CUT;
+	len = bpf_probe_read_kernel_str(room->event.text + at, PATH_NAME_SIZE, name);
+	if (len <= 0)
+		return PATH_CUT;
+	room->climb.text_size += len;
+	return PATH_GOES_ON;
+}
+
+static __always_inline enum path_end path_step(struct scratch *room)
+{
+	struct path_climb *climb = &room->climb;
+	struct dentry *dentry = climb->at.dentry, *parent;
+	struct vfsmount *mnt = climb->at.mnt;
+
+	if (dentry == climb->root.dentry && mnt == climb->root.mnt)
+		return PATH_AT_ROOT;
+	if (dentry == BPF_CORE_READ(mnt, mnt_root))
+		return path_cross_mount(&climb->at) ? PATH_GOES_ON : PATH_UNREACHABLE;
+	parent = BPF_CORE_READ(dentry, d_parent);
+	if (parent == dentry)
+		return PATH_UNREACHABLE;
+	climb->at.dentry = parent;
+	return path_put_name(room, BPF_CORE_READ(dentry, d_name.name));
+}
+
+/*
+ * Some steps of this CPU's walk.  Not static and without an argument: only so does the
+ * verifier follow the steps once, not as often as they may be taken.
+ */
+#define PATH_STEPS 4
+
+__noinline int path_steps(void)
+{
+	__u32 zero = 0;
+	struct scratch *room = bpf_map_lookup_elem(&scratch, &zero);
+	enum path_end end = PATH_GOES_ON;
+
+	if (!room)
+		return PATH_CUT;
+	for (int i = 0; i < PATH_STEPS && end == PATH_GOES_ON; i++)
+		end = path_step(room);
+	return end;
+}
+
+/*
+ * Append the names from @from up to the root of @task to @room's text, each ended by a
+ * NUL.  @room is this CPU's entry of `scratch`.
+ */
+static __always_inline enum path_end path_names(struct scratch *room, struct task_struct *task,
+						struct path_walk from)
+{
+	enum path_end end = PATH_GOES_ON;
+
+	room->climb.at = from;
+	room->climb.root.dentry = BPF_CORE_READ(task, fs, root.dentry);
+	room->climb.root.mnt = BPF_CORE_READ(task, fs, root.mnt);
+	for (int i = 0; i < PATH_STEPS_MAX / PATH_STEPS && end == PATH_GOES_ON; i++)
+		end = path_steps();
+	return end == PATH_GOES_ON ? PATH_CUT : end;
+}
+
+#endif /* BPF_PATH_NAMES_BPF_H */
