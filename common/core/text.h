@@ -17,6 +17,9 @@ struct text {
 
 void text_free(struct text *text);
 
+/* Make room for @n more bytes; returns the end, where they go.  The caller adds to @len. */
+char *text_room(struct text *text, size_t n);
+
 void text_char(struct text *text, char c);
 void text_bytes(struct text *text, const char *s, size_t len);
 void text_str(struct text *text, const char *s);
@@ -32,19 +35,8 @@ void text_printf(struct text *text, const char *fmt, ...) __attribute__((format(
 /* All of @text to @fd; 0 or a negative errno. */
 int text_write(const struct text *text, int fd);
 
-/*
- * At most @len bytes of @s, up to a NUL, for a terminal: control characters
- * (C0, DEL, C1), bytes that are not UTF-8 and characters that change the
- * direction of text or end a line become \xNN, a backslash becomes \\.
- * @quote: double quotes become \" as well.  Returns the number of columns,
- * taking each character for one.
- */
+/* put_escaped() and put_json() (core/put.h); text_escape() returns the number of columns. */
 size_t text_escape(struct text *text, const char *s, size_t len, bool quote);
-
-/*
- * The same bytes as a JSON string with its quotes, always valid UTF-8: a bad
- * byte becomes U+FFFD; whatever text_escape() escapes is \uNNNN.
- */
 void text_json(struct text *text, const char *s, size_t len);
 
 /*
