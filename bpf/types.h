@@ -9,5 +9,6 @@
 #endif
 
 #define TASK_COMM_LEN 16
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif /* BPF_TYPES_H */

@@ -40,6 +40,7 @@ struct common_args {
 	unsigned long max_events;	/* records, 0: no limit */
 	unsigned long ring_bytes;	/* 0: the tool's default */
 	const char *metrics;		/* file of metrics; NULL: none */
+	const char *columns;		/* -o: to print, "+..." in addition; NULL: the default */
 	const char *btf;		/* the kernel's BTF in a file, NULL: the kernel's own */
 	struct filter filter;		/* ready for the BPF side */
 	const char *tool;		/* its own name, whatever a package calls it */

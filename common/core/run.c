@@ -9,6 +9,7 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "output/metrics.h"
 #include "output/report.h"
 #include "core/run.h"
 #include "core/skel.h"
@@ -22,7 +23,8 @@ struct loop {
 	struct out *out;
 	int epoll;
 	__u64 deadline_ns;		/* of --duration; ~0: none */
-	__u64 metrics_ns;		/* when --metrics is to be written next */
+	struct metrics *metrics;	/* NULL: none wanted */
+	__u64 metrics_ns;		/* when they are to be written next */
 	bool stopping;
 
 	/* run_events() only */
@@ -54,14 +56,26 @@ void run_block_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+/* Count every record for --metrics. */
+static void observe(struct loop *loop)
+{
+	struct out *out = loop->out;
+
+	if (!out->args->metrics)
+		return;
+	loop->metrics = metrics_new(out->args->tool, out->table);
+	out_observe(out, metrics_record, loop->metrics, metrics_columns(loop->metrics));
+}
+
 static int loop_start(struct loop *loop, struct out *out)
 {
 	sigset_t set;
 	int signals;
 
 	*loop = (struct loop){ .out = out, .deadline_ns = ~0ULL };
+	observe(loop);
 	if (out->args->duration)
-		loop->deadline_ns = out->start_ns + out->args->duration * NS_PER_S;
+		loop->deadline_ns = out->stamp.start_ns + out->args->duration * NS_PER_S;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
@@ -71,8 +85,8 @@ static int loop_start(struct loop *loop, struct out *out)
 	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (signals < 0 || loop->epoll < 0)
 		return log_err(-errno, "cannot wait for signals");
-	out->stop_fd = signals;
-	out->stop_ns = out->args->duration ? loop->deadline_ns : 0;
+	out->sink.stop_fd = signals;
+	out->sink.stop_ns = out->args->duration ? loop->deadline_ns : 0;
 	if (watch(loop, signals, EPOLLIN))
 		return -errno;
 	report_measure_start(out->args);
@@ -108,9 +122,9 @@ static void write_metrics(struct loop *loop)
 {
 	__u64 now = clock_now_ns();
 
-	if (!loop->out->metrics || now < loop->metrics_ns)
+	if (!loop->metrics || now < loop->metrics_ns)
 		return;
-	report_metrics(loop->out);
+	report_metrics(loop->out->args, loop->metrics);
 	loop->metrics_ns = now + METRICS_S * NS_PER_S;
 }
 
@@ -127,14 +141,18 @@ static void loop_flush(struct loop *loop)
 static int loop_end(struct loop *loop, int err)
 {
 	struct out *out = loop->out;
-	int loss = report_end(out), unwritten = report_metrics(out);
+	int loss = report_end(out), unwritten = 0;
+
+	if (loop->metrics)
+		unwritten = report_metrics(out->args, loop->metrics);
 
 	out_flush(out);
-	if (out->error == -ETIMEDOUT && !err)
-		err = log_err(out->error, "nobody reads the output; the rest of it is lost");
-	else if (out->error && out->error != -EPIPE && !err)
-		err = log_err(out->error, "cannot write the output");
+	if (out->sink.error == -ETIMEDOUT && !err)
+		err = log_err(out->sink.error, "nobody reads the output; the rest of it is lost");
+	else if (out->sink.error && out->sink.error != -EPIPE && !err)
+		err = log_err(out->sink.error, "cannot write the output");
 	out_free(out);
+	metrics_free(loop->metrics);
 	close(loop->epoll);
 	if (!err)
 		err = unwritten;
@@ -240,8 +258,8 @@ int run_interval(struct out *out, const struct interval_args *interval, run_summ
 	int err;
 
 	err = loop_start(&loop, out);
-	seconds = interval->interval ? interval->interval : out->metrics ? METRICS_S : 0;
-	due = seconds ? out->start_ns + seconds * NS_PER_S : ~0ULL;
+	seconds = interval->interval ? interval->interval : loop.metrics ? METRICS_S : 0;
+	due = seconds ? out->stamp.start_ns + seconds * NS_PER_S : ~0ULL;
 	while (!err && !loop.stopping) {
 		loop_wait(&loop, -1, due);
 		if (!loop.stopping && clock_now_ns() < due)

@@ -15,8 +15,6 @@
 #include "config.h"
 #include "loss.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
 /*
  * Options for <tool>_bpf__open_opts().  Also keeps libbpf quiet unless
  * --verbose: what it says is kept back, and printed only if a load then fails

@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "core/args.h"
+#include "core/put.h"
 #include "net/addr.h"
 
-void out_addr(struct out *out, int col, int family, const __u8 addr[16])
+char *put_addr(char *p, int family, const __u8 addr[16])
 {
-	char s[INET6_ADDRSTRLEN];
-
-	if (inet_ntop(family == 4 ? AF_INET : AF_INET6, addr, s, sizeof(s)))
-		out_name(out, col, s);
+	if (family != 4) {
+		inet_ntop(AF_INET6, addr, p, ADDR_MAX);
+		return p + strlen(p);
+	}
+	for (int i = 0; i < 4; i++)
+		p = put_uint(i ? put_char(p, '.') : p, addr[i]);
+	return p;
 }
 
-void out_addr_port(struct out *out, int col, int family, const __u8 addr[16], __u16 port)
+void addr_port(char text[ADDR_PORT_MAX], int family, const __u8 addr[16], __u16 port)
 {
-	char ip[INET6_ADDRSTRLEN], s[INET6_ADDRSTRLEN + 8];
+	char *p = family == 4 ? text : put_char(text, '[');
 
-	if (!inet_ntop(family == 4 ? AF_INET : AF_INET6, addr, ip, sizeof(ip)))
-		return;
-	snprintf(s, sizeof(s), family == 4 ? "%s:%u" : "[%s]:%u", ip, port);
-	out_name(out, col, s);
+	p = put_addr(p, family, addr);
+	if (family != 4)
+		p = put_char(p, ']');
+	*put_uint(put_char(p, ':'), port) = '\0';
 }
 
 bool addr_is_loopback(int family, const __u8 addr[16])

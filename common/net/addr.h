@@ -4,14 +4,16 @@
 #define COMMON_ADDR_H
 
 #include <stdbool.h>
-#include "output/out.h"
 #include "sock.h"
 
-/* Column @col: @addr of @family 4 or 6, in its usual notation. */
-void out_addr(struct out *out, int col, int family, const __u8 addr[16]);
+#define ADDR_MAX 46		/* of an address as text: INET6_ADDRSTRLEN */
+#define ADDR_PORT_MAX (ADDR_MAX + 8)
 
-/* The same with @port: 192.0.2.7:80, [2001:db8::7]:80. */
-void out_addr_port(struct out *out, int col, int family, const __u8 addr[16], __u16 port);
+/* Write @addr of @family 4 or 6 at @p, in its usual notation, as functions of core/put.h do. */
+char *put_addr(char *p, int family, const __u8 addr[16]);
+
+/* The same with @port, ended by a NUL, in @text: 192.0.2.7:80, [2001:db8::7]:80. */
+void addr_port(char text[ADDR_PORT_MAX], int family, const __u8 addr[16], __u16 port);
 
 /* True if @addr is one of this host itself by definition: 127.0.0.0/8 or ::1. */
 bool addr_is_loopback(int family, const __u8 addr[16]);

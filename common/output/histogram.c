@@ -8,14 +8,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "core/clock.h"
-#include "output/histogram.h"
 #include "core/log.h"
 #include "core/map.h"
-#include "output/metrics.h"
 #include "core/skel.h"
-
-#define STARS 40			/* of the longest bar */
+#include "output/histogram.h"
 
 __u64 hist_slot_min(unsigned int slot)
 {
@@ -41,8 +37,7 @@ __u64 hist_count(const struct hist *hist)
 	return count;
 }
 
-/* The maximum; where two CPUs raced for it, at least the start of the last slot in use. */
-static __u64 hist_max(const struct hist *hist)
+__u64 hist_max(const struct hist *hist)
 {
 	for (int i = HIST_SLOTS - 1; i >= 0; i--)
 		if (hist->slots[i])
@@ -157,98 +152,4 @@ int hist_take(const struct hist_maps *maps, hist_fn fn, void *ctx)
 	if (err || (any && !hist_count(&total)))
 		return err;
 	return fn(ctx, HIST_NO_KEY, &total);
-}
-
-/* The sum of the slots of the power of two that begins with @slot. */
-static __u64 row_count(const struct hist *hist, unsigned int row)
-{
-	__u64 min = row ? 1ULL << row : 0, max = (2ULL << row) - 1, count = 0;
-
-	for (int i = 0; i < HIST_SLOTS; i++)
-		if (hist_slot_min(i) >= min && hist_slot_min(i) <= max)
-			count += hist->slots[i];
-	return count;
-}
-
-/* The rows of powers of two that users of BCC know. */
-static void text_rows(struct text *text, const struct hist *hist, const char *unit)
-{
-	__u64 max = hist_max(hist), most = 1, count;
-	unsigned int rows = 1;
-	int width;
-
-	while (rows < HIST_EXP_MAX && max >> rows)
-		rows++;
-	width = rows > 32 ? 20 : 10;
-	for (unsigned int i = 0; i < rows; i++) {
-		count = row_count(hist, i);
-		most = count > most ? count : most;
-	}
-	text_printf(text, "%*s%-*s : count    distribution\n", width / 2, "", width * 3 / 2 + 4,
-		    unit);
-	for (unsigned int i = 0; i < rows; i++) {
-		count = row_count(hist, i);
-		text_printf(text, "%*llu -> %-*llu : %-8llu |", width, i ? 1ULL << i : 0, width,
-			    (2ULL << i) - 1, count);
-		text_fill(text, '*', (double)count / most * STARS);
-		text_fill(text, ' ', STARS - (size_t)((double)count / most * STARS));
-		text_str(text, "|\n");
-	}
-}
-
-static void text_hist(struct out *out, const struct hist *hist, const char *unit, bool average)
-{
-	struct text *text = &out->text;
-	__u64 count = hist_count(hist);
-
-	if (!out->first)
-		text_char(text, '\n');
-	if (!count) {
-		text_str(text, "(no values)\n");
-		return;
-	}
-	text_rows(text, hist, unit);
-	text_printf(text, "\np50 = %llu, p90 = %llu, p99 = %llu, p99.9 = %llu, max = %llu %s\n",
-		    hist_percentile(hist, 50), hist_percentile(hist, 90), hist_percentile(hist, 99),
-		    hist_percentile(hist, 99.9), hist_max(hist), unit);
-	if (average)
-		text_printf(text, "avg = %llu %s, total: %llu %s, count: %llu\n",
-			    hist->sum / count, unit, hist->sum, unit, count);
-}
-
-static void json_hist(struct out *out, const struct hist *hist, const char *unit)
-{
-	struct text *text = &out->text;
-	bool first = true;
-
-	out_json_key(out, "unit");
-	text_json(text, unit, strlen(unit));
-	out_json_uint(out, "count", hist_count(hist));
-	out_json_uint(out, "sum", hist->sum);
-	out_json_uint(out, "max", hist_max(hist));
-	out_json_uint(out, "p50", hist_percentile(hist, 50));
-	out_json_uint(out, "p90", hist_percentile(hist, 90));
-	out_json_uint(out, "p99", hist_percentile(hist, 99));
-	out_json_uint(out, "p99_9", hist_percentile(hist, 99.9));
-	out_json_key(out, "buckets");
-	text_char(text, '[');
-	for (unsigned int i = 0; i < HIST_SLOTS; i++) {
-		if (!hist->slots[i])
-			continue;
-		text_printf(text, "%s{\"min\":%llu,\"max\":%llu,\"count\":%llu}", first ? "" : ",",
-			    hist_slot_min(i), hist_slot_max(i), hist->slots[i]);
-		first = false;
-	}
-	text_char(text, ']');
-	out_end_line(out);
-}
-
-void out_hist(struct out *out, const struct hist *hist, const char *unit, bool average)
-{
-	if (out->args->json)
-		json_hist(out, hist, unit);
-	else
-		text_hist(out, hist, unit, average);
-	metrics_end_hist(out->metrics, hist, *unit == 'm' ? NS_PER_MS : NS_PER_US);
-	out->records++;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Histograms of the BPF side (bpf/hist.bpf.h): taking them out without losing
- * a count, and printing them.
+ * Histograms of the BPF side (bpf/hist.bpf.h): taking them out without losing a count, and
+ * what they say.
  */
 #ifndef COMMON_HISTOGRAM_H
 #define COMMON_HISTOGRAM_H
 
+#include <stdbool.h>
 #include "hist.h"
-#include "output/out.h"
 
 struct bpf_map;
 
@@ -44,11 +44,7 @@ void hist_merge(struct hist *to, const struct hist *from);
  */
 __u64 hist_percentile(const struct hist *hist, double percent);
 
-/*
- * End a record begun with out_row() with @hist, its values in @unit ("usecs").
- * The record's columns are its labels: `key = value` above it in text.
- * @average: add a line with average, total and count.
- */
-void out_hist(struct out *out, const struct hist *hist, const char *unit, bool average);
+/* The maximum; where two CPUs raced for it, at least the start of the last slot in use. */
+__u64 hist_max(const struct hist *hist);
 
 #endif /* COMMON_HISTOGRAM_H */

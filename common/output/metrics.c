@@ -26,13 +26,12 @@ struct set {
 
 struct metrics {
 	const char *tool;
-	const struct column *columns;
-	int n;				/* of them */
+	const struct table *table;
 	struct set *sets[METRICS_SETS + 1];	/* the last: all others */
 	int n_sets;
 	void *tree;			/* of them, by labels: tsearch(3) */
 	struct text labels, others;	/* of the record at hand; the same with "other" */
-	__s64 *values;			/* of the record at hand, by column */
+	struct text label;		/* at hand */
 };
 
 /* Zeroed; without memory there is no going on, as in text.c. */
@@ -45,15 +44,23 @@ static void *allocate(size_t bytes)
 	return at;
 }
 
-struct metrics *metrics_new(const char *tool, const struct column *columns, int n)
+struct metrics *metrics_new(const char *tool, const struct table *table)
 {
 	struct metrics *metrics = allocate(sizeof(*metrics));
 
 	metrics->tool = tool;
-	metrics->columns = columns;
-	metrics->n = n;
-	metrics->values = allocate(n * sizeof(*metrics->values));
+	metrics->table = table;
 	return metrics;
+}
+
+__u64 metrics_columns(const struct metrics *metrics)
+{
+	__u64 columns = 0;
+
+	for (int i = 0; i < metrics->table->n; i++)
+		if (metrics->table->columns[i].metric)
+			columns |= 1ULL << i;
+	return columns;
 }
 
 static int by_labels(const void *a, const void *b)
@@ -75,7 +82,7 @@ void metrics_free(struct metrics *metrics)
 	}
 	text_free(&metrics->labels);
 	text_free(&metrics->others);
-	free(metrics->values);
+	text_free(&metrics->label);
 	free(metrics);
 }
 
@@ -106,49 +113,41 @@ static void add_label(struct metrics *metrics, const char *key, const char *valu
 	put_label(&metrics->others, key, "other", strlen("other"));
 }
 
-void metrics_string(struct metrics *metrics, int col, const char *s, size_t len)
+/* The label "error" of the error number, or the negative one, in @v. */
+static void add_errno(struct metrics *metrics, const struct value *v)
 {
-	if (metrics && metrics->columns[col].metric == METRIC_LABEL)
-		add_label(metrics, metrics->columns[col].key, s, len);
+	int error = abs((int)v->i);
+	const char *name = error ? strerrorname_np(error) : "ok";
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", error);
+	name = name ? name : number;
+	add_label(metrics, "error", name, strlen(name));
 }
 
-void metrics_number(struct metrics *metrics, int col, __s64 v)
+static void add_labels(struct metrics *metrics, const struct record *record)
 {
-	char number[24];
-	const char *name;
+	struct text *label = &metrics->label;
 
-	if (!metrics || metrics->columns[col].metric == METRIC_NONE)
-		return;
-	snprintf(number, sizeof(number), "%lld", v);
-	switch (metrics->columns[col].metric) {
-	case METRIC_NONE:
-		break;
-	case METRIC_LABEL:
-		add_label(metrics, metrics->columns[col].key, number, sizeof(number));
-		break;
-	case METRIC_ERRNO:
-		name = v ? strerrorname_np(abs((int)v)) : "ok";
-		name = name ? name : number;
-		add_label(metrics, "error", name, strlen(name));
-		break;
-	case METRIC_TOTAL:
-	case METRIC_SECONDS:
-	case METRIC_GAUGE:
-		metrics->values[col] = v;
-		break;
-	}
-}
-
-/* Forget the record at hand. */
-static void clear(struct metrics *metrics)
-{
 	metrics->labels.len = metrics->others.len = 0;
-	memset(metrics->values, 0, metrics->n * sizeof(*metrics->values));
+	for (int i = 0; i < record->table->n; i++) {
+		const struct column *column = &record->table->columns[i];
+
+		if (!record_has(record, i))
+			continue;
+		if (column->metric == METRIC_ERRNO)
+			add_errno(metrics, &record->values[i]);
+		if (column->metric != METRIC_LABEL)
+			continue;
+		label->len = 0;
+		record_text(record, i, label);
+		add_label(metrics, column->key, label->at, label->len);
+	}
 }
 
 static struct set *new_set(struct metrics *metrics, const struct text *labels)
 {
-	struct set *set = allocate(sizeof(*set) + metrics->n * sizeof(set->values[0]));
+	struct set *set = allocate(sizeof(*set) + metrics->table->n * sizeof(set->values[0]));
 
 	set->labels = allocate(labels->len);
 	memcpy(set->labels, labels->at, labels->len);
@@ -166,12 +165,13 @@ static struct set *find_set(const struct metrics *metrics, const struct text *la
 	return found ? *found : NULL;
 }
 
-/* The set of the record at hand. */
-static struct set *record_set(struct metrics *metrics)
+/* The set that @record belongs to. */
+static struct set *record_set(struct metrics *metrics, const struct record *record)
 {
 	struct text *labels = &metrics->labels;
 	struct set *set;
 
+	add_labels(metrics, record);
 	text_char(&metrics->labels, '\0');
 	text_char(&metrics->others, '\0');
 	set = find_set(metrics, labels);
@@ -184,35 +184,45 @@ static struct set *record_set(struct metrics *metrics)
 	return new_set(metrics, labels);
 }
 
-void metrics_end(struct metrics *metrics)
+static void add_hist(struct set *set, const struct record *record)
 {
-	struct set *set;
-
-	if (!metrics)
-		return;
-	set = record_set(metrics);
-	set->records++;
-	for (int i = 0; i < metrics->n; i++) {
-		if (metrics->columns[i].metric == METRIC_GAUGE)
-			set->values[i] = metrics->values[i];
-		else
-			set->values[i] += metrics->values[i];
-	}
-	clear(metrics);
-}
-
-void metrics_end_hist(struct metrics *metrics, const struct hist *hist, __u64 unit_ns)
-{
-	struct set *set;
-
-	if (!metrics)
-		return;
-	set = record_set(metrics);
 	if (!set->hist)
 		set->hist = allocate(sizeof(*set->hist));
-	hist_merge(set->hist, hist);
-	set->unit_ns = unit_ns;
-	clear(metrics);
+	hist_merge(set->hist, record->hist);
+	set->unit_ns = record->hist_unit_ns;
+}
+
+/* A gauge that the record does not have is 0 from then on. */
+static void add_values(struct set *set, const struct record *record)
+{
+	for (int i = 0; i < record->table->n; i++) {
+		__u64 v = record_has(record, i) ? record->values[i].u : 0;
+
+		switch (record->table->columns[i].metric) {
+		case METRIC_TOTAL:
+		case METRIC_SECONDS:
+			set->values[i] += v;
+			break;
+		case METRIC_GAUGE:
+			set->values[i] = v;
+			break;
+		case METRIC_NONE:
+		case METRIC_LABEL:
+		case METRIC_ERRNO:
+			break;
+		}
+	}
+}
+
+void metrics_record(void *ctx, const struct record *record)
+{
+	struct set *set = record_set(ctx, record);
+
+	set->records++;
+	if (record->hist)
+		add_hist(set, record);
+	else
+		add_values(set, record);
 }
 
 void metrics_family(struct text *text, const char *name, const char *type, const char *help)
@@ -262,7 +272,7 @@ static void value_name(const char *tool, const struct column *column, char *name
 
 static void put_values(const struct metrics *metrics, struct text *text, int col)
 {
-	const struct column *column = &metrics->columns[col];
+	const struct column *column = &metrics->table->columns[col];
 	bool gauge = column->metric == METRIC_GAUGE;
 	char name[NAME_SIZE], help[128];
 
@@ -290,8 +300,8 @@ static void put_records(const struct metrics *metrics, struct text *text)
 		put_series(text, name, metrics->sets[i]->labels);
 		text_printf(text, "%llu\n", metrics->sets[i]->records);
 	}
-	for (int col = 0; col < metrics->n; col++)
-		if (metrics->columns[col].metric >= METRIC_TOTAL)
+	for (int col = 0; col < metrics->table->n; col++)
+		if (metrics->table->columns[col].metric >= METRIC_TOTAL)
 			put_values(metrics, text, col);
 }
 

@@ -3,33 +3,31 @@
  * --metrics FILE: everything counted since the start, in Prometheus' text format, for
  * node_exporter's textfile collector and whatever else reads that.
  *
- * A tool's columns say what they are there (enum metric in out.h); out.c passes on each
- * value it is given.  Records with the same labels are one set: a count of them
- * (sixty_TOOL_events_total), the sums of their values, or one histogram
- * (sixty_TOOL_seconds).  Of a tool of histograms, all share the same buckets at all times,
- * since Prometheus compares bucket with bucket: those of bpf/hist.h up to 17 seconds.
+ * A tool's columns say what they are there (enum metric in column.h).  Records with the same
+ * labels are one set: a count of them (sixty_TOOL_events_total), the sums of their values, or
+ * one histogram (sixty_TOOL_seconds).  Of a tool of histograms, all share the same buckets at
+ * all times, since Prometheus compares bucket with bucket: those of bpf/hist.h up to 17
+ * seconds.
  */
 #ifndef COMMON_METRICS_H
 #define COMMON_METRICS_H
 
-#include "hist.h"
-#include "output/out.h"
 #include "core/text.h"
+#include "output/record.h"
 
 struct metrics;
 
 /* Label sets at most: those that come later are one, with the value "other" in each label. */
 #define METRICS_SETS 200
 
-struct metrics *metrics_new(const char *tool, const struct column *columns, int n);
+struct metrics *metrics_new(const char *tool, const struct table *table);
 void metrics_free(struct metrics *metrics);
 
-/* A record: its values in the order of the columns, then one of the two ends. */
-void metrics_string(struct metrics *metrics, int col, const char *s, size_t len);
-void metrics_number(struct metrics *metrics, int col, __s64 v);
-void metrics_end(struct metrics *metrics);
-/* @unit_ns: nanoseconds in a unit of @hist. */
-void metrics_end_hist(struct metrics *metrics, const struct hist *hist, __u64 unit_ns);
+/* The columns that it looks at, as bits. */
+__u64 metrics_columns(const struct metrics *metrics);
+
+/* Count a record; @ctx is the metrics: an observer of records (out.h). */
+void metrics_record(void *ctx, const struct record *record);
 
 /* Append what was counted so far. */
 void metrics_text(const struct metrics *metrics, struct text *text);

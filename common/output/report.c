@@ -116,15 +116,17 @@ static void get_counts(__u64 counts[CAUSES])
 	counts[TRUNCATED] = loss->truncated;
 }
 
-static void json_counts(struct out *out, const __u64 counts[CAUSES])
+static void json_counts(struct json *json, const __u64 counts[CAUSES])
 {
 	for (int i = 0; i < CAUSES; i++)
-		out_json_uint(out, causes[i].key, counts[i]);
+		json_uint(json, causes[i].key, counts[i]);
+	json_end(json);
 }
 
 void report_loss(struct out *out)
 {
 	__u64 now = clock_now_ns(), counts[CAUSES];
+	struct json json;
 	bool grew = false;
 
 	if (now < reported.next_ns)
@@ -141,9 +143,8 @@ void report_loss(struct out *out)
 	memcpy(reported.counts, counts, sizeof(counts));
 	if (!grew || !out->args->json)
 		return;
-	out_line(out, "lost", now);
-	json_counts(out, counts);
-	out_end_line(out);
+	out_line(out, &json, "lost", now);
+	json_counts(&json, counts);
 }
 
 static struct {
@@ -169,22 +170,20 @@ static void lost_metrics(const char *tool, struct text *text)
 			       "reason", causes[i].key, NULL);
 }
 
-int report_metrics(struct out *out)
+int report_metrics(const struct common_args *args, const struct metrics *metrics)
 {
 	static int said;		/* a full disk is told once */
 	struct text text = {};
 	int err;
 
-	if (!out->metrics)
-		return 0;
-	metrics_text(out->metrics, &text);
-	lost_metrics(out->args->tool, &text);
+	metrics_text(metrics, &text);
+	lost_metrics(args->tool, &text);
 	if (more.fn)
 		more.fn(more.ctx, &text);
-	err = metrics_save(out->args->metrics, &text);
+	err = metrics_save(args->metrics, &text);
 	text_free(&text);
 	if (err && err != said)
-		log_err(err, "cannot write metrics to '%s'", out->args->metrics);
+		log_err(err, "cannot write metrics to '%s'", args->metrics);
 	said = err;
 	return err;
 }
@@ -192,18 +191,18 @@ int report_metrics(struct out *out)
 static void summary_line(struct out *out, const __u64 counts[CAUSES], __u64 lost)
 {
 	__u64 now = clock_now_ns();
+	struct json json;
 
-	out_line(out, "summary", now);
-	out_json_uint(out, "duration_ns", now - out->start_ns);
-	out_json_uint(out, "events", out->records);
-	out_json_uint(out, "lost", lost);
+	out_line(out, &json, "summary", now);
+	json_uint(&json, "duration_ns", now - out->stamp.start_ns);
+	json_uint(&json, "events", out->records);
+	json_uint(&json, "lost", lost);
 	report_measure(0);
 	if (measured.ns) {
-		out_json_uint(out, "bpf_run_ns", measured.run_ns);
-		out_json_uint(out, "bpf_measured_ns", measured.ns);
+		json_uint(&json, "bpf_run_ns", measured.run_ns);
+		json_uint(&json, "bpf_measured_ns", measured.ns);
 	}
-	json_counts(out, counts);
-	out_end_line(out);
+	json_counts(&json, counts);
 }
 
 int report_end(struct out *out)

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include "output/out.h"
 
+struct metrics;
+
 /*
  * For a tool that finds what the recursion guard dropped in another way: it is
  * in JSON then, but no loss.
@@ -33,7 +35,7 @@ int report_end(struct out *out);
  */
 typedef void (*report_metrics_fn)(void *ctx, struct text *text);
 void report_more_metrics(report_metrics_fn fn, void *ctx);
-int report_metrics(struct out *out);
+int report_metrics(const struct common_args *args, const struct metrics *metrics);
 
 /*
  * --bpf-stats: measure how long the BPF programs run, in the first seconds; not all

@@ -20,14 +20,14 @@
  * Heading (text only) and the record that @print makes of @event.  The string
  * stays until the next call.
  */
-static inline const char *render(struct common_args *args, const struct column *columns, size_t n,
+static inline const char *render(struct common_args *args, const struct table *table,
 				 void (*print)(void *ctx, const void *event, size_t size),
 				 const void *event, size_t size)
 {
-	struct out out = { .args = args, .columns = columns, .n = n };
+	struct out out;
 	static char *text;
 
-	out.labels = n && !columns[0].head;
+	out_init(&out, args, table);
 	out_heading(&out);
 	print(&out, event, size);
 	free(text);

@@ -24,7 +24,7 @@ static void print(void *ctx, const void *event, size_t size)
 static const char *shown(__u64 of)
 {
 	id = of;
-	return render(&opt.common, columns, ARRAY_SIZE(columns), print, &hist, sizeof(hist));
+	return render(&opt.common, &record_table, print, &hist, sizeof(hist));
 }
 
 static int reset(void **state)

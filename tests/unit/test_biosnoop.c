@@ -16,7 +16,7 @@ static struct bio_event event;
 
 static const char *shown(void)
 {
-	return render(&opt.common, columns, ARRAY_SIZE(columns), print_event, &event,
+	return render(&opt.common, &record_table, print_event, &event,
 		      sizeof(event));
 }
 

@@ -15,7 +15,7 @@ static void print_one(void *ctx, const void *event, size_t size)
 static const char *shown(bool json, const struct row *row)
 {
 	opt.common.json = json;
-	return render(&opt.common, columns, ARRAY_SIZE(columns), print_one, row, sizeof(*row));
+	return render(&opt.common, &record_table, print_one, row, sizeof(*row));
 }
 
 static struct row row_of(struct counts counts)

@@ -24,7 +24,7 @@ static void set_data(const char *data, size_t file, size_t interp, size_t args)
 static const char *shown(bool json)
 {
 	opt.common.json = json;
-	return render(&opt.common, columns, ARRAY_SIZE(columns), print_event, &event,
+	return render(&opt.common, &record_table, print_event, &event,
 		      sizeof(event));
 }
 

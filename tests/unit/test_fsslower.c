@@ -26,13 +26,13 @@ static void set_event(enum fs_op op, __s64 bytes, int error, const char *text, s
 static const char *shown(bool json)
 {
 	opt.common.json = json;
-	return render(&opt.common, columns, ARRAY_SIZE(columns), print_event, &event, event_size);
+	return render(&opt.common, &record_table, print_event, &event, event_size);
 }
 
 static const char *csv(void)
 {
 	opt.csv = true;
-	return render(&opt.common, &csv_column, 1, print_event, &event, event_size);
+	return render(&opt.common, &csv_table, print_event, &event, event_size);
 }
 
 static int reset(void **state)

@@ -15,7 +15,7 @@ static const char *shown(bool json, const struct lookup_event *e)
 {
 	opt.common.json = json;
 	opt.common.time = STAMP_UTC;
-	return render(&opt.common, columns, ARRAY_SIZE(columns), print_event, e, sizeof(*e));
+	return render(&opt.common, &record_table, print_event, e, sizeof(*e));
 }
 
 static void table_has_bccs_columns_first(void **test_state)

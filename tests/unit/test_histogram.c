@@ -16,7 +16,7 @@
 #include <linux/types.h>
 #include <linux/bpf.h>
 #include "hist.bpf.h"
-#include "output/histogram.h"
+#include "output/hist_out.h"
 
 #define VALUES 10000
 #define LIMIT (1ULL << HIST_EXP_MAX)
@@ -183,15 +183,19 @@ static void a_lost_maximum_is_mended(void **state)
 	assert_int_equal(hist_percentile(&hist, 100), hist_slot_min(hist_slot(1000)));
 }
 
-static const struct column labels[] = {
-	{ NULL, "pid", 0 },
-	{ NULL, "comm", 0 },
+static struct column labels[] = {
+	{ .key = "pid", .type = COLUMN_ID },
+	{ .key = "comm", .type = COLUMN_COMM },
+};
+
+static const struct table table = {
+	.type = "hist", .kind = TABLE_HIST, .columns = labels, .n = 2,
 };
 
 /* What out_hist() prints for a record with or without its two labels. */
 static const char *show(bool labelled, bool average)
 {
-	out = (struct out){ .args = &args, .columns = labels, .n = 2, .labels = true };
+	out_init(&out, &args, &table);
 	out_row(&out, 1500000000);
 	if (labelled) {
 		out_uint(&out, 0, 42);

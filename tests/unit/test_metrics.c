@@ -15,29 +15,36 @@
 
 #include "output/histogram.h"
 #include "output/metrics.h"
+#include "output/out.h"
 
 enum { COL_NAME, COL_ERR, COL_BYTES, COL_LATENCY, COL_FREE, COLS };
 
-static const struct column columns[] = {
-	[COL_NAME]	= { "NAME", "name", -7, .metric = METRIC_LABEL },
-	[COL_ERR]	= { "ERR", "err", 3, .metric = METRIC_ERRNO },
-	[COL_BYTES]	= { "BYTES", "bytes", 7, .metric = METRIC_TOTAL },
-	[COL_LATENCY]	= { "LAT(ms)", "latency_ns", 7, .metric = METRIC_SECONDS },
-	[COL_FREE]	= { "FREE", "free_bytes", 7, .metric = METRIC_GAUGE },
+static struct column columns[] = {
+	[COL_NAME] = { "NAME", "name", -7, COLUMN_STRING, .metric = METRIC_LABEL },
+	[COL_ERR] = { "ERR", "err", 3, COLUMN_ERRNO, .metric = METRIC_ERRNO },
+	[COL_BYTES] = { "BYTES", "bytes", 7, COLUMN_BYTES, .metric = METRIC_TOTAL },
+	[COL_LATENCY] = { "LAT(ms)", "latency_ns", 7, COLUMN_NS, .metric = METRIC_SECONDS },
+	[COL_FREE] = { "FREE", "free_bytes", 7, COLUMN_BYTES, .metric = METRIC_GAUGE },
 };
 
+static const struct table table = { .type = "event", .columns = columns, .n = COLS };
+static const struct common_args args;
+
 static struct metrics *metrics;
+static struct out out;
 static struct text text;
 
 static int start(void **state)
 {
-	metrics = metrics_new("tool", columns, COLS);
-	assert_non_null(metrics);
+	metrics = metrics_new("tool", &table);
+	out_init(&out, &args, &table);
+	out_observe(&out, metrics_record, metrics, metrics_columns(metrics));
 	return 0;
 }
 
 static int end(void **state)
 {
+	out_free(&out);
 	metrics_free(metrics);
 	text_free(&text);
 	text = (struct text){};
@@ -46,12 +53,13 @@ static int end(void **state)
 
 static void record(const char *name, int error, __s64 bytes, __s64 ns, __s64 left)
 {
-	metrics_string(metrics, COL_NAME, name, strlen(name));
-	metrics_number(metrics, COL_ERR, error);
-	metrics_number(metrics, COL_BYTES, bytes);
-	metrics_number(metrics, COL_LATENCY, ns);
-	metrics_number(metrics, COL_FREE, left);
-	metrics_end(metrics);
+	out_row(&out, 1);
+	out_name(&out, COL_NAME, name);
+	out_int(&out, COL_ERR, error);
+	out_int(&out, COL_BYTES, bytes);
+	out_uint(&out, COL_LATENCY, ns);
+	out_uint(&out, COL_FREE, left);
+	out_end(&out);
 }
 
 static const char *file(void)
@@ -89,8 +97,9 @@ static void records_with_the_same_labels_are_one(void **state)
 static void a_value_is_of_its_record_alone(void **state)
 {
 	record("read", 0, 100, 1, 7);
-	metrics_string(metrics, COL_NAME, "open", 4);
-	metrics_end(metrics);
+	out_row(&out, 1);
+	out_name(&out, COL_NAME, "open");
+	out_end(&out);
 	assert_line("sixty_tool_events_total{name=\"open\"} 1");
 	assert_line("sixty_tool_bytes_total{name=\"open\"} 0");
 	assert_line("sixty_tool_bytes_total{name=\"read\",error=\"ok\"} 100");
@@ -124,10 +133,21 @@ static void too_many_labels_are_counted_together(void **state)
 	assert_line("sixty_tool_events_total{name=\"7\",error=\"ok\"} 2");
 	for (int i = 0; i < 9; i++) {		/* those with fewer labels too */
 		snprintf(name, sizeof(name), "late %d", i);
-		metrics_string(metrics, i % 2 ? COL_NAME : COL_ERR, name, strlen(name));
-		metrics_end(metrics);
+		out_row(&out, 1);
+		if (i % 2)
+			out_name(&out, COL_NAME, name);
+		else
+			out_int(&out, COL_ERR, i);
+		out_end(&out);
 	}
 	assert_line("sixty_tool_events_total{name=\"other\",error=\"other\"} 14");
+}
+
+static void end_hist(const struct hist *hist, __u64 unit_ns)
+{
+	out.record.hist = hist;
+	out.record.hist_unit_ns = unit_ns;
+	out_done(&out);
 }
 
 static void add_hist(unsigned int slot, __u64 count, __u64 sum, __u64 unit_ns)
@@ -135,8 +155,9 @@ static void add_hist(unsigned int slot, __u64 count, __u64 sum, __u64 unit_ns)
 	struct hist hist = { .sum = sum };
 
 	hist.slots[slot] = count;
-	metrics_string(metrics, COL_NAME, "sda", 3);
-	metrics_end_hist(metrics, &hist, unit_ns);
+	out_row(&out, 1);
+	out_name(&out, COL_NAME, "sda");
+	end_hist(&hist, unit_ns);
 }
 
 /* Slot 8 is 8 microseconds, slot 17 is 18 and 19. */
@@ -179,7 +200,8 @@ static void buckets_end_where_percentiles_do(void **state)
 
 	hist.slots[40] = 99;
 	hist.slots[60] = 1;
-	metrics_end_hist(metrics, &hist, 1000);
+	out_row(&out, 1);
+	end_hist(&hist, 1000);
 	snprintf(line, sizeof(line), "sixty_tool_seconds_bucket{le=\"0.%06llu\"} 99",
 		 hist_percentile(&hist, 99) + 1);
 	assert_line(line);

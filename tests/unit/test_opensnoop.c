@@ -25,7 +25,7 @@ static void set_event(enum open_call call, int ret, __u32 flags, __u16 mode, con
 static const char *shown(bool json)
 {
 	opt.common.json = json;
-	return render(&opt.common, columns, ARRAY_SIZE(columns), print_event, &event, event_size);
+	return render(&opt.common, &record_table, print_event, &event, event_size);
 }
 
 static void show_full_paths(bool yes)

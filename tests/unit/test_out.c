@@ -18,24 +18,40 @@
 enum { COL_PID, COL_COMM, COL_HIDDEN, COL_LAT, COL_WHAT };
 
 static struct column columns[] = {
-	[COL_PID]	= { "PID", "pid", 7 },
-	[COL_COMM]	= { "COMM", "comm", -6 },
-	[COL_HIDDEN]	= { "HIDDEN", "hidden", 4, .hidden = true },
-	[COL_LAT]	= { "LAT(ms)", "latency_ns", 8 },
-	[COL_WHAT]	= { "WHAT", "what", 0 },
+	[COL_PID] = { "PID", "pid", 7, COLUMN_ID },
+	[COL_COMM] = { "COMM", "comm", -6, COLUMN_COMM },
+	[COL_HIDDEN] = { "HIDDEN", "hidden", 4, COLUMN_INT, .hidden = true },
+	[COL_LAT] = { "LAT(ms)", "latency_ns", 8, COLUMN_NS },
+	[COL_WHAT] = { "WHAT", "what", -10, COLUMN_STRING },
+};
+
+static const struct table table = {
+	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = 5,
 };
 
 static struct common_args args;
 static struct out out;
 static struct event_head head;
 
-static int reset(void **state)
+static void init(const struct table *of)
 {
 	out_free(&out);
+	out_init(&out, &args, of);
+}
+
+static int reset(void **state)
+{
 	memset(&args, 0, sizeof(args));
 	head = (struct event_head){ .ns = 1500000000 };
-	out = (struct out){ .args = &args, .columns = columns, .n = 5 };
+	init(&table);
 	return 0;
+}
+
+/* The columns of JSON are others: they are chosen at the start. */
+static void use_json(void)
+{
+	args.json = true;
+	init(&table);
 }
 
 static const char *ended(void)
@@ -52,7 +68,7 @@ static const char *record(const char *comm, const char *what)
 	out_uint(&out, COL_PID, 42);
 	out_str(&out, COL_COMM, comm, strlen(comm));
 	out_int(&out, COL_HIDDEN, -3);
-	out_ms(&out, COL_LAT, 1234567);
+	out_uint(&out, COL_LAT, 1234567);
 	out_name(&out, COL_WHAT, what);
 	out_end(&out);
 	return ended();
@@ -79,7 +95,7 @@ static void columns_are_counted_not_bytes(void **state)
 
 static void json_has_hidden_columns_too(void **state)
 {
-	args.json = true;
+	use_json();
 	out_heading(&out);
 	assert_string_equal(record("l\"s", "f"),
 		"{\"type\":\"event\",\"time\":\"1970-01-01T00:00:01.500000000Z\","
@@ -104,12 +120,12 @@ static void missing_columns_show_a_dash(void **state)
 	assert_string_equal(gaps(-1, -1), "      - -             - -\n");
 	assert_string_equal(gaps(COL_COMM, -1), "      - 1             - -\n");
 	assert_string_equal(gaps(COL_PID, COL_WHAT), "      1 -             - 2\n");
-	assert_string_equal(gaps(COL_HIDDEN, COL_LAT), "      - -             2 -\n");
+	assert_string_equal(gaps(COL_HIDDEN, COL_LAT), "      - -         0.000 -\n");
 }
 
 static void missing_columns_have_no_key(void **state)
 {
-	args.json = true;
+	use_json();
 	assert_null(strstr(gaps(COL_COMM, COL_LAT), "pid"));
 	assert_non_null(strstr(gaps(COL_COMM, COL_LAT), "\"mono_ns\":1500000000,\"comm\":1,"
 			"\"latency_ns\":2}\n"));
@@ -118,52 +134,147 @@ static void missing_columns_have_no_key(void **state)
 static void kinds_of_values(bool json, const char *want)
 {
 	static const char *const names[] = { "O_RDONLY", "O_CLOEXEC" };
-	static const struct column kinds[] = {
-		{ "A", "a", 0 }, { "B", "b", 0 }, { "C", "c", 0 }, { "D", "d", 0 }, { "E", "e", 0 },
-		{ "F", "f", 0 }, { "G", "g", 0 }, { "H", "h", 0 }, { "I", "i", 0 }, { "J", "j", 0 },
+	static const __u8 v4[16] = { 192, 0, 2, 255 }, v6[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 7 };
+	static struct column kinds[] = {
+		{ "A", "a", 0, COLUMN_BOOL }, { "B", "b", 0, COLUMN_BOOL },
+		{ "C", "c", 0, COLUMN_OCTAL, .digits = 4 }, { "D", "d", 0, COLUMN_ADDRESS },
+		{ "E", "e", 0, COLUMN_PERCENT }, { "F", "f", 0, COLUMN_MB },
+		{ "G", "g", 0, COLUMN_STRINGS }, { "H", "h", 0, COLUMN_STRINGS },
+		{ "I", "i", 0, COLUMN_COUNT }, { "J", "j", 0, COLUMN_INT },
+		{ "K", "k", 0, COLUMN_KB }, { "L", "l", 0, COLUMN_ADDRESS },
 	};
+	static const struct table every = { .type = "row", .columns = kinds, .n = ARRAY_SIZE(kinds) };
 	int col = 0;
 
 	args.json = json;
-	out.columns = kinds;
-	out.n = 10;
+	init(&every);
 	out_row(&out, 1);
 	out_bool(&out, col++, true);
 	out_bool(&out, col++, false);
-	out_octal(&out, col++, 0644, 4);
-	out_fixed(&out, col++, -1234, 2);
-	out_percent(&out, col++, 10000);
-	out_mb(&out, col++, 3 << 19);
+	out_uint(&out, col++, 0644);
+	out_addr(&out, col++, 4, v4);
+	out_uint(&out, col++, 10000);
+	out_uint(&out, col++, 3 << 19);
 	out_list(&out, col++, names, 2);
 	out_list(&out, col++, NULL, 0);
 	out_uint(&out, col++, UINT64_MAX);
 	out_int(&out, col++, INT64_MIN);
+	out_int(&out, col++, 4095);
+	out_addr(&out, col++, 6, v6);
 	out_end(&out);
 	assert_non_null(strstr(ended(), want));
 }
 
 static void every_kind_in_the_table(void **state)
 {
-	kinds_of_values(false, "Y N 0644 -12.34 100.00% 2 O_RDONLY,O_CLOEXEC  "
-			"18446744073709551615 -9223372036854775808\n");
+	kinds_of_values(false, "Y N 0644 192.0.2.255 100.00% 2 O_RDONLY,O_CLOEXEC  "
+			"18446744073709551615 -9223372036854775808 3 2001:db8::7\n");
 }
 
 static void every_kind_in_json(void **state)
 {
-	kinds_of_values(true, "\"a\":true,\"b\":false,\"c\":420,\"d\":-12.34,\"e\":100.00,"
-			"\"f\":1572864,\"g\":[\"O_RDONLY\",\"O_CLOEXEC\"],\"h\":[],"
-			"\"i\":18446744073709551615,\"j\":-9223372036854775808}\n");
+	kinds_of_values(true, "\"a\":true,\"b\":false,\"c\":420,\"d\":\"192.0.2.255\","
+			"\"e\":100.00,\"f\":1572864,\"g\":[\"O_RDONLY\",\"O_CLOEXEC\"],\"h\":[],"
+			"\"i\":18446744073709551615,\"j\":-9223372036854775808,\"k\":4095,"
+			"\"l\":\"2001:db8::7\"}\n");
 }
 
 static void percentages_and_halves(void **state)
 {
+	static struct column kinds[] = {
+		{ "A", "a", 7, COLUMN_PERCENT }, { "B", "b", -6, COLUMN_PERCENT },
+		{ "C", "c", 8, COLUMN_MB },
+	};
+	static const struct table some = { .type = "row", .columns = kinds, .n = 3 };
+
+	init(&some);
 	out_row(&out, 1);
-	out_percent(&out, COL_PID, 5);
-	out_percent(&out, COL_COMM, 0);
-	out_mb(&out, COL_LAT, (1 << 19) - 1);
-	out_fixed(&out, COL_WHAT, -5, 2);
+	out_uint(&out, 0, 5);
+	out_uint(&out, 1, 0);
+	out_uint(&out, 2, (1 << 19) - 1);
 	out_end(&out);
-	assert_string_equal(ended(), "  0.05% 0.00%         0 -0.05\n");
+	assert_string_equal(ended(), "  0.05% 0.00%         0\n");
+}
+
+/* Instead of a value, or where there is none; JSON has the value alone. */
+static void the_table_may_show_another_text(void **state)
+{
+	for (int json = 0; json < 2; json++) {
+		args.json = json;
+		init(&table);
+		out_row(&out, 1);
+		out_name(&out, COL_COMM, "read");
+		out_show(&out, COL_COMM, "R");
+		out_show(&out, COL_WHAT, "EIO");
+		out_end(&out);
+		assert_non_null(strstr(ended(), json ? "\"mono_ns\":1,\"comm\":\"read\"}\n" :
+				       "      - R             - EIO\n"));
+	}
+	out_row(&out, 1);
+	out_end(&out);
+	assert_null(strstr(ended(), "read"));	/* nothing stays for the next record */
+}
+
+static void columns_are_chosen(const char *choice, bool json, const char *want)
+{
+	args.columns = choice;
+	args.json = json;
+	init(&table);
+	out_heading(&out);
+	out_row(&out, 1);
+	out_uint(&out, COL_PID, 42);
+	out_name(&out, COL_COMM, "ls");
+	out_int(&out, COL_HIDDEN, -3);
+	out_name(&out, COL_WHAT, "w");
+	out_end(&out);
+	assert_non_null(strstr(ended(), want));
+}
+
+static void columns_in_the_order_asked_for(void **state)
+{
+	columns_are_chosen("what,hidden,pid", false, "WHAT       HIDDEN     PID\nw            -3      42\n");
+	columns_are_chosen("+hidden", false, "    PID COMM    LAT(ms) WHAT       HIDDEN\n"
+			   "     42 ls            - w            -3\n");
+	columns_are_chosen("+pid", false, "    PID COMM    LAT(ms) WHAT\n");
+	columns_are_chosen("PID,comm", false, "    PID COMM\n     42 ls\n");
+	columns_are_chosen("lat,what", false, "LAT(ms) WHAT\n       - w\n");
+	columns_are_chosen("what,pid", true, "\"mono_ns\":1,\"what\":\"w\",\"pid\":42}\n");
+	columns_are_chosen("+pid", true, "\"mono_ns\":1,\"pid\":42,\"comm\":\"ls\",\"hidden\":-3,"
+			   "\"what\":\"w\"}\n");
+}
+
+static void a_bad_choice_is_found(void **state)
+{
+	static const struct {
+		const char *list;
+		int err;
+		size_t at;
+	} cases[] = {
+		{ "pid,nonsense", -ENOENT, 4 }, { "", -ENOENT, 0 }, { "pid,", -ENOENT, 4 },
+		{ ",pid", -ENOENT, 0 }, { "pid,comm,PID", -EEXIST, 9 }, { "pids", -ENOENT, 0 },
+	};
+	int cols[COLUMNS_MAX];
+	const char *bad;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(columns_choose(&table, cases[i].list, cols, &bad), cases[i].err);
+		assert_ptr_equal(bad, cases[i].list + cases[i].at);
+	}
+	assert_int_equal(columns_choose(&table, "latency_ns,Comm", cols, &bad), 2);
+	assert_int_equal(cols[0], COL_LAT);
+	assert_int_equal(cols[1], COL_COMM);
+}
+
+static void an_ambiguous_name_is_refused(void **state)
+{
+	static struct column alike[] = {
+		{ "A", "flags", 0 }, { "B", "flags_value", 0 }, { "C", "flag_x", 0 },
+	};
+	static const struct table like = { .columns = alike, .n = 3 };
+
+	assert_int_equal(column_find(&like, "flags", 5), 0);
+	assert_int_equal(column_find(&like, "flag", 4), -EINVAL);
+	assert_int_equal(column_find(&like, "flags_", 6), 1);
 }
 
 static const char *argv_of(const char *list, size_t len, bool quote, bool more)
@@ -188,7 +299,7 @@ static void lists_of_strings_in_the_table(void **state)
 
 static void lists_of_strings_in_json(void **state)
 {
-	args.json = true;
+	use_json();
 	assert_string_equal(argv_of("a\0b c", 6, true, true), "[\"a\",\"b c\"]}\n");
 	assert_string_equal(argv_of("a\0\0b", 5, false, false), "[\"a\",\"\",\"b\"]}\n");
 	assert_string_equal(argv_of("", 0, false, false), "[]}\n");
@@ -200,21 +311,21 @@ static void a_cut_list_is_padded(void **state)
 {
 	out_row(&out, 1);
 	out_argv(&out, COL_COMM, "", 0, false, true);
-	out_uint(&out, COL_LAT, 5);
+	out_uint(&out, COL_LAT, 5000);
 	out_end(&out);
-	assert_string_equal(ended(), "      - ...           5 -\n");
+	assert_string_equal(ended(), "      - ...       0.005 -\n");
 }
 
 /* 2001-09-09 01:46:40 UTC and 123456789 ns, 2.5 s after the start. */
 static const char *at(enum stamp_format format)
 {
-	static const struct column none[] = { { "X", "x", 0 } };
+	static struct column none[] = { { "X", "x", 0 } };
+	static const struct table empty = { .type = "row", .columns = none, .n = 1 };
 
 	args.time = format;
-	out.columns = none;
-	out.n = 1;
-	out.wall_offset_ns = 1000000000123456789 - 5000000000;
-	out.start_ns = 2500000000;
+	init(&empty);
+	out.stamp.wall_offset_ns = 1000000000123456789 - 5000000000;
+	out.stamp.start_ns = 2500000000;
 	out_heading(&out);
 	out_row(&out, 5000000000);
 	out_end(&out);
@@ -270,7 +381,7 @@ static void a_bad_zone_is_utc(void **state)
 static void events_before_the_start_are_at_zero(void **state)
 {
 	args.time = STAMP_SINCE_START;
-	out.start_ns = 2000000000;
+	out.stamp.start_ns = 2000000000;
 	out_event(&out, &head);
 	out_end(&out);
 	assert_memory_equal(ended(), "0.000 ", 6);
@@ -279,7 +390,7 @@ static void events_before_the_start_are_at_zero(void **state)
 /* The two stamps of an event say the same, and its last nanosecond is not rounded up. */
 static void json_time_keeps_nanoseconds(void **state)
 {
-	args.json = true;
+	use_json();
 	head.ns = 1999999999;
 	assert_non_null(strstr(gaps(-1, -1), "\"time\":\"1970-01-01T00:00:01.999999999Z\","
 			"\"mono_ns\":1999999999}"));
@@ -318,7 +429,7 @@ static char *through_pipe(void (*fn)(void))
 
 static void start(void)
 {
-	out_start(&out, &args, columns, 5, args.json ? NULL : "Tracing...");
+	out_start(&out, &args, &table, args.json ? NULL : "Tracing...");
 }
 
 static void start_is_flushed_at_once(void **state)
@@ -332,7 +443,7 @@ static void meta_line_comes_first(void **state)
 	char *argv[] = { "tool", "-p", "\x1b", NULL };
 	const char *got;
 
-	args.json = true;
+	use_json();
 	args.tool = "snoop";
 	args.argc = 3;
 	args.argv = argv;
@@ -348,22 +459,22 @@ static void flush_to_closed_pipe(void **state)
 
 	assert_int_equal(pipe(fds), 0);
 	close(fds[0]);
-	out.fd = fds[1];
+	out.sink.fd = fds[1];
 	text_str(&out.text, "lost");
 	out_flush(&out);
 	text_str(&out.text, "more");
 	out_flush(&out);
 	close(fds[1]);
-	assert_int_equal(out.error, -EPIPE);
+	assert_int_equal(out.sink.error, -EPIPE);
 	assert_int_equal(out.text.len, 0);
 }
 
 static void flush_to_full_disk(void **state)
 {
-	out.fd = open("/dev/full", O_WRONLY);
+	out.sink.fd = open("/dev/full", O_WRONLY);
 	text_str(&out.text, "lost");
 	assert_int_equal(out_flush(&out), -ENOSPC);
-	close(out.fd);
+	close(out.sink.fd);
 }
 
 int main(void)
@@ -378,6 +489,10 @@ int main(void)
 		cmocka_unit_test_setup(every_kind_in_the_table, reset),
 		cmocka_unit_test_setup(every_kind_in_json, reset),
 		cmocka_unit_test_setup(percentages_and_halves, reset),
+		cmocka_unit_test_setup(the_table_may_show_another_text, reset),
+		cmocka_unit_test_setup(columns_in_the_order_asked_for, reset),
+		cmocka_unit_test_setup(a_bad_choice_is_found, reset),
+		cmocka_unit_test_setup(an_ambiguous_name_is_refused, reset),
 		cmocka_unit_test_setup(lists_of_strings_in_the_table, reset),
 		cmocka_unit_test_setup(lists_of_strings_in_json, reset),
 		cmocka_unit_test_setup(a_cut_list_is_padded, reset),

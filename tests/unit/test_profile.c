@@ -36,7 +36,7 @@ static void print(void *ctx, const void *event, size_t size)
 
 static const char *shown(void)
 {
-	return render(&opt.common, columns, ARRAY_SIZE(columns), print, &stack, sizeof(stack));
+	return render(&opt.common, &record_table, print, &stack, sizeof(stack));
 }
 
 static void table(void **state)

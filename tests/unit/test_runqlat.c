@@ -24,7 +24,7 @@ static const char *shown(enum runqlat_key key, __u64 of, const char *label)
 	opt.key = key;
 	memset(hist.label, 0, sizeof(hist.label));
 	memcpy(hist.label, label, strlen(label));
-	return render(&opt.common, columns, ARRAY_SIZE(columns), print, &hist, sizeof(hist));
+	return render(&opt.common, &record_table, print, &hist, sizeof(hist));
 }
 
 static int reset(void **state)

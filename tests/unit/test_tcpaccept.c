@@ -22,7 +22,7 @@ static const char *shown(bool json, const struct accept_event *e)
 {
 	struct common_args args = { .json = json };
 
-	return render(&args, columns, ARRAY_SIZE(columns), print_event, e, sizeof(*e));
+	return render(&args, &record_table, print_event, e, sizeof(*e));
 }
 
 static void table_has_bccs_columns_first(void **state)

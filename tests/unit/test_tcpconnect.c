@@ -23,7 +23,7 @@ static const char *shown(bool json, const struct connect_event *e)
 {
 	opt.common.json = json;
 	check_options();
-	return render(&opt.common, columns, ARRAY_SIZE(columns), print_event, e, sizeof(*e));
+	return render(&opt.common, &record_table, print_event, e, sizeof(*e));
 }
 
 static int reset(void **state)

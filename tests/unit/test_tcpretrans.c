@@ -34,7 +34,7 @@ static const char *shown(bool json, const struct retrans_event *e)
 	opt.common.json = json;
 	opt.common.time = STAMP_NONE;
 	check_options();
-	return render(&opt.common, columns, ARRAY_SIZE(columns), print_one, e, sizeof(*e));
+	return render(&opt.common, &record_table, print_one, e, sizeof(*e));
 }
 
 static int reset(void **state)
@@ -94,7 +94,7 @@ static void counts_are_by_connection(void **state)
 {
 	struct sock_count c = { .id = owned.id, .n = 1ULL << 33 };
 
-	assert_string_equal(render(&opt.common, count_columns, ARRAY_SIZE(count_columns),
+	assert_string_equal(render(&opt.common, &count_table,
 				   print_one_count, &c, sizeof(c)),
 		"LADDR:LPORT               RADDR:RPORT               RETRANSMITS\n"
 		"10.0.0.1:443              192.0.2.7:40000           8589934592\n");

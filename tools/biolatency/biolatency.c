@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "block/disk.h"
-#include "output/histogram.h"
+#include "output/hist_out.h"
 #include "core/clock.h"
 #include "core/hooks.h"
 #include "core/log.h"
 #include "core/run.h"
 #include "core/skel.h"
+#include "columns.h"
 #include "biolatency.h"
 #include "biolatency.skel.h"
 
@@ -22,15 +23,6 @@ static struct {
 	struct disk_filter disk;
 	bool milliseconds, queued, by_disk, by_flags, average;
 } opt;
-
-enum { COL_DISK, COL_OPERATION, COL_FLAGS };
-
-static const struct column columns[] = {	/* labels: no headings */
-	[COL_DISK]      = { .key = "disk", .metric = METRIC_LABEL },
-	/* In text, with the flags. */
-	[COL_OPERATION] = { .key = "operation", .hidden = true, .metric = METRIC_LABEL },
-	[COL_FLAGS]     = { .key = "flags" },
-};
 
 static const struct argp_option options[] = {
 	{ "timestamp", 'T', NULL, 0, "Print the time before each histogram" },
@@ -119,11 +111,24 @@ static void show_name(char *to, size_t size, const char *name)
 		camel_case(to, size, name);
 }
 
+/* In the text output the flags and the operation are one name, "Sync-Meta-Write". */
+static void show_flags(struct out *out, const char *const *list, int n, __u32 cmd_flags)
+{
+	static struct text joined;
+	char name[32];
+
+	show_name(name, sizeof(name), disk_operation(cmd_flags));
+	joined.len = 0;
+	for (int i = 0; i < n; i++)
+		text_printf(&joined, "%s-", list[i]);
+	text_printf(&joined, "%s%c", name, '\0');
+	out_show(out, COL_FLAGS, joined.at);
+}
+
 static void print_flags(struct out *out, __u32 cmd_flags)
 {
-	char names[FLAGS_MAX + 1][32];
-	struct text joined = {};
-	const char *list[FLAGS_MAX + 1];
+	static char operation[32], names[FLAGS_MAX][32];
+	static const char *list[FLAGS_MAX];
 	int n = 0;
 
 	for (__u32 bit = DISK_OP_BITS; bit < DISK_OP_BITS + FLAGS_MAX; bit++) {
@@ -133,17 +138,10 @@ static void print_flags(struct out *out, __u32 cmd_flags)
 		list[n] = names[n];
 		n++;
 	}
-	disk_lower_case(names[n], sizeof(names[n]), disk_operation(cmd_flags));
-	out_name(out, COL_OPERATION, names[n]);
-	if (opt.common.json) {
-		out_list(out, COL_FLAGS, list, n);
-		return;
-	}
-	show_name(names[n], sizeof(names[n]), disk_operation(cmd_flags));
-	for (int i = 0; i <= n; i++)		/* "Sync-Meta-Write" */
-		text_printf(&joined, "%s%s", i ? "-" : "", names[i]);
-	out_str(out, COL_FLAGS, joined.at, joined.len);
-	text_free(&joined);
+	disk_lower_case(operation, sizeof(operation), disk_operation(cmd_flags));
+	out_name(out, COL_OPERATION, operation);
+	out_list(out, COL_FLAGS, list, n);
+	show_flags(out, list, n, cmd_flags);
 }
 
 static int print_hist(void *ctx, __u64 id, const struct hist *hist)
@@ -217,8 +215,7 @@ static int trace(struct biolatency_bpf *skel)
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (err)
 		return err;
-	out_start(&out, &opt.common, columns, ARRAY_SIZE(columns),
-		  "Tracing block device I/O... Hit Ctrl-C to end.");
+	out_start(&out, &opt.common, &record_table, "Tracing block device I/O... Hit Ctrl-C to end.");
 	return run_interval(&out, &opt.interval, print_summary, &summary);
 }
 

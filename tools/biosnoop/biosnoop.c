@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "core/run.h"
 #include "core/skel.h"
+#include "columns.h"
 #include "biosnoop.h"
 #include "biosnoop.skel.h"
 
@@ -17,27 +18,6 @@ static struct {
 	__u64 min_ns;
 	bool pattern;
 } opt = { .common.time = STAMP_SINCE_START_US };
-
-enum { COL_UID, COL_COMM, COL_PID, COL_TID, COL_DISK, COL_PARTITION, COL_RWBS, COL_OPERATION,
-       COL_FLAGS, COL_SECTOR, COL_BYTES, COL_PATTERN, COL_QUEUE, COL_LATENCY, COL_ERROR };
-
-static struct column columns[] = {
-	[COL_UID]       = { "UID", "uid", -7, .hidden = true },
-	[COL_COMM]      = { "COMM", "comm", -15 },
-	[COL_PID]       = { "PID", "pid", -7 },
-	[COL_TID]       = { "TID", "tid", -7, .hidden = true },
-	[COL_DISK]      = { "DISK", "disk", -7, .metric = METRIC_LABEL },
-	[COL_PARTITION] = { "PARTITION", "partition", -9, .hidden = true },
-	[COL_RWBS]      = { "T", "rwbs", -4 },
-	[COL_OPERATION] = { "OPERATION", "operation", -9, .hidden = true, .metric = METRIC_LABEL },
-	[COL_FLAGS]     = { "FLAGS", "flags", -9, .hidden = true },
-	[COL_SECTOR]    = { "SECTOR", "sector", -10 },
-	[COL_BYTES]     = { "BYTES", "bytes", -7, .metric = METRIC_TOTAL },
-	[COL_PATTERN]   = { "P", "pattern", -1, .hidden = true },
-	[COL_QUEUE]     = { "QUE(ms)", "queue_ns", 8, .hidden = true, .metric = METRIC_SECONDS },
-	[COL_LATENCY]   = { "LAT(ms)", "latency_ns", 8, .metric = METRIC_SECONDS },
-	[COL_ERROR]     = { "ERR", "error", 3, .hidden = true, .metric = METRIC_ERRNO },
-};
 
 static const struct argp_option options[] = {
 	{ "queued", 'Q', NULL, 0, "Print the time queued in the system" },
@@ -124,7 +104,7 @@ static void print_rwbs(struct out *out, __u32 cmd_flags)
 		{ "FUA", "F" }, { "RAHEAD", "A" }, { "SYNC", "S" }, { "META", "M" },
 	};
 	const char *op = "N";
-	char rwbs[16];
+	static char rwbs[16];
 	char *end = rwbs;
 
 	for (size_t i = 0; i < ARRAY_SIZE(ops); i++)
@@ -139,16 +119,18 @@ static void print_rwbs(struct out *out, __u32 cmd_flags)
 	out_str(out, COL_RWBS, rwbs, end - rwbs);
 }
 
-/* The same in words, for JSON. */
+/* The same in words. */
 static void print_names(struct out *out, __u32 cmd_flags)
 {
-	char names[32][32];
-	const char *list[32];
+	static char operation[32], names[32][32];
+	static const char *list[32];
 	size_t n = 0;
 
-	disk_lower_case(names[0], sizeof(names[0]), disk_operation(cmd_flags));
-	out_name(out, COL_OPERATION, names[0]);
-	if (!out->args->json)
+	if (out_wants(out, COL_OPERATION)) {
+		disk_lower_case(operation, sizeof(operation), disk_operation(cmd_flags));
+		out_name(out, COL_OPERATION, operation);
+	}
+	if (!out_wants(out, COL_FLAGS))
 		return;
 	for (unsigned int bit = DISK_OP_BITS; bit < 32; bit++)
 		if (cmd_flags >> bit & 1) {
@@ -164,7 +146,7 @@ static void print_disk(struct out *out, const struct bio_event *e)
 	const char *partition = NULL;
 
 	out_name(out, COL_DISK, e->dev ? disk_name(e->dev) : "?");
-	if (out->args->json && e->sector != BIO_NO_SECTOR)
+	if (out_wants(out, COL_PARTITION) && e->sector != BIO_NO_SECTOR)
 		partition = disk_partition(e->dev, e->sector);
 	if (partition)
 		out_name(out, COL_PARTITION, partition);
@@ -175,8 +157,10 @@ static void print_pattern(struct out *out, __u8 pattern)
 	static const char *const letters[] = { "?", "S", "R" };
 	static const char *const words[] = { "unknown", "sequential", "random" };
 
-	if (opt.pattern)
-		out_letter(out, COL_PATTERN, words[pattern], letters[pattern]);
+	if (!opt.pattern)
+		return;
+	out_name(out, COL_PATTERN, words[pattern]);
+	out_show(out, COL_PATTERN, letters[pattern]);
 }
 
 /*
@@ -217,7 +201,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 	if (e->owned)
 		out_event(out, &e->head);
 	else
-		out_event(out, &(struct event_head){ .ns = e->head.ns });
+		out_row(out, e->head.ns);
 	print_owner(out, e);
 	print_disk(out, e);
 	print_rwbs(out, e->cmd_flags);
@@ -227,8 +211,8 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_uint(out, COL_BYTES, e->bytes);
 	print_pattern(out, e->pattern);
 	if (e->queue_ns != BIO_NO_TIME)
-		out_ms(out, COL_QUEUE, e->queue_ns);
-	out_ms(out, COL_LATENCY, e->latency_ns);
+		out_uint(out, COL_QUEUE, e->queue_ns);
+	out_uint(out, COL_LATENCY, e->latency_ns);
 	out_int(out, COL_ERROR, error_number(e->error));
 	out_end(out);
 }
@@ -278,7 +262,7 @@ static int trace(struct biosnoop_bpf *skel)
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (err)
 		return err;
-	out_start(&out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	out_start(&out, &opt.common, &record_table, NULL);
 	return run_events(&out, skel->maps.events, print_event, NULL, &out);
 }
 

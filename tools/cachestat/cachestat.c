@@ -19,6 +19,7 @@
 #include "output/out.h"
 #include "core/run.h"
 #include "core/skel.h"
+#include "columns.h"
 #include "cachestat.h"
 #include "cachestat.skel.h"
 
@@ -28,23 +29,6 @@ static struct {
 	struct common_args common;
 	struct interval_args interval;
 } opt = { .interval.interval = 1 };
-
-enum { COL_HITS, COL_MISSES, COL_DIRTIES, COL_RATIO, COL_BUFFERS, COL_CACHED, COL_READ_AHEAD,
-       COL_ACCESSES, COL_ADDED, COL_CREATED, COL_CHECK };
-
-static struct column columns[] = {
-	[COL_HITS]	= { "HITS", "hits", 8, .metric = METRIC_TOTAL },
-	[COL_MISSES]	= { "MISSES", "misses", 8, .metric = METRIC_TOTAL },
-	[COL_DIRTIES]	= { "DIRTIES", "dirties", 8, .metric = METRIC_TOTAL },
-	[COL_RATIO]	= { "HITRATIO", "hit_ratio_pct", 8 },
-	[COL_BUFFERS]	= { "BUFFERS_MB", "buffers_bytes", 12, .metric = METRIC_GAUGE },
-	[COL_CACHED]	= { "CACHED_MB", "cached_bytes", 10, .metric = METRIC_GAUGE },
-	[COL_READ_AHEAD] = { "READAHEAD", "read_ahead_pages", 10, .metric = METRIC_TOTAL },
-	[COL_ACCESSES]	= { "ACCESSES", "accesses", 8, .hidden = true, .metric = METRIC_TOTAL },
-	[COL_ADDED]	= { "ADDED", "added_pages", 8, .hidden = true, .metric = METRIC_TOTAL },
-	[COL_CREATED]	= { "CREATED", "created_pages", 8, .hidden = true, .metric = METRIC_TOTAL },
-	[COL_CHECK]	= { "CHECK", "self_check", 5, .hidden = true },
-};
 
 static const struct argp_option options[] = {
 	{ "timestamp", 'T', NULL, 0, "The same as --time" },
@@ -161,9 +145,9 @@ static void print_row(struct out *out, __u64 ns, const struct row *row, enum che
 	out_uint(out, COL_MISSES, row->misses);
 	out_uint(out, COL_DIRTIES, row->counts.dirtied);
 	if (row->counts.accesses)
-		out_percent(out, COL_RATIO, row->hits * 10000 / row->counts.accesses);
-	out_mb(out, COL_BUFFERS, row->buffers_bytes);
-	out_mb(out, COL_CACHED, row->cached_bytes);
+		out_uint(out, COL_RATIO, row->hits * 10000 / row->counts.accesses);
+	out_uint(out, COL_BUFFERS, row->buffers_bytes);
+	out_uint(out, COL_CACHED, row->cached_bytes);
 	out_uint(out, COL_READ_AHEAD, row->read_ahead);
 	out_uint(out, COL_ACCESSES, row->counts.accesses);
 	out_uint(out, COL_ADDED, row->counts.added);
@@ -352,7 +336,7 @@ static int trace(struct cachestat_bpf *skel)
 	if (err)
 		return err;
 	summary.check = self_check(&skel->bss->self_accesses);
-	out_start(&out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	out_start(&out, &opt.common, &record_table, NULL);
 	err = read_counts(summary.map, &summary.before);
 	return err ? err : run_interval(&out, &opt.interval, print_summary, &summary);
 }

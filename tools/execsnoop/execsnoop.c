@@ -10,6 +10,7 @@
 #include "output/out.h"
 #include "core/run.h"
 #include "core/skel.h"
+#include "columns.h"
 #include "execsnoop.h"
 #include "execsnoop.skel.h"
 
@@ -22,25 +23,6 @@ static struct {
 	const char *name;		/* in comm */
 	const char *line;		/* in the arguments, as the table shows them */
 } opt;
-
-enum { COL_UID, COL_COMM, COL_PID, COL_TID, COL_PARENT, COL_PPID, COL_CPU, COL_RET, COL_FILE,
-       COL_INTERP, COL_ARGC, COL_TRUNCATED, COL_ARGS };
-
-static struct column columns[] = {
-	[COL_UID]	= { "UID", "uid", -6, .hidden = true },
-	[COL_COMM]	= { "PCOMM", "comm", -16 },
-	[COL_PID]	= { "PID", "pid", -7 },
-	[COL_TID]	= { "TID", "tid", -7, .hidden = true },
-	[COL_PARENT]	= { "PARENT", "parent_comm", -16, .hidden = true },
-	[COL_PPID]	= { "PPID", "ppid", -7 },
-	[COL_CPU]	= { "CPU", "cpu", -4, .hidden = true },
-	[COL_RET]	= { "RET", "ret", 3, .metric = METRIC_ERRNO },
-	[COL_FILE]	= { "FILE", "file", -16, .hidden = true },
-	[COL_INTERP]	= { "INTERP", "interp", -16, .hidden = true },
-	[COL_ARGC]	= { "ARGC", "argc", 4, .hidden = true },
-	[COL_TRUNCATED]	= { "TRUNCATED", "truncated", 1, .hidden = true },
-	[COL_ARGS]	= { "ARGS", "args", 0 },
-};
 
 enum { OPT_MAX_ARGS = 1 };
 
@@ -221,7 +203,7 @@ static int trace(struct execsnoop_bpf *skel)
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (err)
 		return err;
-	out_start(&out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	out_start(&out, &opt.common, &record_table, NULL);
 	return run_events(&out, skel->maps.events, print_event, NULL, &out);
 }
 

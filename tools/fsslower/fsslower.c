@@ -17,6 +17,7 @@
 #include "output/out.h"
 #include "core/run.h"
 #include "core/skel.h"
+#include "columns.h"
 #include "fsslower.h"
 #include "fsslower.skel.h"
 
@@ -59,29 +60,6 @@ static struct {
 	__u64 min_ns;
 	bool csv;
 } opt = { .common.time = STAMP_LOCAL, .min_ns = MIN_MS_DEFAULT * NS_PER_MS };
-
-enum { COL_UID, COL_COMM, COL_PID, COL_TID, COL_OP, COL_BYTES, COL_ERR, COL_OFFSET, COL_LATENCY,
-       COL_FS, COL_TRUNCATED, COL_FILE };
-
-static struct column columns[] = {
-	[COL_UID]	= { "UID", "uid", -7, .hidden = true },
-	[COL_COMM]	= { "COMM", "comm", -16 },
-	[COL_PID]	= { "PID", "pid", -7 },
-	[COL_TID]	= { "TID", "tid", -7, .hidden = true },
-	[COL_OP]	= { "T", "op", -1, .metric = METRIC_LABEL },
-	[COL_BYTES]	= { "BYTES", "bytes", -7, .metric = METRIC_TOTAL },
-	[COL_ERR]	= { "ERR", "err", 3, .hidden = true, .metric = METRIC_ERRNO },
-	[COL_OFFSET]	= { "OFF_KB", "offset_bytes", -8 },
-	[COL_LATENCY]	= { "LAT(ms)", "latency_ns", 7, .metric = METRIC_SECONDS },
-	[COL_FS]	= { "FS", "fs", -8, .metric = METRIC_LABEL },
-	[COL_TRUNCATED]	= { "TRUNCATED", "truncated", 1, .hidden = true },
-	[COL_FILE]	= { "FILENAME", "file", 0 },
-};
-
-/* With --csv a line is one column. */
-static const struct column csv_column = {
-	.head = "ENDTIME_ns,TASK,PID,TYPE,BYTES,OFFSET_b,LATENCY_us,FILE",
-};
 
 static const struct {
 	const char *letter, *name;
@@ -196,13 +174,13 @@ static void print_bytes(struct out *out, const struct fs_event *e)
 {
 	const char *name = strerrorname_np(error_of(e));
 
-	if (e->error && !out->args->json)
-		out_name(out, COL_BYTES, name ? name : "error");
-	else if (!e->error && e->op != FS_OPEN && e->bytes != FS_WHOLE)
+	if (e->error)
+		out_show(out, COL_BYTES, name ? name : "error");
+	else if (e->op != FS_OPEN && e->bytes != FS_WHOLE)
 		out_int(out, COL_BYTES, e->bytes);
 	out_int(out, COL_ERR, error_of(e));
 	if (e->op != FS_OPEN && !(e->op == FS_FSYNC && e->bytes == FS_WHOLE))
-		out_int(out, COL_OFFSET, out->args->json ? e->offset : e->offset / 1024);
+		out_int(out, COL_OFFSET, e->offset);
 }
 
 /* A name that holds a comma or a quote stands in quotes, its own doubled (RFC 4180). */
@@ -258,9 +236,10 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
 	out_uint(out, COL_PID, e->head.pid);
 	out_uint(out, COL_TID, e->head.tid);
-	out_letter(out, COL_OP, ops[e->op].name, ops[e->op].letter);
+	out_name(out, COL_OP, ops[e->op].name);
+	out_show(out, COL_OP, ops[e->op].letter);
 	print_bytes(out, e);
-	out_ms(out, COL_LATENCY, e->latency_ns);
+	out_uint(out, COL_LATENCY, e->latency_ns);
 	out_str(out, COL_FS, e->fs, sizeof(e->fs));
 	out_bool(out, COL_TRUNCATED, e->marks & FS_PATH_CUT);
 	out_str(out, COL_FILE, path.at, path.len);
@@ -372,9 +351,9 @@ static int trace(struct fsslower_bpf *skel)
 	if (err)
 		return err;
 	if (opt.csv)
-		out_start(&out, &opt.common, &csv_column, 1, NULL);
+		out_start(&out, &opt.common, &csv_table, NULL);
 	else
-		out_start(&out, &opt.common, columns, ARRAY_SIZE(columns), banner());
+		out_start(&out, &opt.common, &record_table, banner());
 	return run_events(&out, skel->maps.events, print_event, NULL, &out);
 }
 

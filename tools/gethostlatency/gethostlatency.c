@@ -17,6 +17,7 @@
 #include "core/run.h"
 #include "core/skel.h"
 #include "uprobe.h"
+#include "columns.h"
 #include "gethostlatency.h"
 #include "gethostlatency.skel.h"
 
@@ -28,22 +29,6 @@ static struct {
 	struct common_args common;
 	const char *libc;		/* the only one; NULL: all that are mapped */
 } opt = { .common.time = STAMP_LOCAL };
-
-enum { COL_UID, COL_PID, COL_TID, COL_COMM, COL_LATENCY, COL_CALL, COL_TRUNCATED, COL_HOST,
-       COL_RESULT, COL_ERROR };
-
-static struct column columns[] = {
-	[COL_UID]	= { "UID", "uid", -7, .hidden = true },
-	[COL_PID]	= { "PID", "pid", -7 },
-	[COL_TID]	= { "TID", "tid", -7, .hidden = true },
-	[COL_COMM]	= { "COMM", "comm", -16 },
-	[COL_LATENCY]	= { "LATms", "latency_ns", -10, .metric = METRIC_SECONDS },
-	[COL_CALL]	= { "CALL", "call", -16, .hidden = true, .metric = METRIC_LABEL },
-	[COL_TRUNCATED]	= { "TRUNCATED", "truncated", 1, .hidden = true },
-	[COL_HOST]	= { "HOST", "host", -32 },
-	[COL_RESULT]	= { "RESULT", "result", 0, .metric = METRIC_LABEL },
-	[COL_ERROR]	= { "ERROR", "error", 5, .hidden = true },
-};
 
 /* In the order of enum lookup_call, which is the cookie of each. */
 static const char *const calls[CALLS] = {
@@ -276,7 +261,7 @@ static void print_result(struct out *out, const struct lookup_event *e)
 /* Longer ones than libc takes are cut. */
 static void print_host(struct out *out, const struct lookup_event *e)
 {
-	char host[HOST_LEN + sizeof("...")];
+	static char host[HOST_LEN + sizeof("...")];
 
 	out_bool(out, COL_TRUNCATED, e->host_size == HOST_SIZE);
 	if (!e->host_size)
@@ -293,7 +278,7 @@ static void print_lookup(struct out *out, const struct lookup_event *e)
 	out_uint(out, COL_PID, e->head.pid);
 	out_uint(out, COL_TID, e->head.tid);
 	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
-	out_ms(out, COL_LATENCY, e->latency_ns);
+	out_uint(out, COL_LATENCY, e->latency_ns);
 	out_name(out, COL_CALL, e->call < CALLS ? calls[e->call] : "?");
 	print_host(out, e);
 	print_result(out, e);
@@ -341,7 +326,7 @@ static int trace(struct gethostlatency_bpf *skel)
 		err = opt.libc ? attach_one(opt.libc) : attach_mapped();
 	if (err)
 		return err;
-	out_start(&state.out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	out_start(&state.out, &opt.common, &record_table, NULL);
 	err = run_events(&state.out, skel->maps.events, print_event, tick, &state.out);
 	libc_end();
 	return err;

@@ -14,6 +14,7 @@
 #include "output/out.h"
 #include "core/run.h"
 #include "core/skel.h"
+#include "columns.h"
 #include "opensnoop.h"
 #include "opensnoop.skel.h"
 
@@ -28,27 +29,6 @@ static struct {
 } opt;
 
 static struct command command;		/* of --exec */
-
-enum { COL_UID, COL_PID, COL_TID, COL_COMM, COL_FD, COL_ERR, COL_CALL, COL_COMPAT, COL_FLAGS,
-       COL_FLAG_NAMES, COL_MODE, COL_MODE_NAMES, COL_TRUNCATED, COL_PATH, COL_FULL_PATH };
-
-static struct column columns[] = {
-	[COL_UID]	 = { "UID", "uid", -7, .hidden = true },
-	[COL_PID]	 = { "PID", "pid", -6 },
-	[COL_TID]	 = { "TID", "tid", -6, .hidden = true },
-	[COL_COMM]	 = { "COMM", "comm", -16 },
-	[COL_FD]	 = { "FD", "fd", 3 },
-	[COL_ERR]	 = { "ERR", "err", 3, .metric = METRIC_ERRNO },
-	[COL_CALL]	 = { "CALL", "call", -7, .hidden = true, .metric = METRIC_LABEL },
-	[COL_COMPAT]	 = { "COMPAT", "compat", 1, .hidden = true },
-	[COL_FLAGS]	 = { "FLAGS", "flags_value", -8, .hidden = true },
-	[COL_FLAG_NAMES] = { "FLAGS", "flags", -8, .hidden = true },
-	[COL_MODE]	 = { "MODE", "mode_value", -5, .hidden = true },
-	[COL_MODE_NAMES] = { "MODE", "mode", -5, .hidden = true },
-	[COL_TRUNCATED]	 = { "TRUNCATED", "truncated", 1, .hidden = true },
-	[COL_PATH]	 = { "PATH", "path", 0 },
-	[COL_FULL_PATH]	 = { "PATH", "full_path", 0, .hidden = true },
-};
 
 static const char *const calls[] = {
 	[OPEN_NONE] = "?", [OPEN_OPEN] = "open", [OPEN_CREAT] = "creat", [OPEN_OPENAT] = "openat",
@@ -211,20 +191,25 @@ static size_t name_bits(const char **names, size_t n, const struct bit_name *kno
 
 static void print_flags(struct out *out, __u32 flags)
 {
-	const char *names[NAMES_MAX] = { access_names[flags & O_ACCMODE] };
+	static const char *names[NAMES_MAX];
 	size_t n;
 
-	out_octal(out, COL_FLAGS, flags, 8);
+	out_uint(out, COL_FLAGS, flags);
+	if (!out_wants(out, COL_FLAG_NAMES))
+		return;
+	names[0] = access_names[flags & O_ACCMODE];
 	n = name_bits(names, 1, flag_names, ARRAY_SIZE(flag_names), flags & ~O_ACCMODE);
 	out_list(out, COL_FLAG_NAMES, names, n);
 }
 
 static void print_mode(struct out *out, __u32 mode)
 {
-	const char *names[NAMES_MAX];
+	static const char *names[NAMES_MAX];
 	size_t n;
 
-	out_octal(out, COL_MODE, mode, 4);
+	out_uint(out, COL_MODE, mode);
+	if (!out_wants(out, COL_MODE_NAMES))
+		return;
 	n = name_bits(names, 0, mode_names, ARRAY_SIZE(mode_names), mode);
 	out_list(out, COL_MODE_NAMES, names, n);
 }
@@ -266,7 +251,7 @@ static void given_path(struct text *path, const struct open_event *e, size_t siz
 
 static void print_path(struct out *out, const struct open_event *e, size_t size)
 {
-	static struct text path;
+	static struct text path, whole;
 	bool absolute = e->text[0] == '/';
 
 	out_bool(out, COL_TRUNCATED, e->marks & (OPEN_NAME_CUT | OPEN_DIRS_CUT));
@@ -276,10 +261,12 @@ static void print_path(struct out *out, const struct open_event *e, size_t size)
 	out_str(out, COL_PATH, path.at, path.len);
 	if (!opt.full_path)
 		return;
-	full_path(&path, e, size);
+	full_path(&whole, e, size);
 	/* A name relative to what is no directory has no full path. */
-	if (e->marks & OPEN_DIRS || absolute || !out->args->json)
-		out_str(out, COL_FULL_PATH, path.at, path.len);
+	if (e->marks & OPEN_DIRS || absolute)
+		out_str(out, COL_FULL_PATH, whole.at, whole.len);
+	text_char(&whole, '\0');
+	out_show(out, COL_FULL_PATH, whole.at);
 }
 
 /*
@@ -361,7 +348,7 @@ static int trace(struct opensnoop_bpf *skel)
 				 &skel->bss->loss);
 	if (err)
 		return err;
-	out_start(&out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	out_start(&out, &opt.common, &record_table, NULL);
 	if (opt.exec)
 		err = follow_command(skel);
 	if (err)

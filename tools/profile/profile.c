@@ -16,6 +16,7 @@
 #include "core/log.h"
 #include "output/metrics.h"
 #include "stacks/pprof.h"
+#include "columns.h"
 #include "profile.h"
 #include "output/report.h"
 #include "core/run.h"
@@ -54,27 +55,6 @@ static struct {
 } opt = {
 	.sampling = { .hertz = 49, .cpu = -1 },
 	.stacks = { .distinct_most = 262144 },
-};
-
-enum {
-	COL_PID, COL_TID, COL_CPU, COL_COMM, COL_CGROUP, COL_CONTAINER, COL_COUNT, COL_KERNEL,
-	COL_KERNEL_MODULES, COL_KERNEL_ADDRESSES, COL_USER, COL_USER_MODULES, COL_USER_ADDRESSES,
-};
-
-static const struct column columns[] = {	/* of JSON only */
-	[COL_PID]		= { .key = "pid" },
-	[COL_TID]		= { .key = "tid" },
-	[COL_CPU]		= { .key = "cpu" },
-	[COL_COMM]		= { .key = "comm" },
-	[COL_CGROUP]		= { .key = "cgroup" },
-	[COL_CONTAINER]		= { .key = "container" },
-	[COL_COUNT]		= { .key = "count" },
-	[COL_KERNEL]		= { .key = "kernel" },
-	[COL_KERNEL_MODULES]	= { .key = "kernel_modules" },
-	[COL_KERNEL_ADDRESSES]	= { .key = "kernel_addresses" },
-	[COL_USER]		= { .key = "user" },
-	[COL_USER_MODULES]	= { .key = "user_modules" },
-	[COL_USER_ADDRESSES]	= { .key = "user_addresses" },
 };
 
 enum {
@@ -334,36 +314,34 @@ static void print_folded(struct out *out, const struct stacks *stacks, const str
 	text_printf(text, " %llu\n", stack->count);
 }
 
-/* The columns of one part of a stack: names, and with -A addresses; modules. */
+/* The lists of one part of a stack. */
+struct frame_lists {
+	const char *names[FRAMES_MOST], *modules[FRAMES_MOST], *addresses[FRAMES_MOST];
+	char hex[FRAMES_MOST][20];	/* of the addresses */
+};
+
+/* The columns of one part of a stack: names, modules, and with -A addresses. */
 static void json_frames(struct out *out, const struct stacks *stacks, const __u32 *numbers,
-			__u32 n, int col)
+			__u32 n, int col, struct frame_lists *lists)
 {
-	const char *words[FRAMES_MOST] = {};
-	char addresses[FRAMES_MOST][20];
-
-	for (__u32 i = 0; i < n; i++)
-		words[i] = frame_of(stacks, numbers[i])->name;
-	out_list(out, col, words, n);
 	for (__u32 i = 0; i < n; i++) {
-		const char *module = frame_of(stacks, numbers[i])->module;
+		const struct frame *frame = frame_of(stacks, numbers[i]);
 
-		words[i] = module ? module : "";
+		lists->names[i] = frame->name;
+		lists->modules[i] = frame->module ? frame->module : "";
+		snprintf(lists->hex[i], sizeof(lists->hex[i]), "0x%llx", frame->address);
+		lists->addresses[i] = lists->hex[i];
 	}
-	out_list(out, col + 1, words, n);
-	if (!opt.stacks.addresses)
-		return;
-	for (__u32 i = 0; i < n; i++) {
-		snprintf(addresses[i], sizeof(addresses[i]), "0x%llx",
-			 frame_of(stacks, numbers[i])->address);
-		words[i] = addresses[i];
-	}
-	out_list(out, col + 2, words, n);
+	out_list(out, col, lists->names, n);
+	out_list(out, col + 1, lists->modules, n);
+	if (opt.stacks.addresses)
+		out_list(out, col + 2, lists->addresses, n);
 }
 
 static void json_cgroup(struct out *out, __u64 cgroup_id)
 {
 	const char *path = cgroup_path(cgroup_id);
-	char id[CONTAINER_ID_LEN + 1];
+	static char id[CONTAINER_ID_LEN + 1];
 
 	if (!path)
 		return;
@@ -376,8 +354,9 @@ static void json_cgroup(struct out *out, __u64 cgroup_id)
 static void print_json(struct out *out, const struct stacks *stacks, const struct stack *stack)
 {
 	const struct stack_owner *owner = &stack->owner;
+	static struct frame_lists kernel, user;
 
-	out_record(out, "stack", clock_now_ns());
+	out_row(out, clock_now_ns());
 	out_uint(out, COL_PID, owner->pid);
 	if (opt.by_tid)
 		out_uint(out, COL_TID, owner->tid);
@@ -388,9 +367,10 @@ static void print_json(struct out *out, const struct stacks *stacks, const struc
 		json_cgroup(out, owner->cgroup_id);
 	out_uint(out, COL_COUNT, stack->count);
 	if (!opt.user_only)
-		json_frames(out, stacks, stack->frames, stack->n_kernel, COL_KERNEL);
+		json_frames(out, stacks, stack->frames, stack->n_kernel, COL_KERNEL, &kernel);
 	if (!opt.kernel_only)
-		json_frames(out, stacks, stack->frames + stack->n_kernel, stack->n_user, COL_USER);
+		json_frames(out, stacks, stack->frames + stack->n_kernel, stack->n_user, COL_USER,
+			    &user);
 	out_end(out);
 }
 
@@ -527,7 +507,7 @@ static int write_file(const struct profile *profile, struct file *file,
 
 	if (!file->path)
 		return 0;
-	err = fn(profile, profile->end_ns - profile->out.start_ns);
+	err = fn(profile, profile->end_ns - profile->out.stamp.start_ns);
 	if (close(file->fd) && !err)
 		err = -errno;
 	if (err)
@@ -540,28 +520,32 @@ static int write_file(const struct profile *profile, struct file *file,
  * What was sampled, and what of it is not known.
  */
 
+static void put_sample(struct json *json, int col, __u64 v)
+{
+	json_uint(json, samples_columns[col].key, v);
+}
+
 static void json_samples(const struct profile *profile, struct out *out)
 {
 	const struct stacks *stacks = &profile->stacks;
-	const char *event = sampling_event(profile->sampling);
+	struct json json;
 
-	out_line(out, "samples", clock_now_ns());
-	out_json_key(out, "event");
-	text_json(&out->text, event, strlen(event));
-	out_json_uint(out, "cpus", sampling_cpus(profile->sampling));
+	out_line(out, &json, samples_table.type, clock_now_ns());
+	json_name(&json, samples_columns[SAMPLES_EVENT].key, sampling_event(profile->sampling));
+	put_sample(&json, SAMPLES_CPUS, sampling_cpus(profile->sampling));
 	if (sampling_by_clock(profile->sampling))
-		out_json_uint(out, "due", sampling_due(profile->sampling));
-	out_json_uint(out, "fired", *profile->fired);
-	out_json_uint(out, "samples", stacks->samples);
-	out_json_uint(out, "kernel_missed", stacks->kernel_missed);
-	out_json_uint(out, "user_missed", stacks->user_missed);
-	out_json_uint(out, "not_kept", stacks->not_kept);
-	out_json_uint(out, "cut_off", stacks->cut_off);
-	out_json_uint(out, "kernel_frames", stacks->kernel_frames);
-	out_json_uint(out, "kernel_frames_unknown", stacks->kernel_unknown);
-	out_json_uint(out, "user_frames", stacks->user_frames);
-	out_json_uint(out, "user_frames_unknown", stacks->user_unknown);
-	out_end_line(out);
+		put_sample(&json, SAMPLES_DUE, sampling_due(profile->sampling));
+	put_sample(&json, SAMPLES_FIRED, *profile->fired);
+	put_sample(&json, SAMPLES_SAMPLES, stacks->samples);
+	put_sample(&json, SAMPLES_KERNEL_MISSED, stacks->kernel_missed);
+	put_sample(&json, SAMPLES_USER_MISSED, stacks->user_missed);
+	put_sample(&json, SAMPLES_NOT_KEPT, stacks->not_kept);
+	put_sample(&json, SAMPLES_CUT_OFF, stacks->cut_off);
+	put_sample(&json, SAMPLES_KERNEL_FRAMES, stacks->kernel_frames);
+	put_sample(&json, SAMPLES_KERNEL_UNKNOWN, stacks->kernel_unknown);
+	put_sample(&json, SAMPLES_USER_FRAMES, stacks->user_frames);
+	put_sample(&json, SAMPLES_USER_UNKNOWN, stacks->user_unknown);
+	json_end(&json);
 }
 
 #define DUE_MARGIN 20		/* samples */
@@ -734,8 +718,7 @@ static void start_output(struct profile *profile)
 	/* Folded lines are read by programs: nothing else may stand among them. */
 	if (opt.folded && !opt.common.json)
 		log_warn("%s", words);
-	out_start(&profile->out, &opt.common, columns, ARRAY_SIZE(columns),
-		  opt.folded ? NULL : words);
+	out_start(&profile->out, &opt.common, &record_table, opt.folded ? NULL : words);
 	free(words);
 }
 

@@ -7,11 +7,12 @@
 #include <unistd.h>
 #include <bpf/bpf.h>
 
-#include "output/histogram.h"
+#include "output/hist_out.h"
 #include "core/clock.h"
 #include "core/hooks.h"
 #include "core/log.h"
 #include "core/run.h"
+#include "columns.h"
 #include "runqlat.h"
 #include "core/skel.h"
 #include "runqlat.skel.h"
@@ -22,16 +23,6 @@ static struct {
 	enum runqlat_key key;
 	bool milliseconds;
 } opt;
-
-enum { COL_PID, COL_TID, COL_COMM, COL_PIDNS, COL_CGROUP };
-
-static const struct column columns[] = {	/* labels: no headings */
-	[COL_PID]    = { .key = "pid" },
-	[COL_TID]    = { .key = "tid" },
-	[COL_COMM]   = { .key = "comm" },
-	[COL_PIDNS]  = { .key = "pidns", .metric = METRIC_LABEL },
-	[COL_CGROUP] = { .key = "cgroup", .metric = METRIC_LABEL },
-};
 
 enum { OPT_PIDNSS = 0x200, OPT_CGROUPS };
 
@@ -241,8 +232,7 @@ static int trace(struct runqlat_bpf *skel)
 		err = remember_tasks(skel->links.remember);
 	if (err)
 		return err;
-	out_start(&out, &opt.common, columns, ARRAY_SIZE(columns),
-		  "Tracing run queue latency... Hit Ctrl-C to end.");
+	out_start(&out, &opt.common, &record_table, "Tracing run queue latency... Hit Ctrl-C to end.");
 	return run_interval(&out, &opt.interval, print_summary, &summary);
 }
 

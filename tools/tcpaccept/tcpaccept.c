@@ -8,6 +8,7 @@
 #include "output/out.h"
 #include "core/run.h"
 #include "core/skel.h"
+#include "columns.h"
 #include "tcpaccept.h"
 #include "tcpaccept.skel.h"
 
@@ -15,24 +16,6 @@ static struct {
 	struct common_args common;
 	struct sock_filter_args sockets;
 } opt;
-
-enum {
-	COL_UID, COL_PID, COL_TID, COL_COMM, COL_FAMILY, COL_RADDR, COL_RPORT, COL_LADDR,
-	COL_LPORT, COL_QUEUE, COL_NETNS,
-};
-static const struct column columns[] = {
-	[COL_UID]	= { "UID", "uid", -6, .hidden = true },
-	[COL_PID]	= { "PID", "pid", -7 },
-	[COL_TID]	= { "TID", "tid", -7, .hidden = true },
-	[COL_COMM]	= { "COMM", "comm", -16 },
-	[COL_FAMILY]	= { "IP", "family", -2, .metric = METRIC_LABEL },
-	[COL_RADDR]	= { "RADDR", "raddr", -16 },
-	[COL_RPORT]	= { "RPORT", "rport", -5 },
-	[COL_LADDR]	= { "LADDR", "laddr", -16 },
-	[COL_LPORT]	= { "LPORT", "lport", -5, .metric = METRIC_LABEL },
-	[COL_QUEUE]	= { "QUEUE(ms)", "queue_ns", 9, .metric = METRIC_SECONDS },
-	[COL_NETNS]	= { "NETNS", "netns", -10, .hidden = true },
-};
 
 static void print_event(void *ctx, const void *event, size_t size)
 {
@@ -50,7 +33,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_addr(out, COL_LADDR, e->id.family, e->id.saddr);
 	out_uint(out, COL_LPORT, e->id.sport);
 	if (e->queue_ns)
-		out_ms(out, COL_QUEUE, e->queue_ns);
+		out_uint(out, COL_QUEUE, e->queue_ns);
 	out_uint(out, COL_NETNS, e->id.netns);
 	out_end(out);
 }
@@ -64,7 +47,7 @@ static int trace(struct tcpaccept_bpf *skel)
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (err)
 		return err;
-	out_start(&out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	out_start(&out, &opt.common, &record_table, NULL);
 	return run_events(&out, skel->maps.events, print_event, NULL, &out);
 }
 

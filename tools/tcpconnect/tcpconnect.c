@@ -17,6 +17,7 @@
 #include "core/run.h"
 #include "core/skel.h"
 #include "net/sock_count.h"
+#include "columns.h"
 #include "tcpconnect.h"
 #include "tcpconnect.skel.h"
 
@@ -32,38 +33,6 @@ static struct {
 	bool rejected;
 	bool print_uid;
 } opt;
-
-enum {
-	COL_UID, COL_PID, COL_TID, COL_COMM, COL_FAMILY, COL_SADDR, COL_DADDR, COL_SPORT,
-	COL_DPORT, COL_QUERY, COL_QUERY_AGE, COL_RESULT, COL_ERRNO, COL_LATENCY, COL_NETNS,
-};
-static struct column columns[] = {
-	[COL_UID]	= { "UID", "uid", -6, .hidden = true },
-	[COL_PID]	= { "PID", "pid", -7 },
-	[COL_TID]	= { "TID", "tid", -7, .hidden = true },
-	[COL_COMM]	= { "COMM", "comm", -16 },
-	[COL_FAMILY]	= { "IP", "family", -2, .metric = METRIC_LABEL },
-	[COL_SADDR]	= { "SADDR", "saddr", -16 },
-	[COL_DADDR]	= { "DADDR", "daddr", -16 },
-	[COL_SPORT]	= { "SPORT", "sport", -5, .hidden = true },
-	[COL_DPORT]	= { "DPORT", "dport", -5 },
-	[COL_QUERY]	= { "QUERY", "query", -24, .hidden = true },
-	[COL_QUERY_AGE]	= { "AGE(ms)", "query_age_ns", 9, .hidden = true },
-	[COL_RESULT]	= { "RESULT", "result", -13, .metric = METRIC_LABEL },
-	[COL_ERRNO]	= { "ERRNO", "errno", 5, .hidden = true },
-	[COL_LATENCY]	= { "LAT(ms)", "latency_ns", 9, .metric = METRIC_SECONDS },
-	[COL_NETNS]	= { "NETNS", "netns", -10, .hidden = true },
-};
-
-enum { COUNT_FAMILY, COUNT_SADDR, COUNT_DADDR, COUNT_SPORT, COUNT_DPORT, COUNT_CONNECTS };
-static struct column count_columns[] = {
-	[COUNT_FAMILY]	 = { "IP", "family", -2, .hidden = true, .metric = METRIC_LABEL },
-	[COUNT_SADDR]	 = { "LADDR", "saddr", -25 },
-	[COUNT_DADDR]	 = { "RADDR", "daddr", -25 },
-	[COUNT_SPORT]	 = { "LPORT", "sport", -20, .hidden = true },
-	[COUNT_DPORT]	 = { "RPORT", "dport", -20 },
-	[COUNT_CONNECTS] = { "CONNECTS", "connects", 0, .metric = METRIC_TOTAL },
-};
 
 /* What the callbacks of run_events() work on. */
 struct session {
@@ -113,23 +82,23 @@ static void print_query(struct out *out, const struct connect_event *e)
 {
 	const char *name;
 	__u64 age_ns = 0;
-	char aged[1100];		/* a name has at most 1004 characters (RFC 1035, escaped) */
+	static char aged[1100];		/* a name has at most 1004 characters (RFC 1035, escaped) */
 
 	if (!opt.dns)
 		return;
 	dns_read();
 	name = dns_name(e->id.family, e->id.daddr, e->head.ns, &age_ns);
-	if (out->args->json && name) {
-		out_name(out, COL_QUERY, name);
-		out_uint(out, COL_QUERY_AGE, age_ns);
-	} else if (!out->args->json && name && age_ns > QUERY_OLD_NS) {
-		snprintf(aged, sizeof(aged), "%s (%llu ms ago)", name, age_ns / NS_PER_MS);
-		out_name(out, COL_QUERY, aged);
-	} else if (!out->args->json) {
-		out_name(out, COL_QUERY, name ? name :
-			 addr_is_loopback(e->id.family, e->id.daddr) ? "localhost" :
-								       "No DNS Query");
+	if (!name) {
+		out_show(out, COL_QUERY, addr_is_loopback(e->id.family, e->id.daddr) ?
+			 "localhost" : "No DNS Query");
+		return;
 	}
+	out_name(out, COL_QUERY, name);
+	out_uint(out, COL_QUERY_AGE, age_ns);
+	if (age_ns <= QUERY_OLD_NS)
+		return;
+	snprintf(aged, sizeof(aged), "%s (%llu ms ago)", name, age_ns / NS_PER_MS);
+	out_show(out, COL_QUERY, aged);
 }
 
 static void print_event(void *ctx, const void *event, size_t size)
@@ -154,7 +123,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 	if (e->result == CONNECT_FAILED)
 		out_uint(out, COL_ERRNO, e->error);
 	if (e->latency_ns)
-		out_ms(out, COL_LATENCY, e->latency_ns);
+		out_uint(out, COL_LATENCY, e->latency_ns);
 	out_uint(out, COL_NETNS, e->id.netns);
 	out_end(out);
 }
@@ -261,11 +230,7 @@ static int trace(struct tcpconnect_bpf *skel)
 				 &skel->bss->loss);
 	if (err)
 		return err;
-	if (opt.count)
-		out_start(&session.out, &opt.common, count_columns, ARRAY_SIZE(count_columns),
-			  NULL);
-	else
-		out_start(&session.out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	out_start(&session.out, &opt.common, opt.count ? &count_table : &record_table, NULL);
 	return run_events(&session.out, skel->maps.events, print_event, tick, &session);
 }
 

@@ -15,6 +15,7 @@
 #include "core/run.h"
 #include "core/skel.h"
 #include "net/sock_count.h"
+#include "columns.h"
 #include "tcpretrans.h"
 #include "tcpretrans.skel.h"
 
@@ -28,41 +29,6 @@ static struct {
 	bool sequence;
 	bool probes;
 } opt = { .common.time = STAMP_LOCAL };
-
-enum {
-	COL_UID, COL_PID, COL_FAMILY, COL_LOCAL, COL_LPORT, COL_KIND, COL_REMOTE, COL_RPORT,
-	COL_STATE, COL_SEQ, COL_BYTES, COL_SEGMENTS, COL_COMM, COL_NETNS,
-};
-static struct column columns[] = {
-	[COL_UID]	= { "UID", "uid", -6, .hidden = true },
-	[COL_PID]	= { "PID", "pid", -7 },
-	[COL_FAMILY]	= { "IP", "family", -2, .metric = METRIC_LABEL },
-	[COL_LOCAL]	= { "LADDR:LPORT", "laddr", -20 },
-	[COL_LPORT]	= { "LPORT", "lport", -5, .hidden = true },
-	[COL_KIND]	= { "T>", "kind", 2, .metric = METRIC_LABEL },
-	[COL_REMOTE]	= { "RADDR:RPORT", "raddr", -20 },
-	[COL_RPORT]	= { "RPORT", "rport", -5, .hidden = true },
-	[COL_STATE]	= { "STATE", "state", -12, .metric = METRIC_LABEL },
-	[COL_SEQ]	= { "SEQ", "seq", -10, .hidden = true },
-	[COL_BYTES]	= { "BYTES", "bytes", 6, .hidden = true, .metric = METRIC_TOTAL },
-	[COL_SEGMENTS]	= { "SEGS", "segments", 4, .hidden = true, .metric = METRIC_TOTAL },
-	[COL_COMM]	= { "COMM", "comm", 0 },
-	[COL_NETNS]	= { "NETNS", "netns", -10, .hidden = true },
-};
-
-enum {
-	COUNT_FAMILY, COUNT_LOCAL, COUNT_LPORT, COUNT_REMOTE, COUNT_RPORT, COUNT_RETRANSMITS,
-	COUNT_NETNS,
-};
-static const struct column count_columns[] = {
-	[COUNT_FAMILY]	    = { "IP", "family", -2, .hidden = true, .metric = METRIC_LABEL },
-	[COUNT_LOCAL]	    = { "LADDR:LPORT", "laddr", -25 },
-	[COUNT_LPORT]	    = { "LPORT", "lport", -5, .hidden = true },
-	[COUNT_REMOTE]	    = { "RADDR:RPORT", "raddr", -25 },
-	[COUNT_RPORT]	    = { "RPORT", "rport", -5, .hidden = true },
-	[COUNT_RETRANSMITS] = { "RETRANSMITS", "retransmits", 0, .metric = METRIC_TOTAL },
-	[COUNT_NETNS]	    = { "NETNS", "netns", -10, .hidden = true },
-};
 
 /* What the callbacks of run_events() work on. */
 struct session {
@@ -95,15 +61,24 @@ static const char *state_name(__u32 state)
 	return state < ARRAY_SIZE(states) ? states[state] : "unknown";
 }
 
-/* One end, at @col: in the table a single column, in JSON the next one is the port. */
-static void print_end(struct out *out, int col, int family, const __u8 addr[16], __u16 port)
+/* One end: the address at @col, in the table with the port, and the port in the next column. */
+static void print_end(struct out *out, int col, int family, const __u8 addr[16], __u16 port,
+		      char text[ADDR_PORT_MAX])
 {
-	if (out->args->json) {
-		out_addr(out, col, family, addr);
-		out_uint(out, col + 1, port);
-	} else {
-		out_addr_port(out, col, family, addr, port);
-	}
+	out_addr(out, col, family, addr);
+	out_uint(out, col + 1, port);
+	if (out->args->json)
+		return;
+	addr_port(text, family, addr, port);
+	out_show(out, col, text);
+}
+
+static void print_ends(struct out *out, int local, int remote, const struct sock_id *id)
+{
+	static char texts[2][ADDR_PORT_MAX];
+
+	print_end(out, local, id->family, id->saddr, id->sport, texts[0]);
+	print_end(out, remote, id->family, id->daddr, id->dport, texts[1]);
 }
 
 static void print_event(struct out *out, const struct retrans_event *e)
@@ -113,9 +88,9 @@ static void print_event(struct out *out, const struct retrans_event *e)
 	if (e->head.pid)
 		out_uint(out, COL_PID, e->head.pid);
 	out_uint(out, COL_FAMILY, e->id.family);
-	print_end(out, COL_LOCAL, e->id.family, e->id.saddr, e->id.sport);
-	out_letter(out, COL_KIND, kinds[e->kind].name, kinds[e->kind].letter);
-	print_end(out, COL_REMOTE, e->id.family, e->id.daddr, e->id.dport);
+	print_ends(out, COL_LOCAL, COL_REMOTE, &e->id);
+	out_name(out, COL_KIND, kinds[e->kind].name);
+	out_show(out, COL_KIND, kinds[e->kind].letter);
 	out_name(out, COL_STATE, state_name(e->state));
 	out_uint(out, COL_SEQ, e->seq);
 	out_uint(out, COL_BYTES, e->bytes);
@@ -220,8 +195,7 @@ static void print_count(struct out *out, const struct sock_count *c)
 {
 	out_row(out, clock_now_ns());
 	out_uint(out, COUNT_FAMILY, c->id.family);
-	print_end(out, COUNT_LOCAL, c->id.family, c->id.saddr, c->id.sport);
-	print_end(out, COUNT_REMOTE, c->id.family, c->id.daddr, c->id.dport);
+	print_ends(out, COUNT_LOCAL, COUNT_REMOTE, &c->id);
 	out_uint(out, COUNT_RETRANSMITS, c->n);
 	out_uint(out, COUNT_NETNS, c->id.netns);
 	out_end(out);
@@ -297,11 +271,7 @@ static int trace(struct tcpretrans_bpf *skel)
 	err = start(&session);
 	if (err)
 		return err;
-	if (opt.count)
-		out_start(&session.out, &opt.common, count_columns, ARRAY_SIZE(count_columns),
-			  NULL);
-	else
-		out_start(&session.out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	out_start(&session.out, &opt.common, opt.count ? &count_table : &record_table, NULL);
 	err = run_events(&session.out, skel->maps.events, take_event, tick, &session);
 	tell_of_probes(skel->bss->probes_hidden);
 	bpf_link__destroy(session.find_owners);

@@ -7,19 +7,13 @@
 #include "output/out.h"
 #include "core/run.h"
 #include "core/skel.h"
+#include "columns.h"
 #include "TOOL.h"
 #include "TOOL.skel.h"
 
 static struct {
 	struct common_args common;
 } opt;
-
-enum { COL_PID, COL_COMM };
-
-static struct column columns[] = {
-	[COL_PID]	= { "PID", "pid", -7 },
-	[COL_COMM]	= { "COMM", "comm", 0 },
-};
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -60,7 +54,7 @@ static int trace(struct TOOL_bpf *skel)
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (err)
 		return err;
-	out_start(&out, &opt.common, columns, ARRAY_SIZE(columns), NULL);
+	out_start(&out, &opt.common, &record_table, NULL);
 	return run_events(&out, skel->maps.events, print_event, NULL, &out);
 }
 

@@ -9,8 +9,7 @@ static void prints_table(void **state)
 {
 	struct TOOL_event e = { .head = { .pid = 42, .tid = 42, .comm = "ls" } };
 
-	assert_string_equal(render(&opt.common, columns, ARRAY_SIZE(columns), print_event, &e,
-				   sizeof(e)),
+	assert_string_equal(render(&opt.common, &record_table, print_event, &e, sizeof(e)),
 			    "PID     COMM\n"
 			    "42      ls\n");
 }

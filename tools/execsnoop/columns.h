@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The columns of execsnoop. */
+#ifndef EXECSNOOP_COLUMNS_H
+#define EXECSNOOP_COLUMNS_H
+
+#include "output/column.h"
+
+enum { COL_UID, COL_COMM, COL_PID, COL_TID, COL_PARENT, COL_PPID, COL_CPU, COL_RET, COL_FILE,
+       COL_INTERP, COL_ARGC, COL_TRUNCATED, COL_ARGS };
+
+static struct column columns[] = {
+	[COL_UID] = { "UID", "uid", -6, COLUMN_ID, .hidden = true,
+		      .about = "User the new program runs as" },
+	[COL_COMM] = { "PCOMM", "comm", -16, COLUMN_COMM, .about = "The new name of the process" },
+	[COL_PID] = { "PID", "pid", -7, COLUMN_ID, .about = "Process" },
+	[COL_TID] = { "TID", "tid", -7, COLUMN_ID, .hidden = true,
+		      .about = "Thread; after an exec the same number as pid" },
+	[COL_PARENT] = { "PARENT", "parent_comm", -16, COLUMN_COMM, .hidden = true,
+			 .about = "Name of the parent" },
+	[COL_PPID] = { "PPID", "ppid", -7, COLUMN_ID, .about = "Process ID of the parent" },
+	[COL_CPU] = { "CPU", "cpu", -4, COLUMN_ID, .hidden = true, .about = "CPU it happened on" },
+	[COL_RET] = { "RET", "ret", 3, COLUMN_RET, .metric = METRIC_ERRNO,
+		      .about = "0, or with -x a negative errno" },
+	[COL_FILE] = { "FILE", "file", -16, COLUMN_STRING, .hidden = true,
+		       .about = "The executed file, as the caller named it" },
+	[COL_INTERP] = { "INTERP", "interp", -16, COLUMN_STRING, .hidden = true, .optional = true,
+			 .about = "The interpreter of a script; absent for other files" },
+	[COL_ARGC] = { "ARGC", "argc", 4, COLUMN_COUNT, .hidden = true, .optional = true,
+		       .about = "Number of arguments the program got, argv[0] included; absent if "
+				"the exec failed" },
+	[COL_TRUNCATED] = { "TRUNCATED", "truncated", 1, COLUMN_BOOL, .hidden = true,
+			    .about = "Whether args lacks some of the arguments" },
+	[COL_ARGS] = { "ARGS", "args", -40, COLUMN_ARGV,
+		       .about = "The arguments as the program got them, argv[0] first; in the "
+				"table the executed file stands for argv[0]" },
+};
+
+static const struct table record_table = {
+	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
+	.about = "A program that was executed or, with -x, could not be",
+};
+
+#endif /* EXECSNOOP_COLUMNS_H */

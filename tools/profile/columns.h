@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The columns of profile's JSON; its text output has a form of its own. */
+#ifndef PROFILE_COLUMNS_H
+#define PROFILE_COLUMNS_H
+
+#include "output/column.h"
+
+enum {
+	COL_PID, COL_TID, COL_CPU, COL_COMM, COL_CGROUP, COL_CONTAINER, COL_COUNT, COL_KERNEL,
+	COL_KERNEL_MODULES, COL_KERNEL_ADDRESSES, COL_USER, COL_USER_MODULES, COL_USER_ADDRESSES,
+};
+
+static struct column columns[] = {
+	[COL_PID] = { .key = "pid", .type = COLUMN_ID, .about = "Process; 0: an idle CPU (-I)" },
+	[COL_TID] = { .key = "tid", .type = COLUMN_ID, .optional = true,
+		      .about = "Thread, with --tids" },
+	[COL_CPU] = { .key = "cpu", .type = COLUMN_ID, .optional = true,
+		      .about = "CPU, with --cpus" },
+	[COL_COMM] = { .key = "comm", .type = COLUMN_COMM, .about = "Name of the thread" },
+	[COL_CGROUP] = { .key = "cgroup", .type = COLUMN_STRING, .optional = true,
+			 .pattern = "^/",
+			 .about = "Path of its cgroup (version 2) below its mount, with --cgroups" },
+	[COL_CONTAINER] = { .key = "container", .type = COLUMN_STRING, .optional = true,
+			    .pattern = "^[0-9a-f]+$",
+			    .about = "ID of the container that cgroup belongs to; absent if to none" },
+	[COL_COUNT] = { .key = "count", .type = COLUMN_COUNT, .min = 1, .about = "Samples" },
+	[COL_KERNEL] = { .key = "kernel", .type = COLUMN_STRINGS, .optional = true,
+			 .about = "The kernel's functions, the innermost first; absent with -U" },
+	[COL_KERNEL_MODULES] = { .key = "kernel_modules", .type = COLUMN_STRINGS,
+				 .optional = true,
+				 .about = "For each of them kernel, or the module it is in" },
+	[COL_KERNEL_ADDRESSES] = { .key = "kernel_addresses", .type = COLUMN_STRINGS,
+				   .optional = true, .pattern = "^0x[0-9a-f]+$",
+				   .about = "Their addresses, with -A" },
+	[COL_USER] = { .key = "user", .type = COLUMN_STRINGS, .optional = true,
+		       .about = "The program's functions, the innermost first; absent with -K" },
+	[COL_USER_MODULES] = { .key = "user_modules", .type = COLUMN_STRINGS, .optional = true,
+			       .about = "For each of them its file as the process sees it, [jit], or "
+					"an empty string if unknown" },
+	[COL_USER_ADDRESSES] = { .key = "user_addresses", .type = COLUMN_STRINGS,
+				 .optional = true, .pattern = "^0x[0-9a-f]+$",
+				 .about = "Their addresses, with -A" },
+};
+
+/* The line after the stacks. */
+enum {
+	SAMPLES_EVENT, SAMPLES_CPUS, SAMPLES_DUE, SAMPLES_FIRED, SAMPLES_SAMPLES,
+	SAMPLES_KERNEL_MISSED, SAMPLES_USER_MISSED, SAMPLES_NOT_KEPT, SAMPLES_CUT_OFF,
+	SAMPLES_KERNEL_FRAMES, SAMPLES_KERNEL_UNKNOWN, SAMPLES_USER_FRAMES, SAMPLES_USER_UNKNOWN,
+};
+
+static struct column samples_columns[] = {
+	[SAMPLES_EVENT] = { .key = "event", .type = COLUMN_STRING, .values = "cycles cpu-clock",
+			    .about = "What made the samples: CPU cycles, or the kernel's clock" },
+	[SAMPLES_CPUS] = { .key = "cpus", .type = COLUMN_COUNT, .about = "CPUs sampled" },
+	[SAMPLES_DUE] = { .key = "due", .type = COLUMN_COUNT, .optional = true,
+			  .about = "Samples that were due while CPUs were busy, by /proc/stat; "
+				   "absent for cycles" },
+	[SAMPLES_FIRED] = { .key = "fired", .type = COLUMN_COUNT,
+			    .about = "Samples of all tasks but the idle ones" },
+	[SAMPLES_SAMPLES] = { .key = "samples", .type = COLUMN_COUNT,
+			      .about = "Samples of the tasks asked for" },
+	[SAMPLES_KERNEL_MISSED] = { .key = "kernel_missed", .type = COLUMN_COUNT,
+				    .about = "Samples whose kernel stack could not be read" },
+	[SAMPLES_USER_MISSED] = { .key = "user_missed", .type = COLUMN_COUNT,
+				  .about = "Samples whose user stack could not be read" },
+	[SAMPLES_NOT_KEPT] = { .key = "not_kept", .type = COLUMN_COUNT,
+			       .about = "Samples counted without a stack (--stack-storage-size)" },
+	[SAMPLES_CUT_OFF] = { .key = "cut_off", .type = COLUMN_COUNT,
+			      .about = "Samples whose stack is deeper than the kernel reads" },
+	[SAMPLES_KERNEL_FRAMES] = { .key = "kernel_frames", .type = COLUMN_COUNT,
+				    .about = "Frames of the kernel sampled" },
+	[SAMPLES_KERNEL_UNKNOWN] = { .key = "kernel_frames_unknown", .type = COLUMN_COUNT,
+				     .about = "Of these, frames without a name" },
+	[SAMPLES_USER_FRAMES] = { .key = "user_frames", .type = COLUMN_COUNT,
+				  .about = "Frames of programs sampled" },
+	[SAMPLES_USER_UNKNOWN] = { .key = "user_frames_unknown", .type = COLUMN_COUNT,
+				   .about = "Of these, frames without a name" },
+};
+
+static const struct table samples_table = {
+	.type = "samples", .kind = TABLE_PLAIN, .columns = samples_columns,
+	.n = ARRAY_SIZE(samples_columns),
+	.about = "After the stacks: what was sampled, and what of it is not known; counts are of "
+		 "samples or frames",
+};
+
+static const struct table record_table = {
+	.type = "stack", .kind = TABLE_PLAIN, .columns = columns, .n = ARRAY_SIZE(columns),
+	.about = "A stack and how often it was seen; time is that of printing.  Frames: the "
+		 "innermost first",
+	.other = &samples_table,
+};
+
+#endif /* PROFILE_COLUMNS_H */
