@@ -8,6 +8,7 @@
 #   make install            into $(DESTDIR)$(prefix)
 #   make uninstall
 #   make dist               $(O)/sixty-VERSION.tar.gz, of the last commit
+#   make deb              $(O)/deb: Debian packages of the last commit
 #   make release-check      what a release has to pass: packages, the tarball
 #
 #   STATIC=1 LDFLAGS=-static   programs without shared libraries, where the static ones are
@@ -47,7 +48,7 @@ endif
 ARCH	?= $(shell $(CC) -dumpmachine | sed 's/-.*//; s/x86_64/x86/; s/aarch64/arm64/')
 
 LIBBPF_MIN := 1.1
-ifneq ($(filter-out clean uninstall dist,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean uninstall dist deb,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell $(PKG_CONFIG) --atleast-version=$(LIBBPF_MIN) libbpf && echo yes),yes)
 $(error libbpf >= $(LIBBPF_MIN) not found by $(PKG_CONFIG): install libbpf-dev and pkg-config)
 endif
@@ -220,10 +221,14 @@ dist:
 	$(Q)gzip -9nf $(O)/$(DIST).tar
 	@echo $(O)/$(DIST).tar.gz
 
+deb: dist
+	rm -rf $(O)/deb
+	scripts/build/deb $(O)/$(DIST).tar.gz $(O)/deb
+
 clean:
 	rm -rf $(O)
 
-.PHONY: all check check-live bench install uninstall dist release-check clean list-tools unit-tests workloads $(TOOLS)
+.PHONY: all check check-live bench install uninstall dist deb release-check clean list-tools unit-tests workloads $(TOOLS)
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

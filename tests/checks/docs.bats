@@ -148,7 +148,7 @@ run_help_examples() {
 	version=$(sed -n 's/^VERSION=//p' scripts/sixty)
 	scripts/sixty --version | grep -qx "sixty $version"
 	"$build/execsnoop" --version | grep -q "(sixty) $version,"
-	head -n 1 debian/changelog | grep -q "^sixty ($version) "
+	head -n 1 packaging/debian/changelog | grep -q "^sixty ($version-[0-9]*) "
 	grep -qx "Version: *$version" packaging/rpm/sixty.spec
 	grep -qx "pkgver=$version" packaging/arch/PKGBUILD
 }
