@@ -12,7 +12,7 @@
 #   make release-check      what a release has to pass: packages, the tarball
 #
 #   STATIC=1 LDFLAGS=-static   programs without shared libraries, where the static ones are
-#   V=1  O=dir  CROSS_COMPILE=aarch64-linux-gnu-  VMLINUX=dir-of-vmlinux.h  SAN=1  WERROR=1
+#   V=1  O=dir  CROSS_COMPILE=aarch64-linux-gnu-  VMLINUX=DIR  SAN=1  WERROR=1
 #   PROGRAM_PREFIX=bpf-  PROGRAM_SUFFIX=-sixty
 #
 # A tool is a folder, tools/<tool>/, with <tool>.c, <tool>.bpf.c and any further .c files
@@ -194,8 +194,8 @@ workloads: $(LOADS)
 check: all unit-tests
 	CMOCKA_MESSAGE_OUTPUT=TAP prove --exec '' $(TESTS)
 
-check-live: all workloads
-	prove --exec 'bats --tap' tests/live/*.bats
+check-live:
+	scripts/test --no-install live
 
 bench: all workloads
 	tests/bench/run

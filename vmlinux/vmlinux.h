@@ -9,7 +9,7 @@
  * ___flavour beside its reader, most of them in bpf/core.bpf.h.
  * scripts/dev/check-vmlinux compares every field with a kernel's BTF.
  *
- * A packager who prefers a complete file: make VMLINUX=directory-of-vmlinux.h
+ * A packager who prefers a complete file: make VMLINUX=DIR
  */
 #ifndef __VMLINUX_H__
 #define __VMLINUX_H__
@@ -95,7 +95,7 @@ enum {
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
-/* Registers, under the names bpf_tracing.h uses for each architecture. */
+/* Registers, under the names bpf/bpf_tracing.h uses for each architecture. */
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long bx, cx, dx, si, di, bp;

@@ -1,24 +1,62 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What linters and a few rules of our own say about the sources.
+# Linters, and a few rules of this repository.  Only files that differ from the branch main are
+# looked at, unless SIXTY_LINT=all, which scripts/test --all sets.
 
+# shellcheck disable=SC2046 # no names with spaces in this tree
 load ../lib
 
 own_setup() { cd "$root" || return; }
 
-# sources PATTERN...: the files of the tree with such names, built ones left out.
-sources() {
-	local pattern
-	for pattern; do
-		find . -path ./.git -prune -o -path './build*' -prune -o -type f -name "$pattern" -print
-	done | sort
+# tree: the source files that differ from the branch main; every one with SIXTY_LINT=all, and
+# without git, as in a tarball.
+tree() {
+	local base
+	if ! git rev-parse --git-dir >/dev/null 2>&1; then
+		find . -path './build*' -prune -o -type f -print | sed 's|^\./||'
+	elif [ "${SIXTY_LINT-}" = all ] || ! base=$(base_commit); then
+		git ls-files --cached --others --exclude-standard
+	else
+		git diff --name-only --diff-filter=d "$base"
+		git ls-files --others --exclude-standard
+	fi | sort -u | while read -r file; do [ ! -f "$file" ] || [ -L "$file" ] || echo "$file"; done
 }
 
-user_sources() { sources '*.c' | grep -E '^./(common|tools)/' | grep -v '\.bpf\.c$'; }
+base_commit() {
+	git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main 2>/dev/null
+}
+
+# these FILE...: skip the test where no file has to be looked at.
+these() {
+	files=("$@")
+	[ $# -gt 0 ] || skip "no such file was changed; SIXTY_LINT=all looks at every file"
+}
+
+# sources ENDING...: the files of the tree with such names.
+sources() {
+	local ending
+	for ending; do
+		tree | grep "\.$ending\$" || true
+	done
+}
+
+user_sources() { sources c | grep -E '^(common|tools)/' | grep -v '\.bpf\.c$' || true; }
+
+# compiled: the user-space sources among them, and those that include a header among them.
+compiled() {
+	local header
+	{
+		user_sources
+		sources h | while read -r header; do
+			grep -rlF --include='*.c' "${header##*/}\"" common tools || true
+		done | grep -v '\.bpf\.c$' || true
+	} | sort -u
+}
 
 shell_scripts() {
-	grep -rlE --exclude-dir=.git --exclude-dir='build*' '^#!(/usr/bin/env bash|/bin/bash|/bin/sh)|^# shellcheck shell=' .
+	tree | xargs -r -d '\n' grep -lIE \
+		'^#!(/usr/bin/env bash|/bin/bash|/bin/sh)|^# shellcheck shell=' || true
 }
 
 # functions_over LINES FILE...: each function with more lines in its body, in C
@@ -49,32 +87,34 @@ none() {
 
 @test "shellcheck finds nothing" {
 	needs shellcheck
-	# shellcheck disable=SC2046 # no names with spaces in this tree
-	shellcheck -x $(shell_scripts | grep -v '\.bats$')
+	these $(shell_scripts | grep -v '\.bats$')
+	shellcheck -x "${files[@]}"
 }
 
 # Each @test is a subshell to shellcheck, and what tests/lib.bash sets unknown.
 @test "shellcheck finds nothing in tests" {
 	needs shellcheck
-	# shellcheck disable=SC2046
-	shellcheck --severity=warning --exclude=SC2034,SC2154 $(sources '*.bats')
+	these $(sources bats)
+	shellcheck --severity=warning --exclude=SC2034,SC2154 "${files[@]}"
 }
 
 # The analyzer looks into the skeletons that bpftool makes, and does not like them.
 @test "clang-tidy finds nothing" {
 	needs clang-tidy
-	user_sources | xargs -n 4 -P "$(nproc)" sh -c 'clang-tidy --quiet "$@" -- -std=gnu11 \
+	these $(compiled)
+	printf '%s\n' "${files[@]}" | xargs -n 4 -P "$(nproc)" sh -c 'clang-tidy --quiet "$@" -- -std=gnu11 \
 		-D_GNU_SOURCE -DVERSION=\"\" -Icommon -Ibpf -I"$0" 2>/dev/null; true' "$build" |
 		grep -E ': (error|warning): ' | grep -v '\.skel\.h:' | none "clang-tidy"
 }
 
 @test "cppcheck finds nothing" {
 	needs cppcheck
+	these $(compiled)
 	# A macro of libbpf it cannot see; NULL as the end of a list is a pointer here.
-	user_sources | xargs cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 		--enable=warning,performance,portability -Icommon -Ibpf -D_GNU_SOURCE \
 		'-DVERSION=""' '-DLIBBPF_OPTS(type,name,...)=struct type name = {}' \
-		--suppress=missingInclude --suppress=missingIncludeSystem --suppress=varFuncNullUB
+		--suppress=missingInclude --suppress=missingIncludeSystem --suppress=varFuncNullUB "${files[@]}"
 }
 
 @test "mandoc finds nothing" {
@@ -85,12 +125,13 @@ none() {
 
 @test "codespell finds nothing" {
 	needs codespell
-	codespell --ignore-words-list=nd,etcp,desig --skip '.git,build*,*.svg,./tests/report,./sixty-*' .
+	these $(tree | grep -vE '\.svg$|^tests/report/')
+	codespell --ignore-words-list=nd,etcp,desig "${files[@]}"
 }
 
 @test "no function is longer than 60 lines" {
-	# shellcheck disable=SC2046
-	functions_over 60 $(sources '*.c' '*.h') $(shell_scripts) | none "too long"
+	these $(sources c h) $(shell_scripts)
+	functions_over 60 "${files[@]}" | none "too long"
 }
 
 @test "the check for long functions sees one" {
@@ -102,27 +143,59 @@ none() {
 }
 
 @test "main() has at most 15 lines, trace() at most 40" {
-	# shellcheck disable=SC2046
+	these $(user_sources)
 	{
-		functions_over 15 $(user_sources) | grep -E ': int main\(' || true
-		functions_over 40 $(user_sources) | grep -E '\btrace\(' || true
+		functions_over 15 "${files[@]}" | grep -E ': int main\(' || true
+		functions_over 40 "${files[@]}" | grep -E '\btrace\(' || true
 	} | none "too long"
 }
 
-@test "every source says its licence" {
-	# shellcheck disable=SC2046
-	grep -L 'SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause' \
-		$(sources '*.c' '*.h' '*.awk' '*.py' '*.bats') $(shell_scripts) Makefile | none "no SPDX line"
+@test "every source names its licence" {
+	these $(sources c h awk py bats jq) $(shell_scripts) Makefile
+	{ grep -L 'SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause' "${files[@]}" || true; } |
+		none "no SPDX line"
 }
 
 @test "no line ends in a blank" {
-	grep -rnI --exclude-dir=.git --exclude-dir='build*' '[[:blank:]]$' \
-		--include='*.[ch78]' --include='*.bats' --include='*.md' \
-		scripts common bpf tools tests vmlinux docs contrib ./*.md |
-		none "blanks at the end"
+	these $(sources c h 7 8 bats md) $(shell_scripts)
+	{ grep -nI '[[:blank:]]$' "${files[@]}" /dev/null || true; } | none "blanks at the end"
+}
+
+# C and Python, with the names that macros give; shell.
+defined_functions() {
+	git ls-files | grep -E '\.(c|h|py)$' | xargs sed -E 's|/\*.*\*/||; /^ *(\/\*\|\*)/d' |
+		grep -oE '[A-Za-z_][A-Za-z0-9_]*\(|BPF_PROG\([a-z_0-9]+' | sed -E 's/BPF_PROG\(//; s/\(//'
+	git ls-files | grep -vE '\.(c|h|json|svg|png)$' | xargs grep -hoE '^[a-z_0-9]+\(\)|def [a-z_0-9:]+|^function [a-z_0-9]+' |
+		sed -E 's/\(\)//; s/^(def|function) //'
+}
+
+# unknown_names FILE...: the files and functions that comments name and that do not exist.  A path
+# that begins with a folder which is not ours is one of the kernel's or of the C library's.
+unknown_names() {
+	git ls-files --cached --others --exclude-standard | sed 'p; s|.*/||' | sort -u >"$BATS_TEST_TMPDIR/known_files"
+	{ defined_functions; sed "s,  *#.*,," tests/checks/foreign-names; } | sort -u >"$BATS_TEST_TMPDIR/known_functions"
+	awk -f tests/checks/names.awk "$@" | while read -r where kind name; do
+		case $kind:$name in
+		file:*/*) [ -d "${name%%/*}" ] || [ "${name#../}" != "$name" ] || continue ;;
+		esac
+		grep -qxF -e "${name#./}" "$BATS_TEST_TMPDIR/known_${kind}s" || [ -e "/usr/include/$name" ] || echo "$where $kind $name"
+	done
+}
+
+@test "comments name only files and functions that exist" {
+	git rev-parse --git-dir >/dev/null 2>&1 || skip "not a git repository"
+	these $(sources c h awk py bats jq) $(shell_scripts)
+	unknown_names "${files[@]}" | none "no such file or function"
+}
+
+@test "the check for names sees one that does not exist" {
+	printf '/* As gone.c and nothing_here() do. */\n' >"$BATS_TEST_TMPDIR/x.c"
+	printf '# See gone.bash, tests/gone.bats; main() is there.\n' >"$BATS_TEST_TMPDIR/x.sh"
+	expect 4 "$(unknown_names "$BATS_TEST_TMPDIR"/x.{c,sh} | wc -l)" "names"
 }
 
 @test "no path of the machine it was written on" {
-	grep -rnIE --exclude-dir=.git --exclude-dir='build*' '/wor[k]/|/wor[k]$|shared/desig[n]|/home/[a-z]' . |
+	these $(tree)
+	{ grep -nIE '/wor[k]/|/wor[k]$|shared/desig[n]|/home/[a-z]' "${files[@]}" /dev/null || true; } |
 		none "paths of one machine"
 }

@@ -23,7 +23,7 @@ struct retrans_event {
 	struct sock_id id;
 	__u64 sk;		/* address of the socket; of the listening one for a SYN-ACK */
 	__u32 kind;		/* enum retrans_kind */
-	__u32 state;		/* of the connection, as in tcp_states.h */
+	__u32 state;		/* of the connection, as in include/net/tcp_states.h */
 	__u32 seq;
 	__u32 bytes;		/* of sequence space: data, and 1 for a SYN or FIN */
 	__u32 segments;
