@@ -13,6 +13,7 @@ import sys
 
 import jsonschema
 
+SHOWN = 3  # a missing key is missing in every line
 SCHEMAS = pathlib.Path(__file__).parent.parent / "docs" / "schema"
 
 
@@ -66,7 +67,9 @@ def main():
     types = [json.loads(line).get("type") for line in lines] if not bad else []
     if lines == [""] or (types and (types[0] != "meta" or types[-1] != "summary")):
         bad.append("not a meta line first and a summary line last")
-    print("\n".join(bad) if bad else f"{len(lines)} lines of {tool} are valid")
+    print("\n".join(bad[:SHOWN]) if bad else f"{len(lines)} lines of {tool} are valid")
+    if len(bad) > SHOWN:
+        print(f"and {len(bad) - SHOWN} more problems in {len(lines)} lines of {tool}")
     return 1 if bad else 0
 
 

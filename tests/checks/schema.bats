@@ -68,3 +68,11 @@ valid_with() {
 	expect 1 "$status"
 	[[ $output == *"'hits' is a required property"* ]]
 }
+
+@test "schema: one fault in many lines is reported in few" {
+	printf '{"type":"event","no":%d}\n' {1..1000} >"$out"
+	run validate execsnoop
+	expect 1 "$status"
+	[[ $output == *"and 998 more problems in 1000 lines of execsnoop"* ]]
+	[ "${#lines[@]}" -lt 10 ]
+}
