@@ -7,7 +7,14 @@ load ../lib
 
 own_setup() { cd "$root" || return; }
 
-tools() { basename -s .bpf.c -a tools/*/*.bpf.c; }
+# tools: all, or the one that scripts/test TOOL is about.
+tools() {
+	if [ -n "${SIXTY_TOOL-}" ]; then
+		echo "$SIXTY_TOOL"
+	else
+		basename -s .bpf.c -a tools/*/*.bpf.c
+	fi
+}
 
 # help PROGRAM: its --help; sixty is a script.
 help() {

@@ -54,6 +54,40 @@ tally() {
 	tally "0 1 0" "$status" ""
 }
 
+# files_of NAME: the test files that scripts/test runs for it.
+files_of() { bash -c '. tests/groups.bash; files_of "$1"' bash "$1" | paste -sd ' '; }
+
+@test "a tool stands for its tests, a name for its file, a file for itself" {
+	[[ $(files_of opensnoop) == "build/test_opensnoop tests/live/opensnoop.bats tests/checks/schema.bats:"* ]]
+	[[ $(files_of ext4slower) == "build/test_fsslower tests/live/fsslower.bats "* ]]
+	[ "$(files_of lint)" = tests/checks/lint.bats ]
+	[ "$(files_of text)" = build/test_text ]
+	[ "$(files_of tests/live/common.bats:BTF)" = tests/live/common.bats:BTF ]
+	[ -z "$(files_of no-such-name)" ]
+}
+
+@test "every group has files, and every test file is in a group" {
+	local name file
+	for name in $(bash -c '. tests/groups.bash; all_groups'); do
+		[ -n "$(files_of "$name")" ]
+		files_of "$name" | tr ' ' '\n'
+	done | sort -u >"$BATS_TEST_TMPDIR/in_groups"
+	for file in tests/checks/*.bats tests/live/*.bats; do
+		grep -qx "$file" "$BATS_TEST_TMPDIR/in_groups" || { echo "in no group: $file"; return 1; }
+	done
+}
+
+@test "scripts/test refuses a name that it does not know" {
+	run -64 scripts/test no-such-name
+	[[ $output == *"no-such-name"*"--list"* ]]
+}
+
+@test "FILE:PATTERN runs the tests whose names match" {
+	export TAP_DIR=$BATS_TEST_TMPDIR
+	run tests/tap 'tests/checks/harness.bats:skips are skips'
+	[ "${lines[0]}" = 1..1 ]
+}
+
 # kernel_table TAP-LINE...
 kernel_table() {
 	printf '%s\n' "$@" | awk -v tools="execsnoop runqlat profile" -f scripts/dev/kernel-table.awk

@@ -295,6 +295,7 @@ attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 	expect 46 "$(count)"
 }
 
+# bats test_tags=all
 @test "musl" {
 	needs musl-gcc
 	musl-gcc -O1 "$root/tests/workloads/lookups.c" -o musl 2>musl.log ||

@@ -4,6 +4,8 @@
 #
 # The workload spends a known amount of CPU time in known functions: samples
 # are expected at that time times the frequency.
+#
+# Runs alone: it counts samples of threads that have a CPU to themselves.
 
 load ../lib
 
@@ -392,6 +394,7 @@ at_least() {
 	python3 -c 'import xml.dom.minidom; xml.dom.minidom.parse("cpu.svg")'
 }
 
+# bats test_tags=all
 @test "profile --pprof: what go tool pprof reads" {
 	local pprof
 	pprof=$(command -v pprof || ls /usr/lib/go-*/pkg/tool/*/pprof 2>/dev/null | head -n 1)

@@ -21,6 +21,8 @@
 # waits for its host's processors.
 #   SIXTY_QUIET_MACHINE=1 bats -f "at all" tests/live/scenarios.bats
 #   scripts/dev/test-kernels --run 6.12 'bats -f "at all" tests/live/scenarios.bats'
+#
+# Runs alone: it overloads the machine on purpose.
 
 # shellcheck disable=SC2016
 

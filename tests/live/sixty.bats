@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # sixty on this machine: how it collects, how it ends, what it leaves behind.  What
-# the report says of it: sixty-report.bats; loads made on purpose: scenarios.bats.
+# the report says of it: report.bats; loads made on purpose: scenarios.bats.
+#
+# Runs alone: it measures how long a run takes, and what a run costs.
 
 load ../lib
 
