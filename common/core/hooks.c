@@ -15,10 +15,30 @@
 #include "core/hooks.h"
 #include "core/log.h"
 
+#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+
 /* The running kernel's BTF, read once (some 10 ms), or else --btf's; NULL if there is none. */
 static struct btf *btf;
 static bool btf_tried;
 static const char *btf_file;
+
+/*
+ * The first shortage of files or memory (negative errno) during a look: what it did not
+ * find may be there.
+ */
+static int shortage;
+
+static int note_error(int err)
+{
+	if (!shortage && (err == -EMFILE || err == -ENFILE || err == -ENOMEM))
+		shortage = err;
+	return err;
+}
+
+int hooks_error(void)
+{
+	return shortage ? log_err(shortage, "cannot find out what this kernel has") : 0;
+}
 
 void hooks_use_btf(const char *path)
 {
@@ -27,15 +47,15 @@ void hooks_use_btf(const char *path)
 
 static bool use_btf_file(void)
 {
-	return btf_file && access("/sys/kernel/btf/vmlinux", R_OK);
+	return btf_file && access(KERNEL_BTF, R_OK);
 }
 
 static struct btf *kernel_btf(void)
 {
 	if (!btf_tried)
-		btf = use_btf_file() ? btf__parse(btf_file, NULL) : btf__load_vmlinux_btf();
+		btf = btf__parse(use_btf_file() ? btf_file : KERNEL_BTF, NULL);
 	btf_tried = true;
-	return libbpf_get_error(btf) ? NULL : btf;
+	return note_error(libbpf_get_error(btf)) ? NULL : btf;
 }
 
 void hooks_done(void)
@@ -71,16 +91,20 @@ static const struct btf_type *tracepoint_proto(const char *name)
 /* The names in the kernel's BTF, each with a NUL before and behind; NULL: no BTF or memory. */
 static char *kernel_btf_names(size_t *len)
 {
-	int fd = open(use_btf_file() ? btf_file : "/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
+	int fd = open(use_btf_file() ? btf_file : KERNEL_BTF, O_RDONLY | O_CLOEXEC);
 	struct btf_header header;
 	char *names = NULL;
 	ssize_t n;
 
 	*len = 0;
-	if (fd < 0)
+	if (fd < 0) {
+		note_error(-errno);
 		return NULL;
+	}
 	if (pread(fd, &header, sizeof(header), 0) == sizeof(header))
 		names = malloc(header.str_len);
+	if (!names)
+		note_error(-ENOMEM);
 	while (names && *len < header.str_len &&
 	       (n = pread(fd, names + *len, header.str_len - *len,
 			  header.hdr_len + header.str_off + *len)) > 0)
@@ -108,6 +132,8 @@ int hooks_tracepoint_args(const char *name)
 {
 	const struct btf_type *proto = tracepoint_proto(name);
 
+	if (shortage)
+		return shortage;
 	return proto ? btf_vlen(proto) - 1 : -ENOENT;
 }
 
@@ -160,6 +186,11 @@ const char *hooks_enum_name(const char *type, __u32 value)
 	return NULL;
 }
 
+static bool has_struct(const char *name)
+{
+	return kernel_btf() && btf__find_by_name_kind(kernel_btf(), name, BTF_KIND_STRUCT) > 0;
+}
+
 bool hooks_fentry(const char *function)
 {
 	struct bpf_insn insns[] = {		/* return 0 */
@@ -169,16 +200,22 @@ bool hooks_fentry(const char *function)
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY);
 	int id, prog, link;
 
-	if (access("/sys/kernel/btf/vmlinux", R_OK))
+	if (access(KERNEL_BTF, R_OK))
 		return false;		/* libbpf needs the kernel's own; --btf does not do */
+	/*
+	 * v5.12 (e21aa341785c, "bpf: Fix fexit trampoline.") brought this struct.  Before,
+	 * detaching crashes the kernel if the function sleeps: docs/kernel-faults.md.
+	 */
+	if (!has_struct("bpf_tramp_image"))
+		return false;
 	id = kernel_btf() ? btf__find_by_name_kind(kernel_btf(), function, BTF_KIND_FUNC) : -ENOENT;
 	if (id < 0)
 		return false;
 	opts.attach_btf_id = id;
 	prog = bpf_prog_load(BPF_PROG_TYPE_TRACING, "probe", "GPL", insns, 2, &opts);
-	if (prog < 0)
+	if (note_error(prog) < 0)
 		return false;
-	link = bpf_raw_tracepoint_open(NULL, prog);
+	link = note_error(bpf_raw_tracepoint_open(NULL, prog));
 	if (link >= 0)
 		close(link);
 	close(prog);
@@ -192,6 +229,8 @@ static bool kernel_function(const char *function)
 	char line[512], type, name[256];
 	bool found = false;
 
+	if (!f)
+		note_error(-errno);
 	while (f && !found && fgets(line, sizeof(line), f))
 		found = sscanf(line, "%*x %c %255s", &type, name) == 2 &&
 			(type == 't' || type == 'T') && strcmp(name, function) == 0;
@@ -257,7 +296,7 @@ const char *hooks_aimed_at(const struct bpf_program *prog)
 
 bool hooks_task_storage(struct bpf_map *storage, struct bpf_map *hash, bool wanted)
 {
-	bool use = wanted && access("/sys/kernel/btf/vmlinux", R_OK) == 0 &&
+	bool use = wanted && access(KERNEL_BTF, R_OK) == 0 &&
 		   libbpf_probe_bpf_map_type(BPF_MAP_TYPE_TASK_STORAGE, NULL) == 1;
 
 	bpf_map__set_autocreate(storage, use);
@@ -285,6 +324,8 @@ void hooks_enable(struct bpf_program *first, ...)
 
 int hooks_missing(const char *what)
 {
+	if (shortage)
+		return hooks_error();
 	log_warn("this kernel lacks %s", what);
 	return -EOPNOTSUPP;
 }

@@ -75,7 +75,16 @@ void hooks_enable(struct bpf_program *first, ...) __attribute__((sentinel));
 /* Forget the kernel's BTF (some 6 MB); skel_start() calls it when all is loaded. */
 void hooks_done(void);
 
-/* Say what is missing and return -EOPNOTSUPP: "this kernel lacks ...". */
+/*
+ * Report the first shortage of files or memory that kept one of these functions from
+ * finding out what the kernel has; returns it as a negative errno, 0 if there was none.
+ */
+int hooks_error(void);
+
+/*
+ * Report "this kernel lacks <what>" and return -EOPNOTSUPP; but a shortage as
+ * hooks_error() does.
+ */
 int hooks_missing(const char *what);
 
 #endif /* COMMON_HOOKS_H */

@@ -36,6 +36,20 @@ void log_warn(const char *fmt, ...)
 	va_end(ap);
 }
 
+/* What to do about a shortage, for after the error's own text. */
+static const char *remedy(int err)
+{
+	switch (-err) {
+	case EMFILE:
+		return "; raise the limit (ulimit -n)";
+	case ENFILE:
+		return "; raise fs.file-max";
+	case ENOMEM:
+		return "; free memory, or raise the limit (ulimit -v, memory.max)";
+	}
+	return "";
+}
+
 int log_err(int err, const char *fmt, ...)
 {
 	char *message;
@@ -46,7 +60,7 @@ int log_err(int err, const char *fmt, ...)
 	len = vasprintf(&message, fmt, ap);
 	va_end(ap);
 	if (len >= 0) {
-		log_warn("%s: %s", message, strerror(-err));
+		log_warn("%s: %s%s", message, strerror(-err), remedy(err));
 		free(message);
 	}
 	return err;

@@ -22,7 +22,10 @@ enum {
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_vwarn(const char *fmt, va_list ap);
 
-/* log_warn() with ": <strerror>" behind it; returns @err, so: return log_err(err, ...). */
+/*
+ * log_warn() followed by ": <strerror>" and, for a shortage of files or memory, what to do.
+ * Returns @err, so: return log_err(err, ...).
+ */
 int log_err(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* The exit code for @err (0 or a negative errno). */

@@ -1,94 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 
+#include "core/failure.h"
 #include "core/hooks.h"
 #include "core/log.h"
+#include "core/permission.h"
 #include "core/skel.h"
-#include "core/text.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
-
-/* Capability numbers, include/uapi/linux/capability.h. */
-#define CAP_SYS_ADMIN 21
-#define CAP_PERFMON 38
-#define CAP_BPF 39
+#define SPARE_DESCRIPTORS 8	/* to wait for signals and events, to read /proc and /sys */
 
 static struct {
 	struct bpf_object_skeleton *skeleton;
 	const struct loss *loss;
-	struct text messages;		/* libbpf's, kept back */
-	bool verbose;
+	__u32 pid;			/* ours, as the kernel counts */
 	bool detached;
 } state;
-
-static int keep_message(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	char *message;
-	int len;
-
-	if (level == LIBBPF_DEBUG && !state.verbose)
-		return 0;
-	len = vasprintf(&message, fmt, ap);
-	if (len < 0)
-		return 0;
-	if (state.verbose)
-		fputs(message, stderr);
-	else
-		text_bytes(&state.messages, message, len);
-	free(message);
-	return len;
-}
-
-/* Behind a message about a failure that was not foreseen. */
-static void show_messages(void)
-{
-	if (state.messages.len)
-		fwrite(state.messages.at, 1, state.messages.len, stderr);
-	state.messages.len = 0;
-}
-
-/* The first line of @path that begins with @prefix, without it; false if there is none. */
-static bool read_line(const char *path, const char *prefix, char *line, size_t size)
-{
-	FILE *f = fopen(path, "re");
-	bool found = false;
-
-	while (f && !found && fgets(line, size, f))
-		found = strncmp(line, prefix, strlen(prefix)) == 0;
-	if (f)
-		fclose(f);
-	if (found)
-		memmove(line, line + strlen(prefix), strlen(line + strlen(prefix)) + 1);
-	return found;
-}
-
-/* True also where that cannot be read: the kernel will tell. */
-static bool have_capability(int capability)
-{
-	char line[128];
-
-	return !read_line("/proc/self/status", "CapEff:", line, sizeof(line)) ||
-	       strtoull(line, NULL, 16) >> capability & 1;
-}
-
-static bool have_capabilities(void)
-{
-	return have_capability(CAP_SYS_ADMIN) ||
-	       (have_capability(CAP_BPF) && have_capability(CAP_PERFMON));
-}
-
-static int denied(void)
-{
-	log_warn("not permitted: run as root, or with CAP_BPF and CAP_PERFMON");
-	return -EPERM;
-}
 
 static bool kernel_has_btf(void)
 {
@@ -105,17 +38,55 @@ static const char *types_file(const struct common_args *args)
 {
 	if (args->btf)
 		return args->btf;
-	return kernel_has_btf() && !have_capability(CAP_SYS_ADMIN) ? KERNEL_BTF : NULL;
+	return kernel_has_btf() && !permission_has(CAP_SYS_ADMIN) ? KERNEL_BTF : NULL;
+}
+
+/* Our process id in the initial PID namespace, by @prog, which returns it; that of getpid() if not. */
+static __u32 run_own_pid(int prog)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+
+	return bpf_prog_test_run_opts(prog, &run) ? (__u32)getpid() : run.retval;
+}
+
+/*
+ * Load and run a program that returns our process id: the first one, so that what
+ * forbids or prevents all of them is reported before the tool looks for hooks.
+ */
+static int load_first_program(void)
+{
+	struct bpf_insn insns[] = {		/* return bpf_get_current_pid_tgid() >> 32 */
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_get_current_pid_tgid },
+		{ .code = BPF_ALU64 | BPF_RSH | BPF_K, .dst_reg = BPF_REG_0, .imm = 32 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int prog;
+
+	if (!permission_to_trace())
+		return permission_denied(PERMISSION_BPF);
+	prog = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "own_pid", "GPL", insns,
+			     ARRAY_SIZE(insns), NULL);
+	if (prog == -EPERM || prog == -EACCES ||
+	    (prog == -ENOSYS && permission_filtered(PERMISSION_BPF)))
+		return permission_denied(PERMISSION_BPF);
+	if (prog == -ENOSYS)
+		return hooks_missing("bpf() (CONFIG_BPF_SYSCALL)");
+	if (prog < 0)
+		return log_err(prog, "cannot load a BPF program");
+	state.pid = run_own_pid(prog);
+	close(prog);
+	return 0;
 }
 
 const struct bpf_object_open_opts *skel_open_opts(const struct common_args *args)
 {
 	static struct bpf_object_open_opts opts = { .sz = sizeof(opts) };
+	int err;
 
-	state.verbose = args->verbose;
-	libbpf_set_print(keep_message);
-	if (!have_capabilities())
-		exit(log_exit_code(denied()));
+	failure_keep_messages(args->verbose);
+	err = load_first_program();
+	if (err)
+		exit(log_exit_code(err));
 	/*
 	 * Not bpf_program__set_type() later: before 1.3 libbpf then still looks
 	 * for the tracepoint in the kernel's BTF, by a NULL pointer.
@@ -130,71 +101,15 @@ int skel_open_failed(void)
 {
 	int err = log_err(-errno, "cannot open the BPF object");
 
-	show_messages();
+	failure_show_messages();
 	return log_exit_code(err);
 }
 
-static bool locked_down(void)
-{
-	char line[128];
-
-	return read_line("/sys/kernel/security/lockdown", "", line, sizeof(line)) &&
-	       strstr(line, "[confidentiality]");
-}
-
-/* The tracepoint of a tp_btf program, or NULL. */
-static const char *tp_btf_name(const struct bpf_program *prog)
+const char *skel_tracepoint(const struct bpf_program *prog)
 {
 	const char *section = bpf_program__section_name(prog);
 
 	return strncmp(section, "tp_btf/", 7) == 0 ? section + 7 : NULL;
-}
-
-static int missing_tracepoint(void)
-{
-	const struct bpf_program *prog = NULL;
-
-	while ((prog = skel_next_hook(prog))) {
-		const char *name = tp_btf_name(prog);
-
-		if (name && hooks_tracepoint_args(name) < 0) {
-			log_warn("this kernel lacks the tracepoint %s", name);
-			return -EOPNOTSUPP;
-		}
-	}
-	return 0;
-}
-
-/* True if there is no type information in @path. */
-static bool bad_btf(const char *path)
-{
-	struct btf *btf = btf__parse(path, NULL);
-	bool bad = libbpf_get_error(btf);
-
-	if (!bad)
-		btf__free(btf);
-	return bad;
-}
-
-/* Why did loading fail?  Say it, and return the error that stands for it. */
-static int load_failed(int err, const struct common_args *args)
-{
-	if (args->btf && bad_btf(args->btf)) {
-		log_warn("cannot use BTF file '%s': it holds no type information", args->btf);
-		return -EINVAL;
-	}
-	if (locked_down()) {
-		log_warn("the kernel is locked down (confidentiality): it lets no BPF program "
-			 "read its memory");
-		return -EPERM;
-	}
-	if (err == -EPERM)
-		return denied();
-	if (missing_tracepoint())
-		return -EOPNOTSUPP;
-	log_err(err, "cannot load the BPF programs");
-	show_messages();
-	return err;
 }
 
 /*
@@ -251,50 +166,12 @@ static void set_ring(struct config *config, const struct common_args *args)
 	config->ring_wake_shift = __builtin_ctz(bytes) - 3;	/* each time an eighth has filled */
 }
 
-/*
- * Our pid as the kernel counts, which in a PID namespace is not what getpid()
- * says: let a BPF program that returns it run once, in this process.
- */
-static __u32 kernel_pid(void)
-{
-	struct bpf_insn insns[] = {		/* return bpf_get_current_pid_tgid() >> 32 */
-		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_get_current_pid_tgid },
-		{ .code = BPF_ALU64 | BPF_RSH | BPF_K, .dst_reg = BPF_REG_0, .imm = 32 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	LIBBPF_OPTS(bpf_test_run_opts, run);
-	__u32 pid = getpid();
-	int prog;
-
-	prog = bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "own_pid", "GPL", insns,
-			     ARRAY_SIZE(insns), NULL);
-	if (prog < 0)
-		return pid;
-	if (!bpf_prog_test_run_opts(prog, &run))
-		pid = run.retval;
-	close(prog);
-	return pid;
-}
-
 static void set_filter(struct filter *filter, const struct common_args *args)
 {
 	*filter = args->filter;
-	filter->self = kernel_pid();
+	filter->self = state.pid;
 	if (filter->self != (__u32)getpid() && (filter->pid || filter->tid))
 		log_warn("in a PID namespace: process numbers are those of the host");
-}
-
-static int attach_failed(const struct bpf_program *prog, int err)
-{
-	if (err == -EPERM || err == -EACCES)
-		return denied();
-	if (err == -ENOENT) {
-		log_warn("this kernel lacks %s", skel_hook_name(prog));
-		return -EOPNOTSUPP;
-	}
-	log_err(err, "cannot attach to %s", skel_hook_name(prog));
-	show_messages();
-	return err;
 }
 
 static bool is_kretprobe(const struct bpf_program *prog)
@@ -310,13 +187,51 @@ static int attach(struct bpf_prog_skeleton *p)
 	if (!bpf_program__autoload(prog) || !bpf_program__autoattach(prog) ||
 	    bpf_program__type(prog) == BPF_PROG_TYPE_PERF_EVENT)
 		return 0;
-	if (bpf_program__type(prog) == BPF_PROG_TYPE_RAW_TRACEPOINT && tp_btf_name(prog))
-		*p->link = bpf_program__attach_raw_tracepoint(prog, tp_btf_name(prog));
+	if (bpf_program__type(prog) == BPF_PROG_TYPE_RAW_TRACEPOINT && skel_tracepoint(prog))
+		*p->link = bpf_program__attach_raw_tracepoint(prog, skel_tracepoint(prog));
 	else if (function && bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE)
 		*p->link = bpf_program__attach_kprobe(prog, is_kretprobe(prog), function);
 	else
 		*p->link = bpf_program__attach(prog);
-	return *p->link ? 0 : attach_failed(prog, -errno);
+	return *p->link ? 0 : failure_attach(prog, -errno);
+}
+
+/*
+ * Are there descriptors enough for all programs, links and maps?  If libbpf runs out of
+ * them while it probes what the kernel has, it takes the kernel for an old one.
+ */
+static int check_descriptors(void)
+{
+	int needed = SPARE_DESCRIPTORS, lowest = dup(STDERR_FILENO);
+	const struct bpf_program *prog = NULL;
+	struct rlimit limit;
+	struct bpf_map *map;
+
+	if (lowest < 0)
+		return log_err(-errno, "cannot load the BPF programs");
+	close(lowest);
+	while ((prog = skel_next_hook(prog)))
+		needed += 2;
+	bpf_object__for_each_map(map, skel_object())
+		needed += bpf_map__autocreate(map);
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < (rlim_t)lowest + needed)
+		return log_err(-EMFILE, "cannot load the BPF programs");
+	return 0;
+}
+
+static int load(const struct common_args *args)
+{
+	struct bpf_object *obj = *state.skeleton->obj;
+	int err = check_descriptors();
+
+	if (err)
+		return err;
+	failure_watch(obj);
+	err = bpf_object__load_skeleton(state.skeleton);
+	if (err)
+		err = failure_load(obj, err, args);
+	failure_unwatch();
+	return err;
 }
 
 int skel_start(struct bpf_object_skeleton *skeleton, const struct common_args *args,
@@ -330,13 +245,15 @@ int skel_start(struct bpf_object_skeleton *skeleton, const struct common_args *a
 	set_ring(config, args);
 	if (!kernel_has_btf())
 		err = use_raw_tp(config, args);
+	if (!err)
+		err = hooks_error();
 	if (err)
 		return err;
 	preallocate_maps();
-	err = bpf_object__load_skeleton(skeleton);
-	if (err)
-		return load_failed(err, args);
+	err = load(args);
 	hooks_done();
+	if (err)
+		return err;
 	state.loss = loss;
 	for (int i = 0; i < skeleton->prog_cnt && !err; i++)
 		err = attach(&skeleton->progs[i]);
@@ -394,7 +311,7 @@ const struct bpf_program *skel_next_hook(const struct bpf_program *prog)
 const char *skel_hook_name(const struct bpf_program *prog)
 {
 	static char name[128];
-	const char *tracepoint = tp_btf_name(prog), *function = hooks_aimed_at(prog);
+	const char *tracepoint = skel_tracepoint(prog), *function = hooks_aimed_at(prog);
 
 	if (function) {
 		snprintf(name, sizeof(name), "%s/%s", bpf_program__section_name(prog), function);

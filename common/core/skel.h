@@ -16,9 +16,10 @@
 #include "loss.h"
 
 /*
- * Options for <tool>_bpf__open_opts().  Also keeps libbpf quiet unless
- * --verbose: what it says is kept back, and printed only if a load then fails
- * for a reason not foreseen.
+ * Options for <tool>_bpf__open_opts().  Ends the process with the reason if BPF
+ * programs for tracing are not permitted.  Also keeps libbpf quiet unless
+ * --verbose: its messages are kept, and printed only if a load then fails for an
+ * unknown reason.
  */
 const struct bpf_object_open_opts *skel_open_opts(const struct common_args *args);
 
@@ -47,5 +48,8 @@ const struct loss *skel_loss(void);
 /* The programs in use, one after the other, from NULL to NULL; and each one's hook. */
 const struct bpf_program *skel_next_hook(const struct bpf_program *prog);
 const char *skel_hook_name(const struct bpf_program *prog);
+
+/* The tracepoint that @prog's section names (tp_btf), or NULL. */
+const char *skel_tracepoint(const struct bpf_program *prog);
 
 #endif /* COMMON_SKEL_H */

@@ -97,7 +97,7 @@ static int take_total(struct bpf_map *map, __u32 generation, struct hist *total)
 
 	memset(total, 0, sizeof(*total));
 	if (!per_cpu)
-		return log_err(-ENOMEM, "cannot read the histograms");
+		return log_err(cpus < 0 ? cpus : -ENOMEM, "cannot read the histograms");
 	if (bpf_map_lookup_elem(fd, &generation, per_cpu))
 		err = log_err(-errno, "cannot read the histograms");
 	for (int i = 0; i < cpus; i++)

@@ -10,6 +10,7 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/permission.h"
 #include "stacks/sampling.h"
 
 #define CPUS_MOST 8192			/* the largest NR_CPUS there is (x86) */
@@ -199,10 +200,8 @@ static int update(struct sampling *sampling)
 
 static int start_failed(int err)
 {
-	if (err == -EPERM || err == -EACCES) {
-		log_warn("not permitted: run as root, or with CAP_BPF and CAP_PERFMON");
-		return err;
-	}
+	if (err == -EPERM || err == -EACCES || permission_filtered(PERMISSION_PERF))
+		return permission_denied(PERMISSION_PERF);
 	if (err == -ENOENT || err == -EOPNOTSUPP || err == -ENOSYS) {
 		log_warn("this kernel lacks perf events (CONFIG_PERF_EVENTS)");
 		return -EOPNOTSUPP;

@@ -385,6 +385,23 @@ attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 	grep -q 'CAP_SYS_PTRACE' "$err"
 }
 
+# bats test_tags=kernel
+@test "a process under a seccomp filter lives on, and its calls are seen" {
+	tool_start gethostlatency --json
+	in_world "$(workload refuse)" uretprobe 38 "$client" getaddrinfo 23 here.test >truth
+	tool_stop
+	expect 23 "$(wc -l <truth)" "calls"
+	expect 23 "$(count '.result == "ok"')"
+}
+
+@test "a kernel that harms processes under a seccomp filter is refused" {
+	case $(uname -r) in
+	[1-5].* | 6.[0-5].*) skip "older than that fault, and without uprobe.multi" ;;
+	esac
+	export SIXTY_HOOKS=harmful
+	refuses 69 'kills processes under a seccomp filter.*CVE-2025-21834' gethostlatency --duration 1
+}
+
 @test "bad options are refused" {
 	echo hello >text
 	refuses 64 "cannot use libc '/no/libc': No such file" gethostlatency -l /no/libc

@@ -4,6 +4,8 @@
 #define main gethostlatency_main
 #include "../../tools/gethostlatency/gethostlatency.c"
 #undef main
+#include <signal.h>
+#include "../../tools/gethostlatency/uretprobe.h"
 
 static const struct lookup_event found = {
 	.head = { .ns = 1500000000, .pid = 42, .tid = 43, .uid = 1000, .comm = "curl" },
@@ -123,6 +125,36 @@ static void functions_are_found(void **test_state)
 	close(fd);
 }
 
+/* Unprobed, under the filter: nothing happens, and what a faulty kernel does is seen. */
+static void harm_to_filtered_processes_is_seen(void **test_state)
+{
+	assert_int_equal(uretprobe_try(NULL, false), 0);
+	assert_int_equal(uretprobe_try(NULL, true), -EOPNOTSUPP);
+}
+
+static int attach_fails(pid_t pid, __u64 offset)
+{
+	return -EMFILE;
+}
+
+/* A signal of a process that crashes, and one that someone sends. */
+static int attach_kills(pid_t pid, __u64 offset)
+{
+	return kill(pid, SIGTRAP);
+}
+
+static int attach_stops_it(pid_t pid, __u64 offset)
+{
+	return kill(pid, SIGTERM);
+}
+
+static void a_test_that_fails_is_no_verdict(void **test_state)
+{
+	assert_int_equal(uretprobe_try(attach_fails, false), -EMFILE);
+	assert_int_equal(uretprobe_try(attach_stops_it, false), -ECHILD);
+	assert_int_equal(uretprobe_try(attach_kills, false), -EOPNOTSUPP);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -134,6 +166,8 @@ int main(void)
 		cmocka_unit_test(results_have_names),
 		cmocka_unit_test(libcs_are_known_by_name),
 		cmocka_unit_test(functions_are_found),
+		cmocka_unit_test(harm_to_filtered_processes_is_seen),
+		cmocka_unit_test(a_test_that_fails_is_no_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,9 +86,10 @@ struct row {
 static int read_counts(struct bpf_map *map, struct counts *sum)
 {
 	int cpus = libbpf_num_possible_cpus();
-	struct counts *each = calloc(cpus > 0 ? cpus : 1, sizeof(*each));
+	/* A negative error: the kernel would write the counts of all CPUs all the same. */
+	struct counts *each = cpus > 0 ? calloc(cpus, sizeof(*each)) : NULL;
 	__u32 zero = 0;
-	int err = each ? 0 : -ENOMEM;
+	int err = cpus < 0 ? cpus : each ? 0 : -ENOMEM;
 
 	if (!err && bpf_map_lookup_elem(bpf_map__fd(map), &zero, each))
 		err = -errno;

@@ -13,6 +13,7 @@
 #include "core/hooks.h"
 #include "libc.h"
 #include "core/log.h"
+#include "core/permission.h"
 #include "output/out.h"
 #include "core/run.h"
 #include "core/skel.h"
@@ -132,8 +133,7 @@ static int attach_failed(void)
 	int err = state.error;
 
 	if (err == -EPERM || err == -EACCES)
-		return log_err(err, "cannot attach to libc, which takes root or, before Linux 6.6, "
-			       "CAP_SYS_ADMIN");
+		return permission_denied(state.multi ? PERMISSION_BPF : PERMISSION_PERF);
 	if (err == -EOPNOTSUPP)
 		return hooks_missing("uprobes (CONFIG_UPROBE_EVENTS)");
 	return err ? log_err(err, "cannot attach to libc") : 0;
@@ -321,7 +321,10 @@ static int trace(struct gethostlatency_bpf *skel)
 
 	state.skel = skel;
 	choose_hooks(skel);
-	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
+	err = state.multi ? uprobe_check_return() : 0;
+	if (!err)
+		err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config,
+				 &skel->bss->loss);
 	if (!err)
 		err = opt.libc ? attach_one(opt.libc) : attach_mapped();
 	if (err)

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <gelf.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -11,7 +12,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "core/log.h"
 #include "uprobe.h"
+#include "uretprobe.h"
 
 /* Of include/uapi/linux/bpf.h of Linux 6.6, which older headers do not have. */
 #define ATTACH_UPROBE_MULTI 48		/* BPF_TRACE_UPROBE_MULTI */
@@ -32,11 +35,15 @@ struct link_create_uprobe_multi {	/* union bpf_attr.link_create */
 	__u32 padding;
 };
 
+/* Only x86-64 has the system call uretprobe. */
 #if defined(__x86_64__)
+#define HAS_URETPROBE true
 #define ELF_OURS EM_X86_64
 #elif defined(__aarch64__)
+#define HAS_URETPROBE false
 #define ELF_OURS EM_AARCH64
 #else
+#define HAS_URETPROBE false
 #define ELF_OURS EM_NONE
 #endif
 
@@ -129,8 +136,9 @@ int uprobe_find(int fd, const char *const *names, size_t n, struct uprobe_places
 	return err;
 }
 
+/* @pid: only in this process; 0: in all. */
 static int link_multi(int prog_fd, const char *path, const struct uprobe_places *places,
-		      bool at_return)
+		      bool at_return, pid_t pid)
 {
 	struct link_create_uprobe_multi link = {
 		.prog_fd = prog_fd,
@@ -140,29 +148,63 @@ static int link_multi(int prog_fd, const char *path, const struct uprobe_places 
 		.cookies = (unsigned long)places->which,
 		.cnt = places->n,
 		.flags = at_return ? UPROBE_MULTI_RETURN : 0,
+		.pid = pid,
 	};
 	long fd = syscall(__NR_bpf, BPF_LINK_CREATE, &link, sizeof(link));
 
 	return fd < 0 ? -errno : (int)fd;	/* BPF descriptors close on exec by themselves */
 }
 
-/* A kernel that has it gets as far as seeing that a directory cannot be probed. */
-bool uprobe_has_multi(void)
+/* A program for uprobe.multi that does nothing, or a negative errno. */
+static int load_empty(void)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = ATTACH_UPROBE_MULTI);
 	struct bpf_insn insns[] = {		/* return 0 */
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	struct uprobe_places nowhere = { .n = 1 };
-	int prog, err;
 
-	prog = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "probe", "GPL", insns, 2, &opts);
+	return bpf_prog_load(BPF_PROG_TYPE_KPROBE, "probe", "GPL", insns, 2, &opts);
+}
+
+/* A kernel that has it gets as far as seeing that a directory cannot be probed. */
+bool uprobe_has_multi(void)
+{
+	struct uprobe_places nowhere = { .n = 1 };
+	int prog = load_empty(), err;
+
 	if (prog < 0)
 		return false;
-	err = link_multi(prog, "/", &nowhere, false);
+	err = link_multi(prog, "/", &nowhere, false, 0);
 	close(prog);
 	return err == -EBADF;
+}
+
+static int attach_own_return(pid_t pid, __u64 offset)
+{
+	struct uprobe_places place = { .n = 1, .offsets = { offset } };
+	int prog = load_empty(), link;
+
+	if (prog < 0)
+		return prog;
+	link = link_multi(prog, "/proc/self/exe", &place, true, pid);
+	close(prog);
+	return link;
+}
+
+/* For tests: SIXTY_HOOKS=harmful behaves as on a kernel that has the fault. */
+int uprobe_check_return(void)
+{
+	const char *hooks = secure_getenv("SIXTY_HOOKS");
+	bool harmful = hooks && strcmp(hooks, "harmful") == 0;
+	int err = HAS_URETPROBE || harmful ? uretprobe_try(attach_own_return, harmful) : 0;
+
+	if (err == -EOPNOTSUPP)
+		log_warn("this kernel kills processes under a seccomp filter where a probed function "
+			 "returns (CVE-2025-21834): update it to 6.12.14, 6.13.3 or later");
+	else if (err)
+		log_err(err, "cannot test whether probes at returns harm processes");
+	return err;
 }
 
 void uprobe_use_multi(struct bpf_program *prog)
@@ -176,7 +218,7 @@ int uprobe_attach_multi(struct bpf_program *prog, int fd, const struct uprobe_pl
 	char path[32];
 
 	fd_path(path, fd);
-	return link_multi(bpf_program__fd(prog), path, places, at_return);
+	return link_multi(bpf_program__fd(prog), path, places, at_return, 0);
 }
 
 /* A number in a file of the kernel's uprobe PMU; a negative errno if there is no such PMU. */

@@ -46,6 +46,13 @@ void uprobe_use_multi(struct bpf_program *prog);
 int uprobe_attach_multi(struct bpf_program *prog, int fd, const struct uprobe_places *places,
 			bool at_return);
 
+/*
+ * Refuse, with the reason, a kernel on which a probe at the return of a function can kill
+ * the process (uretprobe.h).  Needs uprobe.multi: kernels without it (before v6.6) are older
+ * than that fault (v6.11).  0, -EOPNOTSUPP, or what went wrong with the test.
+ */
+int uprobe_check_return(void);
+
 /* The same for one place, as a perf event. */
 int uprobe_attach(struct bpf_program *prog, int fd, __u64 offset, bool at_return);
 

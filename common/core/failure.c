@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "core/failure.h"
+#include "core/hooks.h"
+#include "core/log.h"
+#include "core/permission.h"
+#include "core/skel.h"
+#include "core/text.h"
+
+#define LOG_BYTES (1U << 20)	/* of a program; a page is used only when the kernel writes to it */
+
+static struct {
+	struct text messages;
+	bool verbose;
+	char *logs;		/* of all programs, one after the other; NULL: not kept */
+	size_t logs_bytes;
+} state;
+
+static int keep_message(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	char *message;
+	int len;
+
+	if (level == LIBBPF_DEBUG && !state.verbose)
+		return 0;
+	len = vasprintf(&message, fmt, ap);
+	if (len < 0)
+		return 0;
+	if (state.verbose)
+		fputs(message, stderr);
+	else
+		text_bytes(&state.messages, message, len);
+	free(message);
+	return len;
+}
+
+void failure_keep_messages(bool verbose)
+{
+	state.verbose = verbose;
+	libbpf_set_print(keep_message);
+}
+
+void failure_show_messages(void)
+{
+	if (state.messages.len)
+		fwrite(state.messages.at, 1, state.messages.len, stderr);
+	state.messages.len = 0;
+}
+
+void failure_watch(struct bpf_object *obj)
+{
+	struct bpf_program *prog;
+	size_t n = 0;
+
+	bpf_object__for_each_program(prog, obj)
+		n++;
+	state.logs_bytes = n * LOG_BYTES;
+	state.logs = mmap(NULL, state.logs_bytes, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (state.logs == MAP_FAILED)
+		state.logs = NULL;	/* the reason is then one that nobody names */
+	n = 0;
+	if (state.logs)
+		bpf_object__for_each_program(prog, obj)
+			bpf_program__set_log_buf(prog, state.logs + n++ * LOG_BYTES, LOG_BYTES);
+}
+
+void failure_unwatch(void)
+{
+	if (state.logs)
+		munmap(state.logs, state.logs_bytes);
+	state.logs = NULL;
+}
+
+/* The program whose verification left a log, which it does only when it fails; or NULL. */
+static const struct bpf_program *refused_program(const struct bpf_object *obj, const char **log)
+{
+	struct bpf_program *prog;
+	size_t n = 0;
+
+	if (!state.logs)
+		return NULL;
+	bpf_object__for_each_program(prog, obj) {
+		*log = state.logs + n++ * LOG_BYTES;
+		if (**log)
+			return prog;
+	}
+	return NULL;
+}
+
+/* Programs are tested on every kernel there is, so that this is a fault of ours or of --btf's. */
+static int refused(const struct bpf_program *prog, const char *log, int err,
+		   const struct common_args *args)
+{
+	if (state.verbose)
+		fprintf(stderr, "%.*s\n", (int)LOG_BYTES, log);
+	if (args->btf)
+		log_warn("the kernel refused program %s with the types in '%s': are they of this "
+			 "kernel?", bpf_program__name(prog), args->btf);
+	else
+		log_warn("the kernel refused program %s of %s: this is a bug, please report it "
+			 "with the output of -v", bpf_program__name(prog), args->tool);
+	return err == -EOPNOTSUPP || err == -EPERM || err == -EACCES ? -EINVAL : err;
+}
+
+static bool is_shortage(int err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
+}
+
+static bool is_denial(int err)
+{
+	return err == -EPERM || err == -EACCES;
+}
+
+static int missing_tracepoint(void)
+{
+	const struct bpf_program *prog = NULL;
+	char what[128];
+
+	while ((prog = skel_next_hook(prog))) {
+		const char *name = skel_tracepoint(prog);
+
+		if (name && hooks_tracepoint_args(name) == -ENOENT) {
+			snprintf(what, sizeof(what), "the tracepoint %s", name);
+			return hooks_missing(what);
+		}
+	}
+	return 0;
+}
+
+/* True if there is no type information in @path. */
+static bool bad_btf(const char *path)
+{
+	struct btf *btf = btf__parse(path, NULL);
+	bool bad = libbpf_get_error(btf);
+
+	if (!bad)
+		btf__free(btf);
+	return bad;
+}
+
+int failure_load(struct bpf_object *obj, int err, const struct common_args *args)
+{
+	const struct bpf_program *prog;
+	const char *log;
+	int shortage;
+
+	if (is_shortage(err))
+		return log_err(err, "cannot load the BPF programs");
+	if (args->btf && bad_btf(args->btf)) {
+		log_warn("cannot use BTF file '%s': it holds no type information", args->btf);
+		return -EINVAL;
+	}
+	prog = refused_program(obj, &log);
+	if (permission_locked_down() || (is_denial(err) && !prog))
+		return permission_denied(PERMISSION_BPF);
+	if (missing_tracepoint())
+		return -EOPNOTSUPP;
+	shortage = hooks_error();	/* for which libbpf may have another error */
+	if (shortage)
+		return shortage;
+	if (prog)
+		return refused(prog, log, err, args);
+	log_err(err, "cannot load the BPF programs");
+	failure_show_messages();
+	return err;
+}
+
+int failure_attach(const struct bpf_program *prog, int err)
+{
+	if (err == -EPERM || err == -EACCES)
+		return permission_denied(bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE ?
+					 PERMISSION_PERF : PERMISSION_BPF);
+	if (err == -ENOENT)
+		return hooks_missing(skel_hook_name(prog));
+	log_err(err, "cannot attach to %s", skel_hook_name(prog));
+	if (!is_shortage(err))
+		failure_show_messages();
+	return err;
+}

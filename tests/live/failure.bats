@@ -1,0 +1,130 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Every reason for which a tool cannot start has its own message and exit code.
+
+# shellcheck disable=SC2016,SC2031,SC2154
+load ../lib
+
+# refused STATUS PATTERN COMMAND...: as refuses() does, for a whole command line.
+refused() {
+	local want=$1 pattern=$2
+	shift 2
+	status=0
+	timeout -k 5 30 "$@" >"$out" 2>"$err" 3>&- || status=$?
+	expect "$want" "$status" "exit status of $*"
+	expect 0 "$(wc -c <"$out")" "bytes on stdout"
+	expect 1 "$(wc -l <"$err")" "lines on stderr: $(cat "$err")"
+	grep -q -- "$pattern" "$err" || { echo "no '$pattern' in: $(cat "$err")"; return 1; }
+}
+
+# tools: those with a program each.
+tools() {
+	local source
+	for source in "$root"/tools/*/*.bpf.c; do basename "$source" .bpf.c; done
+}
+
+# "${with_file[@]}" FILE PATH COMMAND...: where PATH is FILE, in a mount namespace.
+with_file=(unshare -m --propagation private sh -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' -)
+
+# bats test_tags=kernel
+@test "root without a capability: which one is missing" {
+	needs capsh
+	for tool in $(tools); do
+		run="$build/$tool --duration 1"
+		refused 77 'root lacks CAP_BPF and CAP_PERFMON here' \
+			capsh --drop=cap_sys_admin,cap_bpf,cap_perfmon -- -c "$run"
+	done
+	refused 77 'root lacks CAP_BPF here' capsh --drop=cap_sys_admin,cap_bpf -- -c "$run"
+	refused 77 'root lacks CAP_PERFMON here' capsh --drop=cap_sys_admin,cap_perfmon -- -c "$run"
+}
+
+# bats test_tags=kernel
+@test "a user namespace, with all its capabilities or none" {
+	unshare -U true 2>/dev/null || skip "no user namespaces on this machine"
+	for tool in $(tools); do
+		refused 77 'not permitted in a user namespace' unshare -Ur "$build/$tool" --duration 1
+	done
+	refused 77 'not permitted in a user namespace' unshare -U "$build/execsnoop" --duration 1
+}
+
+# bats test_tags=kernel
+@test "a seccomp filter, whatever error it returns" {
+	for tool in $(tools); do
+		refused 77 'a seccomp filter refuses bpf()' \
+			"$(workload refuse)" bpf 1 "$build/$tool" --duration 1
+	done
+	for error in 13 38; do
+		refused 77 'a seccomp filter refuses bpf()' \
+			"$(workload refuse)" bpf $error "$build/cachestat" 1 1
+	done
+	for error in 1 38; do
+		refused 77 'a seccomp filter refuses perf_event_open()' \
+			"$(workload refuse)" perf_event_open $error "$build/profile" 1
+	done
+}
+
+@test "a seccomp filter that refuses nothing of ours is not to blame" {
+	run_tool execsnoop --duration 1
+	expect 0 "$status"
+	"$(workload refuse)" perf_event_open 1 "$build/execsnoop" --duration 1
+}
+
+# The file is a copy; the kernel itself is not locked down, and another cause must be there.
+@test "lockdown comes before a seccomp filter" {
+	[ -d /sys/kernel/security ] || skip "no securityfs here"
+	mkdir security
+	echo 'none integrity [confidentiality]' >security/lockdown
+	refused 77 'locked down (confidentiality)' "${with_file[@]}" security /sys/kernel/security \
+		"$(workload refuse)" bpf 1 "$build/execsnoop" --duration 1
+}
+
+# renamed_types: the kernel's types, without what execsnoop reads.
+renamed_types() {
+	perl -0777 -pe 's/\0(tgi|arg_star)[dt]\0/\0$1X\0/g' /sys/kernel/btf/vmlinux >types
+	! cmp -s types /sys/kernel/btf/vmlinux
+}
+
+# bats test_tags=kernel
+@test "a program that the verifier refuses is a bug, and named" {
+	[ -r /sys/kernel/btf/vmlinux ] || skip "this kernel shows no types"
+	needs perl
+	renamed_types
+	refused 1 'refused program exec of execsnoop: this is a bug, please report it with the output of -v' \
+		"${with_file[@]}" types /sys/kernel/btf/vmlinux "$build/execsnoop" --duration 1
+	status=0
+	timeout 20 "${with_file[@]}" types /sys/kernel/btf/vmlinux "$build/execsnoop" -v --duration 1 \
+		>"$out" 2>"$err" 3>&- || status=$?
+	expect 1 "$status"
+	grep -q '^processed [0-9]* insns' "$err"	# the verifier's log
+	refused 1 "refused program exec with the types in 'types': are they of this kernel" \
+		"$build/execsnoop" --btf types --duration 1
+}
+
+# short_of OPTION FROM TO TOOL: with each of these limits it either runs or names the shortage.
+short_of() {
+	local option=$1 limit max=$3 step=$4 tool=$5 ran=0 pattern=$6
+	for ((limit = $2; limit <= max; limit += step)); do
+		status=0
+		timeout -k 5 30 prlimit "--$option=$limit" "$build/$tool" 1 1 >"$out" 2>"$err" 3>&- ||
+			status=$?
+		if [ "$status" = 0 ]; then
+			ran=1
+			continue
+		fi
+		[ "$status" != 127 ] || continue	# the dynamic linker's
+		expect 1 "$status" "exit status with $option $limit: $(cat "$err")"
+		tail -n 1 "$err" | grep -qE -- "$pattern" || {
+			echo "$option $limit: $(cat "$err")"
+			return 1
+		}
+	done
+	expect 1 "$ran" "a limit with which $tool runs"
+}
+
+@test "too few descriptors is no lack of the kernel" {
+	needs prlimit
+	for tool in cachestat runqlat biolatency; do
+		short_of nofile 4 50 1 "$tool" 'Too many open files; raise the limit'
+	done
+}
