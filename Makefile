@@ -9,6 +9,7 @@
 #   make uninstall
 #   make dist               $(O)/sixty-VERSION.tar.gz, of the last commit
 #   make deb              $(O)/deb: Debian packages of the last commit
+#   make compile_commands.json   for clangd and other tools
 #   make release-check      what a release has to pass: packages, the tarball
 #
 #   STATIC=1 LDFLAGS=-static   programs without shared libraries, where the static ones are
@@ -221,6 +222,13 @@ dist:
 	$(Q)gzip -9nf $(O)/$(DIST).tar
 	@echo $(O)/$(DIST).tar.gz
 
+# From the commands that make would run.
+compile_commands.json: FORCE
+	$(Q)$(MAKE) --no-print-directory -Bn V=1 O=$(O) all unit-tests | \
+		awk -v directory='$(CURDIR)' -f scripts/build/compile-commands.awk >$@
+
+FORCE:
+
 deb: dist
 	rm -rf $(O)/deb
 	scripts/build/deb $(O)/$(DIST).tar.gz $(O)/deb
@@ -228,7 +236,7 @@ deb: dist
 clean:
 	rm -rf $(O)
 
-.PHONY: all check check-live bench install uninstall dist deb release-check clean list-tools unit-tests workloads $(TOOLS)
+.PHONY: FORCE all check check-live bench install uninstall dist deb release-check clean list-tools unit-tests workloads $(TOOLS)
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

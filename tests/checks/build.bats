@@ -38,3 +38,10 @@ quiet_make() { make -j"$(nproc)" "$@" >log 2>&1 || { tail -n 20 log; return 1; }
 		[ ! -x "$test" ] || "$test" >log 2>&1 || { echo "$test"; tail -n 20 log; return 1; }
 	done
 }
+
+@test "make compile_commands.json has every C file" {
+	needs jq
+	make compile_commands.json >log
+	expect "$(find common tools tests/unit -name '*.c' | sort)" \
+		"$(jq -r '.[].file' compile_commands.json | sort -u)" "C files"
+}
