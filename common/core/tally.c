@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/tally.h"
+#include "core/xalloc.h"
 
 #define BLOCK_BYTES (1UL << 18)
 
@@ -28,14 +29,6 @@ static __u64 hash_bytes(const void *bytes, size_t len)
 	return hash;
 }
 
-static void *grow(void *at, size_t n, size_t bytes)
-{
-	at = reallocarray(at, n, bytes);
-	if (!at)
-		abort();
-	return at;
-}
-
 static const void *keep(struct tally *tally, const void *bytes, size_t len)
 {
 	struct tally_block *block = tally->block;
@@ -43,7 +36,7 @@ static const void *keep(struct tally *tally, const void *bytes, size_t len)
 	void *at;
 
 	if (!block || block->size - block->used < room) {
-		block = grow(NULL, 1, sizeof(*block) + size);
+		block = xreallocarray(NULL, 1, sizeof(*block) + size);
 		*block = (struct tally_block){ .before = tally->block, .size = size };
 		tally->block = block;
 	}
@@ -74,12 +67,10 @@ static void make_room(struct tally *tally)
 	if (tally->n < tally->size)
 		return;
 	tally->size = tally->size ? 2 * tally->size : 512;
-	tally->entries = grow(tally->entries, tally->size, sizeof(tally->entries[0]));
+	tally->entries = xreallocarray(tally->entries, tally->size, sizeof(tally->entries[0]));
 	free(tally->slots);
 	tally->n_slots = 2 * tally->size;
-	tally->slots = calloc(tally->n_slots, sizeof(tally->slots[0]));
-	if (!tally->slots)
-		abort();
+	tally->slots = xcalloc(tally->n_slots, sizeof(tally->slots[0]));
 	for (size_t i = 0; i < tally->n; i++) {
 		const struct tally_entry *entry = &tally->entries[i];
 

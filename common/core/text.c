@@ -8,6 +8,7 @@
 
 #include "core/put.h"
 #include "core/text.h"
+#include "core/xalloc.h"
 
 void text_free(struct text *text)
 {
@@ -22,9 +23,7 @@ char *text_room(struct text *text, size_t n)
 	while (size - text->len < n)
 		size *= 2;
 	if (size != text->size) {
-		text->at = realloc(text->at, size);
-		if (!text->at)
-			abort();
+		text->at = xreallocarray(text->at, size, 1);
 		text->size = size;
 	}
 	return text->at + text->len;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "stacks/flame.h"
+#include "core/xalloc.h"
 
 #define ROW 17				/* pixels from one row to the next */
 #define HEAD 58				/* of title and legend */
@@ -55,10 +56,8 @@ void flame_add(struct flame *flame, const struct frame *const *path, size_t n, _
 		head.parent = number + 1;
 		if (flame->nodes.n == before)
 			continue;
-		flame->modules = reallocarray(flame->modules, flame->nodes.n,
-					      sizeof(flame->modules[0]));
-		if (!flame->modules)
-			abort();
+		flame->modules = xreallocarray(flame->modules, flame->nodes.n,
+					       sizeof(flame->modules[0]));
 		flame->modules[number] = path[i]->module;
 	}
 }
@@ -120,13 +119,11 @@ static void find_depths(struct drawing *drawing, struct place *places)
 static void lay_out(struct drawing *drawing)
 {
 	const struct flame *flame = drawing->flame;
-	struct place *order = calloc(flame->nodes.n + 1, sizeof(*order));
+	struct place *order = xcalloc(flame->nodes.n + 1, sizeof(*order));
 	size_t n = flame->nodes.n;
 
-	drawing->places = calloc(n + 1, sizeof(drawing->places[0]));
-	drawing->next_left = calloc(n + 1, sizeof(drawing->next_left[0]));
-	if (!order || !drawing->places || !drawing->next_left)
-		abort();
+	drawing->places = xcalloc(n + 1, sizeof(drawing->places[0]));
+	drawing->next_left = xcalloc(n + 1, sizeof(drawing->next_left[0]));
 	find_depths(drawing, order);
 	qsort_r(order, n, sizeof(order[0]), compare, (void *)flame);
 	for (size_t i = 0; i < n; i++) {

@@ -5,6 +5,7 @@
 
 #include "symbols/demangle.h"
 #include "stacks/stacks.h"
+#include "core/xalloc.h"
 
 #define PROGRESS_EACH 256		/* stacks between two calls of it */
 
@@ -37,14 +38,6 @@ struct naming {
 	struct text frame;		/* what tells one frame from another */
 };
 
-static void *grow(void *at, size_t n, size_t bytes)
-{
-	at = reallocarray(at, n ? n : 1, bytes);
-	if (!at)
-		abort();
-	return at;
-}
-
 void stacks_start(struct stacks *stacks, const struct stacks_options *options)
 {
 	*stacks = (struct stacks){ .options = *options };
@@ -62,7 +55,7 @@ static __u32 process_number(struct stacks *stacks, const struct stack_process *p
 	key.pid = process->pid;
 	number = tally_add(&stacks->processes, &key, sizeof(key), 1);
 	if (number == stacks->n_users) {
-		stacks->users = grow(stacks->users, ++stacks->n_users, sizeof(stacks->users[0]));
+		stacks->users = xreallocarray(stacks->users, ++stacks->n_users, sizeof(stacks->users[0]));
 		stacks->users[number].symbols = NULL;
 	}
 	return number;
@@ -165,7 +158,7 @@ static void set_frame(struct stacks *stacks, size_t number, __u64 offset)
 		frame.own_name = demangle(name);
 	if (frame.own_name)
 		frame.name = frame.own_name;
-	stacks->frames = grow(stacks->frames, number + 1, sizeof(stacks->frames[0]));
+	stacks->frames = xreallocarray(stacks->frames, number + 1, sizeof(stacks->frames[0]));
 	stacks->frames[number] = frame;
 }
 
@@ -280,7 +273,7 @@ static int by_count(const void *va, const void *vb)
 static void sort_stacks(struct stacks *stacks)
 {
 	stacks->n = stacks->named.n;
-	stacks->stacks = grow(NULL, stacks->n, sizeof(stacks->stacks[0]));
+	stacks->stacks = xreallocarray(NULL, stacks->n, sizeof(stacks->stacks[0]));
 	for (size_t i = 0; i < stacks->n; i++) {
 		const struct tally_entry *entry = &stacks->named.entries[i];
 		const struct named *named = entry->bytes;

@@ -7,6 +7,7 @@
 #include "symbols/ksyms.h"
 #include "core/log.h"
 #include "core/tally.h"
+#include "core/xalloc.h"
 
 struct ksyms {
 	struct symbols symbols;
@@ -48,14 +49,12 @@ static bool add_line(struct ksyms *ksyms, char *line)
 
 struct ksyms *ksyms_load(void)
 {
-	struct ksyms *ksyms = calloc(1, sizeof(*ksyms));
+	struct ksyms *ksyms = xcalloc(1, sizeof(*ksyms));
 	FILE *f = fopen("/proc/kallsyms", "re");
 	bool hidden = false;
 	char *line = NULL;
 	size_t size = 0;
 
-	if (!ksyms)
-		abort();
 	tally_add(&ksyms->modules, "", 1, 0);
 	while (f && getline(&line, &size, f) > 0)
 		hidden |= !add_line(ksyms, line);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "symbols/symbols.h"
+#include "core/xalloc.h"
 
 /* A symbol within another one (a label in assembly): how far to look for the outer one. */
 #define NESTED_MOST 16
@@ -13,10 +14,8 @@ void symbols_add(struct symbols *symbols, const struct symbol_entry *entry, cons
 {
 	if (symbols->n == symbols->size) {
 		symbols->size = symbols->size ? 2 * symbols->size : 1024;
-		symbols->entries = reallocarray(symbols->entries, symbols->size,
-						sizeof(symbols->entries[0]));
-		if (!symbols->entries)
-			abort();
+		symbols->entries = xreallocarray(symbols->entries, symbols->size,
+						 sizeof(symbols->entries[0]));
 	}
 	symbols->entries[symbols->n] = *entry;
 	symbols->entries[symbols->n++].name = symbols->names.len;
@@ -89,4 +88,15 @@ void symbols_free(struct symbols *symbols)
 	free(symbols->entries);
 	text_free(&symbols->names);
 	*symbols = (struct symbols){};
+}
+
+bool symbols_lookup(const struct symbols *symbols, __u64 address, struct symbol *symbol)
+{
+	const struct symbol_entry *entry = symbols_find(symbols, address);
+
+	if (!entry)
+		return false;
+	symbol->name = symbols_name(symbols, entry);
+	symbol->offset = address - entry->address;
+	return true;
 }

@@ -8,19 +8,19 @@
 #include <linux/types.h>
 #include "core/text.h"
 
-/* What an address is called. */
+/* The name of an address. */
 struct symbol {
 	const char *name;	/* NULL: unknown */
 	const char *module;	/* of the kernel, or path of the mapped file; NULL: unknown */
-	__u64 offset;		/* from where the symbol begins; if unknown, in the module */
+	__u64 offset;		/* from the start of the symbol; if unknown, of the module */
 };
 
 struct symbol_entry {
 	__u64 address;
-	__u32 bytes;		/* 0: unknown, up to the next */
-	__u32 name;		/* where it begins in names */
-	__u32 module;		/* the caller's number of it */
-	__u32 rank;		/* of symbols at one address the highest counts */
+	__u32 bytes;		/* 0: unknown, extends to the next symbol */
+	__u32 name;		/* offset in names */
+	__u32 module;		/* the caller's number for it */
+	__u32 rank;		/* of several symbols at one address the highest wins */
 };
 
 struct symbols {		/* starts as all zeros */
@@ -32,11 +32,17 @@ struct symbols {		/* starts as all zeros */
 void symbols_add(struct symbols *symbols, const struct symbol_entry *entry, const char *name,
 		 size_t len);
 
-/* Call when all are added. */
+/* Sort the index; call it once all symbols are added, before any search. */
 void symbols_sort(struct symbols *symbols);
 
-/* The symbol that @address is in, NULL if there is none. */
+/* Return the symbol that covers @address, or NULL. */
 const struct symbol_entry *symbols_find(const struct symbols *symbols, __u64 address);
+
+/*
+ * Fill name and offset of @symbol for @address.  Returns false, and leaves @symbol
+ * alone, if no symbol covers it.
+ */
+bool symbols_lookup(const struct symbols *symbols, __u64 address, struct symbol *symbol);
 
 const char *symbols_name(const struct symbols *symbols, const struct symbol_entry *entry);
 

@@ -1,74 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include <elfutils/libdwfl.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <gelf.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/xalloc.h"
+#include "symbols/mappings.h"
 #include "symbols/usyms.h"
 
-#define PERF_MAP_MOST (256L << 20)	/* bytes that are read of a perf-PID.map */
-
-/* A part of an ELF file that is mapped to be run. */
-struct segment {
-	__u64 offset, bytes, address;	/* in the file; in the addresses of its symbols */
-};
-
-/* A file that some process has mapped. */
-struct file {
-	struct file *next;
-	dev_t dev;
-	ino_t ino;
-	char *path;			/* as that process sees it */
-	int fd;				/* open until it is indexed, then -1 */
-	bool indexed;
-	struct segment *segments;
-	size_t n_segments;
-	struct symbols symbols;
-};
-
-struct mapping {
-	__u64 start, end, offset;
-	struct file *file;		/* NULL: none */
-};
+#define PERF_MAP_BYTES_MAX (256L << 20)	/* read of a perf-PID.map */
 
 struct usyms_process {
 	struct usyms_process *next;
 	struct usyms *usyms;
 	pid_t pid;
 	__u64 start_boottime_ns;
-	struct mapping *mappings;	/* by address */
-	size_t n;
+	struct mappings mappings;
 	int perf_map;			/* -1: none seen */
 	bool perf_map_indexed;
 	struct symbols jit;
-	__u64 next_look_ns;		/* usyms_touch() reads nothing before that time */
-	__u64 pause_ns;			/* and then waits so long, if it did not help */
+	__u64 next_look_ns;		/* usyms_touch() reads nothing before this time */
+	__u64 pause_ns;			/* between two looks; doubled if one did not help */
 };
 
 struct usyms {
-	struct file *files;
-	struct file *vdso;
+	struct elf_files files;
 	struct usyms_process *processes;
 };
-
-static void *allocate(size_t n, size_t bytes)
-{
-	void *at = calloc(n ? n : 1, bytes);
-
-	if (!at)
-		abort();
-	return at;
-}
 
 struct usyms *usyms_new(void)
 {
@@ -79,269 +41,7 @@ struct usyms *usyms_new(void)
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	return allocate(1, sizeof(struct usyms));
-}
-
-/*
- * The symbols of one file.
- */
-
-static void add_segments(struct file *file, Elf *elf)
-{
-	size_t n = 0;
-	GElf_Phdr phdr;
-
-	if (!elf || elf_getphdrnum(elf, &n))
-		return;
-	file->segments = allocate(n, sizeof(file->segments[0]));
-	for (size_t i = 0; i < n; i++) {
-		if (!gelf_getphdr(elf, i, &phdr) || phdr.p_type != PT_LOAD)
-			continue;
-		file->segments[file->n_segments++] = (struct segment){
-			phdr.p_offset, phdr.p_filesz, phdr.p_vaddr,
-		};
-	}
-}
-
-/* Symbol @i of @module, whose addresses elfutils has moved by @bias. */
-static void add_symbol(struct file *file, Dwfl_Module *module, int i, GElf_Addr bias)
-{
-	struct symbol_entry entry = {};
-	GElf_Addr address;
-	GElf_Word section;
-	const char *name;
-	GElf_Sym sym;
-	int type;
-
-	name = dwfl_module_getsym_info(module, i, &sym, &address, &section, NULL, NULL);
-	if (!name || !name[0] || name[0] == '$' || sym.st_shndx == SHN_UNDEF ||
-	    sym.st_shndx == SHN_ABS || !sym.st_value)
-		return;			/* '$': marks on ARM between code and data */
-	type = GELF_ST_TYPE(sym.st_info);
-	if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE)
-		return;
-	entry.address = address - bias;
-	entry.bytes = sym.st_size < UINT_MAX ? sym.st_size : 0;
-	entry.rank = (type != STT_NOTYPE) * 4 + (GELF_ST_BIND(sym.st_info) == STB_GLOBAL) * 2 +
-		     (name[0] != '_');
-	symbols_add(&file->symbols, &entry, name, strcspn(name, "@"));	/* "name@@VERSION" */
-}
-
-/* Read the file through its descriptor, which elfutils closes. */
-static void index_elf(struct file *file)
-{
-	static const Dwfl_Callbacks callbacks = {
-		.find_elf = dwfl_build_id_find_elf,
-		.find_debuginfo = dwfl_standard_find_debuginfo,
-		.section_address = dwfl_offline_section_address,
-	};
-	Dwfl *dwfl = dwfl_begin(&callbacks);
-	Dwfl_Module *module;
-	GElf_Addr bias = 0;
-
-	if (!dwfl)
-		return;
-	module = dwfl_report_offline(dwfl, file->path, file->path, file->fd);
-	if (module) {
-		file->fd = -1;
-		dwfl_report_end(dwfl, NULL, NULL);
-		add_segments(file, dwfl_module_getelf(module, &bias));
-		for (int i = 1, n = dwfl_module_getsymtab(module); i < n; i++)
-			add_symbol(file, module, i, bias);
-	}
-	dwfl_end(dwfl);
-}
-
-static void index_file(struct file *file)
-{
-	if (file->indexed)
-		return;
-	file->indexed = true;
-	if (file->fd >= 0)
-		index_elf(file);
-	if (file->fd >= 0)
-		close(file->fd);
-	file->fd = -1;
-	symbols_sort(&file->symbols);
-}
-
-/* Too many files are open: read those now that were to be read at the end. */
-static void close_files(struct usyms *usyms)
-{
-	for (struct file *file = usyms->files; file; file = file->next)
-		index_file(file);
-}
-
-/*
- * The files that a process has mapped.
- */
-
-static struct file *add_file(struct usyms *usyms, int fd, const struct stat *st, const char *path)
-{
-	struct file *file = allocate(1, sizeof(*file));
-
-	file->dev = st->st_dev;
-	file->ino = st->st_ino;
-	file->path = strdup(path);
-	if (!file->path)
-		abort();
-	file->fd = fd;
-	file->next = usyms->files;
-	usyms->files = file;
-	return file;
-}
-
-static int open_regular(struct usyms *usyms, int dir, const char *name, struct stat *st)
-{
-	int fd;
-
-	/* Looking first: to open a device can do something. */
-	if (fstatat(dir, name, st, 0) || !S_ISREG(st->st_mode))
-		return -1;
-	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 && errno == EMFILE) {
-		close_files(usyms);
-		fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	}
-	if (fd >= 0 && fstat(fd, st)) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
-/*
- * The file behind mapping @name ("start-end") of the process in @dir: by
- * map_files, which also leads to deleted files but may not be permitted, or by
- * its @path in the process's own root.
- */
-static struct file *mapped_file(struct usyms *usyms, int dir, const char *name, const char *path,
-				ino_t ino)
-{
-	char at[PATH_MAX + 16];
-	struct file *file;
-	struct stat st;
-	int fd;
-
-	snprintf(at, sizeof(at), "map_files/%s", name);
-	fd = open_regular(usyms, dir, at, &st);
-	if (fd < 0) {
-		snprintf(at, sizeof(at), "root/%s", path);
-		fd = open_regular(usyms, dir, at, &st);
-		if (fd >= 0 && st.st_ino != ino) {
-			close(fd);
-			fd = -1;
-		}
-	}
-	if (fd < 0)
-		return NULL;
-	for (file = usyms->files; file; file = file->next)
-		if (file->dev == st.st_dev && file->ino == st.st_ino) {
-			close(fd);
-			return file;
-		}
-	return add_file(usyms, fd, &st, path);
-}
-
-/* The code that the kernel maps into every process: ours is the same. */
-static struct file *vdso_file(struct usyms *usyms)
-{
-	const char *image = (const char *)getauxval(AT_SYSINFO_EHDR);
-	const Elf64_Ehdr *head = (const Elf64_Ehdr *)image;
-	struct stat st = {};
-	size_t bytes;
-	int fd;
-
-	if (usyms->vdso || !image)
-		return usyms->vdso;
-	bytes = head->e_shoff + (size_t)head->e_shnum * head->e_shentsize;
-	fd = memfd_create("vdso", MFD_CLOEXEC);
-	if (fd >= 0 && write(fd, image, bytes) == (ssize_t)bytes)
-		usyms->vdso = add_file(usyms, fd, &st, "[vdso]");
-	else if (fd >= 0)
-		close(fd);
-	return usyms->vdso;
-}
-
-/* One line of /proc/PID/maps; false if it maps nothing that is run. */
-static bool parse_mapping(struct usyms *usyms, int dir, char *line, struct mapping *mapping)
-{
-	static const char deleted[] = " (deleted)";
-	char perms[5], name[64], *path;
-	size_t len;
-	__u64 ino;
-	int at = 0;
-
-	if (sscanf(line, "%llx-%llx %4s %llx %*x:%*x %llu %n", &mapping->start, &mapping->end,
-		   perms, &mapping->offset, &ino, &at) < 5 || perms[2] != 'x')
-		return false;
-	path = line + at;
-	len = strcspn(path, "\n");
-	path[len] = '\0';
-	mapping->file = NULL;
-	if (strcmp(path, "[vdso]") == 0 && mapping->start >> 32)
-		mapping->file = vdso_file(usyms);
-	if (path[0] != '/')
-		return true;
-	if (len > strlen(deleted) && strcmp(path + len - strlen(deleted), deleted) == 0)
-		path[len - strlen(deleted)] = '\0';
-	snprintf(name, sizeof(name), "%llx-%llx", mapping->start, mapping->end);
-	mapping->file = mapped_file(usyms, dir, name, path, ino);
-	return true;
-}
-
-static const struct mapping *find_mapping(const struct usyms_process *process, __u64 address)
-{
-	size_t low = 0, high = process->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (process->mappings[middle].end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < process->n && process->mappings[low].start <= address)
-		return &process->mappings[low];
-	return NULL;
-}
-
-static int by_address(const void *va, const void *vb)
-{
-	const struct mapping *a = va, *b = vb;
-
-	return a->start < b->start ? -1 : a->start > b->start;
-}
-
-static void append(struct mapping **mappings, size_t *n, const struct mapping *mapping)
-{
-	*mappings = reallocarray(*mappings, *n + 1, sizeof(**mappings));
-	if (!*mappings)
-		abort();
-	(*mappings)[(*n)++] = *mapping;
-}
-
-/* Replace the mappings of @process; what is not mapped any more stays known. */
-static void replace_mappings(struct usyms_process *process, struct mapping *mappings, size_t n)
-{
-	const struct usyms_process now = { .mappings = mappings, .n = n };
-	struct mapping *gone = NULL;
-	size_t n_gone = 0;
-
-	for (size_t i = 0; i < process->n; i++) {
-		const struct mapping *old = &process->mappings[i];
-
-		if (!find_mapping(&now, old->start) && !find_mapping(&now, old->end - 1))
-			append(&gone, &n_gone, old);
-	}
-	for (size_t i = 0; i < n_gone; i++)
-		append(&mappings, &n, &gone[i]);
-	free(gone);
-	free(process->mappings);
-	qsort(mappings, n, sizeof(mappings[0]), by_address);
-	process->mappings = mappings;
-	process->n = n;
+	return xcalloc(1, sizeof(struct usyms));
 }
 
 static int open_in(int dir, const char *name, int flags)
@@ -359,7 +59,7 @@ static FILE *open_text(int dir, const char *name)
 	return f;
 }
 
-/* The process in @dir began in the tick of the clock that @process did. */
+/* True if the process in @dir started in the same clock tick as @process. */
 static bool is_same(const struct usyms_process *process, int dir)
 {
 	unsigned long long ticks = 0;
@@ -375,14 +75,14 @@ static bool is_same(const struct usyms_process *process, int dir)
 	n = fread(line, 1, sizeof(line) - 1, f);
 	fclose(f);
 	line[n] = '\0';
-	fields = strrchr(line, ')');	/* the name before it may hold anything */
+	fields = strrchr(line, ')');	/* the name before it may contain anything */
 	if (!fields || sscanf(fields, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
 			      "%*d %*d %*d %*d %*d %llu", &ticks) != 1)
 		return false;
 	return ticks == process->start_boottime_ns / (NS_PER_S / sysconf(_SC_CLK_TCK));
 }
 
-/* The pid of the process in @dir in its own PID namespace, which JITs write. */
+/* The PID of the process in @dir in its own PID namespace: JITs use that one. */
 static pid_t own_pid(int dir)
 {
 	FILE *f = open_text(dir, "status");
@@ -397,7 +97,7 @@ static pid_t own_pid(int dir)
 	return pid;
 }
 
-/* The list of functions that a JIT compiler keeps: only of the process's own user or root. */
+/* Open the perf map, in which a JIT lists its functions, if the process's user or root owns it. */
 static void open_perf_map(struct usyms_process *process, int dir)
 {
 	struct stat st, owner;
@@ -417,7 +117,7 @@ static void open_perf_map(struct usyms_process *process, int dir)
 		close(fd);
 }
 
-/* The directory of @process in /proc, -1 if it is gone. */
+/* Open the directory of @process in /proc; -1 if it is gone. */
 static int open_process(const struct usyms_process *process)
 {
 	char name[32];
@@ -432,33 +132,25 @@ static int open_process(const struct usyms_process *process)
 	return dir;
 }
 
+/* Read what @process has mapped now. */
 static void look(struct usyms_process *process)
 {
-	struct mapping mapping, *mappings = NULL;
 	int dir = open_process(process);
-	size_t size = 0, n = 0;
-	char *line = NULL;
-	FILE *f;
+	FILE *maps;
 
 	if (dir < 0)
 		return;
-	f = open_text(dir, "maps");
-	while (f && getline(&line, &size, f) > 0)
-		if (parse_mapping(process->usyms, dir, line, &mapping))
-			append(&mappings, &n, &mapping);
-	free(line);
-	if (n) {
-		replace_mappings(process, mappings, n);
+	maps = open_text(dir, "maps");
+	if (maps && mappings_read(&process->mappings, &process->usyms->files, dir, maps))
 		open_perf_map(process, dir);
-	}
-	if (f)
-		fclose(f);
+	if (maps)
+		fclose(maps);
 	close(dir);
 }
 
 struct usyms_process *usyms_process(struct usyms *usyms, pid_t pid, __u64 start_boottime_ns)
 {
-	struct usyms_process *process = allocate(1, sizeof(*process));
+	struct usyms_process *process = xcalloc(1, sizeof(*process));
 
 	process->usyms = usyms;
 	process->pid = pid;
@@ -471,10 +163,10 @@ struct usyms_process *usyms_process(struct usyms *usyms, pid_t pid, __u64 start_
 	return process;
 }
 
-/* Code that no file is behind is a JIT's, and may be named when it has run for a while. */
+/* Code without a file is a JIT's; its perf map may name it later. */
 static bool can_name(const struct usyms_process *process, __u64 address)
 {
-	const struct mapping *mapping = find_mapping(process, address);
+	const struct mapping *mapping = mappings_find(&process->mappings, address);
 
 	return mapping && (mapping->file || process->perf_map >= 0);
 }
@@ -496,11 +188,7 @@ void usyms_touch(struct usyms_process *process, __u64 address)
 	process->next_look_ns = now + process->pause_ns;
 }
 
-/*
- * Names.
- */
-
-/* If the process still lives, its perf map as it is now: it may be another file. */
+/* Open the perf map again if the process still lives: the JIT may have replaced the file. */
 static void reopen_perf_map(struct usyms_process *process)
 {
 	int dir = open_process(process), old = process->perf_map;
@@ -516,7 +204,7 @@ static void reopen_perf_map(struct usyms_process *process)
 		close(old);
 }
 
-/* Lines of "start size name", numbers in hex; a later one replaces an earlier. */
+/* Lines of "START SIZE NAME" in hex; a later line replaces an earlier one. */
 static void index_perf_map(struct usyms_process *process)
 {
 	struct symbol_entry entry = {};
@@ -531,7 +219,7 @@ static void index_perf_map(struct usyms_process *process)
 	if (process->perf_map < 0)
 		return;
 	f = fdopen(process->perf_map, "r");
-	while (f && ftell(f) < PERF_MAP_MOST && getline(&line, &size, f) > 0) {
+	while (f && ftell(f) < PERF_MAP_BYTES_MAX && getline(&line, &size, f) > 0) {
 		entry.address = strtoull(line, &rest, 16);
 		entry.bytes = strtoul(rest, &rest, 16);
 		entry.rank++;
@@ -545,45 +233,19 @@ static void index_perf_map(struct usyms_process *process)
 	symbols_sort(&process->jit);
 }
 
-/* The address of the symbols of @file for the byte at @offset in it. */
-static __u64 file_address(const struct file *file, __u64 offset)
-{
-	for (size_t i = 0; i < file->n_segments; i++) {
-		const struct segment *segment = &file->segments[i];
-
-		if (offset - segment->offset < segment->bytes)
-			return offset - segment->offset + segment->address;
-	}
-	return offset;
-}
-
-static bool find_in(const struct symbols *symbols, __u64 address, struct symbol *symbol)
-{
-	const struct symbol_entry *entry = symbols_find(symbols, address);
-
-	if (!entry)
-		return false;
-	symbol->name = symbols_name(symbols, entry);
-	symbol->offset = address - entry->address;
-	return true;
-}
-
 struct symbol usyms_find(struct usyms_process *process, __u64 address)
 {
-	const struct mapping *mapping = find_mapping(process, address);
+	const struct mapping *mapping = mappings_find(&process->mappings, address);
 	struct symbol symbol = {};
 
 	if (mapping && mapping->file) {
-		struct file *file = mapping->file;
-
-		index_file(file);
-		symbol.module = file->path;
+		symbol.module = elf_file_path(mapping->file);
 		symbol.offset = address - mapping->start + mapping->offset;
-		if (find_in(&file->symbols, file_address(file, symbol.offset), &symbol))
+		if (elf_file_find(mapping->file, symbol.offset, &symbol))
 			return symbol;
 	}
 	index_perf_map(process);
-	if (find_in(&process->jit, address, &symbol))
+	if (symbols_lookup(&process->jit, address, &symbol))
 		symbol.module = USYMS_JIT;
 	return symbol;
 }
@@ -596,7 +258,7 @@ static void free_processes(struct usyms *usyms)
 		next = process->next;
 		if (process->perf_map >= 0)
 			close(process->perf_map);
-		free(process->mappings);
+		free(process->mappings.at);
 		symbols_free(&process->jit);
 		free(process);
 	}
@@ -604,17 +266,7 @@ static void free_processes(struct usyms *usyms)
 
 void usyms_free(struct usyms *usyms)
 {
-	struct file *file = usyms->files, *next;
-
 	free_processes(usyms);
-	for (; file; file = next) {
-		next = file->next;
-		if (file->fd >= 0)
-			close(file->fd);
-		symbols_free(&file->symbols);
-		free(file->segments);
-		free(file->path);
-		free(file);
-	}
+	elf_files_free(&usyms->files);
 	free(usyms);
 }

@@ -16,6 +16,7 @@ own_teardown() {
 	[ -z "$load_pid" ] || kill -KILL "$load_pid" 2>/dev/null || true
 	[ -z "$cgroup" ] || { wait "$load_pid" 2>/dev/null; rmdir "$cgroup"; } || true
 	rm -f "/tmp/perf-$process.map"
+	[ -z "$debug_file" ] || { rm -f "$debug_file"; rmdir "${debug_file%/*}" 2>/dev/null; } || true
 }
 
 # load_start MODE MS [DEPTH]: the workload, waiting for its line; by $wrapper, if set.
@@ -165,6 +166,21 @@ at_least() {
 	at_least 40 "$(in_function spin_a)"
 }
 
+# A user's program must not make root open any path: .gnu_debuglink names a FIFO here,
+# on which open(2) would block for ever.
+@test "profile: a debug link is not followed" {
+	needs objcopy
+	program=$(own spins)
+	cp "$program" link.debug
+	objcopy --strip-all --add-gnu-debuglink=link.debug "$program" "$program.linked"
+	mv "$program.linked" "$program"
+	rm link.debug
+	mkfifo link.debug
+	load_start ab 200
+	sampled -p "$process"
+	at_least 10 "$(count true)"
+}
+
 # bats test_tags=kernel
 @test "profile: a program that only its own mount namespace has, has names" {
 	needs unshare
@@ -227,12 +243,15 @@ at_least() {
 	at_least 80 "$(count '.user | index("spin_a") or index("spin_b")')"
 }
 
-@test "profile: a stripped program with a separate debug file has names" {
-	needs strip objcopy
+@test "profile: a stripped program has names from its debug file in /usr/lib/debug" {
+	needs strip objcopy readelf
 	program=$(own spins)
-	objcopy --only-keep-debug "$program" "$program.debug"
+	id=$(readelf -n "$program" | awk '/Build ID:/ { print $3 }')
+	[ -n "$id" ] || skip "the compiler writes no build IDs"
+	debug_file=/usr/lib/debug/.build-id/${id:0:2}/${id:2}.debug
+	mkdir -p "${debug_file%/*}"
+	objcopy --only-keep-debug "$program" "$debug_file"
 	strip "$program"
-	objcopy --add-gnu-debuglink="$program.debug" "$program"
 	load_start ab 300
 	sampled -p "$process"
 	at_least 80 "$(count '.user | index("spin_a") or index("spin_b")')"

@@ -45,12 +45,16 @@ static long cpu_us(clockid_t clock)
 	return ts.tv_sec * 1000000L + ts.tv_nsec / 1000;
 }
 
-/* Until this thread has spent @us more; hardly any of it in the clock itself. */
+/*
+ * Spin until this thread has used @us more.  The clock is read every 100 us or so: a
+ * system call of a paravirtualised guest (PVM) takes several microseconds, and its
+ * samples must not count.
+ */
 #define SPIN(us) do {							\
 		long until_ = cpu_us(CLOCK_THREAD_CPUTIME_ID) + (us);	\
 									\
 		do							\
-			for (int i_ = 0; i_ < 20000; i_++)		\
+			for (int i_ = 0; i_ < 100000; i_++)		\
 				sink += i_;				\
 		while (cpu_us(CLOCK_THREAD_CPUTIME_ID) < until_);	\
 	} while (0)

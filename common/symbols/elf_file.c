@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <elfutils/libdwfl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/xalloc.h"
+#include "symbols/elf_file.h"
+
+#define DEBUG_DIR "/usr/lib/debug/.build-id"
+#define BUILD_ID_MAX 64			/* bytes; in practice 20 (SHA-1) or less */
+
+/* An executable part of an ELF file. */
+struct segment {
+	__u64 offset, bytes;		/* in the file */
+	__u64 address;			/* of the first byte, as its symbols count */
+};
+
+struct elf_file {
+	struct elf_file *next;
+	dev_t dev;
+	ino_t ino;
+	char *path;			/* as its process sees it */
+	int fd;				/* open until the symbols are read, then -1 */
+	bool indexed;
+	struct segment *segments;
+	size_t n_segments;
+	struct symbols symbols;
+};
+
+static void add_segments(struct elf_file *file, Elf *elf)
+{
+	size_t n = 0;
+	GElf_Phdr phdr;
+
+	if (!elf || elf_getphdrnum(elf, &n))
+		return;
+	file->segments = xcalloc(n, sizeof(file->segments[0]));
+	for (size_t i = 0; i < n; i++) {
+		if (!gelf_getphdr(elf, i, &phdr) || phdr.p_type != PT_LOAD)
+			continue;
+		file->segments[file->n_segments++] = (struct segment){
+			phdr.p_offset, phdr.p_filesz, phdr.p_vaddr,
+		};
+	}
+}
+
+/* Add symbol @i of @module, whose addresses elfutils has shifted by @bias. */
+static void add_symbol(struct elf_file *file, Dwfl_Module *module, int i, GElf_Addr bias)
+{
+	struct symbol_entry entry = {};
+	GElf_Addr address;
+	GElf_Word section;
+	const char *name;
+	GElf_Sym sym;
+	int type;
+
+	name = dwfl_module_getsym_info(module, i, &sym, &address, &section, NULL, NULL);
+	if (!name || !name[0] || name[0] == '$' || sym.st_shndx == SHN_UNDEF ||
+	    sym.st_shndx == SHN_ABS || !sym.st_value)
+		return;			/* '$': ARM's marks between code and data */
+	type = GELF_ST_TYPE(sym.st_info);
+	if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE)
+		return;
+	entry.address = address - bias;
+	entry.bytes = sym.st_size < UINT_MAX ? sym.st_size : 0;
+	entry.rank = (type != STT_NOTYPE) * 4 + (GELF_ST_BIND(sym.st_info) == STB_GLOBAL) * 2 +
+		     (name[0] != '_');
+	symbols_add(&file->symbols, &entry, name, strcspn(name, "@"));	/* "name@@VERSION" */
+}
+
+/*
+ * Find the debug file of @module by its build ID (libdwfl's callback; returns a
+ * descriptor or -1).  elfutils' own search also follows .gnu_debuglink, by which a
+ * traced program could make root open any path: a FIFO, a device.
+ */
+static int find_debuginfo(Dwfl_Module *module, void **userdata, const char *name,
+			  Dwarf_Addr base, const char *file_name, const char *debuglink,
+			  GElf_Word crc, char **debug_file)
+{
+	char path[sizeof(DEBUG_DIR) + 2 * BUILD_ID_MAX + sizeof("//.debug")];
+	const unsigned char *id;
+	struct stat st;
+	GElf_Addr address;
+	int len = dwfl_module_build_id(module, &id, &address), at, fd;
+
+	if (len < 2 || len > BUILD_ID_MAX)
+		return -1;
+	at = sprintf(path, DEBUG_DIR "/%02x/", id[0]);
+	for (int i = 1; i < len; i++)
+		at += sprintf(path + at, "%02x", id[i]);
+	strcpy(path + at, ".debug");
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_uid != 0)) {
+		close(fd);
+		return -1;
+	}
+	if (fd >= 0)
+		*debug_file = strdup(path);
+	return fd;
+}
+
+/* Read the symbols through the descriptor, which elfutils closes. */
+static void index_elf(struct elf_file *file)
+{
+	static const Dwfl_Callbacks callbacks = {
+		.find_elf = dwfl_build_id_find_elf,
+		.find_debuginfo = find_debuginfo,
+		.section_address = dwfl_offline_section_address,
+	};
+	Dwfl *dwfl = dwfl_begin(&callbacks);
+	Dwfl_Module *module;
+	GElf_Addr bias = 0;
+
+	if (!dwfl)
+		return;
+	module = dwfl_report_offline(dwfl, file->path, file->path, file->fd);
+	if (module) {
+		file->fd = -1;
+		dwfl_report_end(dwfl, NULL, NULL);
+		add_segments(file, dwfl_module_getelf(module, &bias));
+		for (int i = 1, n = dwfl_module_getsymtab(module); i < n; i++)
+			add_symbol(file, module, i, bias);
+	}
+	dwfl_end(dwfl);
+}
+
+static void index_file(struct elf_file *file)
+{
+	if (file->indexed)
+		return;
+	file->indexed = true;
+	if (file->fd >= 0)
+		index_elf(file);
+	if (file->fd >= 0)
+		close(file->fd);
+	file->fd = -1;
+	symbols_sort(&file->symbols);
+}
+
+/* Too many files are open: read the symbols now instead of at the end. */
+static void close_files(struct elf_files *files)
+{
+	for (struct elf_file *file = files->first; file; file = file->next)
+		index_file(file);
+}
+
+static struct elf_file *add_file(struct elf_files *files, int fd, const struct stat *st, const char *path)
+{
+	struct elf_file *file = xcalloc(1, sizeof(*file));
+
+	file->dev = st->st_dev;
+	file->ino = st->st_ino;
+	file->path = xstrdup(path);
+	file->fd = fd;
+	file->next = files->first;
+	files->first = file;
+	return file;
+}
+
+static int open_regular(struct elf_files *files, int dir, const char *name, struct stat *st)
+{
+	int fd;
+
+	/* Look first: opening a device can have effects. */
+	if (fstatat(dir, name, st, 0) || !S_ISREG(st->st_mode))
+		return -1;
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 && errno == EMFILE) {
+		close_files(files);
+		fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	}
+	if (fd >= 0 && fstat(fd, st)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+struct elf_file *elf_files_mapped(struct elf_files *files, int dir, const char *range,
+				  const char *path, ino_t ino)
+{
+	char at[PATH_MAX + 16];
+	struct elf_file *file;
+	struct stat st;
+	int fd;
+
+	snprintf(at, sizeof(at), "map_files/%s", range);
+	fd = open_regular(files, dir, at, &st);
+	if (fd < 0) {
+		snprintf(at, sizeof(at), "root/%s", path);
+		fd = open_regular(files, dir, at, &st);
+		if (fd >= 0 && st.st_ino != ino) {
+			close(fd);
+			fd = -1;
+		}
+	}
+	if (fd < 0)
+		return NULL;
+	for (file = files->first; file; file = file->next)
+		if (file->dev == st.st_dev && file->ino == st.st_ino) {
+			close(fd);
+			return file;
+		}
+	return add_file(files, fd, &st, path);
+}
+
+struct elf_file *elf_files_vdso(struct elf_files *files)
+{
+	const char *image = (const char *)getauxval(AT_SYSINFO_EHDR);
+	const Elf64_Ehdr *head = (const Elf64_Ehdr *)image;
+	struct stat st = {};
+	size_t bytes;
+	int fd;
+
+	if (files->vdso || !image)
+		return files->vdso;
+	bytes = head->e_shoff + (size_t)head->e_shnum * head->e_shentsize;
+	fd = memfd_create("vdso", MFD_CLOEXEC);
+	if (fd >= 0 && write(fd, image, bytes) == (ssize_t)bytes)
+		files->vdso = add_file(files, fd, &st, "[vdso]");
+	else if (fd >= 0)
+		close(fd);
+	return files->vdso;
+}
+
+/* Convert @offset in the file to an address as its symbols count. */
+static __u64 file_address(const struct elf_file *file, __u64 offset)
+{
+	for (size_t i = 0; i < file->n_segments; i++) {
+		const struct segment *segment = &file->segments[i];
+
+		if (offset - segment->offset < segment->bytes)
+			return offset - segment->offset + segment->address;
+	}
+	return offset;
+}
+
+bool elf_file_find(struct elf_file *file, __u64 offset, struct symbol *symbol)
+{
+	index_file(file);
+	return symbols_lookup(&file->symbols, file_address(file, offset), symbol);
+}
+
+const char *elf_file_path(const struct elf_file *file)
+{
+	return file->path;
+}
+
+void elf_files_free(struct elf_files *files)
+{
+	struct elf_file *file = files->first, *next;
+
+	for (; file; file = next) {
+		next = file->next;
+		if (file->fd >= 0)
+			close(file->fd);
+		symbols_free(&file->symbols);
+		free(file->segments);
+		free(file->path);
+		free(file);
+	}
+	*files = (struct elf_files){};
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The ELF files that processes have mapped, and their symbols.
+ *
+ * A file is opened while its process lives.  Its symbols are read when the first
+ * address in it is looked up: from .symtab, .dynsym and .gnu_debugdata, and from
+ * a separate debug file that /usr/lib/debug has for the same build ID.
+ */
+#ifndef COMMON_ELF_FILE_H
+#define COMMON_ELF_FILE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include "symbols/symbols.h"
+
+struct elf_file;
+
+struct elf_files {		/* starts as all zeros */
+	struct elf_file *first;
+	struct elf_file *vdso;	/* NULL: not opened yet */
+};
+
+/*
+ * Return the file that a process has mapped at @range ("START-END" in hex), or
+ * NULL.  @dir is the process's directory in /proc.  Prefers map_files, which also
+ * reaches deleted files but may not be permitted, to @path in the process's root,
+ * where the file must have the inode number @ino.
+ */
+struct elf_file *elf_files_mapped(struct elf_files *files, int dir, const char *range,
+				  const char *path, ino_t ino);
+
+/* Return the vDSO, which the kernel maps into every 64-bit process, or NULL. */
+struct elf_file *elf_files_vdso(struct elf_files *files);
+
+void elf_files_free(struct elf_files *files);
+
+/* The path as the process saw it when the file was opened. */
+const char *elf_file_path(const struct elf_file *file);
+
+/*
+ * Fill name and offset of @symbol for the byte at @offset in the file.  Returns
+ * false, and leaves @symbol alone, if no symbol covers it.
+ */
+bool elf_file_find(struct elf_file *file, __u64 offset, struct symbol *symbol);
+
+#endif /* COMMON_ELF_FILE_H */
