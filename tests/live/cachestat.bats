@@ -1,8 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # cachestat against a file of known size, cold and warm.
-#
-# Runs alone: it counts the page cache of the whole machine.
 
 load ../lib
 

@@ -4,8 +4,6 @@
 #
 # The truth is the scheduler's own account of each thread, schedstat: read while
 # every thread of the workload sleeps, before the tool starts and before it ends.
-#
-# Runs alone: it compares waits for a CPU with the scheduler's own sums.
 
 load ../lib
 counts_interrupts

@@ -205,6 +205,7 @@ only() {
 	no_process_left
 }
 
+# bats test_tags=all
 @test "sixty: SIGTERM and SIGHUP end it as well" {
 	without_report; with_tools
 	for signal in TERM HUP; do
@@ -217,6 +218,7 @@ only() {
 	done
 }
 
+# bats test_tags=all
 @test "sixty: SIGKILL at any moment leaves no process, no BPF program, and a readable part" {
 	needs bpftool
 	local before after_ms
@@ -253,6 +255,7 @@ unheld() {
 	done
 }
 
+# bats test_tags=all
 @test "sixty: a collector that hangs is killed at the deadline" {
 	without_report
 	fake iostat "trap '' INT TERM" 'echo started' 'while :; do read -rt 1 <> <(:); done'
@@ -265,6 +268,7 @@ unheld() {
 	no_process_left
 }
 
+# bats test_tags=all
 @test "sixty: a collector that fails is said; other projects' tools are not taken for ours" {
 	without_report
 	fake iostat 'echo "no such luck" >&2' 'exit 3'
@@ -279,6 +283,7 @@ unheld() {
 	[ ! -e "$BATS_TEST_TMPDIR/ran" ]
 }
 
+# bats test_tags=all
 @test "sixty: a storm of output is bounded, spread over the time, and said" {
 	without_report
 	fake execsnoop '[ "$1" = --version ] && echo "execsnoop (sixty) 0" && exit' 'trap "exit 0" INT' \
@@ -292,6 +297,7 @@ unheld() {
 	expect '{"type":"summary"}' "$(tail -n 1 "$dir/execsnoop/output")"
 }
 
+# bats test_tags=all
 @test "sixty: without sysstat and procps /proc stands in, in their formats" {
 	without_report
 	local programs="bash env nice stdbuf head tail mkdir mkfifo rm cat mv sed awk getconf jq date dirname
@@ -348,6 +354,7 @@ hostile() {
 	[ ! -e "$dir" ]
 }
 
+# bats test_tags=all
 @test "sixty --from: a hostile bundle writes nothing" {
 	mkdir -p "$BATS_TEST_TMPDIR/h/s/sub"
 	cd "$BATS_TEST_TMPDIR/h"
