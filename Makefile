@@ -7,6 +7,7 @@
 #   make bench              measure against the installed libbpf-tools (root)
 #   make install            into $(DESTDIR)$(prefix)
 #   make uninstall
+#   make generate           what is made of the tools' columns: FIELDS, schemas, docs/fields.md
 #   make dist               $(O)/sixty-VERSION.tar.gz, of the last commit
 #   make deb              $(O)/deb: Debian packages of the last commit
 #   make compile_commands.json   for clangd and other tools
@@ -147,11 +148,12 @@ $(BPFTOOLS:%=$(O)/%.raw.o): $(O)/%.raw.o: tools/$$*/%.bpf.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 
-# Every man page carries the options and exit codes that all tools share.
-$(patsubst %,$(O)/%.8,$(filter-out $(FSTOOLS),$(TOOLS))): $(O)/%.8: tools/$$*/%.8 common/options.8 common/exit-status.8
+# Every man page carries the options and exit codes that all tools share, and its fields.
+$(patsubst %,$(O)/%.8,$(filter-out $(FSTOOLS),$(TOOLS))): $(O)/%.8: tools/$$*/%.8 tools/$$*/fields.mdoc common/options.8 common/exit-status.8
 	$(call say,MAN)
 	$(Q)mkdir -p $(@D)
 	$(Q)sed -e '/^\.\\" @common-options@/{r common/options.8' -e 'd}' \
+		-e '/^\.\\" @fields@/{r tools/$*/fields.mdoc' -e 'd}' \
 		-e '/^\.\\" @exit-status@/{r common/exit-status.8' -e 'd}' $< >$@
 
 # Theirs is fsslower's, without what only that has.
@@ -184,6 +186,10 @@ $(O)/workloads/%: tests/workloads/%.c $(wildcard tests/workloads/*.h)
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE $(CFLAGS) $< $(LDFLAGS) -pthread -o $@
+
+# Man pages, schemas and documents that are made of the tools' columns.
+generate: $(BPFTOOLS:%=$(O)/%)
+	O='$(O)' scripts/dev/generate
 
 # For scripts that need the names of all tools.
 list-tools:
@@ -236,7 +242,7 @@ deb: dist
 clean:
 	rm -rf $(O)
 
-.PHONY: FORCE all check check-live bench install uninstall dist deb release-check clean list-tools unit-tests workloads $(TOOLS)
+.PHONY: FORCE all generate check check-live bench install uninstall dist deb release-check clean list-tools unit-tests workloads $(TOOLS)
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

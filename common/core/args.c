@@ -19,6 +19,8 @@
 #include "core/log.h"
 #include "core/option_error.h"
 #include "core/run.h"
+#include "output/columns_help.h"
+#include "output/output_args.h"
 
 #define PID_MAX (1UL << 22)		/* PID_MAX_LIMIT of 64-bit kernels */
 #define DURATION_MAX (366UL * 24 * 3600)
@@ -183,14 +185,18 @@ static _Noreturn void print_version(void)
 {
 	printf("%s (sixty) %s, libbpf %s\n", program_invocation_short_name, VERSION,
 	       libbpf_version_string() + 1);
-	exit(fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
+	exit(fflush(stdout) || ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
-static _Noreturn void print_help(const struct argp_state *state)
+static _Noreturn void print_help(const struct argp_state *state, const struct table *table)
 {
+	struct text columns = {};
+
 	argp_help(state->root_argp, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
 		  program_invocation_short_name);
-	exit(fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
+	columns_help(&columns, table);
+	printf("\nColumns of -o:\n%.*s", (int)columns.len, columns.at);
+	exit(fflush(stdout) || ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
 enum {
@@ -241,6 +247,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	struct common_args *common = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = common;
+		return 0;
 	case OPT_JSON:
 		common->json = true;
 		return 0;
@@ -283,7 +292,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	case 'V':
 		print_version();
 	case 'h':
-		print_help(state);
+		print_help(state, common->table);
 	case ARGP_KEY_ARG:
 		args_fail("unexpected argument '%s'", arg);
 	case ARGP_KEY_ERROR:
@@ -292,7 +301,11 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-const struct argp common_argp = { .options = common_options, .parser = parse_common };
+const struct argp common_argp = {
+	.options = common_options,
+	.parser = parse_common,
+	.children = (const struct argp_child[]){ { &output_argp }, {} },
+};
 
 static const struct argp_option filter_options[] = {
 	{ "pid", 'p', "PID", 0, "Only this process" },
@@ -347,8 +360,8 @@ static void open_standard_streams(void)
 		close(fd);
 }
 
-void args_parse(const char *tool, const struct argp *argp, int argc, char **argv,
-		struct common_args *common)
+void args_parse(const char *tool, const struct table *table, const struct argp *argp, int argc,
+		char **argv, struct common_args *common)
 {
 	bool stdout_closed = fcntl(STDOUT_FILENO, F_GETFD) < 0;
 
@@ -359,6 +372,7 @@ void args_parse(const char *tool, const struct argp *argp, int argc, char **argv
 	}
 	run_block_signals();
 	common->tool = tool;
+	common->table = table;
 	common->argc = argc;
 	common->argv = argv;
 	common->filter.uid = FILTER_ANY_UID;
@@ -367,4 +381,5 @@ void args_parse(const char *tool, const struct argp *argp, int argc, char **argv
 	/* argp's own messages take two lines: ours is at ARGP_KEY_ERROR. */
 	if (argp_parse(argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, NULL))
 		args_fail("invalid command line");
+	output_args_check(common);
 }

@@ -18,6 +18,8 @@
 #include <sys/types.h>
 #include "config.h"
 
+struct table;
+
 enum stamp_format {
 	STAMP_NONE,
 	STAMP_LOCAL,		/* HH:MM:SS.mmm */
@@ -43,6 +45,7 @@ struct common_args {
 	const char *columns;		/* -o: to print, "+..." in addition; NULL: the default */
 	const char *btf;		/* the kernel's BTF in a file, NULL: the kernel's own */
 	struct filter filter;		/* ready for the BPF side */
+	const struct table *table;	/* its records; an option may choose another */
 	const char *tool;		/* its own name, whatever a package calls it */
 	int argc;			/* the command line as it was, for the meta line */
 	char **argv;
@@ -60,11 +63,11 @@ struct interval_args {
 extern const struct argp interval_argp;
 
 /*
- * Parse the command line of @tool; also names the program in messages and opens closed
+ * Parse the command line of @tool, which prints records of @table; also names the program in messages and opens closed
  * fds 0-2.
  */
-void args_parse(const char *tool, const struct argp *argp, int argc, char **argv,
-		struct common_args *common);
+void args_parse(const char *tool, const struct table *table, const struct argp *argp, int argc,
+		char **argv, struct common_args *common);
 
 /* Print "<tool>: <message>; try '<tool> --help'" and exit with EXIT_USAGE. */
 _Noreturn void args_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

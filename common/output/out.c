@@ -12,20 +12,21 @@
 
 #define HEAD_ROOM 256			/* of the time and the container, or what JSON begins with */
 
-void out_init(struct out *out, const struct common_args *args, const struct table *table)
+void out_init(struct out *out, const struct common_args *args)
 {
+	const struct table *table = args->table;
+
 	*out = (struct out){ .args = args, .table = table, .record.table = table };
 	cells_init(&out->cells, table, args->columns, args->json);
 	out->wanted = out->cells.columns;
 	out->sink = (struct sink){ .fd = STDOUT_FILENO, .stop_fd = -1 };
 }
 
-void out_start(struct out *out, const struct common_args *args, const struct table *table,
-	       const char *banner)
+void out_start(struct out *out, const struct common_args *args, const char *banner)
 {
 	struct json json;
 
-	out_init(out, args, table);
+	out_init(out, args);
 	sink_open(&out->sink);
 	tzset();
 	out->stamp.start_ns = clock_now_ns();

@@ -56,16 +56,15 @@ struct out {
 	int n_observers;
 };
 
-/* Prepare for records of @table. */
-void out_init(struct out *out, const struct common_args *args, const struct table *table);
+/* Prepare for records of @args->table. */
+void out_init(struct out *out, const struct common_args *args);
 
 /*
  * Begin: out_init(), then @banner if not NULL, and the heading; or the meta line with --json.
  * Call when everything is attached: what it prints tells the user that the tool is ready, so
  * it is flushed at once.
  */
-void out_start(struct out *out, const struct common_args *args, const struct table *table,
-	       const char *banner);
+void out_start(struct out *out, const struct common_args *args, const char *banner);
 
 /* The heading alone (nothing with --json, or if the columns have none). */
 void out_heading(struct out *out);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Tables in Markdown, of all schemas of docs/schema as an array; for scripts/dev/field-reference.
+# Tables in Markdown, of all schemas as an array; for scripts/dev/field-reference.
 
 (map({key: .["$id"], value: .}) | from_entries) as $schemas
 
@@ -19,7 +19,9 @@ def kind($id): if .["$ref"] then .["$ref"] as $ref | $ref | target($id) | kind($
 	elif .type == "array" then "array of \(.items | kind($id))s"
 	else .type end;
 
-def field($id; $required): "| `\(.key)` | \(.value | kind($id)) | " +
+def unit: if .unit then ", \(.unit)" else "" end;
+
+def field($id; $required): "| `\(.key)` | \(.value | kind($id) + unit) | " +
 	"\(if .key | IN($required[]) then "yes" else "" end) | \(.value.description) |";
 
 # The table of what a definition adds to what it is made of.

@@ -11,6 +11,7 @@ own_setup() { needs clang make; }
 	(cd "$root" && cp -pR Makefile bpf common docs vmlinux scripts tests "$BATS_TEST_TMPDIR")
 	mkdir tools
 	scripts/dev/new-tool filelife
+	make -j"$(nproc)" generate >log 2>&1 || { tail -n 20 log; return 1; }
 	make -j"$(nproc)" build/filelife build/filelife.8 build/test_filelife >log 2>&1 ||
 		{ tail -n 20 log; return 1; }
 	build/test_filelife

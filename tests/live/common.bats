@@ -385,6 +385,21 @@ prints_json() {
 	each prints_json $(tools)
 }
 
+# chooses_columns TOOL: with -o its JSON records have these keys alone, in this order.
+chooses_columns() {
+	local tool=$1 keys
+	keys=$("$build/$tool" --list-columns | jq -r '[.tables[0].columns[].key] | reverse | join(",")')
+	run_tool "$tool" --json -o "$keys" --duration 1
+	expect "" "$(jq -c --arg keys "$keys" 'select(.type | IN("event", "row", "hist", "stack"))
+		| keys_unsorted - ["type", "time", "mono_ns", "cgroup", "container", "unit", "count",
+			"sum", "max", "p50", "p90", "p99", "p99_9", "buckets"]
+		| select((($keys / ",") - (($keys / ",") - .)) != .)' "$out" | head -3)" "$tool: other keys"
+}
+
+@test "every tool: -o chooses and orders the columns" {
+	each chooses_columns $(tools)
+}
+
 @test "the times of all formats are those of the event" {
 	own_execs
 	for format in local utc iso mono; do

@@ -27,7 +27,8 @@ static inline const char *render(struct common_args *args, const struct table *t
 	struct out out;
 	static char *text;
 
-	out_init(&out, args, table);
+	args->table = table;
+	out_init(&out, args);
 	out_heading(&out);
 	print(&out, event, size);
 	free(text);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include "core/args.h"
 #include "net/addr.h"
+#include "output/column.h"
 #include "core/log.h"
 
 static struct common_args common;
@@ -35,6 +36,13 @@ static const struct argp argp = {
 	.children = (const struct argp_child[]){
 		{ &interval_argp }, { &filter_argp }, { &common_argp }, {} },
 };
+
+static struct column columns[] = {
+	{ "PID", "pid", 7, COLUMN_ID, .about = "Process; 0 if unknown" },
+	{ "COMM", "comm", -16, COLUMN_COMM, .about = "Name" },
+};
+
+static struct table table = { .type = "event", .about = "One", .columns = columns, .n = 2 };
 
 #define MOST_WORDS 16		/* and a NULL */
 
@@ -58,7 +66,7 @@ static void parse_line(const char *line)
 	copy = strdup(line);
 	memset(&common, 0, sizeof(common));
 	memset(&interval, 0, sizeof(interval));
-	args_parse("tool", &argp, split(copy, argv), argv, &common);
+	args_parse("tool", &table, &argp, split(copy, argv), argv, &common);
 }
 
 /* The same in a child: its exit status; what it wrote is in @said. */
@@ -127,6 +135,40 @@ static void everything_given(void **state)
 	assert_int_equal(common.filter.pid, getpid());
 	assert_int_equal(common.filter.uid, 0);
 	assert_int_equal(common.time, STAMP_ISO);
+}
+
+static void columns_by_name(void **state)
+{
+	static struct column key_only[] = { { .key = "pid", .type = COLUMN_ID, .about = "Process" } };
+
+	parse_line("tool -o comm,pid");
+	assert_string_equal(common.columns, "comm,pid");
+	parse_line("tool --output=+Co");
+	assert_string_equal(common.columns, "+Co");
+	refused("tool -o nope", "unknown column 'nope': expected pid, comm");
+	refused("tool -o pid,", "unknown column ''");
+	refused("tool -o +", "unknown column ''");
+	refused("tool -o pid,comm,p", "column 'p' is there twice");
+	table.columns = key_only;
+	table.n = 1;
+	parse_line("tool --json -o pid");
+	refused("tool -o pid", "-o needs --json");
+	table.columns = columns;
+	table.n = ARRAY_SIZE(columns);
+}
+
+/* What programs read: every column with its type, unit and description. */
+static void columns_for_programs(void **state)
+{
+	char said[4096];
+
+	assert_int_equal(exit_of("tool --list-columns", said), EXIT_SUCCESS);
+	assert_non_null(strstr(said, "{\"tool\":\"tool\",\"tables\":[{\"type\":\"event\","));
+	assert_non_null(strstr(said, "{\"key\":\"pid\",\"heading\":\"PID\",\"type\":\"id\","
+			       "\"in_table\":true,\"optional\":false,"
+			       "\"about\":\"Process; 0 if unknown\"}"));
+	assert_int_equal(exit_of("tool --help", said), EXIT_SUCCESS);
+	assert_non_null(strstr(said, "Columns of -o:\n  pid               Process\n"));
 }
 
 static void users_by_name(void **state)
@@ -328,6 +370,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_given),
 		cmocka_unit_test(everything_given),
+		cmocka_unit_test(columns_by_name),
+		cmocka_unit_test(columns_for_programs),
 		cmocka_unit_test(users_by_name),
 		cmocka_unit_test(time_formats),
 		cmocka_unit_test(bad_numbers),

@@ -195,7 +195,8 @@ static const struct table table = {
 /* What out_hist() prints for a record with or without its two labels. */
 static const char *show(bool labelled, bool average)
 {
-	out_init(&out, &args, &table);
+	args.table = &table;
+	out_init(&out, &args);
 	out_row(&out, 1500000000);
 	if (labelled) {
 		out_uint(&out, 0, 42);

@@ -28,7 +28,7 @@ static struct column columns[] = {
 };
 
 static const struct table table = { .type = "event", .columns = columns, .n = COLS };
-static const struct common_args args;
+static struct common_args args;
 
 static struct metrics *metrics;
 static struct out out;
@@ -37,7 +37,8 @@ static struct text text;
 static int start(void **state)
 {
 	metrics = metrics_new("tool", &table);
-	out_init(&out, &args, &table);
+	args.table = &table;
+	out_init(&out, &args);
 	out_observe(&out, metrics_record, metrics, metrics_columns(metrics));
 	return 0;
 }

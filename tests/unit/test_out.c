@@ -36,7 +36,8 @@ static struct event_head head;
 static void init(const struct table *of)
 {
 	out_free(&out);
-	out_init(&out, &args, of);
+	args.table = of;
+	out_init(&out, &args);
 }
 
 static int reset(void **state)
@@ -429,7 +430,7 @@ static char *through_pipe(void (*fn)(void))
 
 static void start(void)
 {
-	out_start(&out, &args, &table, args.json ? NULL : "Tracing...");
+	out_start(&out, &args, args.json ? NULL : "Tracing...");
 }
 
 static void start_is_flushed_at_once(void **state)

@@ -215,7 +215,7 @@ static int trace(struct biolatency_bpf *skel)
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (err)
 		return err;
-	out_start(&out, &opt.common, &record_table, "Tracing block device I/O... Hit Ctrl-C to end.");
+	out_start(&out, &opt.common, "Tracing block device I/O... Hit Ctrl-C to end.");
 	return run_interval(&out, &opt.interval, print_summary, &summary);
 }
 
@@ -224,7 +224,7 @@ int main(int argc, char **argv)
 	struct biolatency_bpf *skel;
 	int err;
 
-	args_parse("biolatency", &argp, argc, argv, &opt.common);
+	args_parse("biolatency", &record_table, &argp, argc, argv, &opt.common);
 	skel = biolatency_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

@@ -262,7 +262,7 @@ static int trace(struct biosnoop_bpf *skel)
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (err)
 		return err;
-	out_start(&out, &opt.common, &record_table, NULL);
+	out_start(&out, &opt.common, NULL);
 	return run_events(&out, skel->maps.events, print_event, NULL, &out);
 }
 
@@ -271,7 +271,7 @@ int main(int argc, char **argv)
 	struct biosnoop_bpf *skel;
 	int err;
 
-	args_parse("biosnoop", &argp, argc, argv, &opt.common);
+	args_parse("biosnoop", &record_table, &argp, argc, argv, &opt.common);
 	skel = biosnoop_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

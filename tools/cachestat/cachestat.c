@@ -337,7 +337,7 @@ static int trace(struct cachestat_bpf *skel)
 	if (err)
 		return err;
 	summary.check = self_check(&skel->bss->self_accesses);
-	out_start(&out, &opt.common, &record_table, NULL);
+	out_start(&out, &opt.common, NULL);
 	err = read_counts(summary.map, &summary.before);
 	return err ? err : run_interval(&out, &opt.interval, print_summary, &summary);
 }
@@ -347,7 +347,7 @@ int main(int argc, char **argv)
 	struct cachestat_bpf *skel;
 	int err;
 
-	args_parse("cachestat", &argp, argc, argv, &opt.common);
+	args_parse("cachestat", &record_table, &argp, argc, argv, &opt.common);
 	skel = cachestat_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

@@ -203,7 +203,7 @@ static int trace(struct execsnoop_bpf *skel)
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (err)
 		return err;
-	out_start(&out, &opt.common, &record_table, NULL);
+	out_start(&out, &opt.common, NULL);
 	return run_events(&out, skel->maps.events, print_event, NULL, &out);
 }
 
@@ -212,7 +212,7 @@ int main(int argc, char **argv)
 	struct execsnoop_bpf *skel;
 	int err;
 
-	args_parse("execsnoop", &argp, argc, argv, &opt.common);
+	args_parse("execsnoop", &record_table, &argp, argc, argv, &opt.common);
 	skel = execsnoop_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

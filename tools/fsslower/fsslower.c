@@ -98,8 +98,11 @@ static void check_options(void)
 {
 	if (opt.csv && (opt.common.json || opt.common.metrics))
 		args_fail("--csv and --%s exclude each other", opt.common.json ? "json" : "metrics");
+	if (opt.csv && opt.common.columns)
+		args_fail("--csv and -o exclude each other");
 	if (!opt.csv)
 		return;
+	opt.common.table = &csv_table;
 	opt.common.time = STAMP_NONE;		/* it has a time of its own, */
 	opt.common.print_container = false;	/* and these columns only */
 }
@@ -350,10 +353,7 @@ static int trace(struct fsslower_bpf *skel)
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (err)
 		return err;
-	if (opt.csv)
-		out_start(&out, &opt.common, &csv_table, NULL);
-	else
-		out_start(&out, &opt.common, &record_table, banner());
+	out_start(&out, &opt.common, opt.csv ? NULL : banner());
 	return run_events(&out, skel->maps.events, print_event, NULL, &out);
 }
 
@@ -362,7 +362,7 @@ int main(int argc, char **argv)
 	struct fsslower_bpf *skel;
 	int err;
 
-	args_parse(TOOL, &argp, argc, argv, &opt.common);
+	args_parse(TOOL, &record_table, &argp, argc, argv, &opt.common);
 	skel = fsslower_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

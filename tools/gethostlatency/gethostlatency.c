@@ -329,7 +329,7 @@ static int trace(struct gethostlatency_bpf *skel)
 		err = opt.libc ? attach_one(opt.libc) : attach_mapped();
 	if (err)
 		return err;
-	out_start(&state.out, &opt.common, &record_table, NULL);
+	out_start(&state.out, &opt.common, NULL);
 	err = run_events(&state.out, skel->maps.events, print_event, tick, &state.out);
 	libc_end();
 	return err;
@@ -390,7 +390,7 @@ int main(int argc, char **argv)
 	struct gethostlatency_bpf *skel;
 	int err;
 
-	args_parse("gethostlatency", &argp, argc, argv, &opt.common);
+	args_parse("gethostlatency", &record_table, &argp, argc, argv, &opt.common);
 	skel = gethostlatency_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

@@ -348,7 +348,7 @@ static int trace(struct opensnoop_bpf *skel)
 				 &skel->bss->loss);
 	if (err)
 		return err;
-	out_start(&out, &opt.common, &record_table, NULL);
+	out_start(&out, &opt.common, NULL);
 	if (opt.exec)
 		err = follow_command(skel);
 	if (err)
@@ -361,7 +361,7 @@ int main(int argc, char **argv)
 	struct opensnoop_bpf *skel;
 	int err;
 
-	args_parse("opensnoop", &argp, argc, argv, &opt.common);
+	args_parse("opensnoop", &record_table, &argp, argc, argv, &opt.common);
 	skel = opensnoop_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

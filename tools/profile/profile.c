@@ -718,7 +718,7 @@ static void start_output(struct profile *profile)
 	/* Folded lines are read by programs: nothing else may stand among them. */
 	if (opt.folded && !opt.common.json)
 		log_warn("%s", words);
-	out_start(&profile->out, &opt.common, &record_table, opt.folded ? NULL : words);
+	out_start(&profile->out, &opt.common, opt.folded ? NULL : words);
 	free(words);
 }
 
@@ -793,7 +793,7 @@ int main(int argc, char **argv)
 	struct profile_bpf *skel;
 	int err;
 
-	args_parse("profile", &argp, argc, argv, &opt.common);
+	args_parse("profile", &record_table, &argp, argc, argv, &opt.common);
 	skel = profile_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

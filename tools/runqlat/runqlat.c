@@ -232,7 +232,7 @@ static int trace(struct runqlat_bpf *skel)
 		err = remember_tasks(skel->links.remember);
 	if (err)
 		return err;
-	out_start(&out, &opt.common, &record_table, "Tracing run queue latency... Hit Ctrl-C to end.");
+	out_start(&out, &opt.common, "Tracing run queue latency... Hit Ctrl-C to end.");
 	return run_interval(&out, &opt.interval, print_summary, &summary);
 }
 
@@ -241,7 +241,7 @@ int main(int argc, char **argv)
 	struct runqlat_bpf *skel;
 	int err;
 
-	args_parse("runqlat", &argp, argc, argv, &opt.common);
+	args_parse("runqlat", &record_table, &argp, argc, argv, &opt.common);
 	skel = runqlat_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

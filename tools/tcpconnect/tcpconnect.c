@@ -230,7 +230,7 @@ static int trace(struct tcpconnect_bpf *skel)
 				 &skel->bss->loss);
 	if (err)
 		return err;
-	out_start(&session.out, &opt.common, opt.count ? &count_table : &record_table, NULL);
+	out_start(&session.out, &opt.common, NULL);
 	return run_events(&session.out, skel->maps.events, print_event, tick, &session);
 }
 
@@ -254,6 +254,8 @@ static const struct argp_option options[] = {
 /* What depends on several options. */
 static void check_options(void)
 {
+	if (opt.count)
+		opt.common.table = &count_table;
 	if (opt.count && (opt.dns || opt.print_uid))
 		args_fail("-c counts by addresses and ports: -d and -U do not go with it");
 	columns[COL_UID].hidden = !opt.print_uid;
@@ -318,7 +320,7 @@ int main(int argc, char **argv)
 	struct tcpconnect_bpf *skel;
 	int err;
 
-	args_parse("tcpconnect", &argp, argc, argv, &opt.common);
+	args_parse("tcpconnect", &record_table, &argp, argc, argv, &opt.common);
 	skel = tcpconnect_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

@@ -271,7 +271,7 @@ static int trace(struct tcpretrans_bpf *skel)
 	err = start(&session);
 	if (err)
 		return err;
-	out_start(&session.out, &opt.common, opt.count ? &count_table : &record_table, NULL);
+	out_start(&session.out, &opt.common, NULL);
 	err = run_events(&session.out, skel->maps.events, take_event, tick, &session);
 	tell_of_probes(skel->bss->probes_hidden);
 	bpf_link__destroy(session.find_owners);
@@ -291,6 +291,8 @@ static const struct argp_option options[] = {
 /* What depends on several options. */
 static void check_options(void)
 {
+	if (opt.count)
+		opt.common.table = &count_table;
 	if (opt.count && opt.sequence)
 		args_fail("-c counts by connection: -s does not go with it");
 	if (opt.count)
@@ -344,7 +346,7 @@ int main(int argc, char **argv)
 	struct tcpretrans_bpf *skel;
 	int err;
 
-	args_parse("tcpretrans", &argp, argc, argv, &opt.common);
+	args_parse("tcpretrans", &record_table, &argp, argc, argv, &opt.common);
 	skel = tcpretrans_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

@@ -54,7 +54,7 @@ static int trace(struct TOOL_bpf *skel)
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (err)
 		return err;
-	out_start(&out, &opt.common, &record_table, NULL);
+	out_start(&out, &opt.common, NULL);
 	return run_events(&out, skel->maps.events, print_event, NULL, &out);
 }
 
@@ -63,7 +63,7 @@ int main(int argc, char **argv)
 	struct TOOL_bpf *skel;
 	int err;
 
-	args_parse("TOOL", &argp, argc, argv, &opt.common);
+	args_parse("TOOL", &record_table, &argp, argc, argv, &opt.common);
 	skel = TOOL_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The list of FIELDS in a tool's man page (mdoc), from its --list-columns; for
+# scripts/dev/generate.
+
+def kind: { comm: "string, at most 15 bytes", address: "string", strings: "array of strings", boolean: "boolean",
+	string: "string" }[.type] // "number";
+
+# Text in mdoc: a minus sign is no hyphen, and a line begins with no dot.
+def text: gsub("(?<![A-Za-z0-9])-(?=[-A-Za-z0-9])"; "\\-") | gsub("--"; "-\\-")
+	| gsub(" {2,}"; "\n") | gsub("(?<line>^|\n)(?<sign>[.'])"; "\(.line)\\&\(.sign)");
+
+def field:
+	"Va \(.key) , No \(kind)\(if .unit then ", \(.unit)" else "" end)" as $json
+	| if .heading then ".It \(.heading) ( \($json) )" else ".It Va \(.key) No (\(kind))" end,
+	"\(.about | text).",
+	(if .table_unit then "In the table in \(.table_unit)." else empty end),
+	(if .heading and (.in_table | not) then "Not in the table by default." else empty end);
+
+def list: ".Bl -tag -width indent", (.columns[] | field), ".El";
+
+.tables
+| "In parentheses: the key in JSON, which is the name for",
+".Fl o ,",
+"and the type.",
+"A value that is absent is",
+".Sq -",
+"in the table and has no key in JSON.",
+(.[0] | list),
+(.[1:][] | ".Pp", "Records of type", ".Sq \(.type) :", "\(.about | text).", list)

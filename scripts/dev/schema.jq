@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# The JSON schema of a tool's lines, from its --list-columns; for scripts/dev/generate.
+
+def common: "common.schema.json#/$defs/\(.)";
+
+# A reference to a type that all schemas share, and what JSON has for the others.
+def schema_of_type:
+	if .values then { enum: .values }
+	elif .pattern and .type == "strings" then
+		{ type: "array", items: { type: "string", pattern } }
+	elif .type == "string" then { type } + (if .pattern then { pattern } else {} end)
+	elif .type == "family" then { enum: [4, 6] }
+	elif .type == "ret" then { type: "integer", minimum: -4095, maximum: 0 }
+	elif .type == "percentage" then { type: "number", minimum: 0, maximum: 100 }
+	elif .type == "integer" or .min then
+		{ type: "integer" }
+		+ (if .min then { minimum: .min } else {} end)
+		+ (if .max then { maximum: .max } else {} end)
+	elif .type == "boolean" then { type }
+	else { "$ref": .type | common } end;
+
+def property: schema_of_type
+	+ (if .unit then { unit } else {} end)
+	+ { description: .about };
+
+def line: {
+	description: .about,
+	"$ref": .kind | common,
+	required: [.columns[] | select(.optional | not) | .key],
+	properties: ({ type: { const: .type } }
+		+ (.columns | map({ key, value: property }) | from_entries)),
+	unevaluatedProperties: false
+} | if .required == [] then del(.required) else . end;
+
+{
+	"$schema": "https://json-schema.org/draft/2020-12/schema",
+	"$comment": "Made by scripts/dev/generate from the columns of \(.tool)",
+	"$id": "\(.tool).schema.json",
+	title: "A line of \(.tool) --json",
+	oneOf: ([{ "$ref": "meta" | common }]
+		+ [.tables[] | { "$ref": "#/$defs/\(.type)" }]
+		+ [{ "$ref": "lost" | common }, { "$ref": "summary" | common }]),
+	"$defs": (.tables | map({ key: .type, value: line }) | from_entries)
+}
