@@ -108,7 +108,7 @@ same() {
 		render "$bundle"
 		same "$data/$bundle.json" "$made/report.json"
 		same "$data/$bundle.txt" "$out"
-		same "$data/$bundle.html" "$made/report.html"
+		same "$data/$bundle.page" "$made/report.html"
 	done
 }
 
