@@ -7,9 +7,9 @@
 struct bpf_map;
 
 /*
- * All keys of hash @map as they are now, one behind the other in @keys, which
- * the caller frees.  Returns how many, or a negative errno.  A key that comes
- * while this runs may be missing; delete none meanwhile.
+ * Read all keys of the hash @map into @keys, an array that the caller frees.  Returns
+ * their number or a negative errno.  A key added meanwhile may be missing.  If keys are
+ * deleted meanwhile, some may appear twice and others may be missing.
  */
 ssize_t map_keys(struct bpf_map *map, void **keys);
 

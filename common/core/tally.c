@@ -7,14 +7,14 @@
 
 #define BLOCK_BYTES (1UL << 18)
 
-/* Memory for the bytes: blocks that are filled one after the other. */
+/* Memory for the strings, in blocks. */
 struct tally_block {
 	struct tally_block *before;
 	size_t used, size;
 	char bytes[] __attribute__((aligned(16)));
 };
 
-/* Eight bytes at a time: multiply and fold, so that all bits reach the low ones. */
+/* Multiply and fold eight bytes at a time, so that every bit affects the low ones. */
 static __u64 hash_bytes(const void *bytes, size_t len)
 {
 	const char *s = bytes;
@@ -47,7 +47,7 @@ static const void *keep(struct tally *tally, const void *bytes, size_t len)
 	return at;
 }
 
-/* The slot where @hash's bytes are, or the free one where they belong. */
+/* Return the slot of the string, or the free slot for it. */
 static __u32 *find(const struct tally *tally, __u64 hash, const void *bytes, size_t len)
 {
 	size_t at = hash & (tally->n_slots - 1);
@@ -61,7 +61,7 @@ static __u32 *find(const struct tally *tally, __u64 hash, const void *bytes, siz
 	return &tally->slots[at];
 }
 
-/* At most half of the slots are in use. */
+/* Keep at most half of the slots in use. */
 static void make_room(struct tally *tally)
 {
 	if (tally->n < tally->size)

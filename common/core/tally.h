@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * How often has each of these strings of bytes come?  Strings get numbers from
- * 0 in the order of their first appearance, so it also turns names into ids.
+ * Counts of byte strings.  Strings get numbers from 0 in the order of their first
+ * appearance, so a tally also turns names into ids.
  */
 #ifndef COMMON_TALLY_H
 #define COMMON_TALLY_H
@@ -24,7 +24,7 @@ struct tally {			/* starts as all zeros */
 	struct tally_block *block;
 };
 
-/* Add @count to the @len bytes at @bytes; returns their number. */
+/* Add @count to the string of @len bytes at @bytes; return its number. */
 size_t tally_add(struct tally *tally, const void *bytes, size_t len, __u64 count);
 
 void tally_free(struct tally *tally);

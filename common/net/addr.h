@@ -15,10 +15,10 @@ char *put_addr(char *p, int family, const __u8 addr[16]);
 /* The same with @port, ended by a NUL, in @text: 192.0.2.7:80, [2001:db8::7]:80. */
 void addr_port(char text[ADDR_PORT_MAX], int family, const __u8 addr[16], __u16 port);
 
-/* True if @addr is one of this host itself by definition: 127.0.0.0/8 or ::1. */
+/* True if @addr is a loopback address: 127.0.0.0/8 or ::1. */
 bool addr_is_loopback(int family, const __u8 addr[16]);
 
-/* -P, -4 and -6 of the tools for TCP, into @filter; false if @key is none of them. */
+/* Parse -P, -4 and -6 of the TCP tools into @filter; false if @key is another option. */
 bool args_sock_filter(struct sock_filter_args *filter, int key, const char *arg);
 
 #endif /* COMMON_ADDR_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Counts by connection: what -c of the tools for TCP prints. */
+/* Counts by connection, for -c of the TCP tools. */
 #ifndef COMMON_SOCK_COUNT_H
 #define COMMON_SOCK_COUNT_H
 
@@ -13,10 +13,13 @@ struct sock_count {
 	__u64 n;
 };
 
-/* For qsort: most first; the same number in the order of their addresses. */
+/* For qsort(): by count, descending, then by address. */
 int sock_count_compare(const void *a, const void *b);
 
-/* All of hash @map, __u64 by struct sock_id, sorted, for the caller to free; how many. */
+/*
+ * Read the hash @map (struct sock_id to __u64) into @counts, a sorted array that the caller
+ * frees.  Returns the number of counts.
+ */
 size_t sock_counts(struct bpf_map *map, struct sock_count **counts);
 
 #endif /* COMMON_SOCK_COUNT_H */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Positions and widths are percentages, heights are pixels: so letters keep
- * their size whatever the width.  Each frame is an <svg> of its own, which
- * cuts off the part of its name that it has no room for.  The outermost frames
- * are on top, where a page begins.
+ * Positions and widths are percentages and heights are pixels, so text keeps its
+ * size at every width.  Each frame is a nested <svg>, which clips a name that does
+ * not fit.  The outermost frames are at the top.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -13,13 +12,13 @@
 #include "core/xalloc.h"
 
 #define ROW 17				/* pixels from one row to the next */
-#define HEAD 58				/* of title and legend */
+#define HEAD 58				/* pixels of title and legend */
 #define SHOWN_PARTS 1000		/* a frame is drawn if it has 1/1000 of the samples ... */
 #define NAMED_PARTS 100			/* and its name if it has 1/100 */
 
-/* What tells a node from others; its samples are counted by the tally. */
+/* The key of a node in the tally, which counts its samples. */
 struct node {
-	__u32 parent;			/* its number + 1; 0: none, it is a root */
+	__u32 parent;			/* its number + 1; 0: this is a root */
 	__u32 kind;
 	char name[];
 };
@@ -32,11 +31,11 @@ struct place {
 
 struct drawing {
 	const struct flame *flame;
-	struct place *places;		/* by number of node */
-	__u64 *next_left;		/* where a node's next child goes */
+	struct place *places;		/* by node number */
+	__u64 *next_left;		/* position of a node's next child */
 	__u64 all;			/* samples */
-	__u32 rows;			/* of frames that are drawn, below that of all */
-	bool left_out;			/* there are some that are not */
+	__u32 rows;			/* of drawn frames, below the row for all samples */
+	bool left_out;			/* some frames are too small to be drawn */
 	struct text *svg;
 	struct text word;
 };
@@ -75,7 +74,7 @@ static const struct node *node(const struct flame *flame, __u32 number)
 	return flame->nodes.entries[number].bytes;
 }
 
-/* The biggest on the left, and equal ones always in the same order. */
+/* Sort the largest to the left, equal ones in a stable order. */
 static int compare(const void *va, const void *vb, void *arg)
 {
 	const struct place *a = va, *b = vb;
@@ -115,7 +114,7 @@ static void find_depths(struct drawing *drawing, struct place *places)
 	}
 }
 
-/* Row by row, each node's children one beside the other below it. */
+/* Place the nodes row by row, children side by side below their parent. */
 static void lay_out(struct drawing *drawing)
 {
 	const struct flame *flame = drawing->flame;
@@ -129,7 +128,7 @@ static void lay_out(struct drawing *drawing)
 	for (size_t i = 0; i < n; i++) {
 		__u32 number = order[i].number, parent = node(flame, number)->parent;
 
-		/* next_left[0] is that of the roots, [number + 1] that of a node's children. */
+		/* next_left[0] is for the roots, [number + 1] for the children of a node. */
 		order[i].left = drawing->next_left[parent];
 		drawing->next_left[parent] += flame->nodes.entries[number].count;
 		drawing->next_left[number + 1] = order[i].left;
@@ -138,7 +137,7 @@ static void lay_out(struct drawing *drawing)
 	free(order);
 }
 
-/* @s as text of XML. */
+/* Append @s escaped for XML. */
 static void put_xml(struct drawing *drawing, const char *s)
 {
 	struct text *svg = drawing->svg;
@@ -156,7 +155,7 @@ static void put_xml(struct drawing *drawing, const char *s)
 	}
 }
 
-/* @part of all as a percentage with @digits decimals. */
+/* Append @part of all samples as a percentage with @digits decimals. */
 static void put_percent(struct drawing *drawing, __u64 part, unsigned int digits)
 {
 	double percent = drawing->all ? 100.0 * part / drawing->all : 100.0;
@@ -192,7 +191,7 @@ static void put_frame(struct drawing *drawing, const char *name, const char *mod
 	text_str(svg, "</svg>\n");
 }
 
-/* Every class begins with f, in case other things are on the page. */
+/* Every class starts with f, so that it does not clash with those of the page. */
 static const char style[] =
 	"<style>"
 	".flame text{font:12px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:#111}"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* One function of a stack, by name. */
+/* A named frame of a stack. */
 #ifndef COMMON_FRAME_H
 #define COMMON_FRAME_H
 
@@ -9,19 +9,19 @@
 enum frame_kind {
 	FRAME_KERNEL,
 	FRAME_USER,
-	FRAME_JIT,		/* of a compiler at run time, by its perf-PID.map */
-	FRAME_OTHER,		/* words in place of a frame, the name of a process */
+	FRAME_JIT,		/* named by a perf-PID.map */
+	FRAME_OTHER,		/* a process name, or a text that replaces frames */
 	FRAME_KINDS,
 };
 
 struct frame {
-	const char *name;	/* "[module]" or "[unknown]" if it has none */
+	const char *name;	/* "[module]" or "[unknown]" without a symbol */
 	const char *module;	/* path of the file, kernel module or "kernel"; NULL: unknown */
 	enum frame_kind kind;
-	__u64 address;		/* 0: frames are not told apart by it */
-	__u64 offset;		/* of the address in the function */
+	__u64 address;		/* 0: frames are not distinguished by address */
+	__u64 offset;		/* of the address from the start of the function */
 	bool unknown;
-	char *own_name;		/* to be freed, or NULL */
+	char *own_name;		/* owned by the frame, or NULL */
 };
 
 #endif /* COMMON_FRAME_H */

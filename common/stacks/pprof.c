@@ -6,7 +6,7 @@
 
 #include "stacks/pprof.h"
 
-/* Numbers of the fields in profile.proto. */
+/* Field numbers of profile.proto. */
 enum { PROFILE_SAMPLE_TYPE = 1, PROFILE_SAMPLE, PROFILE_MAPPING, PROFILE_LOCATION,
        PROFILE_FUNCTION, PROFILE_STRINGS, PROFILE_TIME = 9, PROFILE_DURATION,
        PROFILE_PERIOD_TYPE, PROFILE_PERIOD };
@@ -20,7 +20,7 @@ enum { FUNCTION_ID = 1, FUNCTION_NAME, FUNCTION_SYSTEM_NAME, FUNCTION_FILE };
 
 enum { WIRE_VARINT = 0, WIRE_BYTES = 2 };
 
-/* A frame is told from others by where it is. */
+/* Frames are distinguished by their pointers. */
 struct frame_key {
 	const struct frame *frame;
 };
@@ -45,14 +45,14 @@ static void put_bytes(struct text *text, unsigned int field, const char *bytes, 
 	text_bytes(text, bytes, len);
 }
 
-/* The message in the making, as @field of @text. */
+/* Append the encoded message to @text as @field, and clear it. */
 static void put_message(struct pprof *pprof, struct text *text, unsigned int field)
 {
 	put_bytes(text, field, pprof->message.at, pprof->message.len);
 	pprof->message.len = 0;
 }
 
-/* The number of a string of at most @len bytes. */
+/* Return the number of a string of at most @len bytes. */
 static __u64 string_number(struct pprof *pprof, const char *s, size_t len)
 {
 	return tally_add(&pprof->strings, s, strnlen(s, len), 1);
@@ -66,10 +66,10 @@ static __u64 string(struct pprof *pprof, const char *s)
 void pprof_start(struct pprof *pprof, const struct pprof_unit *unit)
 {
 	*pprof = (struct pprof){ .unit = *unit };
-	string(pprof, "");		/* the format wants it to be number 0 */
+	string(pprof, "");		/* the format requires it as number 0 */
 }
 
-/* Numbers one behind the other in one field ("packed"). */
+/* A packed field: one number after another. */
 static void put_locations(struct pprof *pprof, const struct frame *const *path, size_t n)
 {
 	struct text ids = {};
@@ -93,7 +93,7 @@ static void put_values(struct pprof *pprof, __u64 count)
 	text_free(&values);
 }
 
-/* Label @key with the number @v of field @field. */
+/* Append the label @key with the value @v in field @field. */
 static void put_label(struct pprof *pprof, const char *key, unsigned int field, __u64 v)
 {
 	struct text label = {};
@@ -125,7 +125,7 @@ static void put_value_type(struct pprof *pprof, struct text *profile, unsigned i
 	put_message(pprof, profile, field);
 }
 
-/* A frame is a location and a function of the same number; numbers are from 1 on. */
+/* Each frame is a location and a function with the same number, from 1. */
 static void put_frame(struct pprof *pprof, struct text *profile, const struct frame *frame,
 		      __u64 id, __u64 mapping)
 {
@@ -147,7 +147,7 @@ static void put_frame(struct pprof *pprof, struct text *profile, const struct fr
 	text_free(&line);
 }
 
-/* The number of module @name ("": unknown) among @modules, from 1 on; a new one is written. */
+/* Return the number, from 1, of module @name ("": unknown); encode it if it is new. */
 static __u64 put_mapping(struct pprof *pprof, struct text *profile, struct tally *modules,
 			 const char *name)
 {
@@ -171,7 +171,7 @@ void pprof_encode(struct pprof *pprof, struct text *profile, __u64 end_ns, __u64
 	put_value_type(pprof, profile, PROFILE_SAMPLE_TYPE, "samples", "count");
 	put_value_type(pprof, profile, PROFILE_SAMPLE_TYPE, unit->type, unit->unit);
 	text_bytes(profile, pprof->samples.at, pprof->samples.len);
-	/* Readers take the first one for the program that all of it is about. */
+	/* Readers take the first mapping for the main program. */
 	put_mapping(pprof, profile, &modules, "");
 	for (size_t i = 0; i < pprof->frames.n; i++) {
 		const struct frame_key *key = pprof->frames.entries[i].bytes;

@@ -13,16 +13,16 @@
 #include "core/permission.h"
 #include "stacks/sampling.h"
 
-#define CPUS_MOST 8192			/* the largest NR_CPUS there is (x86) */
+#define CPUS_MOST 8192			/* the largest NR_CPUS (x86) */
 
 struct sampling {
 	struct sampling_args args;
 	const struct bpf_program *prog;
 	struct bpf_link *links[CPUS_MOST];	/* by CPU, NULL: not sampled */
 	unsigned int n;				/* of them */
-	__u64 busy_ns[CPUS_MOST];		/* when sampling began, by CPU */
-	__u64 sampled_ns;			/* busy, of all CPUs that are not sampled any more */
-	bool clock;				/* the kernel's, not the CPUs' counters */
+	__u64 busy_ns[CPUS_MOST];		/* at the start of sampling, by CPU */
+	__u64 sampled_ns;			/* busy time of CPUs that are no longer sampled */
+	bool clock;				/* by the kernel's clock, not by cycle counters */
 	bool warned;
 	__u64 next_look_ns;
 };
@@ -45,7 +45,7 @@ unsigned long sampling_most_hertz(void)
 	return read_number("/proc/sys/kernel/perf_event_max_sample_rate", 100000);
 }
 
-/* Mark the CPUs of a list as in "0-3,5"; false if it is none. */
+/* Mark the CPUs of a list such as "0-3,5"; false if it is malformed. */
 static bool parse_cpus(const char *list, bool online[CPUS_MOST])
 {
 	unsigned long first, last;
@@ -102,11 +102,10 @@ static int open_event(const struct sampling *sampling, int cpu, bool clock)
 	return syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-/* Sample @cpu; 0, or a negative errno: -ENODEV if it has just gone. */
 /*
- * How long @cpu has not been idle since boot, by /proc/stat (proc(5)): a clock
- * event need not fire on an idle CPU.  Time that a host took (steal) counts as
- * busy: the CPU had something to run.
+ * Return the time that @cpu was busy since boot, from /proc/stat (proc(5)).  Idle time
+ * is excluded because a clock event need not fire on an idle CPU.  Steal time is
+ * included: the CPU had something to run.
  */
 static __u64 busy_ns(int cpu)
 {
@@ -165,7 +164,7 @@ static void remove_cpu(struct sampling *sampling, int cpu)
 	sampling->links[cpu] = NULL;
 }
 
-/* The CPUs to sample now, in @online. */
+/* Mark the CPUs to sample now in @online. */
 static int wanted_cpus(const struct sampling *sampling, bool online[CPUS_MOST])
 {
 	if (!read_online(online))
@@ -175,7 +174,7 @@ static int wanted_cpus(const struct sampling *sampling, bool online[CPUS_MOST])
 	return 0;
 }
 
-/* Make the CPUs that are sampled those that are online. */
+/* Start and stop sampling so that exactly the online CPUs are sampled. */
 static int update(struct sampling *sampling)
 {
 	bool online[CPUS_MOST] = {};

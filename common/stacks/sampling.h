@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Run a BPF program at a frequency on every CPU, also on those that come later. */
+/* Run a BPF program at a fixed frequency on every CPU, including CPUs that come online later. */
 #ifndef COMMON_SAMPLING_H
 #define COMMON_SAMPLING_H
 
@@ -10,38 +10,38 @@ struct bpf_program;
 struct sampling;
 
 struct sampling_args {
-	__u64 hertz;		/* or, if 0, */
-	__u64 period;		/* events between two samples: cycles, or ns of the clock */
+	__u64 hertz;		/* 0: use the period */
+	__u64 period;		/* between two samples: cycles, or ns of the clock */
 	int cpu;		/* -1: all */
 };
 
 /*
- * Start: by the CPUs' own cycle counters, or where there are none (most virtual
- * machines) by the kernel's clock.  Returns 0 or a negative errno, with a message.
+ * Start sampling by the CPUs' cycle counters or, where there are none (most virtual
+ * machines), by the kernel's clock.  Returns 0, or a negative errno after a message.
  */
 int sampling_start(struct sampling **result, const struct sampling_args *args,
 		   const struct bpf_program *prog);
 
-/* Look for CPUs that came or went, at most once a second: call often. */
+/* Check for CPUs that came or went, at most once a second; call it often. */
 void sampling_tick(struct sampling *sampling);
 
-/* What is counted: the kernel's clock, or cycles; its name; on how many CPUs. */
+/* True if the kernel's clock is the source; the name of the event; the number of CPUs. */
 bool sampling_by_clock(const struct sampling *sampling);
 const char *sampling_event(const struct sampling *sampling);
 unsigned int sampling_cpus(const struct sampling *sampling);
 
 /*
- * How many samples the time until sampling_stop() had room for on CPUs that were
- * not idle (in steps of 10 ms); 0: unknown, as cycles do not go by the clock.  There are fewer where a CPU was held up, as
- * a virtual one is by its host.
+ * Return the number of samples expected from the time that the CPUs were busy (in steps
+ * of 10 ms) until sampling_stop(); 0: unknown, because cycles do not follow the clock.
+ * Fewer samples arrive if the host of a virtual machine delayed a CPU.
  */
 __u64 sampling_due(const struct sampling *sampling);
 
-/* No samples any more; what was asked above stays as it was. */
+/* Stop sampling; the getters above keep their values. */
 void sampling_stop(struct sampling *sampling);
 void sampling_free(struct sampling *sampling);
 
-/* The largest frequency the kernel allows. */
+/* Return the highest frequency that the kernel allows. */
 unsigned long sampling_most_hertz(void);
 
 /* True if CPU @cpu is online. */

@@ -7,9 +7,9 @@
 #include "stacks/stacks.h"
 #include "core/xalloc.h"
 
-#define PROGRESS_EACH 256		/* stacks between two calls of it */
+#define PROGRESS_EACH 256		/* stacks between two calls of progress() */
 
-/* What is counted: this, and behind it the addresses. */
+/* The key of a stack by address, followed by the addresses. */
 struct raw {
 	struct stack_owner owner;
 	__u32 process;			/* its number */
@@ -19,23 +19,23 @@ struct raw {
 
 /* The symbols of a process. */
 struct stack_user {
-	struct usyms_process *symbols;	/* NULL: none needed yet */
+	struct usyms_process *symbols;	/* NULL: not needed yet */
 };
 
-/* The same with names: behind it are the numbers of frames. */
+/* The key of a named stack, followed by the frame numbers. */
 struct named {
 	struct stack_owner owner;
 	__u32 n_kernel, n_user;
 };
 
-/* A stack on its way from addresses to names. */
+/* A stack that is being named. */
 struct naming {
 	struct stacks *stacks;
 	const struct ksyms *ksyms;
 	struct usyms_process *user;
 	__u64 count;
-	struct text bytes;		/* struct named and the numbers */
-	struct text frame;		/* what tells one frame from another */
+	struct text bytes;		/* struct named and the frame numbers */
+	struct text frame;		/* the key of a frame */
 };
 
 void stacks_start(struct stacks *stacks, const struct stacks_options *options)
@@ -49,7 +49,7 @@ static __u32 process_number(struct stacks *stacks, const struct stack_process *p
 	struct stack_process key;
 	size_t number;
 
-	memset(&key, 0, sizeof(key));	/* its padding too */
+	memset(&key, 0, sizeof(key));	/* including the padding */
 	key.start_boottime_ns = process->start_boottime_ns;
 	key.exec_id = process->exec_id;
 	key.pid = process->pid;
@@ -61,7 +61,7 @@ static __u32 process_number(struct stacks *stacks, const struct stack_process *p
 	return number;
 }
 
-/* A stack that was not there before: be sure that its files are open. */
+/* Open the files of a new stack while its process lives. */
 static void see_user_stack(struct stacks *stacks, __u32 number, const struct stack_sample *sample)
 {
 	struct stack_user *user = &stacks->users[number];
@@ -115,11 +115,7 @@ void stacks_add(struct stacks *stacks, const struct stack_sample *sample)
 		see_user_stack(stacks, raw.process, sample);
 }
 
-/*
- * Names.
- */
-
-/* "[libc.so.6]" for a frame of which nothing but the file is known. */
+/* Return "[libc.so.6]" for a frame of which only the file is known. */
 static void name_unknown(struct frame *frame)
 {
 	const char *slash = frame->module ? strrchr(frame->module, '/') : NULL;
@@ -134,8 +130,8 @@ static void name_unknown(struct frame *frame)
 }
 
 /*
- * What tells one frame from another: this, then its name and its module, each
- * ended by NUL and empty if unknown.
+ * The key of a frame, followed by its name and its module, each terminated by NUL and
+ * empty if unknown.
  */
 struct frame_key {
 	__u64 address;
@@ -162,7 +158,7 @@ static void set_frame(struct stacks *stacks, size_t number, __u64 offset)
 	stacks->frames[number] = frame;
 }
 
-/* The number of the frame called @symbol. */
+/* Return the number of the frame for @symbol. */
 static __u32 frame_number(struct naming *naming, const struct symbol *symbol,
 			  enum frame_kind kind, __u64 address)
 {
@@ -187,7 +183,7 @@ static void put_number(struct naming *naming, __u32 number)
 	text_bytes(&naming->bytes, (const char *)&number, sizeof(number));
 }
 
-/* A frame that stands for frames that are not there. */
+/* Return the number of a frame that replaces missing frames. */
 static void put_words(struct naming *naming, const char *words)
 {
 	const struct symbol symbol = { .name = words };
@@ -196,8 +192,9 @@ static void put_words(struct naming *naming, const char *words)
 }
 
 /*
- * Frame @i of a stack.  All but the innermost are where a call returns to,
- * which may be in the next function already, if the call was the last of its own.
+ * Return the number of frame @i of a stack.  Addresses other than the innermost are
+ * return addresses, which may lie in the next function if the call was the last
+ * instruction of its own.
  */
 static void put_frame(struct naming *naming, __u64 address, __u32 i, bool kernel)
 {
@@ -224,7 +221,7 @@ static void put_frame(struct naming *naming, __u64 address, __u32 i, bool kernel
 					stacks->options.addresses ? address : 0));
 }
 
-/* The kernel's or the user's part; returns how many frames it became. */
+/* Name the kernel or the user part; return its number of frames. */
 static __u32 put_frames(struct naming *naming, const __u64 *addresses, __u32 n, bool missed,
 			bool kernel)
 {
@@ -260,7 +257,7 @@ static void name_stack(struct naming *naming, const struct tally_entry *entry)
 	tally_add(&stacks->named, naming->bytes.at, naming->bytes.len, entry->count);
 }
 
-/* The biggest first; the order of the others is always the same too. */
+/* Sort by count, descending; equal counts in a stable order. */
 static int by_count(const void *va, const void *vb)
 {
 	const struct stack *a = va, *b = vb;

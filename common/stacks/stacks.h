@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Sampled stacks: counted as addresses while they come in, named in the end.
- * What has the same names is then one stack, wherever it was loaded.
+ * Sampled stacks.  They are counted by address while samples arrive, and named at the
+ * end; then stacks with equal names become one, whatever their addresses.
  */
 #ifndef COMMON_STACKS_H
 #define COMMON_STACKS_H
@@ -13,7 +13,7 @@
 #include "types.h"
 #include "symbols/usyms.h"
 
-/* Whose stack it is.  What is not told apart is 0. */
+/* The owner of a stack.  A field by which owners are not distinguished is 0. */
 struct stack_owner {
 	__u64 cgroup_id;
 	__u32 pid;
@@ -22,7 +22,7 @@ struct stack_owner {
 	char comm[TASK_COMM_LEN];
 };
 
-/* A life of a process; a pid has several. */
+/* One process image; several can have the same PID. */
 struct stack_process {
 	__u64 start_boottime_ns;
 	__u64 exec_id;
@@ -35,20 +35,20 @@ struct stack_sample {
 	struct stack_process process;
 	const __u64 *kernel, *user;	/* addresses, innermost first */
 	__u32 n_kernel, n_user;
-	bool kernel_missed, user_missed;	/* there is one, but it is not here */
+	bool kernel_missed, user_missed;	/* a stack exists but could not be read */
 };
 
 struct stack {
 	struct stack_owner owner;
 	__u64 count;
 	__u32 n_kernel, n_user;
-	const __u32 *frames;	/* numbers of frames: the kernel's, then the user's */
+	const __u32 *frames;	/* frame numbers: first the kernel's, then the user's */
 };
 
 struct stacks_options {
-	size_t distinct_most;	/* stacks to keep: of further ones the frames are dropped */
-	__u32 frames_most;	/* a stack as deep as that has been cut off */
-	bool addresses;		/* frames at different addresses are different */
+	size_t distinct_most;	/* stacks to keep; the frames of others are dropped */
+	__u32 frames_most;	/* a stack of this depth was truncated */
+	bool addresses;		/* distinguish frames by address */
 	bool demangle;
 };
 
@@ -56,17 +56,17 @@ struct stacks {
 	struct stacks_options options;
 	struct usyms *usyms;
 	struct tally processes, addresses, names, named;
-	struct stack_user *users;	/* by number of process */
+	struct stack_user *users;	/* by process number */
 	size_t n_users;
 	struct frame *frames;		/* by number in names */
-	struct stack *stacks;		/* after stacks_name(): the biggest first */
+	struct stack *stacks;		/* after stacks_name(): sorted by count, descending */
 	size_t n;
-	/* Samples: */
+	/* Numbers of samples: */
 	__u64 samples;
 	__u64 kernel_missed, user_missed;	/* stacks that could not be read */
 	__u64 not_kept;				/* beyond distinct_most */
 	__u64 cut_off;
-	/* Frames, each counted as often as it was sampled: */
+	/* Numbers of frames, each counted once per sample: */
 	__u64 kernel_frames, kernel_unknown, user_frames, user_unknown;
 };
 
@@ -74,8 +74,8 @@ void stacks_start(struct stacks *stacks, const struct stacks_options *options);
 void stacks_add(struct stacks *stacks, const struct stack_sample *sample);
 
 /*
- * Name all that was added.  @progress, if not NULL, is called now and then with
- * how many of the stacks are done.
+ * Name all stacks.  Calls @progress, if not NULL, from time to time with the number of
+ * stacks named so far.
  */
 void stacks_name(struct stacks *stacks, void (*progress)(size_t done, size_t all));
 
