@@ -15,6 +15,7 @@
 
 #include "core/args.h"
 #include "core/cgroup.h"
+#include "core/help.h"
 #include "core/hooks.h"
 #include "core/log.h"
 #include "core/option_error.h"
@@ -188,13 +189,12 @@ static _Noreturn void print_version(void)
 	exit(fflush(stdout) || ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
-static _Noreturn void print_help(const struct argp_state *state, const struct table *table)
+static _Noreturn void print_help(const struct argp *argp, const struct common_args *common)
 {
 	struct text columns = {};
 
-	argp_help(state->root_argp, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
-		  program_invocation_short_name);
-	columns_help(&columns, table);
+	help_print(argp, common->tool);
+	columns_help(&columns, common->table);
 	printf("\nColumns of -o:\n%.*s", (int)columns.len, columns.at);
 	exit(fflush(stdout) || ferror(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
 }
@@ -292,7 +292,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	case 'V':
 		print_version();
 	case 'h':
-		print_help(state, common->table);
+		print_help(state->root_argp, common);
 	case ARGP_KEY_ARG:
 		args_fail("unexpected argument '%s'", arg);
 	case ARGP_KEY_ERROR:

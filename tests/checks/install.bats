@@ -103,6 +103,47 @@ has() {
 	expect 1 "$(cat report/*/status | grep -c '^missing.*not beside' | sed 's/^0$/1/')" "tools that are missing"
 }
 
+# next_commands: those that the report can suggest, one a line, without words in quotes, which may
+# hold what separates commands, and with a disk of this machine where there is to be one.
+next_commands() {
+	local id disk
+	disk=$(lsblk -dno NAME | grep -vE '^(loop|zram|ram)' | head -n 1)
+	for id in $(jq -rn -f <(cat "$root/scripts/checklist/report/thresholds.jq" && echo 'rules[].id')); do
+		"$dest/usr/sbin/sixty" --explain "$id" | sed -n 's/^Next  *//p'
+	done | sed -E "s/'[^']*'//g; s/(-d |dev\/)\.\.\./\1$disk/g" | sed -E 's/;|\|\|?/\n/g' |
+		sed -E 's/^ +//; s/^time //' | sort -u
+}
+
+@test "what the report says to type next runs, under any prefix and suffix" {
+	local command words ran=0
+	needs jq lsblk
+	quiet_make install prefix=/usr "${names[@]}"
+	next_commands >commands
+	while read -r command; do
+		read -ra words <<<"$command"
+		case ${words[0]} in
+		bpf-*.x)
+			echo "runs: $command"
+			(cd "$BATS_TEST_TMPDIR" && timeout --preserve-status -s INT 2 \
+				"$dest/usr/sbin/${words[0]}" "${words[@]:1}" >"$out" 2>"$err" </dev/null)
+			ran=$((ran + 1)) ;;
+		*) grep -qwF -- "${words[0]}" \
+			<(sed -n '/^\.Sh NEXT COMMANDS/,/^\.Sh OVERHEAD/p' "$root/scripts/checklist/sixty.8") ||
+			{ echo "not in NEXT COMMANDS of sixty.8: ${words[0]}"; return 1; } ;;
+		esac
+	done <commands
+	[ "$ran" -ge 12 ]
+}
+
+@test "the examples of --help have the names that the programs have" {
+	local tool example
+	quiet_make install prefix=/usr "${names[@]}"
+	for tool in "${tools[@]}"; do
+		"$dest/usr/sbin/bpf-$tool.x" --help | sed '1,/^Examples:/d; /^$/,$d' >examples
+		expect "" "$(grep -v "^  bpf-$tool\.x " examples)" "examples of $tool by another name"
+	done
+}
+
 @test "sixty finds its parts where they were put" {
 	quiet_make install DESTDIR= prefix="$dest/a" sharedir="$dest/parts"
 	[ ! -e "$dest/a/share/sixty" ]

@@ -32,7 +32,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp argp = {
 	.parser = parse,
-	.doc = "A tool.\vExamples:\n  tool",
+	.doc = "A tool.\vExamples:\n  tool -p 181   # one\n  toolbox tool\n  tool --json",
 	.children = (const struct argp_child[]){
 		{ &interval_argp }, { &filter_argp }, { &common_argp }, {} },
 };
@@ -288,7 +288,9 @@ static void help_and_version(void **state)
 	char said[4096];
 
 	assert_int_equal(exit_of("tool --help", said), 0);
-	assert_non_null(strstr(said, "Examples:"));
+	/* By the name of the program that runs. */
+	assert_non_null(strstr(said, "Examples:\n  test_args -p 181   # one\n  toolbox tool\n"
+			       "  test_args --json\n"));
 	assert_non_null(strstr(said, "--duration=SECONDS"));
 	assert_int_equal(exit_of("tool -h", said), 0);
 	assert_int_equal(exit_of("tool --version", said), 0);

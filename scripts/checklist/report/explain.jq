@@ -10,6 +10,6 @@ def explain($id):
 	| "\(.id) (\(.class), \(.resource)): \(.title | split("%s") | join("..."))", "",
 	"What it means  \(.means)",
 	"What to look   \(.look)",
-	"Next           \(.next | split("%s") | join("..."))",
+	"Next           \(.next | installed | split("%s") | join("..."))",
 	"Limits         \([limit(if .info then "to know" else "warning" end; .warning), limit("critical"; .critical)] | join(", "))",
 	"Why these      \(.why)";

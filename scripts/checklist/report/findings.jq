@@ -21,7 +21,7 @@ def check(id; $subject; $value; evidence):
 		| {id: id, class: $rule.class, resource: $rule.resource, severity: severity($rule; $value),
 			title: ($rule.title | filled($subject)), fine: $rule.fine, subject: $subject,
 			value: ($value | round_to(2)), unit: $rule.unit, evidence: [evidence],
-			next: ($rule.next | filled(if $subject == null then null else
+			next: ($rule.next | installed | filled(if $subject == null then null else
 				$subject | tostring | capture("^(?<host>.*):(?<port>[0-9]+)$") // null
 				| if . == null or $rule.class == "utilisation" then $subject | shell_word
 				else "\(.host | ltrimstr("[") | rtrimstr("]") | shell_word) \(.port)" end end))}

@@ -82,5 +82,8 @@ def cut_to(n): if length > n then .[0:n - 3] + "..." else . end;
 def shell_word:
 	tostring | if test("^[A-Za-z0-9_@%+=:,./-]+$") then . else @sh end;
 
+# installed: a command with our tools, {NAME}, by the names that a package gave them.
+def installed: gsub("\\{(?<tool>[a-z0-9]+)\\}"; $prefix + .tool + $suffix);
+
 # class_title: of a class of findings.
 def class_title: {errors: "Errors", saturation: "Saturation", utilisation: "Utilisation", signals: "Seen by tracing"}[.];

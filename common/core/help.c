@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/help.h"
+
+#define INDENT "  "			/* before each example */
+
+/* True if @line is an example: the name of @tool with something after it. */
+static bool is_example(const char *line, const char *tool)
+{
+	size_t indent = strlen(INDENT), name = strlen(tool);
+
+	return strncmp(line, INDENT, indent) == 0 && strncmp(line + indent, tool, name) == 0 &&
+	       line[indent + name] == ' ';
+}
+
+/* Not left to argp, which wraps lines: a name may be longer than that of the tool. */
+static void print_examples(const char *text, const char *tool)
+{
+	size_t len;
+
+	putchar('\n');
+	for (const char *line = text; *line; line += len) {
+		len = strcspn(line, "\n");
+		if (is_example(line, tool)) {
+			size_t skip = strlen(INDENT) + strlen(tool);
+
+			printf("%s%s%.*s\n", INDENT, program_invocation_short_name,
+			       (int)(len - skip), line + skip);
+		} else {
+			printf("%.*s\n", (int)len, line);
+		}
+		len += line[len] == '\n';
+	}
+}
+
+void help_print(const struct argp *argp, const char *tool)
+{
+	const char *examples = strchr(argp->doc, '\v');
+	struct argp described = *argp;
+
+	if (examples)
+		described.doc = strndup(argp->doc, examples - argp->doc);
+	argp_help(&described, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
+		  program_invocation_short_name);
+	if (examples)
+		print_examples(examples + 1, tool);
+	if (described.doc != argp->doc)
+		free((void *)described.doc);
+}
