@@ -48,4 +48,25 @@ static __always_inline struct path_walk path_of_cwd(struct task_struct *task)
 	return walk;
 }
 
+/*
+ * True if @at is a file that has a name but no directory, as one of memfd_create(2): the
+ * kernel shows it as "/NAME (deleted)" (simple_dname(), fs/d_path.c).
+ */
+static __always_inline bool path_anonymous(struct path_walk at)
+{
+	struct dentry *dentry = at.dentry;
+	struct vfsmount *mnt = at.mnt;
+
+	return dentry == BPF_CORE_READ(dentry, d_parent) && dentry != BPF_CORE_READ(mnt, mnt_root);
+}
+
+/*
+ * True if no name leads to @dentry any more, which somebody still has open or as working
+ * directory, as the kernel's d_unlinked() (linux/dcache.h).
+ */
+static __always_inline bool path_deleted(struct dentry *dentry)
+{
+	return dentry != BPF_CORE_READ(dentry, d_parent) && !BPF_CORE_READ(dentry, d_hash.pprev);
+}
+
 #endif /* BPF_PATH_BPF_H */

@@ -183,7 +183,11 @@ struct inode {
 	unsigned long i_ino;
 	loff_t i_size;
 };
+struct hlist_bl_node {
+	struct hlist_bl_node **pprev;
+};
 struct dentry {
+	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <assert.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -89,6 +90,14 @@ void out_event(struct out *out, const struct event_head *head)
 {
 	out_row(out, head->ns);
 	out->record.cgroup_id = head->cgroup_id;
+}
+
+void out_error_name(struct out *out, int col, int error)
+{
+	const char *name = error ? strerrorname_np(abs(error)) : NULL;
+
+	if (name)
+		out_name(out, col, name);
 }
 
 void out_cgroup(struct out *out, int col, __u64 cgroup_id)

@@ -121,6 +121,9 @@ static inline void out_name(struct out *out, int col, const char *name)
 	out_str(out, col, name, strlen(name));
 }
 
+/* The name of @error, an errno or a negative one, as "ENOENT"; nothing if it has none, as 0. */
+void out_error_name(struct out *out, int col, int error);
+
 /* @addr of @family 4 or 6. */
 static inline void out_addr(struct out *out, int col, int family, const __u8 addr[16])
 {

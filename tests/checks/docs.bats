@@ -179,6 +179,17 @@ run_help_examples() {
 	expect "" "$missing" "fields without one"
 }
 
+@test "every error number in JSON has its name beside it" {
+	needs jq
+	local records
+	records=$(jq -r '."$id" as $id | ."$defs" | to_entries[] | .value.properties // {}
+		| select(any(.[]; (."$ref" // "") | endswith("/errno")) or .ret.minimum == -4095)
+		| "\($id) \(has("error_name"))"' docs/schema/*.schema.json | sort -u)
+	expect "biosnoop execsnoop fsslower opensnoop tcpconnect" \
+		"$(sed -n 's/.schema.json true$//p' <<<"$records" | xargs)" "tools with both"
+	expect "" "$(grep -v "true$" <<<"$records")" "those without a name"
+}
+
 @test "the links of the documents lead somewhere" {
 	[ -n "$(links_of README.md)" ]
 	expect "" "$(links_to_nothing ./*.md docs/*.md)" "links to nothing"

@@ -26,7 +26,7 @@ children() { events | jq -c --argjson parent "$(awk '/^parent/ { print $2 }' tru
 
 counts() { # HOW RET
 	start_and_exec "$1" 23
-	expect 23 "$(children | jq -c "select(.ret == $2)" | wc -l)" "execs"
+	expect 23 "$(children | jq -c "select(.ret == $2 and .error_name == ${3:-null})" | wc -l)" "execs"
 	expect 0 "$(lost_events)" "lost"
 }
 
@@ -34,13 +34,54 @@ counts() { # HOW RET
 @test "execsnoop counts every execve" { counts execve 0; }
 @test "execsnoop counts every fexecve" { counts fexecve 0; }
 @test "execsnoop counts every exec of a memfd" { counts memfd 0; }
+# exe_of: which paths the children ran by their own account, and by execsnoop's, sorted.
+exe_of() {
+	case $1 in
+	children) sed -n 's/^exe //p' truth | sort | uniq -c ;;
+	execsnoop) children | jq -r .exe | sort | uniq -c ;;
+	esac
+}
+
+# runs HOW MEMFD DELETED [PATH]: 23 execs of the file that the children have as /proc/self/exe.
+runs() {
+	start_and_exec "$1" 23
+	expect "$(exe_of children)" "$(exe_of execsnoop)" "paths"
+	expect "23 $2 $3" "$(children | jq -r '"\(.exe_memfd) \(.exe_deleted)"' | uniq -c | xargs)"
+	[ -z "${4-}" ] || expect "23 $4" "$(exe_of execsnoop | sed 's/^ *//')" "path"
+}
+
+# bats test_tags=kernel
+@test "execsnoop shows the file that runs: by a path, from a descriptor, a memfd, deleted" {
+	runs execve false false
+	runs fexecve false false "$program"
+	runs memfd true true "/memfd:copy (deleted)"
+	runs deleted false true "$PWD/a copy (deleted)"
+}
+
+# bats test_tags=kernel
+@test "execsnoop shows the file that runs: in the upper layer of an overlay" {
+	needs unshare mount
+	program=$(own execs)
+	mkdir lower merged upper
+	tool_start execsnoop --json -l "$mark"
+	unshare -m --propagation private bash -c '
+		mount -t tmpfs none upper && mkdir upper/{dir,work} &&
+		mount -t overlay -o lowerdir=lower,upperdir=upper/dir,workdir=upper/work none merged ||
+		exit 2
+		cp "$1" merged/copy && merged/copy fexecve 23 "$2"' - "$program" "$mark" >truth ||
+		{ [ $? = 2 ] && skip "no overlay file system"; }
+	tool_stop
+	expect "$(exe_of children)" "$(exe_of execsnoop)" "paths"
+	expect "23 $PWD/merged/copy" "$(exe_of execsnoop | sed 's/^ *//')" "path"
+}
+
 # bats test_tags=kernel
 @test "execsnoop counts every exec after vfork" { counts vfork 0; }
 # bats test_tags=kernel
 @test "execsnoop counts every exec of a thread that is not the leader" { counts thread 0; }
 # bats test_tags=kernel
-@test "execsnoop -x counts every exec of a missing file" { counts missing -2; }
-@test "execsnoop -x counts every exec that is denied" { counts denied -13; }
+@test "execsnoop -x counts every exec of a missing file" { counts missing -2 '"ENOENT"'; }
+@test "execsnoop -x counts every exec that is denied" { counts denied -13 '"EACCES"'; }
 
 @test "execsnoop leaves failed execs out without -x" {
 	program=$(own execs)
@@ -130,6 +171,7 @@ counts() { # HOW RET
 	tool_stop
 	expect "[\"./$name\",\"/bin/sh\",[\"/bin/sh\",\"-e\",\"./$name\",\"arg\"]]" \
 		"$(events | jq -c '[.file, .interp, .args]')" "file, interpreter, arguments"
+	expect "$(readlink -f /bin/sh) false" "$(events | jq -r '"\(.exe) \(.exe_deleted)"')" "what runs"
 }
 
 @test "execsnoop -T -U -M -C add columns in front of their neighbours" {

@@ -335,6 +335,18 @@ agrees() {
 	expect 23 "$(events read "(unreachable)$file" | wc -l)" "reads"
 }
 
+@test "a file that was deleted is marked" {
+	file_system ext4
+	tool_start ext4slower --json -m 0 --ring-size 16384
+	exec 8<"$file"
+	rm "$file"
+	do_ops read /proc/self/fd/8
+	tool_stop
+	expect "$file (deleted)" "$(readlink /proc/self/fd/8)" "truth"
+	expect 23 "$(events read "$file (deleted)" | wc -l)" "reads"
+	exec 8<&-
+}
+
 @test "the columns, banner and CSV are BCC's" {
 	file_system ext4
 	tool_start ext4slower -m 0 --ring-size 16384

@@ -219,7 +219,8 @@ counts() {
 	trace_opens -F -- openat 23 "$name.file" 0 0 sub
 	expect 23 "$(events "select(.fd >= 0 and .full_path == \"$PWD/sub/$name.file\")" | wc -l)"
 	trace_opens -F -- openat 23 "$name.none" 0 0 sub
-	expect 23 "$(events "select(.err == 2 and .full_path == \"$PWD/sub/$name.none\")" | wc -l)"
+	expect 23 "$(events "select(.err == 2 and .error_name == \"ENOENT\" and
+		.full_path == \"$PWD/sub/$name.none\")" | wc -l)"
 	trace_opens -F -- openat 23 "$name.file" 0 0 no-such-directory
 	expect 23 "$(events 'select(.err == 9 and (has("full_path") | not))' | wc -l)" "bad descriptor"
 }
@@ -255,6 +256,21 @@ counts() {
 	expect "ok=23" "$(cut -d' ' -f1 truth)" "truth"
 	expect 23 "$(events 'select(.full_path | startswith("(unreachable)/"))' | wc -l)" "unreachable"
 	expect 23 "$(events "select(.full_path | endswith(\"$PWD/$name.file\"))" | wc -l)" "outside"
+}
+
+# bats test_tags=kernel
+@test "opensnoop -F: relative to a directory that was removed" {
+	mkdir here there
+	tool_start opensnoop --json -F -n "$name"
+	(cd here && rmdir ../here && readlink /proc/self/cwd >../cwd.here &&
+		"$program" openat 23 "$name.none" 0 >../truth.here)
+	(cd there && mkdir ../here && exec 8<../here && rmdir ../here &&
+		"$program" openat 23 "$name.none" 0 0 /proc/self/fd/8 >../truth.there)
+	tool_stop
+	expect "$PWD/here (deleted)" "$(cat cwd.here)" "truth"
+	expect "ok=0 failed=23" "$(cut -d ' ' -f 1,2 truth.here)" "truth"
+	expect "ok=0 failed=23" "$(cut -d ' ' -f 1,2 truth.there)" "truth"
+	expect 46 "$(events "select(.err == 2 and .full_path == \"$PWD/here (deleted)/$name.none\")" | wc -l)"
 }
 
 # bats test_tags=kernel

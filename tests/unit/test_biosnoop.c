@@ -126,7 +126,7 @@ static void json_has_all(void **state)
 	assert_non_null(strstr(shown(), "\"uid\":7,\"comm\":\"dd\",\"pid\":42,\"tid\":43,"
 		"\"disk\":\"4000:77\",\"rwbs\":\"NS\",\"operation\":\"write_zeroes\","
 		"\"flags\":[\"sync\",\"31\"],\"sector\":2048,\"bytes\":4096,\"pattern\":\"random\","
-		"\"queue_ns\":2000,\"latency_ns\":1234567,\"error\":5}"));
+		"\"queue_ns\":2000,\"latency_ns\":1234567,\"error\":5,\"error_name\":\"EIO\"}"));
 }
 
 static void errors_of_both_kinds(void **state)

@@ -14,11 +14,19 @@ static void set_data(const char *data, size_t file, size_t interp, size_t args)
 					  .comm = "ls" };
 	event.ppid = 7;
 	strcpy(event.parent_comm, "bash");
-	memcpy(event.data, data, file + interp + args);
+	memcpy(event.text, data, file + interp + args);
 	event.file_bytes = file;
 	event.interp_bytes = interp;
 	event.args_bytes = args;
 	event.argc = 2;
+}
+
+/* Names of the path that runs, behind what set_data() has put there. */
+static void set_exe(const char *names, size_t size, __u32 marks)
+{
+	memcpy(event.text + event.file_bytes + event.interp_bytes + event.args_bytes, names, size);
+	event.exe_bytes = size;
+	event.exe_marks = marks;
 }
 
 static const char *shown(bool json)
@@ -52,11 +60,33 @@ static void script_keeps_its_interpreter(void **state)
 static void json_has_all_arguments_and_the_time(void **state)
 {
 	set_data("/bin/ls\0ls\0-l\0\x1b[2J", 8, 0, 11);
+	set_exe("ls\0bin\0usr", 11, 0);
 	assert_string_equal(shown(true),
 		"{\"type\":\"event\",\"time\":\"1970-01-01T00:00:01.500000000Z\","
 		"\"mono_ns\":1500000000,\"uid\":1000,\"comm\":\"ls\",\"pid\":42,\"tid\":42,"
 		"\"parent_comm\":\"bash\",\"ppid\":7,\"cpu\":0,\"ret\":0,\"file\":\"/bin/ls\","
+		"\"exe\":\"/usr/bin/ls\",\"exe_memfd\":false,\"exe_deleted\":false,"
 		"\"argc\":2,\"truncated\":false,\"args\":[\"ls\",\"-l\",\"\\u001b[2J\"]}\n");
+}
+
+static void what_runs_is_marked(void **state)
+{
+	set_data("/x\0x", 3, 0, 2);
+	set_exe("a\0b", 4, EXE_DELETED);
+	assert_non_null(strstr(shown(true), "\"exe\":\"/b/a (deleted)\",\"exe_memfd\":false,"
+			       "\"exe_deleted\":true,"));
+	set_exe("memfd:a", 8, EXE_ANONYMOUS);
+	assert_non_null(strstr(shown(true), "\"exe\":\"/memfd:a (deleted)\",\"exe_memfd\":true,"
+			       "\"exe_deleted\":true,"));
+	set_exe("memfd:a", 8, 0);
+	assert_non_null(strstr(shown(true), "\"exe\":\"/memfd:a\",\"exe_memfd\":false,"
+			       "\"exe_deleted\":false,"));
+	set_exe("a\0b", 4, EXE_UNREACHABLE);
+	assert_non_null(strstr(shown(true), "\"exe\":\"(unreachable)/b/a\","));
+	set_exe("a\0b", 4, EXE_CUT);
+	assert_non_null(strstr(shown(true), "\"exe\":\".../b/a\","));
+	event.ret = -2;
+	assert_null(strstr(shown(true), "\"exe"));
 }
 
 static void hostile_arguments_stay_on_one_line(void **state)
@@ -104,6 +134,7 @@ int main(void)
 		cmocka_unit_test_setup(table_shows_the_file_for_argv0, reset),
 		cmocka_unit_test_setup(script_keeps_its_interpreter, reset),
 		cmocka_unit_test_setup(json_has_all_arguments_and_the_time, reset),
+		cmocka_unit_test_setup(what_runs_is_marked, reset),
 		cmocka_unit_test_setup(hostile_arguments_stay_on_one_line, reset),
 		cmocka_unit_test_setup(cut_arguments_are_marked, reset),
 		cmocka_unit_test_setup(filters_by_name_and_arguments, reset),

@@ -80,7 +80,7 @@ static void failure_has_a_name(void **state)
 {
 	set_event(FS_WRITE, 0, 28, "x", 2);
 	assert_non_null(strstr(shown(false), " W ENOSPC  8         12.346 /x\n"));
-	assert_non_null(strstr(shown(true), "\"op\":\"write\",\"err\":28,\"offset_bytes\":9000,"));
+	assert_non_null(strstr(shown(true), "\"op\":\"write\",\"err\":28,\"error_name\":\"ENOSPC\",\"offset_bytes\":9000,"));
 	set_event(FS_READ, 0, 512, "x", 2);		/* ERESTARTSYS */
 	assert_non_null(strstr(shown(false), " R EINTR   "));
 	set_event(FS_READ, 0, 3000, "x", 2);
@@ -107,7 +107,7 @@ static void csv_quotes_names(void **state)
 	assert_non_null(strstr(csv(), "\n1500000000,\"x,y\",42,R,1,9000,12345,\"/a,\"\"b\"\"\\x0a\"\n"));
 }
 
-static void marks_stand_before_the_path(void **state)
+static void marks_stand_beside_the_path(void **state)
 {
 	set_event(FS_READ, 1, 0, "x\0a", 4);
 	event.marks = FS_PATH_CUT;
@@ -115,6 +115,8 @@ static void marks_stand_before_the_path(void **state)
 	assert_non_null(strstr(shown(true), "\"truncated\":true,\"file\":\".../a/x\""));
 	event.marks = FS_UNREACHABLE;
 	assert_non_null(strstr(shown(false), " (unreachable)/a/x\n"));
+	event.marks = FS_DELETED;
+	assert_non_null(strstr(shown(false), " /a/x (deleted)\n"));
 }
 
 static void hostile_name_stays_on_one_line(void **state)
@@ -146,7 +148,7 @@ int main(void)
 		cmocka_unit_test_setup(failure_has_a_name, reset),
 		cmocka_unit_test_setup(csv_has_bcc_s_columns, reset),
 		cmocka_unit_test_setup(csv_quotes_names, reset),
-		cmocka_unit_test_setup(marks_stand_before_the_path, reset),
+		cmocka_unit_test_setup(marks_stand_beside_the_path, reset),
 		cmocka_unit_test_setup(hostile_name_stays_on_one_line, reset),
 		cmocka_unit_test_setup(banner_is_bcc_s, reset),
 	};

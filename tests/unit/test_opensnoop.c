@@ -142,6 +142,8 @@ static void full_path_joins_directories(void **state)
 	assert_non_null(strstr(shown(false), "  0 .../a/b/c/x\n"));
 	event.marks = OPEN_DIRS | OPEN_UNREACHABLE;
 	assert_non_null(strstr(shown(false), "  0 (unreachable)/a/b/c/x\n"));
+	event.marks = OPEN_DIRS | OPEN_DELETED;
+	assert_non_null(strstr(shown(false), "  0 /a/b/c (deleted)/x\n"));
 }
 
 static void full_path_at_the_root(void **state)

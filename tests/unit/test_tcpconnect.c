@@ -70,7 +70,7 @@ static void unknown_values_have_no_key(void **state)
 	assert_null(strstr(json, "sport"));
 	assert_non_null(strstr(json, "\"comm\":\"a\\u000ab\\u001b[2J\",\"family\":6,"
 			       "\"saddr\":\"::1\",\"daddr\":\"2001:db8::7\",\"dport\":80,"
-			       "\"result\":\"refused\",\"errno\":111,\"latency_ns\":5000,"));
+			       "\"result\":\"refused\",\"errno\":111,\"error_name\":\"ECONNREFUSED\",\"latency_ns\":5000,"));
 }
 
 static void a_name_cannot_forge_a_line(void **state)

@@ -6,11 +6,12 @@
  *	execve	 execve(2)
  *	fexecve	 execveat(2) of a file descriptor
  *	memfd	 the same, of a copy in memory
+ *	deleted	 the same, of a copy in the current directory that is deleted
  *	vfork	 execve from a vfork child
  *	thread	 execve from a thread that is not the leader
  *	missing	 execve of a file that does not exist, failing with ENOENT
  *	denied	 execve of a directory, failing with EACCES
- *	void	 the child of the others: exit
+ *	void	 the child of the others: print "exe PATH", its /proc/self/exe, and exit
  *
  * Prints "parent PID".
  */
@@ -40,14 +41,33 @@ static void do_fexecve(void)
 	fexecve(open(self_path, O_RDONLY | O_CLOEXEC), child_argv, no_env);
 }
 
-static void do_memfd(void)
+/* Copy this program to @fd. */
+static void copy_self(int fd)
 {
 	int self = open(self_path, O_RDONLY | O_CLOEXEC);
-	int copy = memfd_create("copy", MFD_CLOEXEC);
 	struct stat st;
 
-	if (fstat(self, &st) || sendfile(copy, self, NULL, st.st_size) != st.st_size)
+	if (fstat(self, &st) || sendfile(fd, self, NULL, st.st_size) != st.st_size)
 		exit(2);
+}
+
+static void do_memfd(void)
+{
+	int copy = memfd_create("copy", MFD_CLOEXEC);
+
+	copy_self(copy);
+	fexecve(copy, child_argv, no_env);
+}
+
+/* A file that is open for writing cannot be executed. */
+static void do_deleted(void)
+{
+	int copy = open("a copy", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0700);
+
+	copy_self(copy);
+	close(copy);
+	copy = open("a copy", O_RDONLY | O_CLOEXEC);
+	unlink("a copy");
 	fexecve(copy, child_argv, no_env);
 }
 
@@ -94,7 +114,7 @@ static const struct {
 	void (*fn)(void);
 } ways[] = {
 	{ "execve", do_execve }, { "vfork", do_execve }, { "fexecve", do_fexecve },
-	{ "memfd", do_memfd }, { "thread", do_thread }, { "missing", do_missing },
+	{ "memfd", do_memfd }, { "deleted", do_deleted }, { "thread", do_thread }, { "missing", do_missing },
 	{ "denied", do_denied },
 };
 
@@ -115,12 +135,21 @@ static void one(const char *how)
 	}
 }
 
+static int print_exe(void)
+{
+	char path[4096];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path));
+
+	printf("exe %.*s\n", (int)len, path);
+	return len < 0;
+}
+
 int main(int argc, char **argv)
 {
 	int n;
 
 	if (argc > 1 && strcmp(argv[1], "void") == 0)
-		return 0;
+		return print_exe();
 	if (argc < 3) {
 		fprintf(stderr, "usage: execs HOW N [ARG...]\n");
 		return 64;

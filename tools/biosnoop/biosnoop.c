@@ -214,6 +214,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 		out_uint(out, COL_QUEUE, e->queue_ns);
 	out_uint(out, COL_LATENCY, e->latency_ns);
 	out_int(out, COL_ERROR, error_number(e->error));
+	out_error_name(out, COL_ERROR_NAME, error_number(e->error));
 	out_end(out);
 }
 

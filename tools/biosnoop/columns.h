@@ -6,7 +6,8 @@
 #include "output/column.h"
 
 enum { COL_UID, COL_COMM, COL_PID, COL_TID, COL_DISK, COL_PARTITION, COL_RWBS, COL_OPERATION,
-       COL_FLAGS, COL_SECTOR, COL_BYTES, COL_PATTERN, COL_QUEUE, COL_LATENCY, COL_ERROR };
+       COL_FLAGS, COL_SECTOR, COL_BYTES, COL_PATTERN, COL_QUEUE, COL_LATENCY, COL_ERROR,
+       COL_ERROR_NAME };
 
 static struct column columns[] = {
 	[COL_UID] = { "UID", "uid", -7, COLUMN_ID, .hidden = true, .optional = true,
@@ -47,7 +48,11 @@ static struct column columns[] = {
 	[COL_LATENCY] = { "LAT(ms)", "latency_ns", 8, COLUMN_NS, .metric = METRIC_SECONDS,
 			  .about = "Time from then until the last part of the request completed" },
 	[COL_ERROR] = { "ERR", "error", 3, COLUMN_ERRNO, .hidden = true, .metric = METRIC_ERRNO,
-			.about = "errno of a request that failed, 0 if it succeeded" },
+			.about = "errno(3) of a request that failed, as 5 for an I/O error; 0 if it "
+				 "succeeded" },
+	[COL_ERROR_NAME] = { "ERROR", "error_name", -12, COLUMN_STRING, .hidden = true,
+			     .optional = true, .pattern = "^E[A-Z0-9]+$",
+			     .about = "Name of that error, as ENOENT for 2; absent if nothing failed" },
 };
 
 static const struct table record_table = {

@@ -12,6 +12,7 @@
 
 #include "event.bpf.h"
 #include "filter.bpf.h"
+#include "path.bpf.h"
 #include "syscall.bpf.h"
 #include "execsnoop.h"
 
@@ -25,18 +26,26 @@ const volatile __u32 only_ppid = 0;	/* 0: any */
  */
 enum { SCRATCH_EXEC, SCRATCH_FAILED, SCRATCHES };
 
+struct scratch {
+	struct path_climb climb;
+	struct exec_event event;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, SCRATCHES);
 	__type(key, __u32);
-	__type(value, struct exec_event);
+	__type(value, struct scratch);
 } scratch SEC(".maps");
 
+#include "path_names.bpf.h"
+
 /* What successful and failed execs have in common; NULL: of no interest. */
-static struct exec_event *begin_event(__u32 which)
+static struct scratch *begin_event(__u32 which)
 {
 	struct task_struct *task = (void *)bpf_get_current_task(), *parent;
 	struct exec_event *e;
+	struct scratch *room;
 	__u32 ppid;
 
 	if (!filter_current())
@@ -45,9 +54,10 @@ static struct exec_event *begin_event(__u32 which)
 	ppid = BPF_CORE_READ(parent, tgid);
 	if (only_ppid && only_ppid != ppid)
 		return NULL;
-	e = bpf_map_lookup_elem(&scratch, &which);
-	if (!e)
+	room = bpf_map_lookup_elem(&scratch, &which);
+	if (!room)
 		return NULL;
+	e = &room->event;
 	event_head_current(&e->head);
 	e->ppid = ppid;
 	BPF_CORE_READ_STR_INTO(&e->parent_comm, parent, comm);
@@ -55,20 +65,22 @@ static struct exec_event *begin_event(__u32 which)
 	e->argc = 0;
 	e->interp_bytes = 0;
 	e->args_bytes = 0;
+	e->exe_bytes = 0;
+	e->exe_marks = 0;
 	e->cut = 0;
-	return e;
+	return room;
 }
 
 static void end_event(struct exec_event *e)
 {
-	__u32 bytes = e->file_bytes + e->interp_bytes + e->args_bytes;
+	__u32 bytes = e->file_bytes + e->interp_bytes + e->args_bytes + e->exe_bytes;
 
-	if (e->cut)
+	if (e->cut || e->exe_marks & EXE_CUT)
 		loss_add(&loss.truncated);
-	event_output(e, offsetof(struct exec_event, data) + bytes, sizeof(*e));
+	event_output(e, offsetof(struct exec_event, text) + bytes, sizeof(*e));
 }
 
-/* A kernel string to data[@file_bytes]; returns its bytes with NUL. */
+/* A kernel string to text[@file_bytes]; returns its bytes with NUL. */
 static __u32 put_kernel_str(struct exec_event *e, __u32 file_bytes, const char *s)
 {
 	__u64 at = bounds_u64(file_bytes);
@@ -76,7 +88,7 @@ static __u32 put_kernel_str(struct exec_event *e, __u32 file_bytes, const char *
 
 	if (at > PATH_BYTES)			/* never: for the verifier */
 		return 0;
-	n = bpf_probe_read_kernel_str(e->data + at, PATH_BYTES, s);
+	n = bpf_probe_read_kernel_str(e->text + at, PATH_BYTES, s);
 	return n > 0 ? n : 0;
 }
 
@@ -92,22 +104,50 @@ static void put_args(struct exec_event *e, unsigned long start, unsigned long en
 		bytes = ARGS_BYTES;
 		e->cut = 1;
 	}
-	if (bpf_probe_read_user(e->data + at, bytes, (void *)start)) {
+	if (bpf_probe_read_user(e->text + at, bytes, (void *)start)) {
 		loss_add(&loss.unreadable);
 		return;
 	}
 	e->args_bytes = bytes;
 }
 
+/* The path of the file that runs, behind the arguments: of a script its interpreter's. */
+static void put_exe(struct scratch *room, struct file *file)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct path_walk from = path_of_file(file);
+	struct dentry *dentry = from.dentry;
+	struct exec_event *e = &room->event;
+	enum path_end end = PATH_AT_ROOT;
+	__u32 at = e->file_bytes + e->interp_bytes + e->args_bytes;
+
+	room->climb.text_size = at;
+	if (path_deleted(dentry))
+		e->exe_marks |= EXE_DELETED;
+	if (path_anonymous(from)) {
+		e->exe_marks |= EXE_ANONYMOUS;
+		path_put_name(room, BPF_CORE_READ(dentry, d_name.name));
+	} else {
+		end = path_names(room, task, from);
+	}
+	if (end == PATH_UNREACHABLE)
+		e->exe_marks |= EXE_UNREACHABLE;
+	if (end == PATH_CUT)
+		e->exe_marks |= EXE_CUT;
+	e->exe_bytes = room->climb.text_size - at;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm *bprm)
 {
-	struct exec_event *e = begin_event(SCRATCH_EXEC);
+	struct scratch *room = begin_event(SCRATCH_EXEC);
 	const char *file, *interp;
+	struct exec_event *e;
 	struct mm_struct *mm;
 
-	if (!e)
+	if (!room)
 		return 0;
+	e = &room->event;
 	file = load(bprm, filename);
 	interp = load(bprm, interp);		/* the same pointer unless it is a script */
 	mm = load(task, mm);
@@ -116,6 +156,7 @@ int BPF_PROG(exec, struct task_struct *task, pid_t old_pid, struct linux_binprm 
 	if (interp != file)
 		e->interp_bytes = put_kernel_str(e, e->file_bytes, interp);
 	put_args(e, load(mm, arg_start), load(mm, arg_end));
+	put_exe(room, load(bprm, file));
 	end_event(e);
 	return 0;
 }
@@ -159,11 +200,11 @@ static __noinline bool put_failed_arg(struct exec_event *e, __u64 argv, bool com
 	if (!arg)
 		return false;
 	at = bounds_u64(e->file_bytes + e->args_bytes);
-	if (i == FAILED_ARGS || at > sizeof(e->data) - FAILED_ARG_BYTES) {
+	if (i == FAILED_ARGS || at > sizeof(e->text) - FAILED_ARG_BYTES) {
 		e->cut = 1;
 		return false;
 	}
-	n = bpf_probe_read_user_str(e->data + at, FAILED_ARG_BYTES, (void *)arg);
+	n = bpf_probe_read_user_str(e->text + at, FAILED_ARG_BYTES, (void *)arg);
 	if (n <= 0)
 		return unreadable(e);
 	if (n == FAILED_ARG_BYTES)
@@ -182,13 +223,15 @@ static void put_argv(struct exec_event *e, __u64 argv, bool compat)
 
 static void failed(__u64 path, __u64 argv, bool compat, long ret)
 {
-	struct exec_event *e = begin_event(SCRATCH_FAILED);
+	struct scratch *room = begin_event(SCRATCH_FAILED);
+	struct exec_event *e;
 	long n;
 
-	if (!e)
+	if (!room)
 		return;
+	e = &room->event;
 	e->ret = ret;
-	n = bpf_probe_read_user_str(e->data, PATH_BYTES, (void *)path);
+	n = bpf_probe_read_user_str(e->text, PATH_BYTES, (void *)path);
 	if (n <= 0)
 		loss_add(&loss.unreadable);
 	e->file_bytes = n > 0 ? n : 0;

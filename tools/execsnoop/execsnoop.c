@@ -109,7 +109,7 @@ struct strings {
 
 static struct strings event_args(const struct exec_event *e)
 {
-	return (struct strings){ e->data + e->file_bytes + e->interp_bytes, e->args_bytes };
+	return (struct strings){ e->text + e->file_bytes + e->interp_bytes, e->args_bytes };
 }
 
 /*
@@ -119,14 +119,14 @@ static struct strings event_args(const struct exec_event *e)
  */
 static struct strings table_args(const struct exec_event *e)
 {
-	static char joined[sizeof(e->data)];
+	static char joined[sizeof(e->text)];
 	struct strings args = event_args(e);
 	size_t skip;
 
 	if (e->interp_bytes)
 		return args;
 	skip = args.bytes ? strnlen(args.at, args.bytes - 1) + 1 : 0;
-	memcpy(joined, e->data, e->file_bytes);
+	memcpy(joined, e->text, e->file_bytes);
 	memcpy(joined + e->file_bytes, args.at + skip, args.bytes - skip);
 	return (struct strings){ joined, e->file_bytes + args.bytes - skip };
 }
@@ -144,7 +144,7 @@ static struct strings first_strings(struct strings s, unsigned long n)
 /* True if @text stands in the strings, taken as one line with spaces between. */
 static bool strings_contain(struct strings s, const char *text)
 {
-	char line[sizeof(((struct exec_event *)0)->data) + 1];
+	char line[sizeof(((struct exec_event *)0)->text) + 1];
 
 	for (size_t i = 0; i < s.bytes; i++)
 		line[i] = s.at[i] ? s.at[i] : ' ';
@@ -157,6 +157,27 @@ static bool wanted(const struct exec_event *e, struct strings args)
 	if (opt.name && !strstr(e->head.comm, opt.name))
 		return false;
 	return !opt.line || strings_contain(args, opt.line);
+}
+
+/* The file that runs, as /proc/PID/exe shows it; opensnoop's marks where it is not whole. */
+static void print_exe(struct out *out, const struct exec_event *e)
+{
+	const char *names = e->text + e->file_bytes + e->interp_bytes + e->args_bytes;
+	bool anonymous = e->exe_marks & EXE_ANONYMOUS;
+	bool deleted = anonymous || e->exe_marks & EXE_DELETED;
+	static struct text path;
+
+	path.len = 0;
+	if (e->exe_marks & EXE_UNREACHABLE)
+		text_str(&path, "(unreachable)");
+	if (e->exe_marks & EXE_CUT)
+		text_str(&path, "...");
+	text_path(&path, names, e->exe_bytes);
+	if (deleted)
+		text_str(&path, " (deleted)");
+	out_str(out, COL_EXE, path.at, path.len);
+	out_bool(out, COL_EXE_MEMFD, anonymous && strncmp(names, "memfd:", 6) == 0);
+	out_bool(out, COL_EXE_DELETED, deleted);
 }
 
 static void print_event(void *ctx, const void *event, size_t size)
@@ -181,11 +202,14 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_uint(out, COL_PPID, e->ppid);
 	out_uint(out, COL_CPU, e->head.cpu);
 	out_int(out, COL_RET, e->ret);
-	out_str(out, COL_FILE, e->data, e->file_bytes);
+	out_error_name(out, COL_ERROR_NAME, e->ret);
+	out_str(out, COL_FILE, e->text, e->file_bytes);
 	if (e->interp_bytes)
-		out_str(out, COL_INTERP, e->data + e->file_bytes, e->interp_bytes);
-	if (!e->ret)
+		out_str(out, COL_INTERP, e->text + e->file_bytes, e->interp_bytes);
+	if (!e->ret) {
+		print_exe(out, e);
 		out_uint(out, COL_ARGC, e->argc);
+	}
 	out_bool(out, COL_TRUNCATED, e->cut || shown.bytes < args.bytes);
 	out_argv(out, COL_ARGS, shown.at, shown.bytes, opt.quote,
 		 e->cut || shown.bytes < args.bytes);

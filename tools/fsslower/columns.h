@@ -5,8 +5,8 @@
 
 #include "output/column.h"
 
-enum { COL_UID, COL_COMM, COL_PID, COL_TID, COL_OP, COL_BYTES, COL_ERR, COL_OFFSET, COL_LATENCY,
-       COL_FS, COL_TRUNCATED, COL_FILE };
+enum { COL_UID, COL_COMM, COL_PID, COL_TID, COL_OP, COL_BYTES, COL_ERR, COL_ERROR_NAME,
+       COL_OFFSET, COL_LATENCY, COL_FS, COL_TRUNCATED, COL_FILE };
 
 static struct column columns[] = {
 	[COL_UID] = { "UID", "uid", -7, COLUMN_ID, .hidden = true,
@@ -23,7 +23,10 @@ static struct column columns[] = {
 				 "open, the fsync of a whole file, and a failed operation, where the "
 				 "table has the name of the error" },
 	[COL_ERR] = { "ERR", "err", 3, COLUMN_ERRNO, .hidden = true, .metric = METRIC_ERRNO,
-		      .about = "errno, 0 if the operation succeeded" },
+		      .about = "errno(3), as 28 for a full disk; 0 if the operation succeeded" },
+	[COL_ERROR_NAME] = { "ERROR", "error_name", -12, COLUMN_STRING, .hidden = true,
+			     .optional = true, .pattern = "^E[A-Z0-9]+$",
+			     .about = "Name of that error, as ENOENT for 2; absent if nothing failed" },
 	[COL_OFFSET] = { "OFF_KB", "offset_bytes", -8, COLUMN_KB, .optional = true,
 			 .about = "Where in the file the operation began; absent for an open and "
 				  "for the fsync of a whole file" },
@@ -36,7 +39,7 @@ static struct column columns[] = {
 	[COL_FILE] = { "FILENAME", "file", -40, COLUMN_STRING,
 		       .about = "Path of the file as the process sees it; begins with (unreachable) "
 				"if it is not below the root of the process, with ... if it is "
-				"truncated" },
+				"truncated; ends with \" (deleted)\" if the file was deleted" },
 };
 
 static const struct table record_table = {

@@ -83,10 +83,13 @@ static __always_inline void read_path(struct scratch *room, struct file *file)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct fs_event *event = &room->event;
+	struct path_walk from = path_of_file(file);
 	enum path_end end;
 
 	room->climb.text_size = 0;
-	end = path_names(room, task, path_of_file(file));
+	end = path_names(room, task, from);
+	if (path_deleted(from.dentry))
+		event->marks |= FS_DELETED;
 	if (end == PATH_UNREACHABLE)
 		event->marks |= FS_UNREACHABLE;
 	if (end == PATH_CUT) {

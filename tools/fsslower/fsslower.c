@@ -165,6 +165,8 @@ static void full_path(struct text *path, const struct fs_event *e, size_t size)
 	if (e->marks & FS_PATH_CUT)
 		text_str(path, "...");
 	text_path(path, e->text, size);
+	if (e->marks & FS_DELETED)
+		text_str(path, " (deleted)");
 }
 
 /* A call that a signal broke off inside the kernel (ERESTARTSYS ...) ends with EINTR. */
@@ -182,6 +184,7 @@ static void print_bytes(struct out *out, const struct fs_event *e)
 	else if (e->op != FS_OPEN && e->bytes != FS_WHOLE)
 		out_int(out, COL_BYTES, e->bytes);
 	out_int(out, COL_ERR, error_of(e));
+	out_error_name(out, COL_ERROR_NAME, error_of(e));
 	if (e->op != FS_OPEN && !(e->op == FS_FSYNC && e->bytes == FS_WHOLE))
 		out_int(out, COL_OFFSET, e->offset);
 }

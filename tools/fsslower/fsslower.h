@@ -18,6 +18,7 @@ enum fs_op {
 enum {
 	FS_PATH_CUT = 1 << 0,		/* longer or deeper than there was room for */
 	FS_UNREACHABLE = 1 << 1,	/* it leads to a root that is not the task's */
+	FS_DELETED = 1 << 2,		/* the file has no name any more: the path is its last */
 };
 
 /* An event ends with the last byte of @text that is used. */

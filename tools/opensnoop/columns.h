@@ -5,8 +5,8 @@
 
 #include "output/column.h"
 
-enum { COL_UID, COL_PID, COL_TID, COL_COMM, COL_FD, COL_ERR, COL_CALL, COL_COMPAT, COL_FLAGS,
-       COL_FLAG_NAMES, COL_MODE, COL_MODE_NAMES, COL_TRUNCATED, COL_PATH, COL_FULL_PATH };
+enum { COL_UID, COL_PID, COL_TID, COL_COMM, COL_FD, COL_ERR, COL_ERROR_NAME, COL_CALL,
+       COL_COMPAT, COL_FLAGS, COL_FLAG_NAMES, COL_MODE, COL_MODE_NAMES, COL_TRUNCATED, COL_PATH, COL_FULL_PATH };
 
 static struct column columns[] = {
 	[COL_UID] = { "UID", "uid", -7, COLUMN_ID, .hidden = true,
@@ -17,7 +17,11 @@ static struct column columns[] = {
 	[COL_FD] = { "FD", "fd", 3, COLUMN_INT, .min = -1,
 		     .about = "The file descriptor, -1 if the open failed" },
 	[COL_ERR] = { "ERR", "err", 3, COLUMN_ERRNO, .metric = METRIC_ERRNO,
-		      .about = "errno, 0 if the open succeeded" },
+		      .about = "errno(3), as 2 for a file that does not exist; 0 if the open "
+			       "succeeded" },
+	[COL_ERROR_NAME] = { "ERROR", "error_name", -12, COLUMN_STRING, .hidden = true,
+			     .optional = true, .pattern = "^E[A-Z0-9]+$",
+			     .about = "Name of that error, as ENOENT for 2; absent if nothing failed" },
 	[COL_CALL] = { "CALL", "call", -7, COLUMN_STRING, .hidden = true, .metric = METRIC_LABEL,
 		       .values = "open openat openat2 creat open_by_handle_at",
 		       .about = "The system call" },
@@ -45,7 +49,8 @@ static struct column columns[] = {
 			    .optional = true,
 			    .about = "With --full-path: the path as the process sees it; begins "
 				     "with (unreachable) if it is not below the root of the "
-				     "process, with ... if it is truncated" },
+				     "process, with ... if it is truncated; a directory that was "
+				     "removed is followed by \" (deleted)\"" },
 };
 
 static const struct table record_table = {

@@ -174,6 +174,8 @@ static __always_inline void read_dirs(struct scratch *scratch, struct path_walk 
 
 	end = path_names(scratch, task, from);
 	event->marks |= OPEN_DIRS;
+	if (path_deleted(from.dentry))
+		event->marks |= OPEN_DELETED;
 	if (end == PATH_UNREACHABLE)
 		event->marks |= OPEN_UNREACHABLE;
 	if (end == PATH_CUT) {

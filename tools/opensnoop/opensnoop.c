@@ -217,7 +217,8 @@ static void print_mode(struct out *out, __u32 mode)
 /*
  * The whole path of @e, whose text is @size bytes, and marks where it is not
  * whole: "..." for what was cut, "(unreachable)", as getcwd(3) has it, for what
- * is not below the task's root.
+ * is not below the task's root, "(deleted)", as proc(5) has it, after a directory
+ * that no name leads to any more.
  */
 static void full_path(struct text *path, const struct open_event *e, size_t size)
 {
@@ -230,6 +231,8 @@ static void full_path(struct text *path, const struct open_event *e, size_t size
 		text_str(path, "...");
 	if (e->marks & OPEN_DIRS)
 		text_path(path, e->text + name_size, size - name_size);
+	if (e->marks & OPEN_DELETED)
+		text_str(path, " (deleted)");
 	if (e->marks & OPEN_DIRS && (name_size > 1 || size == name_size) && e->text[0] != '/')
 		text_char(path, '/');
 	text_bytes(path, e->text, name_size - 1);
@@ -282,6 +285,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 {
 	const struct open_event *e = event;
 	struct out *out = ctx;
+	int error = e->ret < 0 ? restarts_to_eintr(-e->ret) : 0;
 
 	if (opt.name && !strstr(e->head.comm, opt.name))
 		return;
@@ -291,7 +295,8 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_uint(out, COL_TID, e->head.tid);
 	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
 	out_int(out, COL_FD, e->ret < 0 ? -1 : e->ret);
-	out_int(out, COL_ERR, e->ret < 0 ? restarts_to_eintr(-e->ret) : 0);
+	out_int(out, COL_ERR, error);
+	out_error_name(out, COL_ERROR_NAME, error);
 	out_name(out, COL_CALL, calls[e->call]);
 	out_bool(out, COL_COMPAT, e->marks & OPEN_COMPAT);
 	print_flags(out, e->flags);

@@ -25,6 +25,7 @@ enum {
 	OPEN_DIRS = 1 << 3,		/* names of directories follow the name */
 	OPEN_DIRS_CUT = 1 << 4,		/* but not up to the root */
 	OPEN_UNREACHABLE = 1 << 5,	/* they lead to a root that is not the task's */
+	OPEN_DELETED = 1 << 6,		/* the nearest of them, or the file opened, is deleted */
 };
 
 /*

@@ -7,7 +7,8 @@
 
 enum {
 	COL_UID, COL_PID, COL_TID, COL_COMM, COL_FAMILY, COL_SADDR, COL_DADDR, COL_SPORT,
-	COL_DPORT, COL_QUERY, COL_QUERY_AGE, COL_RESULT, COL_ERRNO, COL_LATENCY, COL_NETNS,
+	COL_DPORT, COL_QUERY, COL_QUERY_AGE, COL_RESULT, COL_ERRNO, COL_ERROR_NAME,
+	COL_LATENCY, COL_NETNS,
 };
 
 static struct column columns[] = {
@@ -35,7 +36,11 @@ static struct column columns[] = {
 			 .about = "established, waiting, aborted, refused, timeout, unreachable, "
 				  "reset, unknown, or the name of another errno" },
 	[COL_ERRNO] = { "ERRNO", "errno", 5, COLUMN_ERRNO, .hidden = true, .optional = true,
-			.about = "errno of an attempt that failed; absent if it did not" },
+			.about = "errno(3) of an attempt that failed, as 111 if it was refused; absent "
+				 "if it did not fail" },
+	[COL_ERROR_NAME] = { "ERROR", "error_name", -12, COLUMN_STRING, .hidden = true,
+			     .optional = true, .pattern = "^E[A-Z0-9]+$",
+			     .about = "Name of that error, as ENOENT for 2; absent if nothing failed" },
 	[COL_LATENCY] = { "LAT(ms)", "latency_ns", 9, COLUMN_NS, .optional = true,
 			  .metric = METRIC_SECONDS,
 			  .about = "Time from the beginning of the attempt to the answer or error; "

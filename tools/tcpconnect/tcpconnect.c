@@ -120,8 +120,10 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_uint(out, COL_DPORT, e->id.dport);
 	print_query(out, e);
 	out_name(out, COL_RESULT, result_name(e));
-	if (e->result == CONNECT_FAILED)
+	if (e->result == CONNECT_FAILED) {
 		out_uint(out, COL_ERRNO, e->error);
+		out_error_name(out, COL_ERROR_NAME, e->error);
+	}
 	if (e->latency_ns)
 		out_uint(out, COL_LATENCY, e->latency_ns);
 	out_uint(out, COL_NETNS, e->id.netns);
