@@ -13,10 +13,19 @@
 /* The time of @clock. */
 __u64 clock_ns(clockid_t clock);
 
-/* CLOCK_MONOTONIC, which also stamps events in the kernel. */
+/*
+ * The kernel's CLOCK_MONOTONIC, which stamps events.  In a time namespace it
+ * differs from what clock_gettime(2) returns: clock_user_ns().
+ */
 __u64 clock_now_ns(void);
 
-/* CLOCK_REALTIME - CLOCK_MONOTONIC.  The wall clock may be set at any time. */
+/* @ns of the kernel's CLOCK_MONOTONIC in the tool's time namespace. */
+__u64 clock_user_ns(__u64 ns);
+
+/* What the tool's time namespace adds to the kernel's CLOCK_BOOTTIME. */
+__s64 clock_boottime_offset_ns(void);
+
+/* CLOCK_REALTIME - the kernel's CLOCK_MONOTONIC.  The wall clock may be set at any time. */
 __s64 clock_wall_offset_ns(void);
 
 #endif /* COMMON_CLOCK_H */

@@ -87,7 +87,7 @@ char *put_stamp(char *p, const struct stamp *stamp, enum stamp_format format, __
 	case STAMP_ISO:
 		return put_date(p, wall, wall % NS_PER_S / NS_PER_US, 6);
 	case STAMP_MONO:
-		return put_fixed(p, ns / NS_PER_US, 6);
+		return put_fixed(p, clock_user_ns(ns) / NS_PER_US, 6);
 	case STAMP_SINCE_START:
 		return put_fixed(p, since / NS_PER_MS, 3);
 	case STAMP_SINCE_START_US:

@@ -62,6 +62,8 @@ static FILE *open_text(int dir, const char *name)
 /* True if the process in @dir started in the same clock tick as @process. */
 static bool is_same(const struct usyms_process *process, int dir)
 {
+	/* /proc shows it in the reader's time namespace. */
+	__u64 start_ns = process->start_boottime_ns + clock_boottime_offset_ns();
 	unsigned long long ticks = 0;
 	char line[1024], *fields;
 	FILE *f;
@@ -79,7 +81,7 @@ static bool is_same(const struct usyms_process *process, int dir)
 	if (!fields || sscanf(fields, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
 			      "%*d %*d %*d %*d %*d %llu", &ticks) != 1)
 		return false;
-	return ticks == process->start_boottime_ns / (NS_PER_S / sysconf(_SC_CLK_TCK));
+	return ticks == start_ns / (NS_PER_S / sysconf(_SC_CLK_TCK));
 }
 
 /* The PID of the process in @dir in its own PID namespace: JITs use that one. */
