@@ -109,14 +109,16 @@ void args_cgroup(struct common_args *common, const char *path)
 	if (err)
 		args_fail("cannot use cgroup '%s': %s", path,
 			  err == -EINVAL ? "not a cgroup2 directory" : strerror(-err));
+	common->cgroup = cgroup_absolute(path);
 }
 
 static void set_container(struct common_args *common, const char *prefix)
 {
 	char *path;
 
-	if (!*prefix || strspn(prefix, "0123456789abcdef") != strlen(prefix))
-		args_fail("invalid container id '%s': hex digits are needed", prefix);
+	if (!*prefix || strchr(prefix, '/'))
+		args_fail("invalid container id '%s': expected the first characters of an id or a "
+			  "name", prefix);
 	path = cgroup_of_container(prefix);
 	if (!path)
 		args_fail("%s container with an id beginning with '%s' is running",

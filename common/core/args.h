@@ -45,6 +45,7 @@ struct common_args {
 	const char *columns;		/* -o: to print, "+..." in addition; NULL: the default */
 	const char *btf;		/* the kernel's BTF in a file, NULL: the kernel's own */
 	struct filter filter;		/* ready for the BPF side */
+	char *cgroup;			/* absolute path of its cgroup; NULL: none */
 	const struct table *table;	/* its records; an option may choose another */
 	const char *tool;		/* its own name, whatever a package calls it */
 	int argc;			/* the command line as it was, for the meta line */

@@ -60,12 +60,13 @@ static const char *below_mount(const char *path)
 	return path[len] == '\0' ? "/" : path[len] == '/' ? path + len : NULL;
 }
 
-static __u32 depth(const char *path)
+int cgroup_depth(const char *path)
 {
-	__u32 n = 0;
+	int n = 0;
 
 	for (; *path; path++)
-		n += path[0] == '/' && path[1] && path[1] != '/';
+		if (path[0] == '/' && path[1] && path[1] != '/')
+			n += strncmp(path + 1, "..", 2) == 0 && strchr("/", path[3]) ? -1 : 1;
 	return n;
 }
 
@@ -100,8 +101,15 @@ int cgroup_find(const char *path, __u64 *id, __u32 *level)
 	if (!below || fs.f_type != CGROUP2_SUPER_MAGIC || !S_ISDIR(st.st_mode))
 		return -EINVAL;
 	*id = st.st_ino;		/* kernfs: the inode number is the id */
-	*level = depth(below);
+	*level = cgroup_depth(below);
 	return 0;
+}
+
+char *cgroup_absolute(const char *path)
+{
+	char real[PATH_MAX];
+
+	return cgroup_mount() && !real_path(path, real) ? strdup(real) : NULL;
 }
 
 /* Ask the kernel for the directory behind a cgroup id; malloc'd, NULL if it has gone. */
@@ -174,42 +182,182 @@ const char *cgroup_path(__u64 id)
 	return e->path;
 }
 
+/* A part of a path between two slashes. */
+struct component {
+	const char *at;
+	size_t len;
+};
+
+static bool is_component(struct component c, const char *name)
+{
+	return c.len == strlen(name) && strncmp(c.at, name, c.len) == 0;
+}
+
+/* Remove @prefix and @suffix from @c; false if it does not have both. */
+static bool strip(struct component *c, const char *prefix, const char *suffix)
+{
+	size_t before = strlen(prefix), after = strlen(suffix);
+
+	if (c->len <= before + after || strncmp(c->at, prefix, before) != 0 ||
+	    strncmp(c->at + c->len - after, suffix, after) != 0)
+		return false;
+	c->at += before;
+	c->len -= before + after;
+	return true;
+}
+
+/* How many of the first characters of @c are in @set. */
+static size_t span(struct component c, const char *set)
+{
+	size_t n = 0;
+
+	while (n < c.len && strchr(set, c.at[n]))
+		n++;
+	return n;
+}
+
+#define DIGITS "0123456789"
+#define HEX DIGITS "abcdefABCDEF"
+
 /*
+ * docker, containerd, cri-o, podman, ECS on EC2: 64 hex digits, not more, wherever they are.
  * The monitor of podman and cri-o lies beside its container, with the same id:
  * libpod-conmon-ID.scope, crio-conmon-ID.scope.
  */
-static bool is_monitor(const char *path, const char *id)
+static bool find_hex(struct component *c)
 {
-	return id - path >= 7 && strncmp(id - 7, "conmon-", 7) == 0;
+	for (struct component rest = *c; rest.len; rest.at++, rest.len--) {
+		size_t n = span(rest, HEX);
+		size_t before = rest.at - c->at;
+
+		if (n == CONTAINER_ID_LEN &&
+		    !(before >= 7 && strncmp(rest.at - 7, "conmon-", 7) == 0)) {
+			*c = (struct component){ rest.at, n };
+			return true;
+		}
+		if (n) {
+			rest.at += n - 1;
+			rest.len -= n - 1;
+		}
+	}
+	return false;
+}
+
+/* BuildKit: 25 characters in base 36, /PARENT/buildkit/ID or, in Docker, docker-ID.scope. */
+static bool find_buildkit(struct component *c, struct component parent)
+{
+	bool stripped = strip(c, "docker-", ".scope");
+
+	return (stripped || is_component(parent, "buildkit")) && c->len == 25 &&
+	       span(*c, DIGITS "abcdefghijklmnopqrstuvwxyz") == 25;
+}
+
+/* ECS on Fargate: the task's 32 hex digits and a number, /ecs/TASK/TASK-NUMBER. */
+static bool is_fargate(struct component c)
+{
+	struct component number = c;
+
+	if (c.len < 34 || span(c, HEX) != 32 || c.at[32] != '-')
+		return false;
+	number.at += 33;
+	number.len -= 33;
+	return span(number, DIGITS) == number.len;
+}
+
+/*
+ * systemd-nspawn, started as a service or by hand.  Machines that libvirt runs
+ * with QEMU have such a scope too (machine-qemu\x2d1\x2dNAME.scope).
+ */
+static bool find_nspawn(struct component *c, struct component parent)
+{
+	if (strip(c, "systemd-nspawn@", ".service"))
+		return true;
+	return is_component(parent, "machine.slice") && strip(c, "machine-", ".scope") &&
+	       !(c->len > 4 && strncmp(c->at, "qemu", 4) == 0);
+}
+
+/* LXC, LXD and Incus: lxc.payload.NAME, before LXC 4.0 /lxc/NAME; the monitor is lxc.monitor.NAME. */
+static bool find_lxc(struct component *c, struct component parent)
+{
+	struct component monitor = *c;
+
+	return strip(c, "lxc.payload.", "") ||
+	       (is_component(parent, "lxc") && !strip(&monitor, "lxc.monitor", ""));
+}
+
+/* Apptainer has no name there but the number of a process: apptainer-PID.scope. */
+static bool find_apptainer(struct component *c)
+{
+	struct component pid = *c;
+
+	if (!strip(&pid, "apptainer-", ".scope") && !strip(&pid, "singularity-", ".scope"))
+		return false;
+	c->len -= strlen(".scope");
+	return span(pid, DIGITS) == pid.len;
+}
+
+/* The id or name of the container whose cgroup @c is, in @parent. */
+static bool find_container(struct component *c, struct component parent)
+{
+	bool (*const finders[])(struct component *, struct component) = {
+		find_buildkit, find_nspawn, find_lxc,
+	};
+	struct component found = *c;
+
+	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++, found = *c)
+		if (finders[i](&found, parent)) {
+			*c = found;
+			return true;
+		}
+	/* Cloud Foundry's Garden: /garden/HANDLE. */
+	return is_fargate(*c) || find_apptainer(c) || is_component(parent, "garden");
+}
+
+/* Copy @c to @id; systemd writes what units may not be called as "\x2d". */
+static void copy_id(struct component c, char id[CONTAINER_ID_LEN + 1])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c.len && n < CONTAINER_ID_LEN; i++) {
+		unsigned int byte;
+
+		if (i + 4 <= c.len && sscanf(c.at + i, "\\x%2x", &byte) == 1 && byte) {
+			id[n++] = byte;
+			i += 3;
+		} else {
+			id[n++] = c.at[i];
+		}
+	}
+	id[n] = '\0';
 }
 
 void cgroup_container(const char *path, char id[CONTAINER_ID_LEN + 1])
 {
-	size_t run = 0;
+	struct component parent = { path, 0 }, c, found;
 
 	id[0] = '\0';
-	for (const char *p = path; ; p++) {	/* the deepest run of exactly 64 hex digits */
-		if (isxdigit((unsigned char)*p)) {
-			run++;
-			continue;
-		}
-		if (run == CONTAINER_ID_LEN && !is_monitor(path, p - run)) {
-			memcpy(id, p - run, run);
-			id[run] = '\0';
-		}
-		run = 0;
-		if (!*p)
-			return;
+	for (; *path; path += c.len + !!path[c.len]) {	/* the deepest of those in each other */
+		c = found = (struct component){ path, strcspn(path, "/") };
+		if (find_hex(&found) || find_container(&found, parent))
+			copy_id(found, id);
+		if (c.len)
+			parent = c;
 	}
 }
 
 /* True if @path itself is a container's cgroup with an id that begins with @prefix. */
 static bool is_container(const char *path, const char *prefix)
 {
-	char id[CONTAINER_ID_LEN + 1];
+	char id[CONTAINER_ID_LEN + 1], above_id[CONTAINER_ID_LEN + 1];
+	char *above = strdup(path);
 
-	cgroup_container(strrchr(path, '/'), id);
-	return id[0] && strncmp(id, prefix, strlen(prefix)) == 0;
+	if (!above)
+		return false;
+	*strrchr(above, '/') = '\0';
+	cgroup_container(path, id);
+	cgroup_container(above, above_id);
+	free(above);
+	return id[0] && strcmp(id, above_id) != 0 && strncmp(id, prefix, strlen(prefix)) == 0;
 }
 
 char *cgroup_of_container(const char *prefix)

@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-#define CONTAINER_ID_LEN 64		/* hex digits, as docker, containerd, cri-o, podman use */
+#define CONTAINER_ID_LEN 64		/* at most: hex digits, as docker, containerd, cri-o, podman use */
 #define CONTAINER_ID_SHORT 12		/* of them, in a column */
 
 /* The first cgroup2 mount point, NULL if there is none. */
@@ -20,13 +20,23 @@ const char *cgroup_mount(void);
  */
 int cgroup_find(const char *path, __u64 *id, __u32 *level);
 
+/* The absolute path of what cgroup_find() finds (malloc'd), NULL if there is none. */
+char *cgroup_absolute(const char *path);
+
+/* How many names deep @path is; ".." leads up. */
+int cgroup_depth(const char *path);
+
 /*
  * The path of cgroup @id ("/" is the root), NULL if unknown: gone before it
  * was asked for, or not visible from here.  Cached; valid until the next call.
  */
 const char *cgroup_path(__u64 id);
 
-/* The container id in a cgroup's path, copied to @id; "" if there is none. */
+/*
+ * The id or name of the container in a cgroup's path, copied to @id; "" if there is none.  An
+ * id: docker, containerd, cri-o, podman, ECS, BuildKit, Garden; a name: systemd-nspawn, LXC,
+ * LXD, Incus; a program and the number of its process: Apptainer, Singularity.
+ */
 void cgroup_container(const char *path, char id[CONTAINER_ID_LEN + 1]);
 
 /*

@@ -71,6 +71,37 @@ static void ids_of_every_runtime(void **state)
 		assert_string_equal(container(paths[i]), A);
 }
 
+#define BUILD "k3v0qz8d1m7x5n2p9r4t6w1y8"
+#define TASK "3f1c2d4e5b6a79880a1b2c3d4e5f6071"
+#define GUID "6f265890-5165-7fab-6b52-18d1"
+
+static void ids_and_names_that_are_not_64_digits(void **state)
+{
+	static const struct {
+		const char *path, *id;
+	} containers[] = {
+		{ "/docker/buildkit/" BUILD, BUILD },
+		{ "/system.slice/docker-" BUILD ".scope", BUILD },
+		{ "/ecs/" TASK "/" TASK "-2694547615", TASK "-2694547615" },
+		{ "/ecstasks.slice/ecstasks-" TASK ".slice/docker-" A ".scope", A },
+		{ "/machine.slice/systemd-nspawn@web.service/payload/system.slice/x.service", "web" },
+		{ "/machine.slice/systemd-nspawn@web\\x2d1.service/supervisor", "web-1" },
+		{ "/machine.slice/machine-web\\x2d1.scope/payload", "web-1" },
+		{ "/lxc.payload.web-1/init.scope", "web-1" },
+		{ "/lxc/101/ns/system.slice", "101" },
+		{ "/garden/" GUID, GUID },
+		{ "/system.slice/garden.service/garden/" GUID "/init", GUID },
+		{ "/user.slice/user-1000.slice/user@1000.service/user.slice/apptainer-4711.scope",
+		  "apptainer-4711" },
+		{ "/user.slice/singularity-4711.scope", "singularity-4711" },
+		{ "/lxc.payload.outer/docker/" A, A },		/* the inner one */
+		{ "/docker/" A "/lxc.payload.inner", "inner" },
+	};
+
+	for (size_t i = 0; i < sizeof(containers) / sizeof(containers[0]); i++)
+		assert_string_equal(container(containers[i].path), containers[i].id);
+}
+
 static void no_container_at_all(void **state)
 {
 	static const char *const paths[] = {
@@ -81,6 +112,11 @@ static void no_container_at_all(void **state)
 		"/kubepods.slice/kubepods-pod2f8b1c6a_1d2e_4b5f_9c8d_0a1b2c3d4e5f.slice",
 		"/x/0123456789abcdef0123456789abcdeg0123456789abcdef0123456789abcdef",
 		"/0123456789abcdef0123456789abcdef/0123456789abcdef0123456789abcdef",
+		"/docker/buildkit", "/docker/buildkit/short", "/lxc", "/garden",
+		"/lxc.monitor.web", "/lxc/lxc.monitor.web", "/lxc.payload.", "/ecs/" TASK "-",
+		"/system.slice/garden.service", "/user.slice/apptainer-x.scope",
+		"/machine.slice/machine-qemu\\x2d1\\x2dvm.scope/libvirt",
+		"/system.slice/docker-0123456789ab.scope",
 	};
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
@@ -96,10 +132,13 @@ static void a_monitor_is_no_container(void **state)
 
 static void depths(void **state)
 {
-	assert_int_equal(depth("/"), 0);
-	assert_int_equal(depth("/a"), 1);
-	assert_int_equal(depth("/a/b.slice/c"), 3);
-	assert_int_equal(depth("/a/"), 1);
+	assert_int_equal(cgroup_depth("/"), 0);
+	assert_int_equal(cgroup_depth("/a"), 1);
+	assert_int_equal(cgroup_depth("/a/b.slice/c"), 3);
+	assert_int_equal(cgroup_depth("/a/"), 1);
+	assert_int_equal(cgroup_depth("/.."), -1);
+	assert_int_equal(cgroup_depth("/../../a"), -1);
+	assert_int_equal(cgroup_depth("/..a/a.."), 2);
 }
 
 static void only_paths_below_the_mount(void **state)
@@ -207,6 +246,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_of_every_runtime),
+		cmocka_unit_test(ids_and_names_that_are_not_64_digits),
 		cmocka_unit_test(no_container_at_all),
 		cmocka_unit_test(a_monitor_is_no_container),
 		cmocka_unit_test(depths),

@@ -11,7 +11,8 @@ enum {
 };
 
 static struct column columns[] = {
-	[COL_PID] = { .key = "pid", .type = COLUMN_ID, .about = "Process; 0: an idle CPU (-I)" },
+	[COL_PID] = { .key = "pid", .type = COLUMN_ID, .optional = true,
+		      .about = "Process; 0: an idle CPU (-I)" },
 	[COL_TID] = { .key = "tid", .type = COLUMN_ID, .optional = true,
 		      .about = "Thread, with --tids" },
 	[COL_CPU] = { .key = "cpu", .type = COLUMN_ID, .optional = true,
@@ -21,8 +22,8 @@ static struct column columns[] = {
 			 .pattern = "^/",
 			 .about = "Path of its cgroup (version 2) below its mount, with --cgroups" },
 	[COL_CONTAINER] = { .key = "container", .type = COLUMN_STRING, .optional = true,
-			    .pattern = "^[0-9a-f]+$",
-			    .about = "ID of the container that cgroup belongs to; absent if to none" },
+			    .about = "ID or name of the container that cgroup belongs to; absent if "
+				     "to none" },
 	[COL_COUNT] = { .key = "count", .type = COLUMN_COUNT, .min = 1, .about = "Samples" },
 	[COL_KERNEL] = { .key = "kernel", .type = COLUMN_STRINGS, .optional = true,
 			 .about = "The kernel's functions, the innermost first; absent with -U" },
