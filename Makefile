@@ -86,8 +86,8 @@ BPF_CFLAGS = -target bpf -D__TARGET_ARCH_$(ARCH) -O2 -g -mcpu=v2 -std=gnu11 -Wal
 FSTOOLS	:= ext4slower xfsslower btrfsslower
 BPFTOOLS := $(basename $(basename $(notdir $(wildcard tools/*/*.bpf.c))))
 TOOLS	:= $(sort $(notdir $(wildcard tools/*)) $(FSTOOLS))
-SKELS	:= $(BPFTOOLS:%=$(O)/%.skel.h)
-COMMON	:= $(patsubst common/%.c,$(O)/common/%.o,$(wildcard common/*/*.c))
+SKELS	:= $(BPFTOOLS:%=$(O)/%.skel.h) $(O)/self.skel.h
+COMMON	:= $(patsubst common/%.c,$(O)/common/%.o,$(filter-out %.bpf.c,$(wildcard common/*/*.c)))
 # parts_of TOOL: the objects of a tool's further .c files.
 parts_of = $(patsubst %.c,$(O)/%.o,$(filter-out tools/$(1)/$(1).c %.bpf.c,$(wildcard tools/$(1)/*.c)))
 PARTS	:= $(foreach tool,$(TOOLS),$(call parts_of,$(tool)))
@@ -129,6 +129,7 @@ $(FSTOOLS:%=$(O)/%.o): $(O)/%slower.o: tools/fsslower/fsslower.c
 	$(Q)$(CC) $(ALL_CFLAGS) -DONLY_FS='"$*"' -MMD -MP -c $< -o $@
 
 $(PARTS): | $(SKELS)
+$(O)/common/core/self.o: $(O)/self.skel.h
 $(COMMON) $(PARTS): $(O)/%.o: %.c
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)
@@ -143,7 +144,7 @@ $(O)/%.bpf.o: $(O)/%.raw.o
 	$(call say,BPFOBJ)
 	$(Q)$(BPFTOOL) gen object $@ $<
 
-$(BPFTOOLS:%=$(O)/%.raw.o): $(O)/%.raw.o: tools/$$*/%.bpf.c
+$(SKELS:.skel.h=.raw.o): $(O)/%.raw.o: $$(wildcard tools/$$*/%.bpf.c common/core/%.bpf.c)
 	$(call say,BPF)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@

@@ -15,6 +15,7 @@
 #include "core.bpf.h"
 #include "event.h"
 #include "loss.bpf.h"
+#include "pidns.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -30,6 +31,11 @@ static __always_inline void event_head_current(struct event_head *head)
 	head->cgroup_id = bpf_get_current_cgroup_id();
 	head->pid = ids >> 32;
 	head->tid = ids;
+	if (config.pidns.inum) {
+		ids = pidns_current_ids();
+		head->ns_pid = ids >> 32;
+		head->ns_tid = ids;
+	}
 	head->uid = bpf_get_current_uid_gid();
 	head->cpu = bpf_get_smp_processor_id();
 	bpf_get_current_comm(head->comm, sizeof(head->comm));

@@ -14,8 +14,10 @@
 struct event_head {
 	__u64 ns;		/* CLOCK_MONOTONIC */
 	__u64 cgroup_id;	/* in the cgroup2 hierarchy; 0: unknown */
-	__u32 pid;		/* 0: unknown */
+	__u32 pid;		/* in the initial PID namespace; 0: unknown */
 	__u32 tid;
+	__u32 ns_pid;		/* in the tool's; 0: none there; not set if it is the initial one */
+	__u32 ns_tid;
 	__u32 uid;
 	__u32 cpu;
 	char comm[TASK_COMM_LEN];

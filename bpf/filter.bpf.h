@@ -9,22 +9,107 @@
 #ifndef BPF_FILTER_BPF_H
 #define BPF_FILTER_BPF_H
 
+#include <bpf/bpf_tracing.h>
 #include "core.bpf.h"
+#include "pidns.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct followed_cgroup);
+} cgroup_followed SEC(".maps");
+
+static __always_inline struct followed_cgroup *filter_followed(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&cgroup_followed, &zero);
+}
 
 static __always_inline bool filter_ids(__u32 pid, __u32 tid)
 {
-	if (pid == config.filter.self)
-		return false;
 	if (config.filter.pid && config.filter.pid != pid)
 		return false;
 	return !config.filter.tid || config.filter.tid == tid;
 }
 
+/* True if the user's numbers have to be compared with those in the tool's PID namespace. */
+static __always_inline bool filter_in_pidns(void)
+{
+	return config.pidns.inum && (config.filter.pid || config.filter.tid);
+}
+
+/*
+ * True if @task, which is @pid and @tid in the initial PID namespace, is not
+ * the tool itself and is one the user asked for by number.
+ */
+static __always_inline bool filter_task_ids(struct task_struct *task, __u32 pid, __u32 tid)
+{
+	if (pid == config.filter.self)
+		return false;
+	if (filter_in_pidns())
+		return filter_ids(pidns_pid(task), pidns_tid(task));
+	return filter_ids(pid, tid);
+}
+
+/* The same for the running task. */
+static __always_inline bool filter_current_ids(void)
+{
+	__u64 ids = bpf_get_current_pid_tgid();
+
+	if (ids >> 32 == config.filter.self)
+		return false;
+	if (filter_in_pidns())
+		ids = pidns_current_ids();
+	return filter_ids(ids >> 32, ids);
+}
+
 /* True if @cgroup is the one asked for or below it. */
 static __always_inline bool filter_cgroup(struct cgroup *cgroup)
 {
-	return !config.filter.cgroup_id ||
-	       core_cgroup_ancestor(cgroup, config.filter.cgroup_level) == config.filter.cgroup_id;
+	struct followed_cgroup *followed;
+
+	if (!config.filter.cgroup_id)
+		return true;
+	followed = filter_followed();
+	return followed &&
+	       core_cgroup_ancestor(cgroup, config.filter.cgroup_level) == followed->id;
+}
+
+/* True if the name of @cgroup in its parent is @name, both with zeros behind. */
+static __always_inline bool filter_cgroup_named(struct cgroup *cgroup, const char *name)
+{
+	char its_name[CGROUP_NAME_SIZE] __attribute__((aligned(8))) = {};
+	const __u64 *its_words = (void *)its_name, *words = (void *)name;
+
+	bpf_probe_read_kernel_str(its_name, sizeof(its_name), BPF_CORE_READ(cgroup, kn, name));
+	for (int i = 0; i < CGROUP_NAME_SIZE / 8; i++)
+		if (its_words[i] != words[i])
+			return false;
+	return true;
+}
+
+/*
+ * A cgroup is being made, and no task can be in it yet: is it the one of
+ * --cgroup again?  systemd removes and makes it with every restart of a service.
+ */
+SEC("?tp_btf/cgroup_mkdir")
+int BPF_PROG(filter_cgroup_made, struct cgroup *cgroup, const char *path)
+{
+	struct followed_cgroup *followed = filter_followed();
+	__u32 level = config.filter.cgroup_level;
+
+	/* Hierarchies of cgroup version 1 have ids of their own; that of version 2 is number 0. */
+	if (!followed || !level || BPF_CORE_READ(cgroup, root, hierarchy_id) ||
+	    BPF_CORE_READ(cgroup, level) != (int)level)
+		return 0;
+	if (core_cgroup_ancestor(cgroup, level - 1) != followed->parent_id ||
+	    !filter_cgroup_named(cgroup, followed->name))
+		return 0;
+	followed->made_ns = bpf_ktime_get_ns();
+	followed->id = core_cgroup_id(cgroup);
+	return 0;
 }
 
 /* Not BPF_CORE_READ(): clang 21 warns of a variable of its type, which is const here. */
@@ -39,7 +124,7 @@ static __always_inline __u32 filter_uid(struct task_struct *task)
 /* True if @task, any task, is one the user asked for. */
 static __always_inline bool filter_task(struct task_struct *task)
 {
-	if (!filter_ids(BPF_CORE_READ(task, tgid), BPF_CORE_READ(task, pid)))
+	if (!filter_task_ids(task, BPF_CORE_READ(task, tgid), BPF_CORE_READ(task, pid)))
 		return false;
 	if (config.filter.uid != FILTER_ANY_UID && config.filter.uid != filter_uid(task))
 		return false;
@@ -49,9 +134,7 @@ static __always_inline bool filter_task(struct task_struct *task)
 /* True if the running task is one the user asked for. */
 static __always_inline bool filter_current(void)
 {
-	__u64 ids = bpf_get_current_pid_tgid();
-
-	if (!filter_ids(ids >> 32, ids))
+	if (!filter_current_ids())
 		return false;
 	if (config.filter.uid != FILTER_ANY_UID &&
 	    config.filter.uid != (__u32)bpf_get_current_uid_gid())

@@ -126,10 +126,15 @@ struct bpf_map;
 
 /* cgroups and namespaces */
 struct kernfs_node {
+	const char *name;
 	u64 id;
+};
+struct cgroup_root {
+	int hierarchy_id;
 };
 struct cgroup {
 	int level;
+	struct cgroup_root *root;
 	struct kernfs_node *kn;
 	struct cgroup *ancestors[1];	/* since 6.1 */
 };
@@ -160,8 +165,12 @@ struct net {
 typedef struct {
 	struct net *net;
 } possible_net_t;
+struct cgroup_namespace {
+	struct ns_common ns;
+};
 struct nsproxy {
 	struct net *net_ns;
+	struct cgroup_namespace *cgroup_ns;
 };
 
 /* files and paths */

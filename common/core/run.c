@@ -8,6 +8,7 @@
 #include <bpf/libbpf.h>
 
 #include "core/clock.h"
+#include "core/follow.h"
 #include "core/log.h"
 #include "output/metrics.h"
 #include "output/report.h"
@@ -103,6 +104,8 @@ static void loop_wait(struct loop *loop, int ring, __u64 until_ns)
 	if (until_ns > loop->deadline_ns)
 		until_ns = loop->deadline_ns;
 	until_ns = report_measure(until_ns);
+	if (follow_wanted() && until_ns > now + FOLLOW_NS)
+		until_ns = now + FOLLOW_NS;
 	if (until_ns > now)
 		ms = (until_ns - now + NS_PER_MS - 1) / NS_PER_MS > 1000000 ? 1000000 :
 		     (int)((until_ns - now + NS_PER_MS - 1) / NS_PER_MS);
@@ -131,6 +134,7 @@ static void write_metrics(struct loop *loop)
 /* Write what has gathered, with losses; end the loop if that failed or it is enough. */
 static void loop_flush(struct loop *loop)
 {
+	follow_look(loop->out);
 	report_loss(loop->out);
 	write_metrics(loop);
 	if (out_flush(loop->out) || enough_records(loop->out))
@@ -262,8 +266,10 @@ int run_interval(struct out *out, const struct interval_args *interval, run_summ
 	due = seconds ? out->stamp.start_ns + seconds * NS_PER_S : ~0ULL;
 	while (!err && !loop.stopping) {
 		loop_wait(&loop, -1, due);
-		if (!loop.stopping && clock_now_ns() < due)
+		if (!loop.stopping && clock_now_ns() < due) {
+			follow_look(out);
 			continue;
+		}
 		if (loop.stopping || ++done == interval->count) {
 			loop.stopping = true;
 			skel_detach();

@@ -8,9 +8,11 @@
 #include <bpf/bpf.h>
 
 #include "core/failure.h"
+#include "core/follow.h"
 #include "core/hooks.h"
 #include "core/log.h"
 #include "core/permission.h"
+#include "core/self.h"
 #include "core/skel.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
@@ -166,12 +168,18 @@ static void set_ring(struct config *config, const struct common_args *args)
 	config->ring_wake_shift = __builtin_ctz(bytes) - 3;	/* each time an eighth has filled */
 }
 
-static void set_filter(struct filter *filter, const struct common_args *args)
+static int set_filter(struct config *config, const struct common_args *args)
 {
-	*filter = args->filter;
-	filter->self = state.pid;
-	if (filter->self != (__u32)getpid() && (filter->pid || filter->tid))
-		log_warn("in a PID namespace: process numbers are those of the host");
+	int err = self_look(types_file(args));
+
+	if (err)
+		return err == -EPERM || err == -EACCES ? permission_denied(PERMISSION_BPF) :
+		       log_err(err, "cannot look at the tool's own namespaces");
+	config->filter = args->filter;
+	config->filter.self = state.pid;
+	config->pidns = (struct pidns){ self_get()->pidns_inum, self_get()->pidns_level };
+	follow_enable(*state.skeleton->obj, args, &config->filter);
+	return 0;
 }
 
 static bool is_kretprobe(const struct bpf_program *prog)
@@ -241,10 +249,11 @@ int skel_start(struct bpf_object_skeleton *skeleton, const struct common_args *a
 	int err = 0;
 
 	state.skeleton = skeleton;
-	set_filter(&config->filter, args);
 	set_ring(config, args);
 	if (!kernel_has_btf())
 		err = use_raw_tp(config, args);
+	if (!err)
+		err = set_filter(config, args);
 	if (!err)
 		err = hooks_error();
 	if (err)
@@ -255,6 +264,7 @@ int skel_start(struct bpf_object_skeleton *skeleton, const struct common_args *a
 	if (err)
 		return err;
 	state.loss = loss;
+	err = follow_start(*skeleton->obj, args);
 	for (int i = 0; i < skeleton->prog_cnt && !err; i++)
 		err = attach(&skeleton->progs[i]);
 	while (args->verbose && !err && (prog = skel_next_hook(prog)))

@@ -84,6 +84,8 @@ void out_row(struct out *out, __u64 ns)
 	out->record.ns = ns;
 	out->record.cgroup_id = 0;
 	out->record.given = out->record.shown = 0;
+	out->record.n_host = 0;
+	out->record.other_pidns = false;
 }
 
 void out_event(struct out *out, const struct event_head *head)
@@ -141,7 +143,20 @@ static char *put_json_head(char *p, const struct out *out, const char *type, __u
 	p = put_bytes(p, type, strlen(type));
 	p = put_bytes(p, "\",\"time\":\"", 10);
 	p = put_stamp_json(p, &out->stamp, ns);
-	return put_uint(put_bytes(p, "\",\"mono_ns\":", 12), ns);
+	return put_uint(put_bytes(p, "\",\"mono_ns\":", 12), clock_user_ns(ns));
+}
+
+/* ,"host_pid":N for each number, and the mark of another PID namespace: process.h. */
+static char *put_host_ids(char *p, const struct record *record)
+{
+	for (int i = 0; i < record->n_host; i++) {
+		const char *key = record->table->columns[record->host[i].col].key;
+
+		p = put_bytes(p, ",\"host_", 7);
+		p = put_bytes(p, key, strlen(key));
+		p = put_uint(put_bytes(p, "\":", 2), record->host[i].id);
+	}
+	return record->other_pidns ? put_bytes(p, ",\"other_pidns\":true", 19) : p;
 }
 
 static void print_json(struct out *out, size_t room)
@@ -152,7 +167,8 @@ static void print_json(struct out *out, size_t room)
 	char *p = text_room(&out->text, room + len);
 
 	p = put_json_head(p, out, out->table->type, record->ns);
-	p = put_members(put_bytes(p, task, len), &out->cells, record);
+	p = put_host_ids(put_bytes(p, task, len), record);
+	p = put_members(p, &out->cells, record);
 	out->text.len = p - out->text.at;
 }
 

@@ -30,6 +30,8 @@ struct value {
 	bool quote, more;	/* of VALUE_ARGV: out_argv() */
 };
 
+#define HOST_IDS_MAX 3		/* pid, tid, ppid */
+
 struct record {
 	const struct table *table;
 	__u64 ns;		/* when: CLOCK_MONOTONIC */
@@ -37,6 +39,12 @@ struct record {
 	__u64 given;		/* columns that have a value, as bits */
 	__u64 shown;		/* columns that have a text for the table */
 	struct value values[COLUMNS_MAX];
+	struct {
+		int col;
+		__u32 id;
+	} host[HOST_IDS_MAX];	/* the machine's numbers of processes in columns: process.h */
+	int n_host;
+	bool other_pidns;	/* its task has no number in the tool's PID namespace */
 	const struct hist *hist;	/* of TABLE_HIST */
 	__u64 hist_unit_ns;	/* nanoseconds in a unit of it */
 };

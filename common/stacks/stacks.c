@@ -53,6 +53,7 @@ static __u32 process_number(struct stacks *stacks, const struct stack_process *p
 	key.start_boottime_ns = process->start_boottime_ns;
 	key.exec_id = process->exec_id;
 	key.pid = process->pid;
+	key.proc_pid = process->proc_pid;
 	number = tally_add(&stacks->processes, &key, sizeof(key), 1);
 	if (number == stacks->n_users) {
 		stacks->users = xreallocarray(stacks->users, ++stacks->n_users, sizeof(stacks->users[0]));
@@ -69,7 +70,7 @@ static void see_user_stack(struct stacks *stacks, __u32 number, const struct sta
 	if (!sample->n_user)
 		return;
 	if (!user->symbols)
-		user->symbols = usyms_process(stacks->usyms, sample->process.pid,
+		user->symbols = usyms_process(stacks->usyms, sample->process.proc_pid,
 					      sample->process.start_boottime_ns);
 	for (__u32 i = 0; i < sample->n_user; i++)
 		usyms_touch(user->symbols, sample->user[i]);

@@ -16,8 +16,8 @@
 /* The owner of a stack.  A field by which owners are not distinguished is 0. */
 struct stack_owner {
 	__u64 cgroup_id;
-	__u32 pid;
-	__u32 tid;
+	__u32 pid, ns_pid;	/* as in struct event_head */
+	__u32 tid, ns_tid;
 	__u32 cpu;
 	char comm[TASK_COMM_LEN];
 };
@@ -27,6 +27,7 @@ struct stack_process {
 	__u64 start_boottime_ns;
 	__u64 exec_id;
 	__u32 pid;
+	__u32 proc_pid;		/* its number in /proc; 0: none */
 };
 
 /* One sample. */

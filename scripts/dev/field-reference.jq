@@ -44,6 +44,7 @@ def section($id; $title; $name): "## \($title)", "",
 section($common; "`meta`"; "meta"),
 section($common; "`lost` and `summary`"; "losses"),
 section($common; "`summary` alone"; "summary"),
+section($common; "`cgroup`"; "cgroup"),
 section($common; "Of a task"; "task_record"),
 section($common; "Every histogram"; "histogram"),
 (map(select(.oneOf)) | unique_by(.["$id"])[] | .["$id"] as $id

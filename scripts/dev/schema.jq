@@ -24,12 +24,20 @@ def property: schema_of_type
 	+ (if .unit then { unit } else {} end)
 	+ { description: .about };
 
+# The machine's numbers of the processes that the columns have: common/output/process.h.
+def host_ids: [.columns[] | select(.key | IN("pid", "tid", "ppid"))]
+	| map({ key: "host_\(.key)", value: { "$ref": "id" | common,
+		description: "\(.key) as a number of the machine; only where the tool runs in another PID namespace" } })
+		+ (if . == [] then [] else [{ key: "other_pidns", value: { const: true,
+			description: "The task is of a PID namespace that the tool cannot see, so it has no pid and tid" } }] end)
+	| from_entries;
+
 def line: {
 	description: .about,
 	"$ref": .kind | common,
 	required: [.columns[] | select(.optional | not) | .key],
 	properties: ({ type: { const: .type } }
-		+ (.columns | map({ key, value: property }) | from_entries)),
+		+ host_ids + (.columns | map({ key, value: property }) | from_entries)),
 	unevaluatedProperties: false
 } | if .required == [] then del(.required) else . end;
 
@@ -40,6 +48,6 @@ def line: {
 	title: "A line of \(.tool) --json",
 	oneOf: ([{ "$ref": "meta" | common }]
 		+ [.tables[] | { "$ref": "#/$defs/\(.type)" }]
-		+ [{ "$ref": "lost" | common }, { "$ref": "summary" | common }]),
+		+ [{ "$ref": "cgroup" | common }, { "$ref": "lost" | common }, { "$ref": "summary" | common }]),
 	"$defs": (.tables | map({ key: .type, value: line }) | from_entries)
 }

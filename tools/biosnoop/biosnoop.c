@@ -5,6 +5,7 @@
 
 #include "block/disk.h"
 #include "core/hooks.h"
+#include "output/process.h"
 #include "core/log.h"
 #include "core/run.h"
 #include "core/skel.h"
@@ -189,8 +190,7 @@ static void print_owner(struct out *out, const struct bio_event *e)
 	}
 	out_uint(out, COL_UID, e->head.uid);
 	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
-	out_uint(out, COL_PID, e->head.pid);
-	out_uint(out, COL_TID, e->head.tid);
+	out_task(out, COL_PID, COL_TID, &e->head);
 }
 
 static void print_event(void *ctx, const void *event, size_t size)

@@ -15,7 +15,8 @@ static struct column columns[] = {
 	[COL_COMM] = { "COMM", "comm", -15, COLUMN_COMM,
 		       .about = "Name of the thread that made the request; ? if unknown, because "
 				"it was made before the tool started" },
-	[COL_PID] = { "PID", "pid", -7, COLUMN_ID, .about = "Process of that thread; 0 if unknown" },
+	[COL_PID] = { "PID", "pid", -7, COLUMN_ID, .optional = true,
+		      .about = "Process of that thread; 0 if unknown" },
 	[COL_TID] = { "TID", "tid", -7, COLUMN_ID, .hidden = true, .optional = true,
 		      .about = "Thread; absent if unknown" },
 	[COL_DISK] = { "DISK", "disk", -7, COLUMN_STRING, .metric = METRIC_LABEL,

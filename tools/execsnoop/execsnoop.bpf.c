@@ -18,7 +18,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile __u32 only_ppid = 0;	/* 0: any */
+const volatile __u32 only_ppid = 0;	/* in the tool's PID namespace; 0: any */
 
 /*
  * An event is larger than the BPF stack: each CPU builds its own here.  One
@@ -51,7 +51,7 @@ static struct scratch *begin_event(__u32 which)
 	if (!filter_current())
 		return NULL;
 	parent = BPF_CORE_READ(task, real_parent);
-	ppid = BPF_CORE_READ(parent, tgid);
+	ppid = pidns_user_pid(parent);
 	if (only_ppid && only_ppid != ppid)
 		return NULL;
 	room = bpf_map_lookup_elem(&scratch, &which);
@@ -59,7 +59,8 @@ static struct scratch *begin_event(__u32 which)
 		return NULL;
 	e = &room->event;
 	event_head_current(&e->head);
-	e->ppid = ppid;
+	e->ppid = BPF_CORE_READ(parent, tgid);
+	e->ns_ppid = ppid;
 	BPF_CORE_READ_STR_INTO(&e->parent_comm, parent, comm);
 	e->ret = 0;
 	e->argc = 0;

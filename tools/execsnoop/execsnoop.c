@@ -8,6 +8,7 @@
 #include "core/hooks.h"
 #include "core/log.h"
 #include "output/out.h"
+#include "output/process.h"
 #include "core/run.h"
 #include "core/skel.h"
 #include "columns.h"
@@ -196,10 +197,9 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_event(out, &e->head);
 	out_uint(out, COL_UID, e->head.uid);
 	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
-	out_uint(out, COL_PID, e->head.pid);
-	out_uint(out, COL_TID, e->head.tid);
+	out_task(out, COL_PID, COL_TID, &e->head);
 	out_str(out, COL_PARENT, e->parent_comm, sizeof(e->parent_comm));
-	out_uint(out, COL_PPID, e->ppid);
+	out_parent(out, COL_PPID, e->ppid, e->ns_ppid);
 	out_uint(out, COL_CPU, e->head.cpu);
 	out_int(out, COL_RET, e->ret);
 	out_error_name(out, COL_ERROR_NAME, e->ret);

@@ -20,7 +20,8 @@ enum {
 /* One exec.  Only the part of text[] that is in use is sent. */
 struct exec_event {
 	struct event_head head;
-	__u32 ppid;
+	__u32 ppid;			/* in the initial PID namespace */
+	__u32 ns_ppid;			/* in the tool's; 0: none there */
 	__s32 ret;			/* 0, or a negative errno: failed */
 	__u32 argc;			/* arguments the program got; 0: unknown (failed) */
 	__u32 file_bytes;		/* in text[], with NUL */

@@ -15,6 +15,7 @@
 #include "core/hooks.h"
 #include "core/log.h"
 #include "output/out.h"
+#include "output/process.h"
 #include "core/run.h"
 #include "core/skel.h"
 #include "columns.h"
@@ -212,7 +213,8 @@ static void print_csv(struct out *out, const struct fs_event *e, const struct te
 	line.len = 0;
 	text_printf(&line, "%llu,", e->head.ns);
 	csv_name(&line, e->head.comm, strnlen(e->head.comm, sizeof(e->head.comm)));
-	text_printf(&line, ",%u,%s,", e->head.pid, ops[e->op].letter);
+	text_printf(&line, ",%s,%s,", process_text(e->head.pid, e->head.ns_pid),
+		    ops[e->op].letter);
 	if (e->error)
 		text_int(&line, -error_of(e));
 	else if (e->bytes == FS_WHOLE)
@@ -240,8 +242,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_event(out, &e->head);
 	out_uint(out, COL_UID, e->head.uid);
 	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
-	out_uint(out, COL_PID, e->head.pid);
-	out_uint(out, COL_TID, e->head.tid);
+	out_task(out, COL_PID, COL_TID, &e->head);
 	out_name(out, COL_OP, ops[e->op].name);
 	out_show(out, COL_OP, ops[e->op].letter);
 	print_bytes(out, e);

@@ -12,8 +12,8 @@ enum { COL_UID, COL_PID, COL_TID, COL_COMM, COL_LATENCY, COL_CALL, COL_TRUNCATED
 static struct column columns[] = {
 	[COL_UID] = { "UID", "uid", -7, COLUMN_ID, .hidden = true,
 		      .about = "User the task runs as" },
-	[COL_PID] = { "PID", "pid", -7, COLUMN_ID, .about = "Process" },
-	[COL_TID] = { "TID", "tid", -7, COLUMN_ID, .hidden = true, .about = "Thread" },
+	[COL_PID] = { "PID", "pid", -7, COLUMN_ID, .optional = true, .about = "Process" },
+	[COL_TID] = { "TID", "tid", -7, COLUMN_ID, .optional = true, .hidden = true, .about = "Thread" },
 	[COL_COMM] = { "COMM", "comm", -16, COLUMN_COMM, .about = "Name of the thread" },
 	[COL_LATENCY] = { "LATms", "latency_ns", -10, COLUMN_NS, .metric = METRIC_SECONDS,
 			  .about = "Time the call took" },

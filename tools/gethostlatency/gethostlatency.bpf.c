@@ -259,10 +259,9 @@ int leave_gethostbyname2_r(struct pt_regs *ctx)
 SEC("?tp_btf/sched_process_exec")
 int BPF_PROG(exec)
 {
-	__u64 ids = bpf_get_current_pid_tgid();
 	struct exec_event *event;
 
-	if (!filter_ids(ids >> 32, ids))
+	if (!filter_current_ids())
 		return 0;
 	event = event_reserve(sizeof(*event));
 	if (!event)

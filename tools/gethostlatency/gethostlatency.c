@@ -15,7 +15,9 @@
 #include "core/log.h"
 #include "core/permission.h"
 #include "output/out.h"
+#include "output/process.h"
 #include "core/run.h"
+#include "core/self.h"
 #include "core/skel.h"
 #include "uprobe.h"
 #include "columns.h"
@@ -139,14 +141,14 @@ static int attach_failed(void)
 	return err ? log_err(err, "cannot attach to libc") : 0;
 }
 
-/* Look at all processes, or the one asked for. */
+/* Look at all processes, or the one asked for, if /proc has it by the number given. */
 static unsigned int scan(void)
 {
 	__u64 start = clock_now_ns(), end;
 	unsigned int denied = 0;
 	pid_t pid = opt.common.filter.pid;
 
-	if (!pid)
+	if (!pid || !self_proc_is_ours())
 		denied = libc_look_all(attach_libc, NULL);
 	else if (libc_look(pid, attach_libc, NULL) < 0)
 		denied = 1;
@@ -182,10 +184,13 @@ static int attach_mapped(void)
 /* A new program has mapped its libc by now, or will have in a moment. */
 static void print_exec(const struct exec_event *e)
 {
-	if (libc_look(e->head.pid, attach_libc, NULL) != 0)
+	pid_t pid = self_proc_id(e->head.pid, e->head.ns_pid);
+
+	/* Of another PID namespace: the next scan may find its libc mapped by one of ours. */
+	if (!pid || libc_look(pid, attach_libc, NULL) != 0)
 		return;
 	if (state.n_again < AGAIN_MAX)
-		state.again[state.n_again++] = e->head.pid;
+		state.again[state.n_again++] = pid;
 	else
 		state.next_scan_ns = 0;
 }
@@ -275,8 +280,7 @@ static void print_lookup(struct out *out, const struct lookup_event *e)
 {
 	out_event(out, &e->head);
 	out_uint(out, COL_UID, e->head.uid);
-	out_uint(out, COL_PID, e->head.pid);
-	out_uint(out, COL_TID, e->head.tid);
+	out_task(out, COL_PID, COL_TID, &e->head);
 	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
 	out_uint(out, COL_LATENCY, e->latency_ns);
 	out_name(out, COL_CALL, e->call < CALLS ? calls[e->call] : "?");

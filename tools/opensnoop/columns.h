@@ -11,8 +11,8 @@ enum { COL_UID, COL_PID, COL_TID, COL_COMM, COL_FD, COL_ERR, COL_ERROR_NAME, COL
 static struct column columns[] = {
 	[COL_UID] = { "UID", "uid", -7, COLUMN_ID, .hidden = true,
 		      .about = "User the task runs as" },
-	[COL_PID] = { "PID", "pid", -6, COLUMN_ID, .about = "Process" },
-	[COL_TID] = { "TID", "tid", -6, COLUMN_ID, .hidden = true, .about = "Thread" },
+	[COL_PID] = { "PID", "pid", -6, COLUMN_ID, .optional = true, .about = "Process" },
+	[COL_TID] = { "TID", "tid", -6, COLUMN_ID, .optional = true, .hidden = true, .about = "Thread" },
 	[COL_COMM] = { "COMM", "comm", -16, COLUMN_COMM, .about = "Name of the thread" },
 	[COL_FD] = { "FD", "fd", 3, COLUMN_INT, .min = -1,
 		     .about = "The file descriptor, -1 if the open failed" },

@@ -22,7 +22,7 @@ const volatile bool flags_chosen;
 const volatile __u32 any_flags;		/* one of these bits, */
 const volatile __u32 access_modes;	/* or one of these: bit 1 << (flags & O_ACCMODE) */
 
-/* Processes of --exec, by pid.  User space gives it OPEN_FOLLOW_MAX entries when it is used. */
+/* Processes of --exec, by pid in the tool's namespace, in which or below which all of them are.  User space gives it OPEN_FOLLOW_MAX entries when it is used. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -95,9 +95,12 @@ static __always_inline enum open_call compat_call(__u32 nr)
 
 static __always_inline bool task_wanted(void)
 {
-	__u32 pid = bpf_get_current_pid_tgid() >> 32;
+	__u32 pid;
 
-	return filter_current() && (!followed_only || bpf_map_lookup_elem(&followed, &pid));
+	if (!filter_current())
+		return false;
+	pid = followed_only ? pidns_current_ids() >> 32 : 0;
+	return !followed_only || bpf_map_lookup_elem(&followed, &pid);
 }
 
 static __always_inline bool flags_wanted(__u32 flags)
@@ -269,12 +272,12 @@ int BPF_PROG(open_exit, struct pt_regs *regs, long ret)
 SEC("?tp_btf/sched_process_fork")
 int BPF_PROG(follow_fork, struct task_struct *parent, struct task_struct *child)
 {
-	__u32 pid = load(parent, tgid);
+	__u32 pid = pidns_user_pid(parent);
 	bool yes = true;
 
 	if (!bpf_map_lookup_elem(&followed, &pid))
 		return 0;
-	pid = load(child, tgid);
+	pid = pidns_user_pid(child);
 	if (bpf_map_update_elem(&followed, &pid, &yes, BPF_ANY))
 		loss_add(&loss.map_full);
 	return 0;
@@ -283,7 +286,7 @@ int BPF_PROG(follow_fork, struct task_struct *parent, struct task_struct *child)
 SEC("?tp_btf/sched_process_exit")
 int BPF_PROG(follow_exit, struct task_struct *task)
 {
-	__u32 pid = load(task, tgid);
+	__u32 pid = pidns_user_pid(task);
 
 	/* The leader may be gone while other threads run on. */
 	if (!BPF_CORE_READ(task, signal, live.counter))

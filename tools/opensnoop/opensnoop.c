@@ -12,6 +12,7 @@
 #include "core/hooks.h"
 #include "core/log.h"
 #include "output/out.h"
+#include "output/process.h"
 #include "core/run.h"
 #include "core/skel.h"
 #include "columns.h"
@@ -291,8 +292,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 		return;
 	out_event(out, &e->head);
 	out_uint(out, COL_UID, e->head.uid);
-	out_uint(out, COL_PID, e->head.pid);
-	out_uint(out, COL_TID, e->head.tid);
+	out_task(out, COL_PID, COL_TID, &e->head);
 	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
 	out_int(out, COL_FD, e->ret < 0 ? -1 : e->ret);
 	out_int(out, COL_ERR, error);

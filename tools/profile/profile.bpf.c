@@ -19,7 +19,7 @@ const volatile bool with_user = true;
 const volatile bool by_pid;		/* only the keys of pids */
 const volatile bool by_tid;		/* only the keys of tids */
 
-/* A list of numbers that the user gave; sized before loading. */
+/* A list of numbers that the user gave, of the tool's PID namespace; sized before loading. */
 struct wanted {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -71,11 +71,15 @@ static __always_inline bool in_user_mode(const __u64 *registers)
 	return (registers[MODE_WORD] & MODE_MASK) == MODE_USER;
 }
 
-static __always_inline bool wanted(__u32 pid, __u32 tid)
+/* True if the running task, of thread @tid, is one the user asked for. */
+static __always_inline bool wanted(__u32 tid)
 {
-	if (by_pid && !bpf_map_lookup_elem(&pids, &pid))
+	__u64 ids = by_pid || by_tid ? pidns_current_ids() : 0;
+	__u32 user_pid = ids >> 32, user_tid = ids;
+
+	if (by_pid && !bpf_map_lookup_elem(&pids, &user_pid))
 		return false;
-	if (by_tid && !bpf_map_lookup_elem(&tids, &tid))
+	if (by_tid && !bpf_map_lookup_elem(&tids, &user_tid))
 		return false;
 	return (tid || with_idle) && filter_current();
 }
@@ -133,7 +137,7 @@ int sample_cpu(void *ctx)
 
 	if ((__u32)ids)			/* not the idle task */
 		__sync_fetch_and_add(&fired, 1);
-	if (!wanted(ids >> 32, ids))
+	if (!wanted(ids))
 		return 0;
 	sample = bpf_map_lookup_elem(&scratch, &zero);
 	if (!sample)

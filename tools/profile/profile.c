@@ -20,6 +20,8 @@
 #include "profile.h"
 #include "output/report.h"
 #include "core/run.h"
+#include "core/self.h"
+#include "output/process.h"
 #include "stacks/sampling.h"
 #include "core/skel.h"
 #include "stacks/stacks.h"
@@ -262,9 +264,9 @@ static void put_owner(struct text *text, const struct stack_owner *owner)
 	const char *path = opt.by_cgroup ? cgroup_path(owner->cgroup_id) : NULL;
 
 	text_escape(text, owner->comm, sizeof(owner->comm), false);
-	text_printf(text, " (%u)", owner->pid);
+	text_printf(text, " (%s)", process_text(owner->pid, owner->ns_pid));
 	if (opt.by_tid)
-		text_printf(text, " tid %u", owner->tid);
+		text_printf(text, " tid %s", process_text(owner->tid, owner->ns_tid));
 	if (opt.by_cpu)
 		text_printf(text, " CPU#%u", owner->cpu);
 	if (path) {
@@ -297,8 +299,10 @@ static void print_folded(struct out *out, const struct stacks *stacks, const str
 	struct text *text = &out->text;
 
 	put_name(text, &comm, true);
-	if (opt.by_tid)
-		text_printf(text, "-%u/%u", stack->owner.pid, stack->owner.tid);
+	if (opt.by_tid) {
+		text_printf(text, "-%s", process_text(stack->owner.pid, stack->owner.ns_pid));
+		text_printf(text, "/%s", process_text(stack->owner.tid, stack->owner.ns_tid));
+	}
 	if (opt.by_cpu)
 		text_printf(text, ";CPU#%u", stack->owner.cpu);
 	for (__u32 i = stack->n_user; i-- > 0;) {
@@ -357,9 +361,9 @@ static void print_json(struct out *out, const struct stacks *stacks, const struc
 	static struct frame_lists kernel, user;
 
 	out_row(out, clock_now_ns());
-	out_uint(out, COL_PID, owner->pid);
+	out_process(out, COL_PID, owner->pid, owner->ns_pid);
 	if (opt.by_tid)
-		out_uint(out, COL_TID, owner->tid);
+		out_process(out, COL_TID, owner->tid, owner->ns_tid);
 	if (opt.by_cpu)
 		out_uint(out, COL_CPU, owner->cpu);
 	out_str(out, COL_COMM, owner->comm, sizeof(owner->comm));
@@ -479,7 +483,9 @@ static int write_pprof(const struct profile *profile, __u64 duration_ns)
 	for (size_t i = 0; i < stacks->n; i++) {
 		const struct stack *stack = &stacks->stacks[i];
 		const struct pprof_labels labels = {
-			stack->owner.comm, stack->owner.pid, stack->owner.tid,
+			stack->owner.comm,
+			self_user_id(stack->owner.pid, stack->owner.ns_pid),
+			self_user_id(stack->owner.tid, stack->owner.ns_tid),
 		};
 
 		pprof_add(&pprof, path, path_of(stacks, stack, path), stack->count, &labels);
@@ -629,8 +635,11 @@ static void take_sample(void *ctx, const void *data, size_t size)
 	const struct profile_sample *event = data;
 	struct profile *profile = ctx;
 	struct stack_sample sample = {
-		.owner = { .pid = event->head.pid },
-		.process = { event->start_boottime_ns, event->exec_id, event->head.pid },
+		.owner = { .pid = event->head.pid, .ns_pid = event->head.ns_pid },
+		.process = {
+			event->start_boottime_ns, event->exec_id, event->head.pid,
+			self_proc_id(event->head.pid, event->head.ns_pid),
+		},
 		.kernel = event->frames,
 		.user = event->frames + event->kernel_frames,
 		.n_kernel = event->kernel_frames,
@@ -640,8 +649,10 @@ static void take_sample(void *ctx, const void *data, size_t size)
 	};
 
 	memcpy(sample.owner.comm, event->head.comm, sizeof(sample.owner.comm));
-	if (opt.by_tid)
+	if (opt.by_tid) {
 		sample.owner.tid = event->head.tid;
+		sample.owner.ns_tid = event->head.ns_tid;
+	}
 	if (opt.by_cpu)
 		sample.owner.cpu = event->head.cpu;
 	if (opt.by_cgroup)

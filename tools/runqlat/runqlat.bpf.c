@@ -69,7 +69,7 @@ static __always_inline bool may_be_wanted(struct task_struct *task)
 {
 	__u32 tid = load(task, pid);
 
-	return tid && filter_ids(load(task, tgid), tid);
+	return tid && filter_task_ids(task, load(task, tgid), tid);
 }
 
 static __always_inline bool wanted(struct task_struct *task)
@@ -95,8 +95,10 @@ static __always_inline __u32 pid_namespace(struct task_struct *task)
 static __always_inline __u64 key_of(struct task_struct *task)
 {
 	switch (key_by) {
-	case KEY_PROCESS: return load(task, tgid);
-	case KEY_THREAD: return load(task, pid);
+	case KEY_PROCESS:
+		return RUNQLAT_ID(load(task, tgid), config.pidns.inum ? pidns_pid(task) : 0);
+	case KEY_THREAD:
+		return RUNQLAT_ID(load(task, pid), config.pidns.inum ? pidns_tid(task) : 0);
 	case KEY_PIDNS: return pid_namespace(task);
 	default: return core_cgroup_id(core_task_cgroup(task));
 	}

@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/hooks.h"
 #include "core/log.h"
+#include "output/process.h"
 #include "core/run.h"
 #include "columns.h"
 #include "runqlat.h"
@@ -96,11 +97,11 @@ static void print_label(struct out *out, __u64 id, const struct hist *hist)
 	case KEY_NONE:
 		break;
 	case KEY_PROCESS:
-		out_uint(out, COL_PID, id);
+		out_process(out, COL_PID, RUNQLAT_ID_HOST(id), RUNQLAT_ID_NS(id));
 		out_str(out, COL_COMM, hist->label, sizeof(hist->label));
 		break;
 	case KEY_THREAD:
-		out_uint(out, COL_TID, id);
+		out_process(out, COL_TID, RUNQLAT_ID_HOST(id), RUNQLAT_ID_NS(id));
 		out_str(out, COL_COMM, hist->label, sizeof(hist->label));
 		break;
 	case KEY_PIDNS:

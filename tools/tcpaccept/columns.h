@@ -13,9 +13,9 @@ enum {
 static struct column columns[] = {
 	[COL_UID] = { "UID", "uid", -6, COLUMN_ID, .hidden = true,
 		      .about = "User the task runs as" },
-	[COL_PID] = { "PID", "pid", -7, COLUMN_ID,
+	[COL_PID] = { "PID", "pid", -7, COLUMN_ID, .optional = true,
 		      .about = "Process that accepted the connection" },
-	[COL_TID] = { "TID", "tid", -7, COLUMN_ID, .hidden = true, .about = "Thread" },
+	[COL_TID] = { "TID", "tid", -7, COLUMN_ID, .optional = true, .hidden = true, .about = "Thread" },
 	[COL_COMM] = { "COMM", "comm", -16, COLUMN_COMM, .about = "Name of the thread" },
 	[COL_FAMILY] = { "IP", "family", -2, COLUMN_FAMILY, .metric = METRIC_LABEL,
 			 .about = "4, also for IPv4 mapped into IPv6, or 6" },

@@ -6,6 +6,7 @@
 #include "core/args.h"
 #include "core/log.h"
 #include "output/out.h"
+#include "output/process.h"
 #include "core/run.h"
 #include "core/skel.h"
 #include "columns.h"
@@ -24,8 +25,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 
 	out_event(out, &e->head);
 	out_uint(out, COL_UID, e->head.uid);
-	out_uint(out, COL_PID, e->head.pid);
-	out_uint(out, COL_TID, e->head.tid);
+	out_task(out, COL_PID, COL_TID, &e->head);
 	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
 	out_uint(out, COL_FAMILY, e->id.family);
 	out_addr(out, COL_RADDR, e->id.family, e->id.daddr);

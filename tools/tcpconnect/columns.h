@@ -14,8 +14,8 @@ enum {
 static struct column columns[] = {
 	[COL_UID] = { "UID", "uid", -6, COLUMN_ID, .hidden = true,
 		      .about = "User the task runs as" },
-	[COL_PID] = { "PID", "pid", -7, COLUMN_ID, .about = "Process" },
-	[COL_TID] = { "TID", "tid", -7, COLUMN_ID, .hidden = true, .about = "Thread" },
+	[COL_PID] = { "PID", "pid", -7, COLUMN_ID, .optional = true, .about = "Process" },
+	[COL_TID] = { "TID", "tid", -7, COLUMN_ID, .optional = true, .hidden = true, .about = "Thread" },
 	[COL_COMM] = { "COMM", "comm", -16, COLUMN_COMM,
 		       .about = "Name of the thread; for a worker of io_uring that of its process" },
 	[COL_FAMILY] = { "IP", "family", -2, COLUMN_FAMILY, .metric = METRIC_LABEL,

@@ -13,6 +13,7 @@
 #include "core/log.h"
 #include "core/map.h"
 #include "output/out.h"
+#include "output/process.h"
 #include "output/report.h"
 #include "core/run.h"
 #include "core/skel.h"
@@ -109,8 +110,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 
 	out_event(out, &e->head);
 	out_uint(out, COL_UID, e->head.uid);
-	out_uint(out, COL_PID, e->head.pid);
-	out_uint(out, COL_TID, e->head.tid);
+	out_task(out, COL_PID, COL_TID, &e->head);
 	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
 	out_uint(out, COL_FAMILY, e->id.family);
 	out_addr(out, COL_SADDR, e->id.family, e->id.saddr);

@@ -143,6 +143,7 @@ static __always_inline void note_owner(struct sock *sk, struct task_struct *task
 
 	if (!owner || owner->pid || owner->sport != sock_sport(sk))
 		return;
+	owner->ns_pid = config.pidns.inum ? pidns_pid(task) : 0;
 	owner->pid = BPF_CORE_READ(task, tgid);
 	BPF_CORE_READ_INTO(&owner->comm, task, group_leader, comm);
 }

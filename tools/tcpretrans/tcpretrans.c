@@ -12,7 +12,9 @@
 #include "core/hooks.h"
 #include "core/log.h"
 #include "output/out.h"
+#include "output/process.h"
 #include "core/run.h"
+#include "core/self.h"
 #include "core/skel.h"
 #include "net/sock_count.h"
 #include "columns.h"
@@ -86,7 +88,7 @@ static void print_event(struct out *out, const struct retrans_event *e)
 	out_event(out, &e->head);
 	out_uint(out, COL_UID, e->head.uid);
 	if (e->head.pid)
-		out_uint(out, COL_PID, e->head.pid);
+		out_process(out, COL_PID, e->head.pid, e->head.ns_pid);
 	out_uint(out, COL_FAMILY, e->id.family);
 	print_ends(out, COL_LOCAL, COL_REMOTE, &e->id);
 	out_name(out, COL_KIND, kinds[e->kind].name);
@@ -120,7 +122,8 @@ static bool enough(const struct out *out)
 
 static void show(struct session *session, const struct retrans_event *e)
 {
-	if (opt.common.filter.pid && opt.common.filter.pid != e->head.pid)
+	if (opt.common.filter.pid &&
+	    opt.common.filter.pid != self_user_id(e->head.pid, e->head.ns_pid))
 		return;
 	if (opt.count)
 		count(session, e);
@@ -157,6 +160,7 @@ static void set_owners(struct session *session)
 
 		bpf_map_lookup_elem(owners, &session->events[i].sk, &owner);
 		head->pid = owner.pid;
+		head->ns_pid = owner.ns_pid;
 		memcpy(head->comm, owner.comm, sizeof(head->comm));
 	}
 	for (size_t i = 0; i < session->held; i++)

@@ -32,7 +32,8 @@ struct retrans_event {
 
 /* Who has the socket with that address and local port open. */
 struct owner {
-	__u32 pid;		/* 0: nobody, so far */
+	__u32 pid;		/* in the initial PID namespace; 0: nobody, so far */
+	__u32 ns_pid;		/* in the tool's, if that is another one; 0: none there */
 	__u16 sport;
 	__u16 pad;
 	char comm[16];
