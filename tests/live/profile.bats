@@ -139,14 +139,14 @@ at_least() {
 	about "$(count true)" "$(count '[.user[] | select(. == "descend")] | length == 100')" 10
 }
 
-@test "profile: a recursion of 200 calls is cut off, which is said" {
+@test "profile: a recursion of 200 calls is truncated and reported" {
 	(($(cat /proc/sys/kernel/perf_event_max_stack) == 127)) || skip "kernel.perf_event_max_stack is set"
 	load_start deep 500 200
 	sampled -p "$process"
 	all_sampled
 	at_least 60 "$(count '.user[-1] == "[cut off]" and .user[0] == "spin_a"')"
 	expect "$(number cut_off)" "$(count '.user[-1] == "[cut off]"')"
-	grep -q "stacks of 127 frames or more were cut off" "$err"
+	grep -q "stacks of 127 frames or more were truncated" "$err"
 }
 
 # bats test_tags=kernel

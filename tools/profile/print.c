@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* Stacks as text, as folded lines and as JSON. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/cgroup.h"
+#include "core/clock.h"
+#include "output/process.h"
+#include "session.h"
+#include "columns.h"
+
+/* Append a frame's name; @folded: without the separator of the folded format. */
+static void put_name(struct text *text, const struct frame *frame, bool folded)
+{
+	size_t before = text->len;
+
+	text_escape(text, frame->name, strlen(frame->name), false);
+	for (size_t i = before; folded && i < text->len; i++)
+		if (text->at[i] == ';')
+			text->at[i] = ':';
+	if (opt.annotate && frame->kind == FRAME_KERNEL)
+		text_str(text, "_[k]");
+}
+
+/* "    ffffffff81000000 name+0x10 (module)", or the name alone. */
+static void put_frame(struct text *text, const struct frame *frame)
+{
+	text_str(text, "    ");
+	if (frame->address)
+		text_printf(text, "%016llx ", frame->address);
+	put_name(text, frame, false);
+	if (frame->address) {
+		text_printf(text, "+0x%llx (", frame->offset);
+		if (frame->module)
+			text_escape(text, frame->module, strlen(frame->module), false);
+		else
+			text_str(text, "unknown");
+		text_char(text, ')');
+	}
+	text_char(text, '\n');
+}
+
+/* Append the owner, such as "dd (181) tid 182 CPU#1 cgroup /a". */
+static void put_owner(struct text *text, const struct stack_owner *owner)
+{
+	const char *path = opt.by_cgroup ? cgroup_path(owner->cgroup_id) : NULL;
+
+	text_escape(text, owner->comm, sizeof(owner->comm), false);
+	text_printf(text, " (%s)", process_text(owner->pid, owner->ns_pid));
+	if (opt.by_tid)
+		text_printf(text, " tid %s", process_text(owner->tid, owner->ns_tid));
+	if (opt.by_cpu)
+		text_printf(text, " CPU#%u", owner->cpu);
+	if (path) {
+		text_str(text, " cgroup ");
+		text_escape(text, path, strlen(path), false);
+	}
+	text_char(text, '\n');
+}
+
+static void print_text(struct out *out, const struct stacks *stacks, const struct stack *stack)
+{
+	struct text *text = &out->text;
+
+	for (__u32 i = 0; i < stack->n_kernel; i++)
+		put_frame(text, frame_of(stacks, stack->frames[i]));
+	if (opt.delimited && stack->n_kernel && stack->n_user)
+		text_str(text, "    --\n");
+	for (__u32 i = 0; i < stack->n_user; i++)
+		put_frame(text, frame_of(stacks, stack->frames[stack->n_kernel + i]));
+	text_printf(text, "    %-16s ", "-");
+	put_owner(text, &stack->owner);
+	text_printf(text, "        %llu\n\n", stack->count);
+}
+
+/* "comm;outermost;...;innermost COUNT" */
+static void print_folded(struct out *out, const struct stacks *stacks, const struct stack *stack)
+{
+	const struct frame comm = { .name = stack->owner.comm, .kind = FRAME_OTHER };
+	const __u32 *user = stack->frames + stack->n_kernel;
+	struct text *text = &out->text;
+
+	put_name(text, &comm, true);
+	if (opt.by_tid) {
+		text_printf(text, "-%s", process_text(stack->owner.pid, stack->owner.ns_pid));
+		text_printf(text, "/%s", process_text(stack->owner.tid, stack->owner.ns_tid));
+	}
+	if (opt.by_cpu)
+		text_printf(text, ";CPU#%u", stack->owner.cpu);
+	for (__u32 i = stack->n_user; i-- > 0;) {
+		text_char(text, ';');
+		put_name(text, frame_of(stacks, user[i]), true);
+	}
+	if (opt.delimited && stack->n_kernel && stack->n_user)
+		text_str(text, ";-");
+	for (__u32 i = stack->n_kernel; i-- > 0;) {
+		text_char(text, ';');
+		put_name(text, frame_of(stacks, stack->frames[i]), true);
+	}
+	text_printf(text, " %llu\n", stack->count);
+}
+
+/* The lists of the kernel or the user part of a stack. */
+struct frame_lists {
+	const char *names[FRAMES_MAX], *modules[FRAMES_MAX], *addresses[FRAMES_MAX];
+	char hex[FRAMES_MAX][20];	/* of the addresses */
+};
+
+/* Print the columns of one part of a stack: names, modules and, with -A, addresses. */
+static void json_frames(struct out *out, const struct stacks *stacks, const __u32 *numbers,
+			__u32 n, int col, struct frame_lists *lists)
+{
+	for (__u32 i = 0; i < n; i++) {
+		const struct frame *frame = frame_of(stacks, numbers[i]);
+
+		lists->names[i] = frame->name;
+		lists->modules[i] = frame->module ? frame->module : "";
+		snprintf(lists->hex[i], sizeof(lists->hex[i]), "0x%llx", frame->address);
+		lists->addresses[i] = lists->hex[i];
+	}
+	out_list(out, col, lists->names, n);
+	out_list(out, col + 1, lists->modules, n);
+	if (opt.stacks.addresses)
+		out_list(out, col + 2, lists->addresses, n);
+}
+
+static void json_cgroup(struct out *out, __u64 cgroup_id)
+{
+	const char *path = cgroup_path(cgroup_id);
+	static char id[CONTAINER_ID_LEN + 1];
+
+	if (!path)
+		return;
+	out_name(out, COL_CGROUP, path);
+	cgroup_container(path, id);
+	if (id[0])
+		out_name(out, COL_CONTAINER, id);
+}
+
+static void print_json(struct out *out, const struct stacks *stacks, const struct stack *stack)
+{
+	const struct stack_owner *owner = &stack->owner;
+	static struct frame_lists kernel, user;
+
+	out_row(out, clock_now_ns());
+	out_process(out, COL_PID, owner->pid, owner->ns_pid);
+	if (opt.by_tid)
+		out_process(out, COL_TID, owner->tid, owner->ns_tid);
+	if (opt.by_cpu)
+		out_uint(out, COL_CPU, owner->cpu);
+	out_str(out, COL_COMM, owner->comm, sizeof(owner->comm));
+	if (opt.by_cgroup)
+		json_cgroup(out, owner->cgroup_id);
+	out_uint(out, COL_COUNT, stack->count);
+	if (!opt.user_only)
+		json_frames(out, stacks, stack->frames, stack->n_kernel, COL_KERNEL, &kernel);
+	if (!opt.kernel_only)
+		json_frames(out, stacks, stack->frames + stack->n_kernel, stack->n_user, COL_USER,
+			    &user);
+	out_end(out);
+}
+
+void print_stack(struct out *out, const struct stacks *stacks, const struct stack *stack)
+{
+	if (opt.common.json) {
+		print_json(out, stacks, stack);
+		return;
+	}
+	if (opt.folded)
+		print_folded(out, stacks, stack);
+	else
+		print_text(out, stacks, stack);
+	out->records++;
+}
+
+void print_stacks(struct out *out, const struct stacks *stacks)
+{
+	size_t n = stacks->n;
+
+	if (opt.common.max_events && n > opt.common.max_events)
+		n = opt.common.max_events;
+	while (n-- > 0) {
+		print_stack(out, stacks, &stacks->stacks[n]);
+		if (out_flush(out))
+			return;
+	}
+}
+
+static void put_sample(struct json *json, int col, __u64 v)
+{
+	json_uint(json, samples_columns[col].key, v);
+}
+
+void json_samples(const struct profile *profile, struct out *out)
+{
+	const struct stacks *stacks = &profile->stacks;
+	struct json json;
+
+	out_line(out, &json, samples_table.type, clock_now_ns());
+	json_name(&json, samples_columns[SAMPLES_EVENT].key, sampling_event(profile->sampling));
+	put_sample(&json, SAMPLES_CPUS, sampling_cpus(profile->sampling));
+	if (sampling_by_clock(profile->sampling))
+		put_sample(&json, SAMPLES_DUE, sampling_due(profile->sampling));
+	put_sample(&json, SAMPLES_FIRED, *profile->fired);
+	put_sample(&json, SAMPLES_SAMPLES, stacks->samples);
+	put_sample(&json, SAMPLES_KERNEL_MISSED, stacks->kernel_missed);
+	put_sample(&json, SAMPLES_USER_MISSED, stacks->user_missed);
+	put_sample(&json, SAMPLES_NOT_KEPT, stacks->not_kept);
+	put_sample(&json, SAMPLES_CUT_OFF, stacks->cut_off);
+	put_sample(&json, SAMPLES_KERNEL_FRAMES, stacks->kernel_frames);
+	put_sample(&json, SAMPLES_KERNEL_UNKNOWN, stacks->kernel_unknown);
+	put_sample(&json, SAMPLES_USER_FRAMES, stacks->user_frames);
+	put_sample(&json, SAMPLES_USER_UNKNOWN, stacks->user_unknown);
+	json_end(&json);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The user side of profile: its options, its state, and the parts that share them. */
+#ifndef PROFILE_SESSION_H
+#define PROFILE_SESSION_H
+
+#include "core/args.h"
+#include "output/out.h"
+#include "stacks/sampling.h"
+#include "stacks/stacks.h"
+#include "profile.h"
+
+#define PIDS_MAX 1024			/* in a list on the command line */
+#define FRAMES_MAX (2 * PROFILE_FRAMES + 2)	/* of a path; a text may end each part */
+
+/* PIDs or TIDs of the command line. */
+struct list {
+	__u32 ids[PIDS_MAX];
+	size_t n;
+	const char *arg;
+};
+
+/* A file to write besides the output. */
+struct file {
+	const char *path;		/* NULL: not requested */
+	int fd;
+};
+
+struct profile_options {
+	struct common_args common;
+	struct sampling_args sampling;
+	struct stacks_options stacks;
+	struct list pids, tids;
+	struct file pprof, flame;
+	bool user_only, kernel_only;
+	bool folded, delimited, annotate, idle;
+	bool by_tid, by_cpu, by_cgroup;
+};
+extern struct profile_options opt;
+extern const struct argp profile_argp;
+
+struct profile {
+	struct out out;
+	struct stacks stacks;
+	struct sampling *sampling;
+	const __u64 *fired;		/* how often the BPF program ran, idle CPUs included */
+	__u64 kernel_samples;		/* taken in the kernel, if its stacks are requested */
+	__u64 end_ns;
+	int error;			/* of a file, to be returned */
+};
+
+/* Return a text for the heading, such as "Sampling at 49 Hertz of all threads ..."; free() it. */
+char *banner(bool by_clock);
+
+/* Print one stack; it counts as a record. */
+void print_stack(struct out *out, const struct stacks *stacks, const struct stack *stack);
+
+/* Print all stacks, the most frequent one last, next to the prompt. */
+void print_stacks(struct out *out, const struct stacks *stacks);
+
+/*
+ * Open the files of --flame and --pprof.  Called before sampling, so that a path that
+ * cannot be written does not cost the user the run.  Returns 0 or a negative errno.
+ */
+int open_files(void);
+
+/* Write the files that open_files() opened.  Returns 0 or a negative errno. */
+int write_files(const struct profile *profile);
+
+/* Print the JSON record of the number of samples and of missing stacks and names. */
+void json_samples(const struct profile *profile, struct out *out);
+
+/* Warn about lost samples; true if there are any. */
+bool warn_lost(const struct profile *profile);
+
+/* Warn about stacks and names that are missing. */
+void warn_missing(const struct stacks *stacks);
+
+/* Append the metrics of @ctx, a struct profile, to @text. */
+void put_metrics(void *ctx, struct text *text);
+
+/* Return the frame with @number. */
+static inline const struct frame *frame_of(const struct stacks *stacks, __u32 number)
+{
+	return &stacks->frames[number];
+}
+
+#endif /* PROFILE_SESSION_H */
