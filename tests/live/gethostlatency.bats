@@ -142,6 +142,15 @@ each_call_agrees() {
 # bats test_tags=kernel,smoke
 @test "threads" { agrees threads here.test ok getaddrinfo; }
 
+# bats test_tags=kernel,smoke
+@test "250 threads that preempt each other" {
+	tool_start gethostlatency --json
+	run_client threads 250 here.test
+	tool_stop
+	expect 250 "$(count '.call == "getaddrinfo" and .result == "ok"')"
+	expect 250 "$(count)" records
+}
+
 # bats test_tags=kernel
 @test "a name whose memory is not there when the call begins" {
 	agrees cold here.test ok getaddrinfo
