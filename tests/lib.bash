@@ -11,15 +11,48 @@ setup() {
 	err=$BATS_TEST_TMPDIR/err
 	tool_pid=
 	: >"$out" >"$err"
+	observe_softirqs
 	if [ "$(type -t own_setup)" = function ]; then own_setup; fi
 }
 
-# counts_interrupts: a test file says so.  A hosted machine may hide its own agent from tracing: there no
-# program runs at any tracepoint while a thread of the agent is on the processor, nor for an interrupt
-# that comes then, and no miss is counted.  Seen with 6.18 in Firecracker, where the agent is process 1:
-# of 1440 batches of timers 5 were seen by no program, though the kernel's own counters have them.
-# Such a test is tried once more, which scripts/test says.
-counts_interrupts() { BATS_TEST_RETRIES=1; }
+# counts_interrupts VECTOR...: the events of this test file come in these softirqs.
+#
+# A hosted machine may hide its agent from tracing: no program runs at any tracepoint while a thread of
+# the agent is on a processor, nor for an interrupt that arrives then, and no miss is counted. Seen with
+# Linux 6.18 in Firecracker, where the agent is process 1: in 30 s it hid 54 TIMER softirqs, one BLOCK
+# and no NET_RX. A test of tcpretrans then saw 46 of 69 segments, once in 100 runs.
+#
+# No tool can see those events. So tests/workloads/hidden compares the kernel's count of softirqs with
+# what it sees by itself, and a test that fails while softirqs of these vectors were hidden runs once
+# more, which scripts/test reports. All other tests run once.
+counts_interrupts() { vectors=("$@"); }
+
+# observe_softirqs: until the test ends; not in a guest of ours, which has no agent.
+observe_softirqs() {
+	observer=
+	[ ${#vectors[@]} -gt 0 ] && ! emulated || return 0
+	: >softirqs
+	"$(workload hidden)" "${vectors[@]}" >softirqs 2>&1 3>&- &
+	observer=$!
+	wait_for 5 grep -q ready softirqs || true
+}
+
+# hidden_softirqs: how many no program has seen since the test began. In a teardown, wait may return
+# at once.
+hidden_softirqs() {
+	kill "$observer" 2>/dev/null || true
+	wait_for 5 grep -xE '[0-9]+' "$BATS_TEST_TMPDIR/softirqs" || echo 0
+}
+
+# try_again_if_hidden: the failed test, unless this was its second try.
+try_again_if_hidden() {
+	local count
+	[ -n "$observer" ] && [ "$BATS_TEST_TRY_NUMBER" = 1 ] || return 0
+	count=$(hidden_softirqs)
+	[ "$count" -gt 0 ] || return 0
+	BATS_TEST_RETRIES=1
+	echo "# tried again: $BATS_TEST_DESCRIPTION: the machine hid $count ${vectors[*]} softirqs" >&3
+}
 
 # Whatever a failed test left running: only what we started, by its pid.
 teardown() {
@@ -28,12 +61,11 @@ teardown() {
 		kill -KILL "$tool_pid" 2>/dev/null || true
 	fi
 	if [ -z "$BATS_TEST_COMPLETED" ]; then
-		if [ "$BATS_TEST_TRY_NUMBER" -le "${BATS_TEST_RETRIES:-0}" ]; then
-			echo "# tried again: $BATS_TEST_DESCRIPTION" >&3
-		fi
+		try_again_if_hidden
 		echo "--- stdout"; tail -n 30 "$out" | cut -c 1-400
 		echo "--- stderr"; tail -n 10 "$err"
 	fi
+	[ -z "$observer" ] || kill "$observer" 2>/dev/null || true
 }
 
 # needs COMMAND...: skip the test where one is missing.
@@ -158,9 +190,6 @@ workload() { echo "$build/workloads/$1"; }
 emulated() {
 	grep -q TCG /proc/cpuinfo || grep -q dummy-virt /proc/device-tree/compatible 2>/dev/null
 }
-
-# There any test may come too late for what it waits for: once more, and it is said.
-! emulated || BATS_TEST_RETRIES=1
 
 # partition add DISK NUMBER FIRST_SECTOR SECTORS, partition del DISK NUMBER
 partition() { "$(workload partition)" "$@"; }

@@ -88,6 +88,31 @@ files_of() { bash -c '. tests/groups.bash; files_of "$1"' bash "$1" | paste -sd 
 	[ "${lines[0]}" = 1..1 ]
 }
 
+# failing_test HIDDEN: run a live test that fails, on a machine that hides so many softirqs from it.
+failing_test() {
+	local dir=$BATS_TEST_TMPDIR/machine
+	mkdir -p "$dir/tests/live" "$dir/build/workloads"
+	cp tests/lib.bash "$dir/tests/"
+	printf '%s\n' '#!/bin/bash' "trap 'echo $1; exit' TERM" 'echo ready' \
+		'for i in {1..100}; do sleep 0.1; done' >"$dir/build/workloads/hidden"
+	chmod +x "$dir/build/workloads/hidden"
+	printf '%s\n' 'load ../lib' 'counts_interrupts NET_RX' \
+		'@test "fails" { false; }' >"$dir/tests/live/x.bats"
+	SIXTY_BUILD=$dir/build run bats --tap "$dir/tests/live/x.bats"
+	echo "$output"
+	[ "$status" -ne 0 ]
+}
+
+@test "a test that fails while softirqs are hidden has a second try" {
+	failing_test 3
+	[ "$(grep -c 'tried again: fails: the machine hid 3 NET_RX softirqs' <<<"$output")" = 1 ]
+}
+
+@test "a test that fails while nothing is hidden has none" {
+	failing_test 0
+	[[ $output != *"tried again"* ]]
+}
+
 # kernel_table TAP-LINE...
 kernel_table() {
 	printf '%s\n' "$@" | awk -v tools="execsnoop runqlat profile" -f scripts/dev/kernel-table.awk

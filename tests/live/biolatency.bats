@@ -3,7 +3,7 @@
 # biolatency against requests of known number to a loop device of our own.
 
 load ../lib
-counts_interrupts
+counts_interrupts BLOCK
 
 own_setup() {
 	needs losetup truncate jq

@@ -3,7 +3,7 @@
 # biosnoop against requests of known place, size and maker to a loop device of our own.
 
 load ../lib
-counts_interrupts
+counts_interrupts BLOCK
 
 own_setup() {
 	needs losetup truncate jq

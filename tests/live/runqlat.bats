@@ -6,7 +6,7 @@
 # every thread of the workload sleeps, before the tool starts and before it ends.
 
 load ../lib
-counts_interrupts
+counts_interrupts TIMER SCHED
 
 own_teardown() {
 	if [ -n "$load_pid" ]; then

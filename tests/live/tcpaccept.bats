@@ -7,7 +7,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2086,SC2154
 
 load ../lib
-counts_interrupts
+counts_interrupts NET_RX
 
 own_setup() {
 	needs jq

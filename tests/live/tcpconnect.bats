@@ -7,7 +7,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2086,SC2154
 
 load ../lib
-counts_interrupts
+counts_interrupts NET_RX
 
 own_setup() {
 	needs jq
@@ -359,8 +359,10 @@ make_netns() {
 	nothing_lost
 }
 
+# Shown and lost together are exact. A beginning is lost from Linux 7 on, where programs at tracepoints are
+# preempted (1 of 12,000 on 7.3, twice), and is counted once the tool has run for two seconds.
 # bats test_tags=kernel
-@test "12,000 over veth with receive packet steering: all shown" {
+@test "12,000 over veth with receive packet steering: all shown, or counted as lost" {
 	make_netns
 	for ns in $netns; do
 		ip netns exec $ns sh -c 'echo 3 >/sys/class/net/v0/queues/rx-0/rps_cpus' ||
@@ -368,17 +370,13 @@ make_netns() {
 	done
 	IN="ip netns exec $b" serve serve 10.77.0.2 7777
 	tool_start tcpconnect --json
+	sleep 2
 	IN="ip netns exec $a" timeout 150 ip netns exec $a "$client" silent 12000 10.77.0.2 7777
 	tool_stop
-	unseen=$((12000 - $(count established)))
-	told=0
-	# From Linux 7 on, where programs are preempted, all of an attempt may be missed: that is told.
-	if [ "$(uname -r | cut -d. -f1)" -ge 7 ]; then
-		told=$(jq 'select(.type == "summary").lost' "$out")
-		[ "$unseen" -le 12 ]
-	fi
-	echo "$unseen not shown, $told told"
-	[ "$unseen" -ge 0 ] && [ "$unseen" -le "$told" ]
+	lost=$(jq 'select(.type == "summary").no_start' "$out")
+	echo "$lost lost"
+	expect 12000 $(($(count established) + lost)) "shown and lost"
+	[ "$(uname -r | cut -d. -f1)" -ge 7 ] || expect 0 "$lost" lost
 	nothing_lost
 }
 

@@ -7,7 +7,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2086,SC2154
 
 load ../lib
-counts_interrupts
+counts_interrupts NET_RX
 
 own_setup() {
 	needs jq ip awk
@@ -41,6 +41,19 @@ lose() {
 	wait_for 60 eval 'grep -q "done" truth || ! kill -0 $pid'
 	grep -q "done" truth
 	sed -i /done/d truth
+}
+
+# listening: $port is the listening one's, in hexadecimal.
+listening() {
+	port=$($IN awk '$4 == "0A" { sub(/.*:/, "", $2); print $2 }' /proc/net/tcp)
+	[ -n "$port" ]
+}
+
+# waiting_program KIND N: in the background, $pid; it begins when a line is written to descriptor 9.
+waiting_program() {
+	$IN "$program" "$1" "$2" 127.0.0.1 wait <hold >truth 3>&- 9>&- &
+	pid=$!
+	wait_for 10 listening
 }
 
 # release: the workload ends; no earlier than its events were shown.
@@ -342,19 +355,13 @@ probes_only_with_l() {
 	expect "LADDR:LPORT RADDR:RPORT RETRANSMITS" "$(xargs <"$out")"
 	release
 
-	$IN "$program" syn 23 <hold >truth 3>&- 9>&- &
-	pid=$!
+	waiting_program syn 23
 	tool_start tcpretrans --json -c -p "$pid"
+	echo >&9
 	wait_for 10 grep -q "done" truth
 	tool_stop
 	expect 23 "$(ours | jq 'select(.type == "row" and .retransmits >= 1)' | jq -s length)"
 	release
-}
-
-# listening: $port is the listening one's, in hexadecimal.
-listening() {
-	port=$($IN awk '$4 == "0A" { sub(/.*:/, "", $2); print $2 }' /proc/net/tcp)
-	[ -n "$port" ]
 }
 
 @test "ports, families, users and pids are filtered" {
@@ -370,10 +377,9 @@ listening() {
 		expect 0 "$(ours | wc -l)"
 		release
 	done
-	$IN "$program" syn 23 <hold >truth 3>&- 9>&- &
-	pid=$!
-	wait_for 5 listening
+	waiting_program syn 23
 	tool_start tcpretrans --json -4 -u 0 -p "$pid" -P "1,$((16#$port))"
+	echo >&9
 	wait_for 10 grep -q "done" truth
 	wait_for 5 eval '[ "$(segments syn)" -ge 23 ]'
 	tool_stop

@@ -54,6 +54,19 @@ option() {
 	fi
 }
 
+@test "no interrupt is hidden from programs" {
+	local seen=$BATS_TEST_TMPDIR/hidden observer status=0
+	: >"$seen"
+	"${SIXTY_BUILD:-/sixty/build}/workloads/hidden" TIMER SCHED NET_RX BLOCK >"$seen" 3>&- &
+	observer=$!
+	while [ ! -s "$seen" ] && kill -0 $observer; do sleep 0.1; done
+	sleep 1
+	kill $observer
+	wait $observer || status=$?
+	[ "$status" != 77 ] || skip "no program can be at softirq_entry"
+	[ "$(tail -n 1 "$seen")" = 0 ]
+}
+
 @test "process substitution works" {
 	[ "$(cat <(echo yes))" = yes ]
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * retransmits KIND N [ADDRESS] - lose packets of N connections to oneself.
+ * retransmits KIND N [ADDRESS [wait]] - lose packets of N connections to oneself.
  *
  * Filters on the receiving sockets drop packets before TCP sees them, which
  * for the sender is no different from a loss on the way.  In the end one line
@@ -10,6 +10,7 @@
  *
  * with the connecting end first and SEGMENTS what both ends have sent again
  * (tcpi_total_retrans).  Then it waits for its input to end, with all sockets open.
+ * With `wait` it listens, and begins when a line comes on its input.
  *
  *	syn	all SYNs, for 1.5 s
  *	synack	the acknowledgements of the SYN-ACKs, for 1.5 s
@@ -338,6 +339,8 @@ int main(int argc, char **argv)
 
 	n = argc > 2 ? atoi(argv[2]) : 1;
 	listen_on(argc > 3 ? argv[3] : "127.0.0.1");
+	if (argc > 4 && read(STDIN_FILENO, &c, 1) != 1)
+		return 1;
 	if (strcmp(kind, "syn") == 0)
 		lose_handshakes(drop_all, 1);
 	else if (strcmp(kind, "synack") == 0)
