@@ -58,9 +58,15 @@ struct scratch {
 	struct fs_event event;
 };
 
+/*
+ * An event is larger than the BPF stack: each CPU builds its own here.  One entry for
+ * each program that is attached by fexit: the kernel may preempt one with another.
+ */
+enum room { ROOM_READ, ROOM_WRITE, ROOM_OPEN, ROOM_FSYNC, ROOM_SPLICE, ROOMS };
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, ROOMS);
 	__type(key, __u32);
 	__type(value, struct scratch);
 } scratch SEC(".maps");
@@ -102,10 +108,9 @@ static __always_inline void read_path(struct scratch *room, struct file *file)
  * What the thread has done to the file at @address.  Not static, and with numbers
  * for arguments: only so does the verifier follow it once and not for each caller.
  */
-__noinline int report(__u64 address)
+__noinline int report(__u64 address, __u32 which)
 {
-	__u32 zero = 0;
-	struct scratch *room = bpf_map_lookup_elem(&scratch, &zero);
+	struct scratch *room = bpf_map_lookup_elem(&scratch, &which);
 	struct thread *thread = thread_find();
 	struct file *file = (void *)address;
 	struct operation *op;
@@ -220,7 +225,7 @@ static __noinline int fd_done(struct operation *op)
 	}
 	if (!op->offset_given)
 		op->offset = offset_before(file, op);
-	return report((__u64)file);
+	return report((__u64)file, ROOM_READ);
 }
 
 /* A call that has a file on both sides is a read of one and a write of the other. */
@@ -343,7 +348,7 @@ static __always_inline int enter(enum fs_op op, struct file *file, struct kiocb 
 	return 0;
 }
 
-static __always_inline int leave(enum fs_op kind, __s64 ret)
+static __always_inline int leave(enum fs_op kind, enum room room, __s64 ret)
 {
 	struct thread *thread;
 	struct operation *op;
@@ -375,7 +380,7 @@ static __always_inline int leave(enum fs_op kind, __s64 ret)
 	iocb = (void *)thread->iocb;
 	if (iocb && ret > 0)
 		op->offset = BPF_CORE_READ(iocb, ki_pos) - ret;
-	return report(thread->file);
+	return report(thread->file, room);
 }
 
 static __always_inline int enter_iocb(enum fs_op op, struct kiocb *iocb)
@@ -430,32 +435,32 @@ int BPF_PROG(fentry_splice, struct file *file, loff_t *ppos)
 SEC("?fexit")
 int BPF_PROG(fexit_read, struct kiocb *iocb, struct iov_iter *to, long ret)
 {
-	return leave(FS_READ, ret);
+	return leave(FS_READ, ROOM_READ, ret);
 }
 
 SEC("?fexit")
 int BPF_PROG(fexit_write, struct kiocb *iocb, struct iov_iter *from, long ret)
 {
-	return leave(FS_WRITE, ret);
+	return leave(FS_WRITE, ROOM_WRITE, ret);
 }
 
 SEC("?fexit")
 int BPF_PROG(fexit_open, struct inode *inode, struct file *file, int ret)
 {
-	return leave(FS_OPEN, ret);
+	return leave(FS_OPEN, ROOM_OPEN, ret);
 }
 
 SEC("?fexit")
 int BPF_PROG(fexit_fsync, struct file *file, loff_t first, loff_t last, int datasync, int ret)
 {
-	return leave(FS_FSYNC, ret);
+	return leave(FS_FSYNC, ROOM_FSYNC, ret);
 }
 
 SEC("?fexit")
 int BPF_PROG(fexit_splice, struct file *file, loff_t *ppos, void *pipe, size_t len,
 	     unsigned int flags, long ret)
 {
-	return leave(FS_READ, ret);
+	return leave(FS_READ, ROOM_SPLICE, ret);
 }
 
 SEC("?kprobe")
@@ -491,29 +496,29 @@ int BPF_KPROBE(kprobe_splice, struct file *file, loff_t *ppos)
 SEC("?kretprobe")
 int BPF_KRETPROBE(kretprobe_read, long ret)
 {
-	return leave(FS_READ, ret);
+	return leave(FS_READ, ROOM_READ, ret);
 }
 
 SEC("?kretprobe")
 int BPF_KRETPROBE(kretprobe_write, long ret)
 {
-	return leave(FS_WRITE, ret);
+	return leave(FS_WRITE, ROOM_WRITE, ret);
 }
 
 SEC("?kretprobe")
 int BPF_KRETPROBE(kretprobe_open, int ret)
 {
-	return leave(FS_OPEN, ret);
+	return leave(FS_OPEN, ROOM_OPEN, ret);
 }
 
 SEC("?kretprobe")
 int BPF_KRETPROBE(kretprobe_fsync, int ret)
 {
-	return leave(FS_FSYNC, ret);
+	return leave(FS_FSYNC, ROOM_FSYNC, ret);
 }
 
 SEC("?kretprobe")
 int BPF_KRETPROBE(kretprobe_splice, long ret)
 {
-	return leave(FS_READ, ret);
+	return leave(FS_READ, ROOM_SPLICE, ret);
 }
