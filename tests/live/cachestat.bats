@@ -129,14 +129,20 @@ writes() { # BYTES
 	[ "$(row ".dirties >= $random")" = "[true]" ]
 }
 
+# reclaimed: how many pages of files the machine has reclaimed so far.
+reclaimed() { awk '$1 == "pgsteal_file" { print $2 }' /proc/vmstat; }
+
 # bats test_tags=kernel
 @test "cachestat: a mapping's pages are counted by what faults map" {
-	# Cold, what was read ahead may be reclaimed before it is mapped, and read once more.
+	# Cold, a page that was read ahead may be reclaimed before it is mapped, and is read again (4148 pages
+	# were added for 4096, once): no more than the machine reclaimed. Two are the file system's own.
 	file_is cold
+	before=$(reclaimed)
 	counted map
+	again=$(($(reclaimed) - before))
 	expect "[true,true,true]" "$(row \
 		".misses > $pages * 0.9, .hits < $pages * 0.1,
-		 (.added_pages >= $pages and .added_pages <= $pages * 1.05)")" "cold"
+		 (.added_pages >= $pages and .added_pages <= $pages + 2 + $again)")" "cold, $again reclaimed"
 	file_is warm
 	counted map
 	expect "[0,true,0]" "$(row ".misses, (.hits > 0 and .hits <= $pages * 1.1), .added_pages")" "warm"

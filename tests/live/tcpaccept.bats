@@ -50,15 +50,12 @@ truth() { cut -d ' ' -f 1-5 truth | sort; }
 
 count() { shown | wc -l; }
 
-# Each time in the queue lies in the bounds that the program knows; both clocks count in us. The
-# last packet of a handshake may wait for ksoftirqd after connect() has returned: a slow CPU shows it.
+# Each time in the queue lies in the bounds that the program knows; both clocks count in us.
 queue_times_agree() {
-	local slack_ns=1000
-	! emulated || slack_ns=5000000
 	jq -r --arg comm "$comm" 'select(.comm == $comm) | "\(.rport) \(.queue_ns)"' "$out" |
 		sort >queues
-	cut -d ' ' -f 2,6,7 truth | sort | join - queues | awk -v n="$1" -v slack="$slack_ns" '
-		$2 - slack <= $4 && $4 <= $3 + 1000 { good++; next }
+	cut -d ' ' -f 2,6,7 truth | sort | join - queues | awk -v n="$1" '
+		$2 - 1000 <= $4 && $4 <= $3 + 1000 { good++; next }
 		{ print "queue time out of bounds: " $0 }
 		END { if (good != n) { print good + 0 " of " n " agree"; exit 1 } }'
 }
