@@ -359,8 +359,8 @@ make_netns() {
 	nothing_lost
 }
 
-# Shown and lost together are exact. A beginning is lost from Linux 7 on, where programs at tracepoints are
-# preempted (1 of 12,000 on 7.3, twice), and is counted once the tool has run for two seconds.
+# Shown and lost together are exact. A beginning can be lost from Linux 7 on, where tasks are preempted in
+# programs at tracepoints; it is counted once the tool has run for two seconds.
 # bats test_tags=kernel
 @test "12,000 over veth with receive packet steering: all shown, or counted as lost" {
 	make_netns

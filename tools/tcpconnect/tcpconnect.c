@@ -211,6 +211,8 @@ static void set_tunables(struct tcpconnect_bpf *skel)
 	skel->rodata->with_rejected = opt.rejected;
 	skel->rodata->start_ns = clock_now_ns();
 	bpf_program__set_autoattach(skel->progs.sweep, false);
+	if (hooks_preempted())
+		hooks_enable(skel->progs.set_state_again, NULL);
 	if (!opt.rejected)
 		return;
 	hooks_enable(skel->progs.exit_connect, NULL);
@@ -223,9 +225,8 @@ static int trace(struct tcpconnect_bpf *skel)
 	int err;
 
 	set_tunables(skel);
-	/* By later changes of state, and by the sweep; unless all of it was dropped. */
-	if (!hooks_preempted())
-		report_recursion_repaired();
+	/* By later changes of state, by the sweep, and by the second program. */
+	report_recursion_repaired();
 	err = opt.dns ? dns_start() : 0;
 	if (!err)
 		err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config,
