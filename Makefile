@@ -183,6 +183,12 @@ $(O)/test_%: tests/unit/test_%.c $$(call parts_of,%) $(O)/libcommon.a | $(SKELS)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(call parts_of,$*) $(O)/libcommon.a $(LDFLAGS) $(LIBS) \
 		$(LIBS_$*) -lcmocka -o $@
 
+# What printing an event costs; it includes opensnoop's .c.
+$(O)/bench_output: tests/bench/output.c $(call parts_of,opensnoop) $(O)/libcommon.a | $(SKELS)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(call parts_of,opensnoop) $(O)/libcommon.a \
+		$(LDFLAGS) $(LIBS) -o $@
+
 $(O)/workloads/%: tests/workloads/%.c $(wildcard tests/workloads/*.h)
 	$(call say,CC)
 	$(Q)mkdir -p $(@D)

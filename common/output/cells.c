@@ -38,9 +38,7 @@ void cells_init(struct cells *cells, const struct table *table, const char *choi
 	const char *bad;
 	int n;
 
-	cells->n = 0;
-	cells->columns = 0;
-	cells->fixed_room = 0;
+	*cells = (struct cells){};
 	for (int i = 0; i < table->n && (!choice || more); i++)
 		if (json || !table->columns[i].hidden)
 			add_cell(cells, table, i);
@@ -52,25 +50,27 @@ void cells_init(struct cells *cells, const struct table *table, const char *choi
 		cells->at[cells->n - 1].width = 0;
 }
 
+static size_t string_room(const struct value *v)
+{
+	size_t room = 0;
+
+	if (v->kind == VALUE_STRING)
+		return PUT_JSON_MAX(v->len);
+	if (v->kind == VALUE_ARGV)		/* each may be empty: quotes and a comma */
+		return PUT_JSON_MAX(v->len) + 3 * v->len;
+	for (__u32 i = 0; v->kind == VALUE_LIST && i < v->len; i++)
+		room += PUT_JSON_MAX(strlen(v->list[i])) + 1;
+	return room;
+}
+
 size_t cells_room(const struct cells *cells, const struct record *record)
 {
 	size_t room = cells->fixed_room;
 
-	for (int i = 0; i < cells->n; i++) {
-		int col = cells->at[i].col;
-		const struct value *v = &record->values[col];
-
-		if (record->shown >> col & 1)
-			room += PUT_ESCAPED_MAX(strlen(v->shown));
-		if (!record_has(record, col))
-			continue;
-		if (v->kind == VALUE_STRING || v->kind == VALUE_ARGV)
-			room += PUT_JSON_MAX(v->len);
-		if (v->kind == VALUE_ARGV)	/* of an empty string: quotes and a comma */
-			room += 3 * v->len;
-		for (__u32 j = 0; v->kind == VALUE_LIST && j < v->len; j++)
-			room += PUT_JSON_MAX(strlen(v->list[j])) + 1;
-	}
+	for (__u64 cols = cells->columns & record->given & record->strings; cols; cols &= cols - 1)
+		room += string_room(&record->values[__builtin_ctzll(cols)]);
+	for (__u64 cols = cells->columns & record->shown; cols; cols &= cols - 1)
+		room += PUT_ESCAPED_MAX(strlen(record->values[__builtin_ctzll(cols)].shown));
 	return room;
 }
 

@@ -83,7 +83,7 @@ void out_row(struct out *out, __u64 ns)
 {
 	out->record.ns = ns;
 	out->record.cgroup_id = 0;
-	out->record.given = out->record.shown = 0;
+	out->record.given = out->record.strings = out->record.shown = 0;
 	out->record.n_host = 0;
 	out->record.other_pidns = false;
 }
@@ -200,7 +200,9 @@ void out_done(struct out *out)
 void out_end(struct out *out)
 {
 	out_print(out);
-	text_str(&out->text, out->args->json ? "}\n" : "\n");
+	if (out->args->json)
+		text_char(&out->text, '}');
+	text_char(&out->text, '\n');
 	out_done(out);
 }
 

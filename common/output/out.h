@@ -91,6 +91,16 @@ static inline struct value *out_value(struct out *out, int col, enum value_kind 
 	return value;
 }
 
+/* The same of a string or a list, @len in all. */
+static inline struct value *out_string(struct out *out, int col, enum value_kind kind, size_t len)
+{
+	struct value *value = out_value(out, col, kind);
+
+	out->record.strings |= 1ULL << col;
+	value->len = len;
+	return value;
+}
+
 static inline void out_uint(struct out *out, int col, __u64 v)
 {
 	out_value(out, col, VALUE_UINT)->u = v;
@@ -109,16 +119,13 @@ static inline void out_bool(struct out *out, int col, bool v)
 /* At most @len bytes of @s up to a NUL. */
 static inline void out_str(struct out *out, int col, const char *s, size_t len)
 {
-	struct value *value = out_value(out, col, VALUE_STRING);
-
-	value->s = s;
-	value->len = len;
+	out_string(out, col, VALUE_STRING, len)->s = s;
 }
 
 /* A string that ends with a NUL. */
 static inline void out_name(struct out *out, int col, const char *name)
 {
-	out_str(out, col, name, strlen(name));
+	out_str(out, col, name, out_wants(out, col) ? strlen(name) : 0);
 }
 
 /* The name of @error, an errno or a negative one, as "ENOENT"; nothing if it has none, as 0. */
@@ -136,10 +143,7 @@ static inline void out_addr(struct out *out, int col, int family, const __u8 add
 /* @n names. */
 static inline void out_list(struct out *out, int col, const char *const *names, size_t n)
 {
-	struct value *value = out_value(out, col, VALUE_LIST);
-
-	value->list = names;
-	value->len = n;
+	out_string(out, col, VALUE_LIST, n)->list = names;
 }
 
 /*
@@ -149,10 +153,9 @@ static inline void out_list(struct out *out, int col, const char *const *names, 
 static inline void out_argv(struct out *out, int col, const char *argv, size_t len, bool quote,
 			    bool more)
 {
-	struct value *value = out_value(out, col, VALUE_ARGV);
+	struct value *value = out_string(out, col, VALUE_ARGV, len);
 
 	value->s = argv;
-	value->len = len;
 	value->quote = quote;
 	value->more = more;
 }

@@ -37,6 +37,7 @@ struct record {
 	__u64 ns;		/* when: CLOCK_MONOTONIC */
 	__u64 cgroup_id;	/* of its task; 0: unknown */
 	__u64 given;		/* columns that have a value, as bits */
+	__u64 strings;		/* those with a string or a list, of no fixed size */
 	__u64 shown;		/* columns that have a text for the table */
 	struct value values[COLUMNS_MAX];
 	struct {

@@ -242,27 +242,35 @@ static void full_path(struct text *path, const struct open_event *e, size_t size
 }
 
 /* The path as the call had it; of a handle, the name of the file. */
-static void given_path(struct text *path, const struct open_event *e, size_t size)
+static void print_given_path(struct out *out, const struct open_event *e, size_t size)
 {
-	path->len = 0;
-	if (e->call == OPEN_BY_HANDLE)
-		text_str(path, size > 1 ? e->text + 1 : "/");
-	else
-		text_bytes(path, e->text, strnlen(e->text, size - 1));
-	if (e->marks & OPEN_NAME_CUT)
-		text_str(path, "...");
+	const char *name = e->text;
+	static struct text path;
+	size_t len = size - 1;
+
+	if (e->call == OPEN_BY_HANDLE) {
+		name = size > 1 ? e->text + 1 : "/";
+		len = strlen(name);
+	}
+	if (e->marks & OPEN_NAME_CUT) {
+		path.len = 0;
+		text_bytes(&path, name, strnlen(name, len));
+		text_str(&path, "...");
+		name = path.at;
+		len = path.len;
+	}
+	out_str(out, COL_PATH, name, len);
 }
 
 static void print_path(struct out *out, const struct open_event *e, size_t size)
 {
-	static struct text path, whole;
+	static struct text whole;
 	bool absolute = e->text[0] == '/';
 
 	out_bool(out, COL_TRUNCATED, e->marks & (OPEN_NAME_CUT | OPEN_DIRS_CUT));
 	if (e->marks & OPEN_NO_NAME || (e->call == OPEN_BY_HANDLE && e->ret < 0))
 		return;
-	given_path(&path, e, size);
-	out_str(out, COL_PATH, path.at, path.len);
+	print_given_path(out, e, size);
 	if (!opt.full_path)
 		return;
 	full_path(&whole, e, size);
