@@ -12,7 +12,8 @@
  *		struct ... event;	// with an array .text for the names
  *	};
  *
- * and a per-CPU array `scratch` with one entry of it.
+ * and a per-CPU array `scratch` of it, with an entry for each program that may preempt
+ * another.
  */
 #ifndef BPF_PATH_NAMES_BPF_H
 #define BPF_PATH_NAMES_BPF_H
@@ -74,15 +75,15 @@ static __always_inline enum path_end path_step(struct scratch *room)
 }
 
 /*
- * Some steps of this CPU's walk.  Not static and without an argument: only so does the
- * verifier follow the steps once, not as often as they may be taken.
+ * Some steps of the walk in entry @which of `scratch`.  Not static, and with a number for
+ * an argument: only so does the verifier follow the steps once, not as often as they may
+ * be taken.
  */
 #define PATH_STEPS 4
 
-__noinline int path_steps(void)
+__noinline int path_steps(__u32 which)
 {
-	__u32 zero = 0;
-	struct scratch *room = bpf_map_lookup_elem(&scratch, &zero);
+	struct scratch *room = bpf_map_lookup_elem(&scratch, &which);
 	enum path_end end = PATH_GOES_ON;
 
 	if (!room)
@@ -94,10 +95,10 @@ __noinline int path_steps(void)
 
 /*
  * Append the names from @from up to the root of @task to @room's text, each ended by a
- * NUL.  @room is this CPU's entry of `scratch`.
+ * NUL.  @room is this CPU's entry @which of `scratch`.
  */
-static __always_inline enum path_end path_names(struct scratch *room, struct task_struct *task,
-						struct path_walk from)
+static __always_inline enum path_end path_names(struct scratch *room, __u32 which,
+						struct task_struct *task, struct path_walk from)
 {
 	enum path_end end = PATH_GOES_ON;
 
@@ -105,7 +106,7 @@ static __always_inline enum path_end path_names(struct scratch *room, struct tas
 	room->climb.root.dentry = BPF_CORE_READ(task, fs, root.dentry);
 	room->climb.root.mnt = BPF_CORE_READ(task, fs, root.mnt);
 	for (int i = 0; i < PATH_STEPS_MAX / PATH_STEPS && end == PATH_GOES_ON; i++)
-		end = path_steps();
+		end = path_steps(which);
 	return end == PATH_GOES_ON ? PATH_CUT : end;
 }
 

@@ -129,7 +129,7 @@ static void put_exe(struct scratch *room, struct file *file)
 		e->exe_marks |= EXE_ANONYMOUS;
 		path_put_name(room, BPF_CORE_READ(dentry, d_name.name));
 	} else {
-		end = path_names(room, task, from);
+		end = path_names(room, SCRATCH_EXEC, task, from);
 	}
 	if (end == PATH_UNREACHABLE)
 		e->exe_marks |= EXE_UNREACHABLE;

@@ -85,7 +85,7 @@ static __always_inline bool file_wanted(struct file *file)
 	return !magic || (__u32)BPF_CORE_READ(inode, i_sb, s_magic) == magic;
 }
 
-static __always_inline void read_path(struct scratch *room, struct file *file)
+static __always_inline void read_path(struct scratch *room, __u32 which, struct file *file)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct fs_event *event = &room->event;
@@ -93,7 +93,7 @@ static __always_inline void read_path(struct scratch *room, struct file *file)
 	enum path_end end;
 
 	room->climb.text_size = 0;
-	end = path_names(room, task, from);
+	end = path_names(room, which, task, from);
 	if (path_deleted(from.dentry))
 		event->marks |= FS_DELETED;
 	if (end == PATH_UNREACHABLE)
@@ -129,7 +129,7 @@ __noinline int report(__u64 address, __u32 which)
 	event->marks = 0;
 	bpf_probe_read_kernel_str(event->fs, sizeof(event->fs),
 				  BPF_CORE_READ(file, f_inode, i_sb, s_type, name));
-	read_path(room, file);
+	read_path(room, which, file);
 	event_output(event, offsetof(struct fs_event, text) + room->climb.text_size,
 		     sizeof(*event));
 	return 0;

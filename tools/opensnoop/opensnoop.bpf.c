@@ -175,7 +175,7 @@ static __always_inline void read_dirs(struct scratch *scratch, struct path_walk 
 	struct open_event *event = &scratch->event;
 	enum path_end end;
 
-	end = path_names(scratch, task, from);
+	end = path_names(scratch, 0, task, from);
 	event->marks |= OPEN_DIRS;
 	if (path_deleted(from.dentry))
 		event->marks |= OPEN_DELETED;
