@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* TCP, UDP and IP of each network namespace: /proc/net. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "usestat.h"
+
+enum {
+	NET_TCP_OUT, NET_TCP_RETRANS, NET_TCP_IN_ERRORS, NET_TCP_OUT_RESETS, NET_TCP_RESETS,
+	NET_TCP_FAILS, NET_TCP_ACTIVE, NET_TCP_PASSIVE, NET_TCP_ESTABLISHED, NET_UDP_IN,
+	NET_UDP_OUT, NET_UDP_NO_PORT, NET_UDP_IN_ERRORS, NET_UDP_RCVBUF, NET_UDP_SNDBUF, NET_IP_IN,
+	NET_IP_IN_DISCARDS, NET_IP_OUT_DISCARDS, NET_IP_NO_ROUTES, NET_IP_REASM_FAILS,
+	NET_IP_FRAG_FAILS, NET_LISTEN_OVERFLOWS, NET_LISTEN_DROPS, NET_REQ_FULL_DROPS,
+	NET_REQ_FULL_COOKIES, NET_COOKIES_SENT, NET_SYN_RETRANS, NET_TIMEOUTS, NET_FAST_RETRANS,
+	NET_ABORT_MEMORY, NET_MEMORY_PRESSURES, NET_TW_OVERFLOWS, NET_BACKLOG_DROPS,
+	NET_RCVQ_DROPS, NET_UDP6_IN, NET_UDP6_OUT, NET_UDP6_IN_ERRORS, NET_UDP6_RCVBUF,
+	NET_UDP6_SNDBUF, NET_TCP_SOCKETS, NET_TCP_ORPHANS, NET_TCP_TIME_WAIT, NET_TCP_MEMORY,
+	NET_UDP_SOCKETS, NET_TCP_MEMORY_MAX, NET_ORPHANS_MAX, NET_TIME_WAIT_MAX, NET_LOCAL_PORTS,
+	NET_CONNTRACK, NET_CONNTRACK_MAX, NET_CONNTRACK_DROPS, NET_CONNTRACK_FAILS, NET_NEIGHBOURS,
+	NET_NEIGHBOURS_MAX, NET_NEIGHBOUR_OVERFLOWS, NET_FIELDS
+};
+
+static const struct field fields[] = {
+	[NET_TCP_OUT]	     = { "tcp_out_segments", FIELD_COUNTER, "Tcp:OutSegs" },
+	[NET_TCP_RETRANS]    = { "tcp_retransmits", FIELD_COUNTER, "Tcp:RetransSegs" },
+	[NET_TCP_IN_ERRORS]  = { "tcp_in_errors", FIELD_COUNTER, "Tcp:InErrs" },
+	[NET_TCP_OUT_RESETS] = { "tcp_resets_sent", FIELD_COUNTER, "Tcp:OutRsts" },
+	[NET_TCP_RESETS]     = { "tcp_established_resets", FIELD_COUNTER, "Tcp:EstabResets" },
+	[NET_TCP_FAILS]	     = { "tcp_attempt_failures", FIELD_COUNTER, "Tcp:AttemptFails" },
+	[NET_TCP_ACTIVE]     = { "tcp_active_opens", FIELD_COUNTER, "Tcp:ActiveOpens" },
+	[NET_TCP_PASSIVE]    = { "tcp_passive_opens", FIELD_COUNTER, "Tcp:PassiveOpens" },
+	[NET_TCP_ESTABLISHED] = { "tcp_established", FIELD_GAUGE, "Tcp:CurrEstab" },
+	[NET_UDP_IN]	     = { "udp_in_datagrams", FIELD_COUNTER, "Udp:InDatagrams" },
+	[NET_UDP_OUT]	     = { "udp_out_datagrams", FIELD_COUNTER, "Udp:OutDatagrams" },
+	[NET_UDP_NO_PORT]    = { "udp_no_port", FIELD_COUNTER, "Udp:NoPorts" },
+	[NET_UDP_IN_ERRORS]  = { "udp_in_errors", FIELD_COUNTER, "Udp:InErrors" },
+	[NET_UDP_RCVBUF]     = { "udp_receive_buffer_errors", FIELD_COUNTER, "Udp:RcvbufErrors" },
+	[NET_UDP_SNDBUF]     = { "udp_send_buffer_errors", FIELD_COUNTER, "Udp:SndbufErrors" },
+	[NET_IP_IN]	     = { "ip_in_packets", FIELD_COUNTER, "Ip:InReceives" },
+	[NET_IP_IN_DISCARDS] = { "ip_in_discards", FIELD_COUNTER, "Ip:InDiscards" },
+	[NET_IP_OUT_DISCARDS] = { "ip_out_discards", FIELD_COUNTER, "Ip:OutDiscards" },
+	[NET_IP_NO_ROUTES]   = { "ip_out_no_routes", FIELD_COUNTER, "Ip:OutNoRoutes" },
+	[NET_IP_REASM_FAILS] = { "ip_reassembly_failures", FIELD_COUNTER, "Ip:ReasmFails" },
+	[NET_IP_FRAG_FAILS]  = { "ip_fragmentation_failures", FIELD_COUNTER, "Ip:FragFails" },
+	[NET_LISTEN_OVERFLOWS] = { "tcp_listen_overflows", FIELD_COUNTER, "TcpExt:ListenOverflows" },
+	[NET_LISTEN_DROPS]   = { "tcp_listen_drops", FIELD_COUNTER, "TcpExt:ListenDrops" },
+	[NET_REQ_FULL_DROPS] = { "tcp_request_queue_drops", FIELD_COUNTER, "TcpExt:TCPReqQFullDrop" },
+	[NET_REQ_FULL_COOKIES] = { "tcp_request_queue_cookies", FIELD_COUNTER,
+				   "TcpExt:TCPReqQFullDoCookies" },
+	[NET_COOKIES_SENT]   = { "tcp_syn_cookies_sent", FIELD_COUNTER, "TcpExt:SyncookiesSent" },
+	[NET_SYN_RETRANS]    = { "tcp_syn_retransmits", FIELD_COUNTER, "TcpExt:TCPSynRetrans" },
+	[NET_TIMEOUTS]	     = { "tcp_timeouts", FIELD_COUNTER, "TcpExt:TCPTimeouts" },
+	[NET_FAST_RETRANS]   = { "tcp_fast_retransmits", FIELD_COUNTER, "TcpExt:TCPFastRetrans" },
+	[NET_ABORT_MEMORY]   = { "tcp_aborts_on_memory", FIELD_COUNTER, "TcpExt:TCPAbortOnMemory" },
+	[NET_MEMORY_PRESSURES] = { "tcp_memory_pressures", FIELD_COUNTER,
+				   "TcpExt:TCPMemoryPressures" },
+	[NET_TW_OVERFLOWS]   = { "tcp_time_wait_overflows", FIELD_COUNTER,
+				 "TcpExt:TCPTimeWaitOverflow" },
+	[NET_BACKLOG_DROPS]  = { "tcp_backlog_drops", FIELD_COUNTER, "TcpExt:TCPBacklogDrop" },
+	[NET_RCVQ_DROPS]     = { "tcp_receive_queue_drops", FIELD_COUNTER, "TcpExt:TCPRcvQDrop" },
+	[NET_UDP6_IN]	     = { "udp6_in_datagrams", FIELD_COUNTER, "Udp6InDatagrams" },
+	[NET_UDP6_OUT]	     = { "udp6_out_datagrams", FIELD_COUNTER, "Udp6OutDatagrams" },
+	[NET_UDP6_IN_ERRORS] = { "udp6_in_errors", FIELD_COUNTER, "Udp6InErrors" },
+	[NET_UDP6_RCVBUF]    = { "udp6_receive_buffer_errors", FIELD_COUNTER, "Udp6RcvbufErrors" },
+	[NET_UDP6_SNDBUF]    = { "udp6_send_buffer_errors", FIELD_COUNTER, "Udp6SndbufErrors" },
+	[NET_TCP_SOCKETS]    = { "tcp_sockets", FIELD_GAUGE },
+	[NET_TCP_ORPHANS]    = { "tcp_orphans", FIELD_GAUGE },
+	[NET_TCP_TIME_WAIT]  = { "tcp_time_wait", FIELD_GAUGE },
+	[NET_TCP_MEMORY]     = { "tcp_memory_bytes", FIELD_GAUGE },
+	[NET_UDP_SOCKETS]    = { "udp_sockets", FIELD_GAUGE },
+	[NET_TCP_MEMORY_MAX] = { "tcp_memory_max_bytes", FIELD_GAUGE },
+	[NET_ORPHANS_MAX]    = { "tcp_orphans_max", FIELD_GAUGE, "ipv4/tcp_max_orphans" },
+	[NET_TIME_WAIT_MAX]  = { "tcp_time_wait_max", FIELD_GAUGE, "ipv4/tcp_max_tw_buckets" },
+	[NET_LOCAL_PORTS]    = { "local_ports", FIELD_GAUGE },
+	[NET_CONNTRACK]	     = { "conntrack_entries", FIELD_GAUGE },
+	[NET_CONNTRACK_MAX]  = { "conntrack_max", FIELD_GAUGE, "netfilter/nf_conntrack_max" },
+	[NET_CONNTRACK_DROPS] = { "conntrack_drops", FIELD_COUNTER },
+	[NET_CONNTRACK_FAILS] = { "conntrack_insert_failures", FIELD_COUNTER },
+	[NET_NEIGHBOURS]     = { "neighbours", FIELD_GAUGE },
+	[NET_NEIGHBOURS_MAX] = { "neighbours_max", FIELD_GAUGE, "ipv4/neigh/default/gc_thresh3" },
+	[NET_NEIGHBOUR_OVERFLOWS] = { "neighbour_table_overflows", FIELD_COUNTER },
+};
+
+struct net {
+	struct object object;
+	const struct netns *ns;		/* NULL: our own */
+};
+
+static struct set set = {
+	.type = "net", .fields = fields, .n = NET_FIELDS, .size = sizeof(struct net),
+};
+
+/* Put what belongs to "Tcp: name", from a line of names and one of numbers. */
+static void parse_pair(struct object *o, char *names, char *numbers)
+{
+	char *group = word_next(&names), *name, *number, full[64];
+
+	if (!group)
+		return;
+	word_next(&numbers);
+	while ((name = word_next(&names)) && (number = word_next(&numbers))) {
+		__u64 v;
+
+		snprintf(full, sizeof(full), "%s%s", group, name);
+		if (word_number(number, 10, &v))	/* MaxConn is -1 */
+			object_named(&set, o, full, v);
+	}
+}
+
+/* snmp and netstat: pairs of lines that begin alike. */
+static void parse_pairs(struct object *o, char *text)
+{
+	char *names, *numbers;
+
+	while ((names = line_next(&text)) && (numbers = line_next(&text))) {
+		size_t len = strcspn(names, ":");
+
+		if (strncmp(names, numbers, len + 1) != 0)
+			return;			/* damaged: nothing after it can be trusted */
+		parse_pair(o, names, numbers);
+	}
+}
+
+/* "TCP: inuse 27 orphan 0 tw 3 alloc 30 mem 2": pages of memory */
+static void parse_sockstat(struct object *o, char *text)
+{
+	static const struct {
+		const char *group, *name;
+		int field;
+	} known[] = {
+		{ "TCP:", "inuse", NET_TCP_SOCKETS }, { "TCP6:", "inuse", NET_TCP_SOCKETS },
+		{ "TCP:", "orphan", NET_TCP_ORPHANS }, { "TCP:", "tw", NET_TCP_TIME_WAIT },
+		{ "TCP:", "mem", NET_TCP_MEMORY }, { "UDP:", "inuse", NET_UDP_SOCKETS },
+		{ "UDP6:", "inuse", NET_UDP_SOCKETS },
+	};
+	char *line;
+
+	while ((line = line_next(&text))) {
+		char *group = word_next(&line), *name;
+		__u64 v;
+
+		while (group && (name = word_next(&line)) && number_next(&line, &v))
+			for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+				if (strcmp(group, known[i].group) == 0 &&
+				    strcmp(name, known[i].name) == 0)
+					object_add(o, known[i].field,
+						   known[i].field == NET_TCP_MEMORY ?
+						   v * sysconf(_SC_PAGESIZE) : v);
+	}
+}
+
+/* A line of names and one of hexadecimal numbers a processor: the sum of column @name. */
+static bool sum_column(const char *text, const char *name, __u64 *sum)
+{
+	char *copy = strdup(text), *rest = copy, *line = line_next(&rest), *word;
+	int column = -1, i = 0;
+	bool found;
+
+	*sum = 0;
+	while (line && column < 0 && (word = word_next(&line))) {
+		if (strcmp(word, name) == 0)
+			column = i;
+		i++;
+	}
+	found = column >= 0;
+	while (found && (line = line_next(&rest))) {
+		__u64 v;
+
+		for (i = 0; i < column; i++)
+			word_next(&line);
+		if (word_number(word_next(&line), 16, &v))
+			*sum += v;
+	}
+	free(copy);
+	return found;
+}
+
+/* The number of entries stands in every line alike: of the whole table. */
+static bool first_entry(const char *text, __u64 *v)
+{
+	char *copy = strdup(text), *rest = copy;
+	bool found;
+
+	line_next(&rest);
+	found = rest && word_number(word_next(&rest), 16, v);
+	free(copy);
+	return found;
+}
+
+/* The tables of neighbours are of the machine, but only the first namespace may see their limit. */
+static void look_tables(struct object *o, const char *net)
+{
+	char *text = source_text("%s/stat/nf_conntrack", net);
+	__u64 v, early;
+
+	if (text && sum_column(text, "drop", &v) && sum_column(text, "early_drop", &early))
+		object_put(o, NET_CONNTRACK_DROPS, v + early);
+	if (text && sum_column(text, "insert_failed", &v))
+		object_put(o, NET_CONNTRACK_FAILS, v);
+	if (text && first_entry(text, &v))
+		object_put(o, NET_CONNTRACK, v);
+	text = source_text("%s/stat/arp_cache", net);
+	if (text && first_entry(text, &v))
+		object_put(o, NET_NEIGHBOURS, v);
+	if (text && sum_column(text, "table_fulls", &v))
+		object_put(o, NET_NEIGHBOUR_OVERFLOWS, v);
+}
+
+/* Limits of our own namespace. */
+static void look_limits(struct object *o)
+{
+	char *text = source_text("/proc/sys/net/ipv4/ip_local_port_range");
+	__u64 first, last, v;
+
+	if (text && number_next(&text, &first) && number_next(&text, &last) && last >= first)
+		object_put(o, NET_LOCAL_PORTS, last - first + 1);
+	text = source_text("/proc/sys/net/ipv4/tcp_mem");
+	if (text && number_next(&text, &v) && number_next(&text, &v) && number_next(&text, &v))
+		object_put(o, NET_TCP_MEMORY_MAX, v * sysconf(_SC_PAGESIZE));
+	for (int i = 0; i < NET_FIELDS; i++)
+		if (fields[i].name && strchr(fields[i].name, '/') &&
+		    source_number(&v, 10, "/proc/sys/net/%s", fields[i].name))
+			object_put(o, i, v);
+}
+
+static void look_own(struct usestat *u)
+{
+	static struct {
+		struct source file;
+		void (*parse)(struct object *o, char *text);
+	} files[] = {
+		{ { "/proc/net/snmp" }, parse_pairs }, { { "/proc/net/netstat" }, parse_pairs },
+		{ { "/proc/net/sockstat" }, parse_sockstat },
+		{ { "/proc/net/sockstat6" }, parse_sockstat },
+	};
+	static struct source snmp6 = { "/proc/net/snmp6" };
+	struct object *o = set_look(&set, "host", 0, u->ns);
+	char *text;
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		text = source_read(&files[i].file);
+		if (text)
+			files[i].parse(o, text);
+		else if (!strchr(files[i].file.path, '6'))
+			missing("TCP, UDP and IP", missing_why(errno), "mount /proc");
+	}
+	text = source_read(&snmp6);
+	if (text)
+		object_lines(&set, o, text);
+	look_tables(o, "/proc/net");
+	look_limits(o);
+}
+
+/* Another namespace, through a process in it. */
+static void look_other(struct usestat *u, const struct netns *ns)
+{
+	char name[24], *text = source_text("/proc/%d/net/snmp", ns->pid);
+	struct object *o;
+
+	if (!text)
+		return;
+	snprintf(name, sizeof(name), "%llu", ns->inode);
+	o = set_look(&set, name, ns->inode, u->ns);
+	((struct net *)o)->ns = ns;
+	parse_pairs(o, text);
+	text = source_text("/proc/%d/net/netstat", ns->pid);
+	if (text)
+		parse_pairs(o, text);
+	text = source_text("/proc/%d/net/snmp6", ns->pid);
+	if (text)
+		object_lines(&set, o, text);
+	text = source_text("/proc/%d/net/sockstat", ns->pid);
+	if (text)
+		parse_sockstat(o, text);
+	text = source_text("/proc/%d/net/sockstat6", ns->pid);
+	if (text)
+		parse_sockstat(o, text);
+}
+
+static void look(struct usestat *u)
+{
+	const struct netns *ns;
+
+	look_own(u);
+	if (!u->detail)
+		return;
+	for (size_t i = 0; (ns = process_netns(i)); i++)
+		look_other(u, ns);
+	set_sweep(&set, u->ns);
+}
+
+static __u64 weight(const struct object *o)
+{
+	return object_delta0(o, NET_TCP_OUT) + object_delta0(o, NET_UDP_IN) +
+		(strcmp(o->name, "host") == 0 ? 1ULL << 40 : 0);
+}
+
+static void more(struct usestat *u, const struct object *o)
+{
+	const struct netns *ns = ((const struct net *)o)->ns;
+
+	if (!ns)
+		return;
+	record_uint(u, "pid", ns->pid);
+	record_str(u, "comm", ns->comm);
+	record_str(u, "cgroup", ns->cgroup);
+	container_keys(u, ns->cgroup);
+}
+
+static void records(struct usestat *u)
+{
+	struct object **list = set_sorted(&set, weight);
+
+	for (size_t i = 0; i < set.n_objects && i < RECORDS_MAX; i++) {
+		if (list[i]->ns != u->ns)
+			continue;
+		record_begin(u, set.type);
+		object_keys(u, &set, list[i]);
+		more(u, list[i]);
+		record_end(u);
+	}
+	if (u->detail && set.n_objects > RECORDS_MAX)
+		record_omitted(u, set.type, set.n_objects - RECORDS_MAX);
+	free(list);
+}
+
+static void tcp_row(struct usestat *u, const struct object *o, const char *name)
+{
+	__u64 out = object_delta0(o, NET_TCP_OUT), used, v;
+
+	row_begin(u, "tcp", name);
+	used = object_value0(o, NET_TCP_SOCKETS) + object_value0(o, NET_TCP_TIME_WAIT);
+	if (object_value(o, NET_LOCAL_PORTS, &v) && used <= v)
+		row_utilisation(used, v);
+	v = object_delta0(o, NET_TCP_RETRANS);
+	row_add(COL_SATURATION, "%llu segments/s, %.1f%% sent again", per_second(o, out),
+		out ? v * 100.0 / out : 0.0);
+	if (object_value(o, NET_TCP_TIME_WAIT, &v) && v)
+		row_add(COL_SATURATION, "%llu TIME_WAIT", v);
+	row_errors(object_delta0(o, NET_LISTEN_OVERFLOWS), "listen overflows");
+	row_errors(object_delta0(o, NET_REQ_FULL_DROPS), "SYNs dropped");
+	row_errors(object_delta0(o, NET_COOKIES_SENT), "SYN cookies");
+	row_errors(object_delta0(o, NET_TCP_FAILS), "failed attempts");
+	row_errors(object_delta0(o, NET_TCP_RESETS), "resets");
+	row_errors(object_delta0(o, NET_ABORT_MEMORY), "aborts for memory");
+	row_end(u);
+}
+
+static void udp_row(struct usestat *u, const struct object *o, const char *name)
+{
+	row_begin(u, "udp", name);
+	row_add(COL_SATURATION, "in %llu/s, out %llu/s",
+		per_second(o, object_delta0(o, NET_UDP_IN) + object_delta0(o, NET_UDP6_IN)),
+		per_second(o, object_delta0(o, NET_UDP_OUT) + object_delta0(o, NET_UDP6_OUT)));
+	row_errors(object_delta0(o, NET_UDP_RCVBUF) + object_delta0(o, NET_UDP6_RCVBUF),
+		   "receive buffer drops");
+	row_errors(object_delta0(o, NET_UDP_SNDBUF) + object_delta0(o, NET_UDP6_SNDBUF),
+		   "send buffer errors");
+	row_end(u);
+}
+
+static void conntrack_row(struct usestat *u, const struct object *o)
+{
+	__u64 entries, max;
+
+	if (!object_value(o, NET_CONNTRACK, &entries) || !object_value(o, NET_CONNTRACK_MAX, &max))
+		return;
+	row_begin(u, "conntrack", "entries");
+	row_utilisation(entries, max);
+	row_errors(object_delta0(o, NET_CONNTRACK_DROPS), "drops");
+	row_end(u);
+}
+
+static void rows(struct usestat *u)
+{
+	struct object **list = set_sorted(&set, weight);
+	char name[48];
+
+	for (size_t i = 0; i < set.n_objects && i <= u->top; i++) {
+		const struct netns *ns = ((struct net *)list[i])->ns;
+
+		if (!list[i]->before_ns)
+			continue;
+		snprintf(name, sizeof(name), "%s", "host");
+		if (ns)
+			snprintf(name, sizeof(name), "%d %s", ns->pid, ns->comm);
+		tcp_row(u, list[i], name);
+		if (!ns || object_delta0(list[i], NET_UDP_IN) || object_delta0(list[i], NET_UDP_RCVBUF))
+			udp_row(u, list[i], name);
+		if (!ns)
+			conntrack_row(u, list[i]);
+	}
+	free(list);
+}
+
+const struct subject net_subject = { "net", false, look, records, rows };
