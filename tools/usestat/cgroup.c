@@ -89,15 +89,27 @@ static void look_file(struct cgroup *cgroup, int file, void (*parse)(struct obje
 		cgroup->absent |= 1U << file;
 }
 
+/* Does anything run in it?  If not, nothing but its memory can have changed. */
+static bool is_active(const struct object *o)
+{
+	__u64 usage;
+
+	return !object_delta(o, CG_USAGE, &usage) || usage;
+}
+
 static void look_files(struct usestat *u, struct cgroup *cgroup)
 {
 	struct object *o = &cgroup->object;
+	bool active = true;
 	__u64 memory;
 
 	if (u->last || ++cgroup->looks % 6 == 0)
 		cgroup->absent = 0;	/* a controller may have been switched on */
-	for (int i = 0; i < CG_FILES; i++)
+	for (int i = 0; i < CG_FILES && (i < FILE_ALWAYS || active); i++) {
 		look_file(cgroup, i, cgroup_parsers[i]);
+		if (i == FILE_ALWAYS - 1)
+			active = u->last || is_active(o);
+	}
 	if (!object_value(o, CG_MEMORY, &memory))
 		return;
 	if (!o->before_ns)
@@ -129,6 +141,9 @@ static void look_directory(struct usestat *u, const struct hierarchy *h, const c
 	cgroup->v2 |= h->v2;
 }
 
+static void walk_below(struct usestat *u, const struct hierarchy *h, int dir, const char *name,
+		       char *path, int depth);
+
 /* All directories below @fd, which it closes; @path is changed and restored. */
 static void walk(struct usestat *u, const struct hierarchy *h, int fd, char *path, int depth)
 {
@@ -144,19 +159,33 @@ static void walk(struct usestat *u, const struct hierarchy *h, int fd, char *pat
 	if (!fstat(fd, &st) && cgroup_wanted(u, path))
 		look_directory(u, h, path, st.st_ino);
 	while (depth < DEPTH_MAX && (e = readdir(dir))) {
-		int below;
-
 		if (e->d_type != DT_DIR || e->d_name[0] == '.' ||
 		    len + strlen(e->d_name) + 2 > CGROUP_PATH_SIZE)
 			continue;
-		below = openat(fd, e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (below < 0)
-			continue;
 		sprintf(path + len, "%s%s", len > 1 ? "/" : "", e->d_name);
-		walk(u, h, below, path, depth + 1);
+		walk_below(u, h, fd, e->d_name, path, depth + 1);
 		path[len] = '\0';
 	}
 	closedir(dir);
+}
+
+/* Kernfs counts a directory's links right: one with two has no directories in it. */
+static void walk_below(struct usestat *u, const struct hierarchy *h, int dir, const char *name,
+		       char *path, int depth)
+{
+	struct stat st;
+	int fd;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISDIR(st.st_mode))
+		return;
+	if (st.st_nlink == 2) {
+		if (cgroup_wanted(u, path))
+			look_directory(u, h, path, st.st_ino);
+		return;
+	}
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0)
+		walk(u, h, fd, path, depth);
 }
 
 static void look(struct usestat *u)

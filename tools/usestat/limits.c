@@ -45,7 +45,8 @@ static const struct field user_fields[] = {
 
 static struct set user_set = { .type = "user", .fields = user_fields, .n = USER_FIELDS };
 
-static struct source load_file = { "/proc/loadavg", true };
+static struct source load_file = { "/proc/loadavg", true },
+	files_file = { "/proc/sys/fs/file-nr", true }, sysctls[LIMIT_FIELDS];
 
 /* "0.20 0.18 0.12 1/80 11206": of the tasks that exist, threads included, one runs. */
 static void parse_tasks(struct object *o, char *text)
@@ -63,7 +64,7 @@ static void parse_tasks(struct object *o, char *text)
 /* "1184 0 9223372036854775807": open, unused, and as many as may be. */
 static void look_files(struct object *o)
 {
-	char *text = source_text("/proc/sys/fs/file-nr");
+	char *text = source_read(&files_file);
 	__u64 open, unused, max;
 
 	if (!text || !number_next(&text, &open) || !number_next(&text, &unused))
@@ -115,14 +116,11 @@ static void look(struct usestat *u)
 {
 	struct object *o = set_look(&set, "machine", 0, u->ns);
 	char *text = source_read(&load_file);
-	__u64 v;
 
 	if (text)
 		parse_tasks(o, text);
 	look_files(o);
-	for (int i = 0; i < LIMIT_FIELDS; i++)
-		if (fields[i].name && source_number(&v, 10, "/proc/sys/%s", fields[i].name))
-			object_put(o, i, v);
+	object_files(&set, o, "/proc/sys", sysctls);
 	if (!u->detail)
 		return;
 	for (struct object *p = set_next(&process_set, NULL); p; p = set_next(&process_set, p))

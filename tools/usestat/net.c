@@ -6,23 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "process.h"
-#include "usestat.h"
-
-enum {
-	NET_TCP_OUT, NET_TCP_RETRANS, NET_TCP_IN_ERRORS, NET_TCP_OUT_RESETS, NET_TCP_RESETS,
-	NET_TCP_FAILS, NET_TCP_ACTIVE, NET_TCP_PASSIVE, NET_TCP_ESTABLISHED, NET_UDP_IN,
-	NET_UDP_OUT, NET_UDP_NO_PORT, NET_UDP_IN_ERRORS, NET_UDP_RCVBUF, NET_UDP_SNDBUF, NET_IP_IN,
-	NET_IP_IN_DISCARDS, NET_IP_OUT_DISCARDS, NET_IP_NO_ROUTES, NET_IP_REASM_FAILS,
-	NET_IP_FRAG_FAILS, NET_LISTEN_OVERFLOWS, NET_LISTEN_DROPS, NET_REQ_FULL_DROPS,
-	NET_REQ_FULL_COOKIES, NET_COOKIES_SENT, NET_SYN_RETRANS, NET_TIMEOUTS, NET_FAST_RETRANS,
-	NET_ABORT_MEMORY, NET_MEMORY_PRESSURES, NET_TW_OVERFLOWS, NET_BACKLOG_DROPS,
-	NET_RCVQ_DROPS, NET_UDP6_IN, NET_UDP6_OUT, NET_UDP6_IN_ERRORS, NET_UDP6_RCVBUF,
-	NET_UDP6_SNDBUF, NET_TCP_SOCKETS, NET_TCP_ORPHANS, NET_TCP_TIME_WAIT, NET_TCP_MEMORY,
-	NET_UDP_SOCKETS, NET_TCP_MEMORY_MAX, NET_ORPHANS_MAX, NET_TIME_WAIT_MAX, NET_LOCAL_PORTS,
-	NET_CONNTRACK, NET_CONNTRACK_MAX, NET_CONNTRACK_DROPS, NET_CONNTRACK_FAILS, NET_NEIGHBOURS,
-	NET_NEIGHBOURS_MAX, NET_NEIGHBOUR_OVERFLOWS, NET_FIELDS
-};
+#include "net.h"
 
 static const struct field fields[] = {
 	[NET_TCP_OUT]	     = { "tcp_out_segments", FIELD_COUNTER, "Tcp:OutSegs" },
@@ -85,12 +69,7 @@ static const struct field fields[] = {
 	[NET_NEIGHBOUR_OVERFLOWS] = { "neighbour_table_overflows", FIELD_COUNTER },
 };
 
-struct net {
-	struct object object;
-	const struct netns *ns;		/* NULL: our own */
-};
-
-static struct set set = {
+struct set net_set = {
 	.type = "net", .fields = fields, .n = NET_FIELDS, .size = sizeof(struct net),
 };
 
@@ -107,7 +86,7 @@ static void parse_pair(struct object *o, char *names, char *numbers)
 
 		snprintf(full, sizeof(full), "%s%s", group, name);
 		if (word_number(number, 10, &v))	/* MaxConn is -1 */
-			object_named(&set, o, full, v);
+			object_named(&net_set, o, full, v);
 	}
 }
 
@@ -191,10 +170,15 @@ static bool first_entry(const char *text, __u64 *v)
 	return found;
 }
 
-/* The tables of neighbours are of the machine, but only the first namespace may see their limit. */
-static void look_tables(struct object *o, const char *net)
+static struct source conntrack_file = { "/proc/net/stat/nf_conntrack" },
+	neighbour_file = { "/proc/net/stat/arp_cache" },
+	ports_file = { "/proc/sys/net/ipv4/ip_local_port_range", true },
+	tcp_mem_file = { "/proc/sys/net/ipv4/tcp_mem", true }, sysctls[NET_FIELDS];
+
+/* The table of neighbours is the machine's, but only the first namespace sees its limit. */
+static void look_tables(struct object *o)
 {
-	char *text = source_text("%s/stat/nf_conntrack", net);
+	char *text = source_read(&conntrack_file);
 	__u64 v, early;
 
 	if (text && sum_column(text, "drop", &v) && sum_column(text, "early_drop", &early))
@@ -203,7 +187,7 @@ static void look_tables(struct object *o, const char *net)
 		object_put(o, NET_CONNTRACK_FAILS, v);
 	if (text && first_entry(text, &v))
 		object_put(o, NET_CONNTRACK, v);
-	text = source_text("%s/stat/arp_cache", net);
+	text = source_read(&neighbour_file);
 	if (text && first_entry(text, &v))
 		object_put(o, NET_NEIGHBOURS, v);
 	if (text && sum_column(text, "table_fulls", &v))
@@ -213,18 +197,15 @@ static void look_tables(struct object *o, const char *net)
 /* Limits of our own namespace. */
 static void look_limits(struct object *o)
 {
-	char *text = source_text("/proc/sys/net/ipv4/ip_local_port_range");
+	char *text = source_read(&ports_file);
 	__u64 first, last, v;
 
 	if (text && number_next(&text, &first) && number_next(&text, &last) && last >= first)
 		object_put(o, NET_LOCAL_PORTS, last - first + 1);
-	text = source_text("/proc/sys/net/ipv4/tcp_mem");
+	text = source_read(&tcp_mem_file);
 	if (text && number_next(&text, &v) && number_next(&text, &v) && number_next(&text, &v))
 		object_put(o, NET_TCP_MEMORY_MAX, v * sysconf(_SC_PAGESIZE));
-	for (int i = 0; i < NET_FIELDS; i++)
-		if (fields[i].name && strchr(fields[i].name, '/') &&
-		    source_number(&v, 10, "/proc/sys/net/%s", fields[i].name))
-			object_put(o, i, v);
+	object_files(&net_set, o, "/proc/sys/net", sysctls);
 }
 
 static void look_own(struct usestat *u)
@@ -238,7 +219,7 @@ static void look_own(struct usestat *u)
 		{ { "/proc/net/sockstat6" }, parse_sockstat },
 	};
 	static struct source snmp6 = { "/proc/net/snmp6" };
-	struct object *o = set_look(&set, "host", 0, u->ns);
+	struct object *o = set_look(&net_set, "host", 0, u->ns);
 	char *text;
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
@@ -250,8 +231,8 @@ static void look_own(struct usestat *u)
 	}
 	text = source_read(&snmp6);
 	if (text)
-		object_lines(&set, o, text);
-	look_tables(o, "/proc/net");
+		object_lines(&net_set, o, text);
+	look_tables(o);
 	look_limits(o);
 }
 
@@ -264,7 +245,7 @@ static void look_other(struct usestat *u, const struct netns *ns)
 	if (!text)
 		return;
 	snprintf(name, sizeof(name), "%llu", ns->inode);
-	o = set_look(&set, name, ns->inode, u->ns);
+	o = set_look(&net_set, name, ns->inode, u->ns);
 	((struct net *)o)->ns = ns;
 	parse_pairs(o, text);
 	text = source_text("/proc/%d/net/netstat", ns->pid);
@@ -272,7 +253,7 @@ static void look_other(struct usestat *u, const struct netns *ns)
 		parse_pairs(o, text);
 	text = source_text("/proc/%d/net/snmp6", ns->pid);
 	if (text)
-		object_lines(&set, o, text);
+		object_lines(&net_set, o, text);
 	text = source_text("/proc/%d/net/sockstat", ns->pid);
 	if (text)
 		parse_sockstat(o, text);
@@ -290,111 +271,7 @@ static void look(struct usestat *u)
 		return;
 	for (size_t i = 0; (ns = process_netns(i)); i++)
 		look_other(u, ns);
-	set_sweep(&set, u->ns);
+	set_sweep(&net_set, u->ns);
 }
 
-static __u64 weight(const struct object *o)
-{
-	return object_delta0(o, NET_TCP_OUT) + object_delta0(o, NET_UDP_IN) +
-		(strcmp(o->name, "host") == 0 ? 1ULL << 40 : 0);
-}
-
-static void more(struct usestat *u, const struct object *o)
-{
-	const struct netns *ns = ((const struct net *)o)->ns;
-
-	if (!ns)
-		return;
-	record_uint(u, "pid", ns->pid);
-	record_str(u, "comm", ns->comm);
-	record_str(u, "cgroup", ns->cgroup);
-	container_keys(u, ns->cgroup);
-}
-
-static void records(struct usestat *u)
-{
-	struct object **list = set_sorted(&set, weight);
-
-	for (size_t i = 0; i < set.n_objects && i < RECORDS_MAX; i++) {
-		if (list[i]->ns != u->ns)
-			continue;
-		record_begin(u, set.type);
-		object_keys(u, &set, list[i]);
-		more(u, list[i]);
-		record_end(u);
-	}
-	if (u->detail && set.n_objects > RECORDS_MAX)
-		record_omitted(u, set.type, set.n_objects - RECORDS_MAX);
-	free(list);
-}
-
-static void tcp_row(struct usestat *u, const struct object *o, const char *name)
-{
-	__u64 out = object_delta0(o, NET_TCP_OUT), used, v;
-
-	row_begin(u, "tcp", name);
-	used = object_value0(o, NET_TCP_SOCKETS) + object_value0(o, NET_TCP_TIME_WAIT);
-	if (object_value(o, NET_LOCAL_PORTS, &v) && used <= v)
-		row_utilisation(used, v);
-	v = object_delta0(o, NET_TCP_RETRANS);
-	row_add(COL_SATURATION, "%llu segments/s, %.1f%% sent again", per_second(o, out),
-		out ? v * 100.0 / out : 0.0);
-	if (object_value(o, NET_TCP_TIME_WAIT, &v) && v)
-		row_add(COL_SATURATION, "%llu TIME_WAIT", v);
-	row_errors(object_delta0(o, NET_LISTEN_OVERFLOWS), "listen overflows");
-	row_errors(object_delta0(o, NET_REQ_FULL_DROPS), "SYNs dropped");
-	row_errors(object_delta0(o, NET_COOKIES_SENT), "SYN cookies");
-	row_errors(object_delta0(o, NET_TCP_FAILS), "failed attempts");
-	row_errors(object_delta0(o, NET_TCP_RESETS), "resets");
-	row_errors(object_delta0(o, NET_ABORT_MEMORY), "aborts for memory");
-	row_end(u);
-}
-
-static void udp_row(struct usestat *u, const struct object *o, const char *name)
-{
-	row_begin(u, "udp", name);
-	row_add(COL_SATURATION, "in %llu/s, out %llu/s",
-		per_second(o, object_delta0(o, NET_UDP_IN) + object_delta0(o, NET_UDP6_IN)),
-		per_second(o, object_delta0(o, NET_UDP_OUT) + object_delta0(o, NET_UDP6_OUT)));
-	row_errors(object_delta0(o, NET_UDP_RCVBUF) + object_delta0(o, NET_UDP6_RCVBUF),
-		   "receive buffer drops");
-	row_errors(object_delta0(o, NET_UDP_SNDBUF) + object_delta0(o, NET_UDP6_SNDBUF),
-		   "send buffer errors");
-	row_end(u);
-}
-
-static void conntrack_row(struct usestat *u, const struct object *o)
-{
-	__u64 entries, max;
-
-	if (!object_value(o, NET_CONNTRACK, &entries) || !object_value(o, NET_CONNTRACK_MAX, &max))
-		return;
-	row_begin(u, "conntrack", "entries");
-	row_utilisation(entries, max);
-	row_errors(object_delta0(o, NET_CONNTRACK_DROPS), "drops");
-	row_end(u);
-}
-
-static void rows(struct usestat *u)
-{
-	struct object **list = set_sorted(&set, weight);
-	char name[48];
-
-	for (size_t i = 0; i < set.n_objects && i <= u->top; i++) {
-		const struct netns *ns = ((struct net *)list[i])->ns;
-
-		if (!list[i]->before_ns)
-			continue;
-		snprintf(name, sizeof(name), "%s", "host");
-		if (ns)
-			snprintf(name, sizeof(name), "%d %s", ns->pid, ns->comm);
-		tcp_row(u, list[i], name);
-		if (!ns || object_delta0(list[i], NET_UDP_IN) || object_delta0(list[i], NET_UDP_RCVBUF))
-			udp_row(u, list[i], name);
-		if (!ns)
-			conntrack_row(u, list[i]);
-	}
-	free(list);
-}
-
-const struct subject net_subject = { "net", false, look, records, rows };
+const struct subject net_subject = { "net", false, look, net_records, net_rows };

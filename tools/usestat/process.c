@@ -144,7 +144,7 @@ static void put_stat(struct process *process, const struct stat_line *line, __u6
 
 /*
  * The text of a process's stat, from the file that is open since the last look; it fails
- * with ESRCH if that process has gone.  Otherwise from @once, which a new process keeps.
+ * with ESRCH if that process has gone.  Otherwise from @once.
  */
 static char *read_stat(struct process *process, struct source *once)
 {
@@ -157,8 +157,7 @@ static char *read_stat(struct process *process, struct source *once)
 	return source_read(once);
 }
 
-static struct process *begin_look(struct usestat *u, const char *pid, __u64 start,
-				  struct source *once)
+static struct process *begin_look(struct usestat *u, const char *pid, __u64 start)
 {
 	struct process *process = (struct process *)set_look(&process_set, pid, start, u->ns);
 
@@ -167,10 +166,6 @@ static struct process *begin_look(struct usestat *u, const char *pid, __u64 star
 		process->io = (struct source){ .path = path_of(pid, "io"), .whole = true };
 		process->pid = atoi(pid);
 	}
-	if (once->fd && !process->stat.fd)
-		process->stat.fd = once->fd;
-	else
-		source_close(once);
 	return process;
 }
 
@@ -184,11 +179,9 @@ static void look_process(struct usestat *u, const char *pid, __u64 uptime)
 
 	snprintf(path, sizeof(path), "/proc/%s/stat", pid);
 	text = read_stat(process, &once);
-	if (!text || !parse_stat(text, &line)) {
-		source_close(&once);
+	if (!text || !parse_stat(text, &line))
 		return;
-	}
-	process = begin_look(u, pid, line.start, &once);
+	process = begin_look(u, pid, line.start);
 	renamed = strcmp(process->comm, line.comm) != 0;
 	snprintf(process->comm, sizeof(process->comm), "%s", line.comm);
 	put_stat(process, &line, uptime);

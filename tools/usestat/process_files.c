@@ -14,15 +14,21 @@
 
 #define FDS_WORTH_A_LIMIT 64		/* with fewer nobody is near a limit */
 
-static void look_io(struct process *process)
+/* True if it changed: its calls are counted too, also those that move nothing. */
+static bool look_io(struct process *process)
 {
 	char *text = source_read(&process->io);
+	__u64 hash = 5381, before = process->io_hash;
 
+	for (const char *c = text; text && *c; c++)
+		hash = hash * 33 + *c;
+	process->io_hash = hash;
 	if (text)
 		object_lines(&process_set, &process->object, text);
 	else if (errno == EACCES || errno == EPERM)
 		missing("I/O of some processes", "permission denied",
 			"run as root with all capabilities, or with CAP_SYS_PTRACE");
+	return hash != before;
 }
 
 static bool proc_path(char *path, size_t size, const struct process *process, const char *file)
@@ -55,7 +61,7 @@ static void look_fds_max(struct process *process)
  * The size of /proc/PID/fd is the number of open files since v6.2 (f1f1f2569901, "proc:
  * report open files as size in stat() for /proc/pid/fd"), 0 before.
  */
-static void look_fds(struct process *process, bool active)
+static void look_fds(struct process *process)
 {
 	struct object *o = &process->object;
 	char path[256];
@@ -63,8 +69,6 @@ static void look_fds(struct process *process, bool active)
 	__u64 n;
 
 	if (!proc_path(path, sizeof(path), process, "fd") || stat(path, &st))
-		return;
-	if (!st.st_size && !active)
 		return;
 	n = st.st_size ? (__u64)st.st_size : count_entries(path);
 	if (!n && access(path, R_OK))
@@ -157,25 +161,36 @@ static bool is_settling(const struct process *process)
 		object_value0(&process->object, PROC_AGE) < SETTLED_S;
 }
 
+/* What a process does not change while it does nothing. */
+static void keep_values(struct object *o)
+{
+	static const int kept[] = { PROC_UID, PROC_FDS, PROC_FDS_MAX, PROC_FD_GROWTH };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+		if (o->known_before & 1ULL << kept[i])
+			object_put(o, kept[i], o->before[kept[i]]);
+}
+
 void process_look_files(struct usestat *u, struct process *process, bool active)
 {
-	struct object *o = &process->object;
+	bool kernel = process->kernel || process->state == 'Z';
 
-	if (is_settling(process) || active) {
+	active |= is_settling(process);
+	active |= !kernel && look_io(process);
+	if (active) {
 		look_cgroup(process);
 		look_owner(process);
 	} else {
-		object_put(o, PROC_UID, o->before[PROC_UID]);
+		keep_values(&process->object);
 	}
-	if (process->kernel || process->state == 'Z')
+	if (kernel)
 		return;
-	if (is_settling(process) || active)
+	if (active) {
 		look_netns(process);
-	netns_add(process);
-	look_io(process);
-	look_fds(process, active);
-	if (is_settling(process) || active)
+		look_fds(process);
 		taskstats_look(process);
+	}
+	netns_add(process);
 	if (u->swapping)
 		look_swap(process);
 }

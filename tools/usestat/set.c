@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Objects with counters: a hash of them by name. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,6 +235,24 @@ void object_lines(const struct set *set, struct object *object, char *text)
 			name[len - 1] = '\0';
 		if (len && number_next(&line, &v))
 			object_named(set, object, name, v);
+	}
+}
+
+void object_files(const struct set *set, struct object *object, const char *dir,
+		  struct source *sources)
+{
+	for (int i = 0; i < set->n; i++) {
+		const char *name = set->fields[i].name;
+		char *text, *path;
+		__u64 v;
+
+		if (!name || !strchr(name, '/'))
+			continue;
+		if (!sources[i].path && asprintf(&path, "%s/%s", dir, name) >= 0)
+			sources[i] = (struct source){ .path = path, .whole = true };
+		text = sources[i].path ? source_read(&sources[i]) : NULL;
+		if (text && number_next(&text, &v))
+			object_scale(set, object, i, v);
 	}
 }
 

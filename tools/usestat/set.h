@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <linux/types.h>
 
+struct source;
+
 #define FIELDS_MAX 64			/* of an object: one bit each */
 
 enum field_kind {
@@ -79,6 +81,13 @@ bool object_named(const struct set *set, struct object *object, const char *name
 
 /* Lines of "name value" or "name: value kB". */
 void object_lines(const struct set *set, struct object *object, char *text);
+
+/*
+ * Put the numbers in the files @dir/name, of the fields whose name has a slash; @sources has
+ * room for one a field.
+ */
+void object_files(const struct set *set, struct object *object, const char *dir,
+		  struct source *sources);
 
 bool object_value(const struct object *object, int field, __u64 *v);
 bool object_delta(const struct object *object, int field, __u64 *v);

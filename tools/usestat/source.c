@@ -102,11 +102,12 @@ char *source_read_at(struct source *source, int dir)
 	text = read_fd(fd, source->whole);
 	if (source->fd)
 		return text;
-	if (text && buffer.open < SOURCES_OPEN_MAX) {
+	if (text && source->again && buffer.open < SOURCES_OPEN_MAX) {
 		source->fd = fd + 1;
 		buffer.open++;
 		return text;
 	}
+	source->again = true;
 	saved = errno;
 	close(fd);
 	errno = saved;

@@ -2,9 +2,9 @@
 /*
  * Files of /proc and /sys: read again and again, and the numbers in them.
  *
- * Opening such a file costs several times as much as reading it, so a source stays
- * open.  Each open file holds a page in the kernel, so at most SOURCES_OPEN_MAX do;
- * the others are opened for every read.
+ * Opening such a file costs several times as much as reading it, so a source stays open
+ * from its second read on.  Each open file holds a page in the kernel, so at most
+ * SOURCES_OPEN_MAX do; the others are opened for every read.
  */
 #ifndef USESTAT_SOURCE_H
 #define USESTAT_SOURCE_H
@@ -21,6 +21,7 @@ extern const char *source_root;
 struct source {
 	const char *path;
 	bool whole;		/* the kernel returns all of it in one read */
+	bool again;		/* was read before: worth to be kept open */
 	int fd;			/* of an open file, plus 1; 0: none */
 };
 
