@@ -162,7 +162,7 @@ static void walk(struct usestat *u, const struct hierarchy *h, int fd, char *pat
 		if (e->d_type != DT_DIR || e->d_name[0] == '.' ||
 		    len + strlen(e->d_name) + 2 > CGROUP_PATH_SIZE)
 			continue;
-		sprintf(path + len, "%s%s", len > 1 ? "/" : "", e->d_name);
+		snprintf(path + len, CGROUP_PATH_SIZE - len, "%s%s", len > 1 ? "/" : "", e->d_name);
 		walk_below(u, h, fd, e->d_name, path, depth + 1);
 		path[len] = '\0';
 	}

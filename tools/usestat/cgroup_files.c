@@ -12,6 +12,33 @@
 static struct hierarchy hierarchies[HIERARCHIES_MAX];
 static size_t n_hierarchies;
 
+/* Version 2 lists its controllers in a file; one that version 1 uses is not among them. */
+static void v2_controllers(struct hierarchy *h, const char *root)
+{
+	char *text = source_text("%s/cgroup.controllers", root), *name;
+
+	while ((name = word_next(&text))) {
+		h->cpu |= strcmp(name, "cpu") == 0;
+		h->memory |= strcmp(name, "memory") == 0;
+		h->pids |= strcmp(name, "pids") == 0;
+		h->blkio |= strcmp(name, "io") == 0;
+	}
+}
+
+/* Is there one already with its controllers, or another mount of version 2? */
+static bool is_second(const struct hierarchy *h)
+{
+	for (size_t i = 0; i < n_hierarchies; i++) {
+		const struct hierarchy *other = &hierarchies[i];
+
+		if (h->v2 ? other->v2 : !other->v2 &&
+		    ((h->cpu && other->cpu) || (h->memory && other->memory) ||
+		     (h->pids && other->pids) || (h->blkio && other->blkio)))
+			return true;
+	}
+	return false;
+}
+
 static void add_hierarchy(const struct mntent *mount)
 {
 	struct hierarchy *h = &hierarchies[n_hierarchies];
@@ -22,12 +49,12 @@ static void add_hierarchy(const struct mntent *mount)
 		.memory = hasmntopt(mount, "memory"), .pids = hasmntopt(mount, "pids"),
 		.blkio = hasmntopt(mount, "blkio"),
 	};
-	if (!h->v2 && !h->cpu && !h->cpuacct && !h->memory && !h->pids && !h->blkio)
+	if (h->v2)
+		v2_controllers(h, mount->mnt_dir);
+	else if (!h->cpu && !h->cpuacct && !h->memory && !h->pids && !h->blkio)
 		return;			/* nothing that is read here */
-	for (size_t i = 0; i < n_hierarchies; i++)	/* mounted twice */
-		if (h->v2 == hierarchies[i].v2 && (h->v2 || (h->cpu && hierarchies[i].cpu) ||
-		    (h->memory && hierarchies[i].memory)))
-			return;
+	if (is_second(h))
+		return;
 	h->root = strdup(mount->mnt_dir);
 	n_hierarchies += h->root != NULL;
 }
@@ -38,6 +65,8 @@ void hierarchies_find(void)
 	FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
 	struct mntent *mount;
 
+	while (n_hierarchies)
+		free(hierarchies[--n_hierarchies].root);
 	while (f && n_hierarchies < HIERARCHIES_MAX && (mount = getmntent(f)))
 		if (strcmp(mount->mnt_type, "cgroup2") == 0 ||
 		    strcmp(mount->mnt_type, "cgroup") == 0)
@@ -66,15 +95,17 @@ static void add_names(struct cgroup *cgroup, const struct hierarchy *h, const ch
 
 void cgroup_files(struct cgroup *cgroup, const struct hierarchy *h, const char *path)
 {
-	static const struct name v2[] = {
-		{ FILE_CPU_STAT, "cpu.stat" }, { FILE_CPU_MAX, "cpu.max" },
+	static const struct name v2_all[] = {
+		{ FILE_CPU_STAT, "cpu.stat" }, { FILE_CPU_PRESSURE, "cpu.pressure" },
+		{ FILE_MEMORY_PRESSURE, "memory.pressure" }, { FILE_IO_PRESSURE, "io.pressure" }, {}
+	}, v2_cpu[] = {
+		{ FILE_CPU_MAX, "cpu.max" }, {}
+	}, v2_memory[] = {
 		{ FILE_MEMORY, "memory.current" }, { FILE_MEMORY_HIGH, "memory.high" },
 		{ FILE_MEMORY_MAX, "memory.max" }, { FILE_SWAP, "memory.swap.current" },
-		{ FILE_MEMORY_EVENTS, "memory.events" }, { FILE_CPU_PRESSURE, "cpu.pressure" },
-		{ FILE_MEMORY_PRESSURE, "memory.pressure" }, { FILE_IO_PRESSURE, "io.pressure" },
-		{ FILE_PIDS, "pids.current" }, { FILE_PIDS_MAX, "pids.max" },
-		{ FILE_PIDS_EVENTS, "pids.events" }, { FILE_IO_STAT, "io.stat" },
-		{ FILE_IO_MAX, "io.max" }, {}
+		{ FILE_MEMORY_EVENTS, "memory.events" }, {}
+	}, v2_io[] = {
+		{ FILE_IO_STAT, "io.stat" }, { FILE_IO_MAX, "io.max" }, {}
 	}, cpu[] = {
 		{ FILE_CPU_STAT_V1, "cpu.stat" }, { FILE_CPU_MAX, "cpu.cfs_quota_us" },
 		{ FILE_CPU_PERIOD, "cpu.cfs_period_us" }, {}
@@ -93,15 +124,15 @@ void cgroup_files(struct cgroup *cgroup, const struct hierarchy *h, const char *
 	};
 
 	if (h->v2)
-		add_names(cgroup, h, path, v2);
+		add_names(cgroup, h, path, v2_all);
 	if (h->cpu)
-		add_names(cgroup, h, path, cpu);
+		add_names(cgroup, h, path, h->v2 ? v2_cpu : cpu);
 	if (h->cpuacct)
 		add_names(cgroup, h, path, cpuacct);
 	if (h->memory)
-		add_names(cgroup, h, path, memory);
+		add_names(cgroup, h, path, h->v2 ? v2_memory : memory);
 	if (h->pids)
 		add_names(cgroup, h, path, pids);
 	if (h->blkio)
-		add_names(cgroup, h, path, blkio);
+		add_names(cgroup, h, path, h->v2 ? v2_io : blkio);
 }

@@ -39,7 +39,7 @@ struct hierarchy {
 	char *root;			/* mount point */
 	int number;
 	bool v2;
-	bool cpu, cpuacct, memory, pids, blkio;		/* controllers of version 1 */
+	bool cpu, cpuacct, memory, pids, blkio;		/* controllers that it has */
 };
 
 extern struct set cgroup_set;

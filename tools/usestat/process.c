@@ -243,13 +243,25 @@ const char *process_state(char state)
 	return NULL;
 }
 
+/* The arguments with blanks between. */
+static void look_command(const struct process *process, char *command, size_t size)
+{
+	char *text = process->kernel ? NULL : source_text("/proc/%d/cmdline", process->pid);
+	size_t len = text ? source_length() : 0;
+
+	len = len < size - 1 ? len : size - 1;
+	for (size_t i = 0; i < len; i++)
+		command[i] = text[i] ? text[i] : ' ';
+	while (len && command[len - 1] == ' ')
+		len--;
+	command[len] = '\0';
+}
+
 static void process_record(struct usestat *u, const struct process *process, __u32 measures)
 {
-	char command[256] = "";
-	char *text = process->kernel ? NULL : source_text("/proc/%d/cmdline", process->pid);
+	char command[256];
 
-	for (size_t i = 0; text && i < sizeof(command) - 1 && (text[i] || text[i + 1]); i++)
-		command[i] = text[i] ? text[i] : ' ';
+	look_command(process, command, sizeof(command));
 	record_begin(u, "process");
 	record_uint(u, "pid", process->pid);
 	record_str(u, "comm", process->comm);

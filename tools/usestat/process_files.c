@@ -81,7 +81,14 @@ static void look_fds(struct process *process)
 		look_fds_max(process);
 }
 
-/* The path of version 2 ("0::/a"), or that of the memory or cpu controller of version 1. */
+/* Version 2 ("0::/a") if it is in use, else the memory controller of version 1, else its cpu. */
+static int rank_of(const char *controllers, const char *path)
+{
+	if (!*controllers)
+		return strcmp(path, "/") != 0 ? 4 : 1;
+	return strstr(controllers, "memory") ? 3 : strstr(controllers, "cpu") ? 2 : 0;
+}
+
 static char *cgroup_of(char *text)
 {
 	char *best = NULL, *line;
@@ -95,9 +102,7 @@ static char *cgroup_of(char *text)
 		if (!path)
 			continue;
 		*path++ = '\0';
-		controllers++;
-		r = !*controllers ? (strcmp(path, "/") != 0 ? 3 : 1) :
-			strstr(controllers, "memory") || strstr(controllers, "cpu") ? 2 : 0;
+		r = rank_of(controllers + 1, path);
 		if (r > rank) {
 			rank = r;
 			best = path;

@@ -21,6 +21,7 @@ const char *source_root = "";
 static struct {
 	char *at;
 	size_t size;
+	size_t len;			/* of what was read last */
 	int open;			/* sources that are kept open */
 } buffer;
 
@@ -66,7 +67,13 @@ static char *read_fd(int fd, bool whole)
 			break;
 	} while (n && !(whole && len < buffer.size / 2));
 	buffer.at[len] = '\0';
+	buffer.len = len;
 	return buffer.at;
+}
+
+size_t source_length(void)
+{
+	return buffer.len;
 }
 
 int source_open(const char *path, int flags)
@@ -89,14 +96,13 @@ void source_close(struct source *source)
 	buffer.open--;
 }
 
-char *source_read_at(struct source *source, int dir)
+char *source_read(struct source *source)
 {
 	int fd = source->fd - 1, saved;
 	char *text;
 
 	if (fd < 0)
-		fd = dir == AT_FDCWD ? source_open(source->path, O_RDONLY) :
-				       openat(dir, source->path, O_RDONLY | O_CLOEXEC);
+		fd = source_open(source->path, O_RDONLY);
 	if (fd < 0)
 		return NULL;
 	text = read_fd(fd, source->whole);
@@ -112,11 +118,6 @@ char *source_read_at(struct source *source, int dir)
 	close(fd);
 	errno = saved;
 	return text;
-}
-
-char *source_read(struct source *source)
-{
-	return source_read_at(source, AT_FDCWD);
 }
 
 static char *text_of(const char *fmt, va_list ap)

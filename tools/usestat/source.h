@@ -34,8 +34,9 @@ void source_init(void);
  */
 char *source_read(struct source *source);
 
-/* The same relative to directory @dir (AT_FDCWD: none). */
-char *source_read_at(struct source *source, int dir);
+/* How many bytes the last read returned: a file may have NULs in it. */
+size_t source_length(void);
+
 void source_close(struct source *source);
 
 /* Open @path below source_root for reading, or -1. */
