@@ -282,7 +282,7 @@ static void cgroups_of_both_versions(void **state)
 	put("/cgm/web/memory.limit_in_bytes", "9223372036854771712\n");
 	put("/cgp/web/pids.current", "3\n");
 	put("/cgp/web/pids.max", "max\n");
-	u.before_ns = u.ns = 0;
+	u.ns = 0;		/* the first look finds the mounts */
 	look_at(&cgroup_subject);
 	put_cgroup("usage_usec 1000100\nnr_periods 20\nnr_throttled 6\nthrottled_usec 9050\n",
 			"5\n", "oom_kill_disable 0\nunder_oom 1\noom_kill 1\n",
@@ -324,7 +324,7 @@ static void cgroups_of_version_2(void **state)
 		put(path, "max 100000\n");
 		snprintf(path, sizeof(path), "%s/pids.events", dir);
 		put(path, look ? "max 4\n" : "max 1\n");
-		u.before_ns = look ? u.ns : 0;
+		u.ns = look ? u.ns : 0;		/* the first look finds the mounts */
 		look_at(&cgroup_subject);
 	}
 	has(json_of(&cgroup_subject), "\"memory_bytes\":9216,\"memory_max_bytes\":10000,"
