@@ -12,7 +12,7 @@ tools() {
 	if [ -n "${SIXTY_TOOL-}" ]; then
 		echo "$SIXTY_TOOL"
 	else
-		basename -s .bpf.c -a tools/*/*.bpf.c
+		basename -a tools/*/
 	fi
 }
 
@@ -41,8 +41,15 @@ section() {
 	awk -v name="$2" '/^\.Sh / { on = $0 == ".Sh " name } on' "$build/$1.8"
 }
 
-# json_keys TOOL: the keys of its column tables.
-json_keys() { "$build/$1" --list-columns | jq -r '.tables[].columns[].key' | sort -u; }
+# json_keys TOOL: the keys of its columns; usestat's records are no columns, its sources name theirs.
+json_keys() {
+	if [ "$1" != usestat ]; then
+		"$build/$1" --list-columns | jq -r '.tables[].columns[].key'
+	else
+		sed -nE 's/^\t\[.*\{ "([a-z0-9_]+)", FIELD_.*/\1/p
+			s/.*record_(str|uint|flag)\(u, "([a-z0-9_]+)".*/\2/p' tools/usestat/*.c
+	fi | sort -u
+}
 
 # per_tool COMMAND...: with each tool's name behind it; says which failed.
 per_tool() {

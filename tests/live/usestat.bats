@@ -365,6 +365,7 @@ file_system() {
 	expect "$pid" "$(last "$sock" pid)" process
 	expect 2 "$(last "$sock" queue)" queue
 	expect 1 "$(last "$sock" queue_max)" backlog
+	[ "$(sum "$sock" drops)" -ge 6 ]
 }
 
 # --- The kernel's log

@@ -250,13 +250,14 @@ static void processes(void **state)
 	lacks(json_of(&process_subject), "short");
 	lacks(json_of(&process_subject), "\"command\"");	/* empty, whatever was read before */
 	has(table_of(&process_subject), "900001 a) R (\\x0ab");
-	/* The same number, begun later: another process, with nothing to compare with. */
+	/* The same number, begun later: another process, which counts from its start. */
 	snprintf(tail, sizeof(tail), rest, 1, 90, 900);
 	snprintf(line, sizeof(line), "900001 (new) S%s", tail);
 	put_process("900001", line);
 	look_at(&process_subject);
 	has(json_of(&process_subject), "\"comm\":\"new\"");
-	lacks(json_of(&process_subject), "\"major_faults\"");
+	has(json_of(&process_subject), "\"major_faults\":1,");
+	has(json_of(&process_subject), "\"rss_growth_bytes\":0,");
 }
 
 static void put_cgroup(const char *stat, const char *failcnt, const char *oom, const char *io)
@@ -347,7 +348,7 @@ static void human_sizes(void **state)
 
 static int begin(void **state)
 {
-	out = (struct out){ .args = &opt.common, .columns = table_columns, .n = COLUMNS };
+	out_init(&out, &opt.common, &usestat_table);
 	source_root = root;
 	return mkdtemp(root) ? 0 : -1;
 }

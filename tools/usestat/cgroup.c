@@ -60,7 +60,7 @@ static void release(struct object *object)
 
 struct set cgroup_set = {
 	.type = "cgroup", .fields = fields, .n = CG_FIELDS, .size = sizeof(struct cgroup),
-	.release = release,
+	.whole = true, .release = release,
 };
 
 /* Where a file of a cgroup is: in the hierarchy of @root, below it @path. */
@@ -112,7 +112,7 @@ static void look_files(struct usestat *u, struct cgroup *cgroup)
 	}
 	if (!object_value(o, CG_MEMORY, &memory))
 		return;
-	if (!o->before_ns)
+	if (object_is_new(o))
 		cgroup->first_memory = memory;
 	object_put(o, CG_GROWTH, memory > cgroup->first_memory ? memory - cgroup->first_memory : 0);
 }

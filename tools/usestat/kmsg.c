@@ -96,7 +96,7 @@ static void clear(void)
 
 static void print(struct usestat *u, const struct kmsg *record)
 {
-	out_line(u->out, "log", record->ns);
+	record_begin_at(u, "log", record->ns);
 	record_str(u, "class", record->class);
 	record_uint(u, "level", record->level);
 	record_flag(u, "history", record->history);

@@ -69,7 +69,7 @@ static void virtualisation(struct usestat *u)
 }
 
 /* adjtimex(2) only reads here. */
-static void clock_keys(struct usestat *u)
+static void clock_keys(struct usestat *u, struct json *json)
 {
 	struct timex timex = {};
 	char line[128];
@@ -88,8 +88,8 @@ static void clock_keys(struct usestat *u)
 	}
 	record_flag(u, "clock_synchronised", state != TIME_ERROR && !(timex.status & STA_UNSYNC));
 	record_uint(u, "clock_error_max_us", timex.maxerror);
-	out_json_key(u->out, "clock_offset_ns");
-	text_int(&u->out->text, timex.status & STA_NANO ? timex.offset : timex.offset * 1000);
+	json_int(json, "clock_offset_ns",
+		 timex.status & STA_NANO ? timex.offset : timex.offset * 1000);
 }
 
 /* "always [madvise] never": the one in brackets. */
@@ -128,31 +128,21 @@ static void sysctl_keys(struct usestat *u)
 }
 
 /* What the kernel does about each weakness of the processor. */
-static void mitigation_keys(struct usestat *u)
+static void mitigation_keys(struct json *json)
 {
 	static const char path[] = "/sys/devices/system/cpu/vulnerabilities";
 	int fd = source_open(path, O_RDONLY | O_DIRECTORY);
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	struct text *text = &u->out->text;
 	struct dirent *e;
-	bool first = true;
 	char line[256];
 
 	if (!dir)
 		return;
-	out_json_key(u->out, "mitigations");
-	text_char(text, '{');
-	while ((e = readdir(dir))) {
-		if (e->d_name[0] == '.' || !source_line(line, sizeof(line), "%s/%s", path, e->d_name))
-			continue;
-		if (!first)
-			text_char(text, ',');
-		first = false;
-		text_json(text, e->d_name, strlen(e->d_name));
-		text_char(text, ':');
-		text_json(text, line, strlen(line));
-	}
-	text_char(text, '}');
+	json_object(json, "mitigations");
+	while ((e = readdir(dir)))
+		if (e->d_name[0] != '.' && source_line(line, sizeof(line), "%s/%s", path, e->d_name))
+			json_name(json, e->d_name, line);
+	json_end(json);
 	closedir(dir);
 }
 
@@ -191,10 +181,11 @@ static void look(struct usestat *u)
 static void records(struct usestat *u)
 {
 	char line[1024], *text;
+	struct json *json;
 
 	if (u->before_ns && !u->last)
 		return;
-	record_begin(u, "machine");
+	json = record_begin(u, "machine");
 	os_name(line, sizeof(line));
 	record_str(u, "os", line);
 	if (source_line(line, sizeof(line), "/proc/version"))
@@ -210,9 +201,9 @@ static void records(struct usestat *u)
 	if (text)
 		record_uint(u, "uptime_s", strtoull(text, NULL, 10));
 	virtualisation(u);
-	clock_keys(u);
+	clock_keys(u, json);
 	sysctl_keys(u);
-	mitigation_keys(u);
+	mitigation_keys(json);
 	package_key(u);
 	started_keys(u);
 	record_end(u);

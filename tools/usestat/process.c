@@ -52,7 +52,7 @@ static void release(struct object *object)
 
 struct set process_set = {
 	.type = "process", .fields = fields, .n = PROC_FIELDS, .size = sizeof(struct process),
-	.release = release,
+	.whole = true, .release = release,
 };
 
 /* What /proc/PID/stat has after the name. */
@@ -122,7 +122,7 @@ static void put_stat(struct process *process, const struct stat_line *line, __u6
 	struct object *o = &process->object;
 	__u64 hz = sysconf(_SC_CLK_TCK), rss = line->rss * sysconf(_SC_PAGESIZE);
 
-	if (!o->before_ns) {
+	if (object_is_new(o)) {
 		process->first_rss = rss;
 		process->first_threads = line->threads;
 	}
@@ -259,10 +259,11 @@ static void look_command(const struct process *process, char *command, size_t si
 
 static void process_record(struct usestat *u, const struct process *process, __u32 measures)
 {
+	struct json *json;
 	char command[256];
 
 	look_command(process, command, sizeof(command));
-	record_begin(u, "process");
+	json = record_begin(u, "process");
 	record_uint(u, "pid", process->pid);
 	record_str(u, "comm", process->comm);
 	record_str(u, "command", command);
@@ -271,7 +272,7 @@ static void process_record(struct usestat *u, const struct process *process, __u
 	if (process->object.before_ns)
 		record_uint(u, "interval_ns", process->object.ns - process->object.before_ns);
 	field_keys(u, &process_set, &process->object);
-	top_keys(u, measures);
+	top_keys(json, measures);
 	if (process->netns)
 		record_uint(u, "netns", process->netns);
 	record_str(u, "cgroup", process->cgroup);

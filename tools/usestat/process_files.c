@@ -73,11 +73,11 @@ static void look_fds(struct process *process)
 	n = st.st_size ? (__u64)st.st_size : count_entries(path);
 	if (!n && access(path, R_OK))
 		return;
-	if (!o->before_ns)
+	if (object_is_new(o))
 		process->first_fds = n;
 	object_put(o, PROC_FDS, n);
 	object_put(o, PROC_FD_GROWTH, n > process->first_fds ? n - process->first_fds : 0);
-	if (n >= FDS_WORTH_A_LIMIT || !o->before_ns)
+	if (n >= FDS_WORTH_A_LIMIT || object_is_new(o))
 		look_fds_max(process);
 }
 
@@ -162,7 +162,7 @@ static bool is_settling(const struct process *process)
 {
 	enum { SETTLED_S = 10 };
 
-	return !process->object.before_ns ||
+	return object_is_new(&process->object) ||
 		object_value0(&process->object, PROC_AGE) < SETTLED_S;
 }
 

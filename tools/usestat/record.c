@@ -9,33 +9,39 @@
 
 #define MISSING_MAX 64
 
-void record_begin(struct usestat *u, const char *type)
+/* The one record that is being printed. */
+static struct json json;
+
+struct json *record_begin_at(struct usestat *u, const char *type, __u64 ns)
 {
-	out_line(u->out, type, u->ns);
+	out_line(u->out, &json, type, ns);
+	return &json;
+}
+
+struct json *record_begin(struct usestat *u, const char *type)
+{
+	return record_begin_at(u, type, u->ns);
 }
 
 void record_str(struct usestat *u, const char *key, const char *s)
 {
-	if (!s || !*s)
-		return;
-	out_json_key(u->out, key);
-	text_json(&u->out->text, s, strlen(s));
+	if (s && *s)
+		json_name(&json, key, s);
 }
 
 void record_uint(struct usestat *u, const char *key, __u64 v)
 {
-	out_json_uint(u->out, key, v);
+	json_uint(&json, key, v);
 }
 
 void record_flag(struct usestat *u, const char *key, bool v)
 {
-	out_json_key(u->out, key);
-	text_str(&u->out->text, v ? "true" : "false");
+	json_bool(&json, key, v);
 }
 
 void record_end(struct usestat *u)
 {
-	out_end_line(u->out);
+	json_end(&json);
 	u->out->records++;
 }
 
@@ -51,7 +57,7 @@ void field_keys(struct usestat *u, const struct set *set, const struct object *o
 		if (field->kind == FIELD_FLAG) {
 			record_flag(u, field->key, v);
 		} else if (field->kind == FIELD_HUNDREDTHS) {
-			out_json_key(u->out, field->key);
+			json_key(&json, field->key);
 			text_fixed(&u->out->text, v, 2);
 		} else {
 			record_uint(u, field->key, v);

@@ -77,6 +77,11 @@ static struct object *set_add(struct set *set, const char *name)
 	o->next = *slot;
 	*slot = o;
 	set->n_objects++;
+	if (set->whole && set->last_ns) {
+		o->begun = true;
+		o->ns = set->last_ns;
+		o->known_before = ~0ULL;
+	}
 	return o;
 }
 
@@ -122,14 +127,17 @@ struct object *set_look(struct set *set, const char *name, __u64 id, __u64 ns)
 		o = set_add(set, name);
 		o->id = id;
 	}
-	if (o->ns != ns)
+	if (o->ns != ns) {
+		o->begun &= o->ns == set->last_ns && !o->known;
 		object_shift(set, o);
+	}
 	o->ns = ns;
 	return o;
 }
 
 void set_sweep(struct set *set, __u64 ns)
 {
+	set->last_ns = ns;
 	for (size_t i = 0; i < set->n_slots; i++) {
 		struct object **at = &set->slots[i], *o;
 
@@ -147,6 +155,7 @@ void set_sweep(struct set *set, __u64 ns)
 void set_free(struct set *set)
 {
 	set_sweep(set, ~0ULL);
+	set->last_ns = 0;
 	free(set->slots);
 	set->slots = NULL;
 	set->n_slots = 0;

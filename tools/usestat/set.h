@@ -39,6 +39,7 @@ struct object {
 	char *name;
 	__u64 id;			/* an object of another id is another one */
 	__u64 ns, before_ns;		/* time of this look and the last one; 0: none */
+	bool begun;			/* it was not there yet in the last look */
 	__u64 known, known_before;	/* one bit a field */
 	__u64 *now, *before;
 };
@@ -48,7 +49,9 @@ struct set {
 	const struct field *fields;
 	int n;				/* of them */
 	size_t size;			/* of an object with what follows its struct object; 0: nothing */
+	bool whole;			/* every look finds all of them: a new one counts from 0 */
 	void (*release)(struct object *object);		/* before it is freed, or NULL */
+	__u64 last_ns;			/* time of the last look that is over; 0: none */
 	struct object **slots;
 	size_t n_slots, n_objects;
 };
@@ -59,7 +62,13 @@ struct object *set_look(struct set *set, const char *name, __u64 id, __u64 ns);
 /* Find an object, or NULL. */
 struct object *set_find(const struct set *set, const char *name);
 
-/* Remove the objects that were not looked at, at the time @ns. */
+/* Is this the first look at it? */
+static inline bool object_is_new(const struct object *object)
+{
+	return !object->before_ns || object->begun;
+}
+
+/* End a look: remove the objects that were not looked at, at the time @ns. */
 void set_sweep(struct set *set, __u64 ns);
 void set_free(struct set *set);
 

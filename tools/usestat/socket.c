@@ -43,7 +43,7 @@ static void release(struct object *object)
 
 static struct set set = {
 	.type = "socket", .fields = fields, .n = SOCK_FIELDS, .size = sizeof(struct sock),
-	.release = release,
+	.whole = true, .release = release,
 };
 
 struct dump {

@@ -8,12 +8,20 @@
 
 #define NAME_WIDTH 26
 
-const struct column table_columns[COLUMNS] = {
-	[COL_RESOURCE]	  = { "RESOURCE", "resource", -11 },
-	[COL_NAME]	  = { "NAME", "name", -NAME_WIDTH },
-	[COL_UTILISATION] = { "UTIL", "utilisation_pct", 7 },
-	[COL_SATURATION]  = { "SATURATION", "saturation", -44 },
-	[COL_ERRORS]	  = { "ERRORS", "errors", 0 },
+static struct column columns[COLUMNS] = {
+	[COL_RESOURCE] = { "RESOURCE", "resource", -11, COLUMN_STRING, .about = "Kind of resource" },
+	[COL_NAME] = { "NAME", "name", -NAME_WIDTH, COLUMN_STRING, .about = "Which one" },
+	[COL_UTILISATION] = { "UTIL", "utilisation_pct", 7, COLUMN_PERCENT, .optional = true,
+			      .about = "How busy it is" },
+	[COL_SATURATION] = { "SATURATION", "saturation", -44, COLUMN_STRING, .optional = true,
+			     .about = "What waits for it" },
+	[COL_ERRORS] = { "ERRORS", "errors", -6, COLUMN_STRING, .optional = true,
+			 .about = "What failed" },
+};
+
+const struct table usestat_table = {
+	.type = "row", .about = "A row of the table", .kind = TABLE_PLAIN,
+	.columns = columns, .n = COLUMNS,
 };
 
 static struct {
@@ -85,9 +93,9 @@ void row_end(struct usestat *u)
 	out_name(u->out, COL_RESOURCE, row.resource);
 	out_name(u->out, COL_NAME, fitting(row.name));
 	if (row.known)
-		out_percent(u->out, COL_UTILISATION, row.hundredths);
+		out_uint(u->out, COL_UTILISATION, row.hundredths);
 	else if (row.cells[COL_UTILISATION][0])
-		out_name(u->out, COL_UTILISATION, row.cells[COL_UTILISATION]);
+		out_show(u->out, COL_UTILISATION, row.cells[COL_UTILISATION]);
 	if (row.cells[COL_SATURATION][0])
 		out_name(u->out, COL_SATURATION, row.cells[COL_SATURATION]);
 	if (row.cells[COL_ERRORS][0])

@@ -123,20 +123,11 @@ void top_free(struct top *top)
 	free(top);
 }
 
-void top_keys(struct usestat *u, __u32 bits)
+void top_keys(struct json *json, __u32 bits)
 {
-	struct text *text = &u->out->text;
-	bool first = true;
-
-	out_json_key(u->out, "top");
-	text_char(text, '[');
-	for (size_t m = 0; m < ARRAY_SIZE(measures); m++) {
-		if (!(bits & 1U << m))
-			continue;
-		if (!first)
-			text_char(text, ',');
-		first = false;
-		text_json(text, measures[m].name, strlen(measures[m].name));
-	}
-	text_char(text, ']');
+	json_array(json, "top");
+	for (size_t m = 0; m < ARRAY_SIZE(measures); m++)
+		if (bits & 1U << m)
+			json_name(json, NULL, measures[m].name);
+	json_end(json);
 }

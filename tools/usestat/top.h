@@ -18,6 +18,6 @@ struct top *top_processes(struct usestat *u);
 void top_free(struct top *top);
 
 /* The key "top": the names of the measures. */
-void top_keys(struct usestat *u, __u32 measures);
+void top_keys(struct json *json, __u32 measures);
 
 #endif /* USESTAT_TOP_H */

@@ -152,11 +152,11 @@ static int watch(void)
 	source_init();
 	look(&u);
 	u.detail_ns = u.ns;
-	out_start(&out, &opt.common, table_columns, COLUMNS, NULL);
+	out_start(&out, &opt.common, &usestat_table, NULL);
 	if (opt.common.json) {
 		print_records(&u);
 		if (out_flush(&out))
-			return log_err(out.error, "cannot write the output");
+			return log_err(out.sink.error, "cannot write the output");
 	}
 	return run_interval(&out, &opt.interval, print_summary, &u);
 }

@@ -45,7 +45,9 @@ extern const struct subject cpu_subject, interrupt_subject, memory_subject, disk
 /* --- JSON records (record.c) --- */
 
 /* Begin a record; the keys of its object follow by object_keys(). */
-void record_begin(struct usestat *u, const char *type);
+struct json *record_begin(struct usestat *u, const char *type);
+/* The same of another time than that of the look. */
+struct json *record_begin_at(struct usestat *u, const char *type, __u64 ns);
 void record_str(struct usestat *u, const char *key, const char *s);	/* nothing if NULL or "" */
 void record_uint(struct usestat *u, const char *key, __u64 v);
 void record_flag(struct usestat *u, const char *key, bool v);
@@ -89,7 +91,7 @@ void missing_print(struct usestat *u);
 /* --- The table (table.c) --- */
 
 enum { COL_RESOURCE, COL_NAME, COL_UTILISATION, COL_SATURATION, COL_ERRORS, COLUMNS };
-extern const struct column table_columns[COLUMNS];
+extern const struct table usestat_table;
 
 /* Rows are made of parts; row_end() prints them. */
 void row_begin(struct usestat *u, const char *resource, const char *name);
