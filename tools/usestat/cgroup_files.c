@@ -80,6 +80,15 @@ const struct hierarchy *hierarchy_get(size_t i)
 	return i < n_hierarchies ? &hierarchies[i] : NULL;
 }
 
+/* Version 1 has the CPU time too, and cheaper: without a sum over all CPUs and cgroups below. */
+static bool has_cpuacct(void)
+{
+	for (size_t i = 0; i < n_hierarchies; i++)
+		if (hierarchies[i].cpuacct)
+			return true;
+	return false;
+}
+
 struct name {
 	int file;
 	const char *name;
@@ -95,8 +104,10 @@ static void add_names(struct cgroup *cgroup, const struct hierarchy *h, const ch
 
 void cgroup_files(struct cgroup *cgroup, const struct hierarchy *h, const char *path)
 {
-	static const struct name v2_all[] = {
-		{ FILE_CPU_STAT, "cpu.stat" }, { FILE_CPU_PRESSURE, "cpu.pressure" },
+	static const struct name v2_usage[] = {
+		{ FILE_CPU_STAT, "cpu.stat" }, {}
+	}, v2_all[] = {
+		{ FILE_CPU_PRESSURE, "cpu.pressure" },
 		{ FILE_MEMORY_PRESSURE, "memory.pressure" }, { FILE_IO_PRESSURE, "io.pressure" }, {}
 	}, v2_cpu[] = {
 		{ FILE_CPU_MAX, "cpu.max" }, {}
@@ -125,6 +136,8 @@ void cgroup_files(struct cgroup *cgroup, const struct hierarchy *h, const char *
 
 	if (h->v2)
 		add_names(cgroup, h, path, v2_all);
+	if (h->v2 && !has_cpuacct())
+		add_names(cgroup, h, path, v2_usage);
 	if (h->cpu)
 		add_names(cgroup, h, path, h->v2 ? v2_cpu : cpu);
 	if (h->cpuacct)

@@ -26,7 +26,6 @@ struct process {
 	__u64 netns;			/* inode; 0: unknown */
 	__u64 first_rss, first_threads, first_fds;	/* when it was first looked at */
 	struct source stat, io;
-	__u64 io_hash;			/* of the text of its io: unchanged if it does nothing */
 };
 
 extern struct set process_set;

@@ -14,21 +14,15 @@
 
 #define FDS_WORTH_A_LIMIT 64		/* with fewer nobody is near a limit */
 
-/* True if it changed: its calls are counted too, also those that move nothing. */
-static bool look_io(struct process *process)
+static void look_io(struct process *process)
 {
 	char *text = source_read(&process->io);
-	__u64 hash = 5381, before = process->io_hash;
 
-	for (const char *c = text; text && *c; c++)
-		hash = hash * 33 + *c;
-	process->io_hash = hash;
 	if (text)
 		object_lines(&process_set, &process->object, text);
 	else if (errno == EACCES || errno == EPERM)
 		missing("I/O of some processes", "permission denied",
 			"run as root with all capabilities, or with CAP_SYS_PTRACE");
-	return hash != before;
 }
 
 static bool proc_path(char *path, size_t size, const struct process *process, const char *file)
@@ -181,7 +175,6 @@ void process_look_files(struct usestat *u, struct process *process, bool active)
 	bool kernel = process->kernel || process->state == 'Z';
 
 	active |= is_settling(process);
-	active |= !kernel && look_io(process);
 	if (active) {
 		look_cgroup(process);
 		look_owner(process);
@@ -191,6 +184,7 @@ void process_look_files(struct usestat *u, struct process *process, bool active)
 	if (kernel)
 		return;
 	if (active) {
+		look_io(process);
 		look_netns(process);
 		look_fds(process);
 		taskstats_look(process);

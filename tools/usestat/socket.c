@@ -111,8 +111,10 @@ static int ask(struct usestat *u, int fd, __u64 netns)
 		};
 		struct dump dump = { u, netns, kinds[i].protocol == IPPROTO_TCP };
 
-		err = netlink_ask(fd, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &request, sizeof(request),
-				  take, &dump) ?: err;
+		int failed = netlink_ask(fd, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, &request,
+					 sizeof(request), take, &dump);
+
+		err = failed ? failed : err;
 	}
 	return err;
 }

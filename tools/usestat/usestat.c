@@ -12,14 +12,15 @@
 #include "core/skel.h"
 #include "usestat.h"
 
-#define DETAIL_S 5			/* from one costly look to the next */
+#define DETAIL_S 5			/* from one look with details to the next, at least */
+#define DETAIL_SHARE 400		/* and this many times the CPU time that it took: 0.25 % */
 #define TOP_MAX 100
 
 static struct {
 	struct common_args common;
 	struct interval_args interval;
-	unsigned long top, detail;
-} opt = { .interval.interval = 1, .top = 5, .detail = DETAIL_S };
+	unsigned long top, detail;	/* seconds, 0: as its cost allows */
+} opt = { .interval.interval = 1, .top = 5 };
 
 /* In the order of the table; sockets and limits need what the processes' look found. */
 static const struct subject *const subjects[] = {
@@ -33,7 +34,7 @@ enum { OPT_TOP = 0x200, OPT_DETAIL };
 static const struct argp_option options[] = {
 	{ "top", OPT_TOP, "N", 0, "Show the N busiest processes and cgroups by each measure (5)" },
 	{ "details", OPT_DETAIL, "SECONDS", 0,
-	  "Look at processes, cgroups and sockets at most every SECONDS (5)" },
+	  "Look at processes, cgroups and sockets every SECONDS" },
 	{ "timestamp", 'T', NULL, 0, "The same as --time" },
 	{}
 };
@@ -119,24 +120,31 @@ static void print_table(struct usestat *u)
 /* The second look has details too, so that the first table is complete; and so has the last. */
 static bool is_detailed(const struct usestat *u)
 {
-	return u->last || !u->tables ||
-		clock_now_ns() - u->detail_ns + NS_PER_S / 2 >= opt.detail * NS_PER_S;
+	__u64 wait_ns = (opt.detail ? opt.detail : DETAIL_S) * NS_PER_S;
+
+	if (!opt.detail && u->detail_cost_ns * DETAIL_SHARE > wait_ns)
+		wait_ns = u->detail_cost_ns * DETAIL_SHARE;
+	return u->last || !u->tables || clock_now_ns() - u->detail_ns + NS_PER_S / 2 >= wait_ns;
 }
 
 static int print_summary(void *ctx)
 {
 	struct usestat *u = ctx;
 
+	__u64 start_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+
 	u->last = skel_detached();
 	u->detail = is_detailed(u);
 	look(u);
-	if (u->detail)
-		u->detail_ns = u->ns;
 	if (opt.common.json) {
 		u->tables++;
 		print_records(u);
 	} else {
 		print_table(u);
+	}
+	if (u->detail) {
+		u->detail_ns = u->ns;
+		u->detail_cost_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - start_ns;
 	}
 	return 0;
 }

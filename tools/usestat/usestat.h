@@ -26,6 +26,7 @@ struct usestat {
 	unsigned int top;	/* busiest processes and cgroups to show, by each measure */
 	unsigned int tables;	/* printed so far */
 	__u64 detail_ns;	/* of the last look with details */
+	__u64 detail_cost_ns;	/* CPU time that it took */
 	bool swapping;		/* swap is in use */
 	const char *cgroup;	/* only processes and cgroups at or below this path; NULL: all */
 };
