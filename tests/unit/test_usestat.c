@@ -348,7 +348,8 @@ static void human_sizes(void **state)
 
 static int begin(void **state)
 {
-	out_init(&out, &opt.common, &usestat_table);
+	opt.common.table = &usestat_table;
+	out_init(&out, &opt.common);
 	source_root = root;
 	return mkdtemp(root) ? 0 : -1;
 }

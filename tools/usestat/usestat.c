@@ -47,6 +47,8 @@ static void refuse_options(const struct common_args *common)
 
 	if (option)
 		args_fail("%s has no meaning for usestat, which has no BPF programs", option);
+	if (common->json && common->columns)
+		args_fail("-o chooses columns of the table: usestat --json prints other records");
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -160,7 +162,7 @@ static int watch(void)
 	source_init();
 	look(&u);
 	u.detail_ns = u.ns;
-	out_start(&out, &opt.common, &usestat_table, NULL);
+	out_start(&out, &opt.common, NULL);
 	if (opt.common.json) {
 		print_records(&u);
 		if (out_flush(&out))
@@ -171,6 +173,6 @@ static int watch(void)
 
 int main(int argc, char **argv)
 {
-	args_parse("usestat", &argp, argc, argv, &opt.common);
+	args_parse("usestat", &usestat_table, &argp, argc, argv, &opt.common);
 	return log_exit_code(watch());
 }
