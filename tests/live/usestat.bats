@@ -22,15 +22,15 @@ own_teardown() {
 # start_load [COMMAND... --] MODE N [FILE]: the workload of that mode, ready to begin.  A tool that is
 # started after it holds its input open too: stop that first.
 start_load() {
-	local program before=()
+	local program wrap=()
 	program=$(own usage)
 	while [[ " $* " == *" -- "* ]]; do
-		[ "$1" = -- ] || before+=("$1")
+		[ "$1" = -- ] || wrap+=("$1")
 		shift
 	done
 	rm -f go truth
 	mkfifo go
-	setsid "${before[@]}" "$program" "$@" <go >truth 2>truth.err 3>&- &
+	setsid "${wrap[@]}" "$program" "$@" <go >truth 2>truth.err 3>&- &
 	load_pid=$!
 	exec 7>go
 	wait_for 10 grep -q ready truth || { cat truth.err; return 1; }
@@ -39,7 +39,7 @@ start_load() {
 
 go() {
 	echo >&7
-	wait_for "${1:-20}" grep -q done truth || { cat truth.err; return 1; }
+	wait_for "${1:-20}" grep -q "^done" truth || { cat truth.err; return 1; }
 }
 
 end_load() {
@@ -206,7 +206,7 @@ file_system() {
 	expect 2 "$(last "$this" looks)" looks
 	[ -n "$(last "$this" function)" ] && [ "$(last "$this" function)" != null ]
 	expect 1 "$(last ".type == \"process\" and .pid == $pid" blocked_threads)" "blocked threads"
-	wait_for 10 grep -q done truth
+	wait_for 10 grep -q "^done" truth
 }
 
 @test "usestat: major faults of a process, as it counts them itself" {

@@ -72,7 +72,7 @@ static const struct {
 	{ "nfs", "NFS: *error" },
 	{ "nfs_recovered", "nfs: server*OK" },
 	{ "memory_error", "EDAC *CE" },
-	{ "memory_error", "EDAC MC*: * UE " },
+	{ "memory_error", "EDAC MC*rror" },
 	{ "memory_error", "Memory failure:" },
 	{ "hardware_error", "[Hardware Error]" },
 	{ "hardware_error", "mce: *achine check" },
