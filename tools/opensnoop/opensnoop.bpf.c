@@ -187,38 +187,31 @@ static __always_inline void read_dirs(struct scratch *scratch, struct path_walk 
 	}
 }
 
-/* The call had a handle and no name: that of the file it opened. */
-static __always_inline void read_opened(struct scratch *scratch)
+/* The call had a handle and no name: take that of the file it opened, which is returned. */
+static __always_inline struct path_walk read_opened(struct scratch *scratch)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct path_walk file = path_of_file(path_fd_file(task, scratch->event.ret));
 	struct dentry *dentry = file.dentry;
 	long len;
 
-	if (!dentry)			/* closed again by another thread */
-		return;
-	if (full_path) {
-		read_dirs(scratch, file);
-		return;
-	}
+	if (full_path || !dentry)	/* closed again by another thread */
+		return file;
 	len = bpf_probe_read_kernel_str(scratch->event.text + 1, PATH_NAME_SIZE,
 					BPF_CORE_READ(dentry, d_name.name));
 	if (len > 0)
 		scratch->climb.text_size = 1 + len;
+	return file;
 }
 
-/* The directory that the name is relative to. */
-static __always_inline void read_base(struct scratch *scratch, int dirfd)
+/* The directory that the name is relative to; .dentry is NULL if @dirfd is not open. */
+static __always_inline struct path_walk base_of(int dirfd)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct path_walk base;
 
 	if (dirfd == AT_FDCWD)
-		base = path_of_cwd(task);
-	else
-		base = path_of_file(path_fd_file(task, dirfd));
-	if (base.dentry)		/* else there is no such descriptor: EBADF */
-		read_dirs(scratch, base);
+		return path_of_cwd(task);
+	return path_of_file(path_fd_file(task, dirfd));
 }
 
 static __always_inline bool is_relative(const struct open_event *event, const struct call *call)
@@ -230,6 +223,7 @@ static __always_inline void report(struct pt_regs *regs, long ret, enum open_cal
 {
 	__u32 zero = 0;
 	struct scratch *room = bpf_map_lookup_elem(&scratch, &zero);
+	struct path_walk from = {};
 	struct open_event *event;
 	struct call call;
 
@@ -245,9 +239,11 @@ static __always_inline void report(struct pt_regs *regs, long ret, enum open_cal
 	event_head_current(&event->head);
 	read_name(room, call.name);
 	if (kind == OPEN_BY_HANDLE && ret >= 0)
-		read_opened(room);
+		from = read_opened(room);
 	else if (full_path && kind != OPEN_BY_HANDLE && is_relative(event, &call))
-		read_base(room, call.dirfd);
+		from = base_of(call.dirfd);
+	if (full_path && from.dentry)
+		read_dirs(room, from);
 	event_output(event, offsetof(struct open_event, text) + room->climb.text_size,
 		     sizeof(*event));
 }
