@@ -334,8 +334,11 @@ static void end_with_command(void *ctx, bool last)
 		raise(SIGTERM);
 }
 
+#define RING_BYTES (2U << 20)	/* unless --ring-size: see struct open_event */
+
 static void set_tunables(struct opensnoop_bpf *skel)
 {
+	bpf_map__set_max_entries(skel->maps.events, RING_BYTES);
 	skel->rodata->failed_only = opt.failed;
 	skel->rodata->full_path = opt.full_path;
 	skel->rodata->flags_chosen = opt.any_flags || opt.access_modes;

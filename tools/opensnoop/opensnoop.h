@@ -30,7 +30,8 @@ enum {
 
 /*
  * An event ends with the last byte of @text that is used, so that 10,000 opens
- * of ordinary paths (35 bytes) fit a ring of 1 MiB: 60 bytes come before @text.
+ * of ordinary paths (35 bytes) fit the ring: 68 bytes come before @text and 8 of the
+ * ring's own, so each takes 112 bytes.
  */
 struct open_event {
 	struct event_head head;
