@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The number of samples, and what is missing of them: in JSON, as messages, as metrics. */
+/* Warnings about lost samples and missing names, and the metrics. */
 #include "core/clock.h"
 #include "core/log.h"
 #include "output/metrics.h"
