@@ -195,7 +195,7 @@ static void put_words(struct naming *naming, const char *words)
 /*
  * Return the number of frame @i of a stack.  Addresses other than the innermost are
  * return addresses, which may lie in the next function if the call was the last
- * instruction of its own.
+ * instruction of the calling function.
  */
 static void put_frame(struct naming *naming, __u64 address, __u32 i, bool kernel)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The columns of profile's JSON; its text output has a form of its own. */
+/* The columns of profile's JSON; its text output has a separate format. */
 #ifndef PROFILE_COLUMNS_H
 #define PROFILE_COLUMNS_H
 
