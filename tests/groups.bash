@@ -62,7 +62,7 @@ files_of() {
 	build) printf 'tests/checks/%s.bats\n' build new-tool vmlinux ;;
 	packages) printf '%s\n' tests/checks/install.bats tests/live/install-caps.bats scripts/dev/release-check ;;
 	fleet) printf 'tests/live/%s.bats\n' fleet fleet-ssh ;;
-	kernels) echo scripts/dev/test-kernels ;;
+	kernels) printf '%s\n' tests/checks/relocations.bats scripts/dev/test-kernels ;;
 	*slower) files_of_tool fsslower ;;
 	build/test_*) echo "$1" ;;
 	*)

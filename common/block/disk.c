@@ -284,26 +284,39 @@ const char *disk_partition(__u32 dev, __u64 sector)
 #define FLAG_BITS (32 - DISK_OP_BITS)
 static char operations[OPS][32], flags[FLAG_BITS][32];
 
-/* The kernel's name of @value in enum @type, which begins with @prefix. */
-static void load_name(char *to, const char *type, const char *prefix, __u32 value)
-{
-	const char *name = hooks_enum_name(type, value);
+struct names {
+	char (*list)[32];
+	__u32 n, first;		/* [0] is the name of value @first */
+	const char *prefix;	/* of the kernel's names, left out */
+};
 
-	if (name && strncmp(name, prefix, strlen(prefix)) == 0)
-		snprintf(to, sizeof(flags[0]), "%s", name + strlen(prefix));
-	else
-		snprintf(to, sizeof(flags[0]), "%u", value);
+/* hooks_enum_fn */
+static void keep_name(void *ctx, const char *name, __u32 value)
+{
+	struct names *names = ctx;
+	size_t len = strlen(names->prefix);
+
+	if (value - names->first < names->n && strncmp(name, names->prefix, len) == 0)
+		snprintf(names->list[value - names->first], sizeof(names->list[0]), "%s",
+			 name + len);
+}
+
+/* A value without a name is its number. */
+static void load_names(struct names names, const char *type)
+{
+	for (__u32 i = 0; i < names.n; i++)
+		snprintf(names.list[i], sizeof(names.list[0]), "%u", names.first + i);
+	hooks_enum(type, keep_name, &names);
 }
 
 void disk_load_names(void)
 {
-	/* v6.0, ff07a02e9e8e: enum req_opf became enum req_op. */
-	const char *type = hooks_enum_name("req_op", 0) ? "req_op" : "req_opf";
+	struct names ops = { operations, OPS, 0, "REQ_OP_" };
 
-	for (__u32 op = 0; op < OPS; op++)
-		load_name(operations[op], type, "REQ_OP_", op);
-	for (__u32 bit = 0; bit < FLAG_BITS; bit++)
-		load_name(flags[bit], "req_flag_bits", "__REQ_", bit + DISK_OP_BITS);
+	/* v6.0, ff07a02e9e8e: enum req_opf became enum req_op. */
+	load_names(ops, "req_opf");
+	hooks_enum("req_op", keep_name, &ops);
+	load_names((struct names){ flags, FLAG_BITS, DISK_OP_BITS, "__REQ_" }, "req_flag_bits");
 }
 
 const char *disk_operation(__u32 cmd_flags)

@@ -16,7 +16,7 @@
 #include "core/args.h"
 #include "core/cgroup.h"
 #include "core/help.h"
-#include "core/hooks.h"
+#include "core/kernel_btf.h"
 #include "core/log.h"
 #include "core/option_error.h"
 #include "core/run.h"
@@ -166,7 +166,7 @@ static void set_btf(struct common_args *common, const char *path)
 	if (access(path, R_OK))
 		args_fail("cannot read BTF file '%s': %s", path, strerror(errno));
 	common->btf = path;
-	hooks_use_btf(path);
+	kernel_btf_use_file(path);
 }
 
 /* The file comes to be later, but whether it can be is known now. */

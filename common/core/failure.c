@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "core/permission.h"
 #include "core/skel.h"
+#include "core/target.h"
 #include "core/text.h"
 
 #define LOG_BYTES (1U << 20)	/* of a program; a page is used only when the kernel writes to it */
@@ -56,10 +57,10 @@ void failure_show_messages(void)
 
 void failure_watch(struct bpf_object *obj)
 {
-	struct bpf_program *prog;
+	struct bpf_program *prog = NULL;
 	size_t n = 0;
 
-	bpf_object__for_each_program(prog, obj)
+	while ((prog = bpf_object__next_program(obj, prog)))
 		n++;
 	state.logs_bytes = n * LOG_BYTES;
 	state.logs = mmap(NULL, state.logs_bytes, PROT_READ | PROT_WRITE,
@@ -67,9 +68,8 @@ void failure_watch(struct bpf_object *obj)
 	if (state.logs == MAP_FAILED)
 		state.logs = NULL;	/* the reason is then one that nobody names */
 	n = 0;
-	if (state.logs)
-		bpf_object__for_each_program(prog, obj)
-			bpf_program__set_log_buf(prog, state.logs + n++ * LOG_BYTES, LOG_BYTES);
+	while (state.logs && (prog = bpf_object__next_program(obj, prog)))
+		bpf_program__set_log_buf(prog, state.logs + n++ * LOG_BYTES, LOG_BYTES);
 }
 
 void failure_unwatch(void)
@@ -82,12 +82,10 @@ void failure_unwatch(void)
 /* The program whose verification left a log, which it does only when it fails; or NULL. */
 static const struct bpf_program *refused_program(const struct bpf_object *obj, const char **log)
 {
-	struct bpf_program *prog;
+	struct bpf_program *prog = NULL;
 	size_t n = 0;
 
-	if (!state.logs)
-		return NULL;
-	bpf_object__for_each_program(prog, obj) {
+	while (state.logs && (prog = bpf_object__next_program(obj, prog))) {
 		*log = state.logs + n++ * LOG_BYTES;
 		if (**log)
 			return prog;
@@ -120,19 +118,15 @@ static bool is_denial(int err)
 	return err == -EPERM || err == -EACCES;
 }
 
-static int missing_tracepoint(void)
+/* Does the kernel lack what a program attaches to? */
+static int missing_target(void)
 {
 	const struct bpf_program *prog = NULL;
-	char what[128];
+	char what[160];
 
-	while ((prog = skel_next_hook(prog))) {
-		const char *name = skel_tracepoint(prog);
-
-		if (name && hooks_tracepoint_args(name) == -ENOENT) {
-			snprintf(what, sizeof(what), "the tracepoint %s", name);
+	while ((prog = skel_next_hook(prog)))
+		if (target_is_missing(prog, what, sizeof(what)))
 			return hooks_missing(what);
-		}
-	}
 	return 0;
 }
 
@@ -153,6 +147,9 @@ int failure_load(struct bpf_object *obj, int err, const struct common_args *args
 	const char *log;
 	int shortage;
 
+	/* libbpf reads the types from memory: that fails only if it gets no buffer for it. */
+	if (err == -EIO && !args->btf)
+		err = -ENOMEM;
 	if (is_shortage(err))
 		return log_err(err, "cannot load the BPF programs");
 	if (args->btf && bad_btf(args->btf)) {
@@ -162,7 +159,7 @@ int failure_load(struct bpf_object *obj, int err, const struct common_args *args
 	prog = refused_program(obj, &log);
 	if (permission_locked_down() || (is_denial(err) && !prog))
 		return permission_denied(PERMISSION_BPF);
-	if (missing_tracepoint())
+	if (missing_target())
 		return -EOPNOTSUPP;
 	shortage = hooks_error();	/* for which libbpf may have another error */
 	if (shortage)

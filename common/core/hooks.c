@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
-#include <fcntl.h>
-#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,18 +7,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "core/hooks.h"
+#include "core/kernel_btf.h"
 #include "core/log.h"
-
-#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
-
-/* The running kernel's BTF, read once (some 10 ms), or else --btf's; NULL if there is none. */
-static struct btf *btf;
-static bool btf_tried;
-static const char *btf_file;
+#include "core/target.h"
 
 /*
  * The first shortage of files or memory (negative errno) during a look: what it did not
@@ -40,32 +32,21 @@ int hooks_error(void)
 	return shortage ? log_err(shortage, "cannot find out what this kernel has") : 0;
 }
 
-void hooks_use_btf(const char *path)
+static const struct btf_index *types(void)
 {
-	btf_file = path;
+	const struct btf_index *index = kernel_btf();
+
+	if (!index)
+		note_error(-errno);
+	return index;
 }
 
-static bool use_btf_file(void)
+/* The first type of @kind called @name in the kernel's BTF, or NULL. */
+static const struct btf_type *find(const char *name, unsigned int kind)
 {
-	return btf_file && access(KERNEL_BTF, R_OK);
-}
+	const struct btf_index *index = types();
 
-static struct btf *kernel_btf(void)
-{
-	if (!btf_tried)
-		btf = btf__parse(use_btf_file() ? btf_file : KERNEL_BTF, NULL);
-	btf_tried = true;
-	return note_error(libbpf_get_error(btf)) ? NULL : btf;
-}
-
-void hooks_done(void)
-{
-	if (btf) {
-		btf__free(btf);
-		malloc_trim(0);		/* or most of it stays with us, free but resident */
-	}
-	btf = NULL;
-	btf_tried = false;
+	return index ? btf_index_type(index, btf_index_find(index, name, kind)) : NULL;
 }
 
 /*
@@ -76,56 +57,20 @@ static const struct btf_type *tracepoint_proto(const char *name)
 {
 	const struct btf_type *type;
 	char typedef_name[128];
-	int id;
 
 	snprintf(typedef_name, sizeof(typedef_name), "btf_trace_%s", name);
-	id = kernel_btf() ? btf__find_by_name_kind(kernel_btf(), typedef_name, BTF_KIND_TYPEDEF) :
-			    -ENOENT;
-	if (id < 0)
-		return NULL;
-	type = btf__type_by_id(kernel_btf(), id);
-	type = btf__type_by_id(kernel_btf(), type->type);	/* the pointer */
-	return btf__type_by_id(kernel_btf(), type->type);
-}
-
-/* The names in the kernel's BTF, each with a NUL before and behind; NULL: no BTF or memory. */
-static char *kernel_btf_names(size_t *len)
-{
-	int fd = open(use_btf_file() ? btf_file : KERNEL_BTF, O_RDONLY | O_CLOEXEC);
-	struct btf_header header;
-	char *names = NULL;
-	ssize_t n;
-
-	*len = 0;
-	if (fd < 0) {
-		note_error(-errno);
-		return NULL;
-	}
-	if (pread(fd, &header, sizeof(header), 0) == sizeof(header))
-		names = malloc(header.str_len);
-	if (!names)
-		note_error(-ENOMEM);
-	while (names && *len < header.str_len &&
-	       (n = pread(fd, names + *len, header.str_len - *len,
-			  header.hdr_len + header.str_off + *len)) > 0)
-		*len += n;
-	close(fd);
-	return names;
+	type = find(typedef_name, BTF_KIND_TYPEDEF);
+	if (type)
+		type = btf_index_type(types(), type->type);	/* the pointer */
+	if (type)
+		type = btf_index_type(types(), type->type);
+	return type && btf_index_kind(type) == BTF_KIND_FUNC_PROTO && btf_index_count(type) ?
+	       type : NULL;
 }
 
 bool hooks_tracepoint(const char *name)
 {
-	char typedef_name[128];
-	size_t len;
-	char *names = kernel_btf_names(&len);
-	int size;
-	bool found;
-
-	/* With the NULs around it: no part of a longer name. */
-	size = snprintf(typedef_name, sizeof(typedef_name), "%cbtf_trace_%s", '\0', name) + 1;
-	found = names && memmem(names, len, typedef_name, size);
-	free(names);
-	return found;
+	return hooks_tracepoint_args(name) >= 0;
 }
 
 int hooks_tracepoint_args(const char *name)
@@ -134,61 +79,41 @@ int hooks_tracepoint_args(const char *name)
 
 	if (shortage)
 		return shortage;
-	return proto ? btf_vlen(proto) - 1 : -ENOENT;
+	return proto ? (int)btf_index_count(proto) - 1 : -ENOENT;
 }
 
 const char *hooks_tracepoint_arg(const char *name, int i)
 {
 	const struct btf_type *type = tracepoint_proto(name);
 
-	if (!type || i + 1 >= btf_vlen(type))
+	if (!type || i + 1 >= (int)btf_index_count(type))
 		return "";
-	type = btf__type_by_id(kernel_btf(), btf_params(type)[i + 1].type);
-	if (!btf_is_ptr(type))
+	type = btf_index_type(types(), ((const struct btf_param *)(type + 1))[i + 1].type);
+	if (!type || btf_index_kind(type) != BTF_KIND_PTR)
 		return "";
-	do
-		type = btf__type_by_id(kernel_btf(), type->type);
-	while (btf_is_mod(type));
-	return btf_is_struct(type) ? btf__name_by_offset(kernel_btf(), type->name_off) : "";
+	type = btf_index_type(types(), btf_index_resolve(types(), type->type));
+	return type && btf_index_kind(type) == BTF_KIND_STRUCT ?
+	       btf_index_string(types(), type->name_off) : "";
 }
 
 bool hooks_struct_has(const char *name, const char *field)
 {
-	const struct btf_type *type;
-	int id;
+	const struct btf_type *type = find(name, BTF_KIND_STRUCT);
+	const struct btf_member *members = type ? (const void *)(type + 1) : NULL;
 
-	id = kernel_btf() ? btf__find_by_name_kind(kernel_btf(), name, BTF_KIND_STRUCT) : -ENOENT;
-	if (id < 0)
-		return false;
-	type = btf__type_by_id(kernel_btf(), id);
-	for (int i = 0; i < btf_vlen(type); i++) {
-		const char *member;
-
-		member = btf__name_by_offset(kernel_btf(), btf_members(type)[i].name_off);
-		if (strcmp(member, field) == 0)
+	for (__u32 i = 0; type && i < btf_index_count(type); i++)
+		if (strcmp(btf_index_string(types(), members[i].name_off), field) == 0)
 			return true;
-	}
 	return false;
 }
 
-const char *hooks_enum_name(const char *type, __u32 value)
+void hooks_enum(const char *name, hooks_enum_fn fn, void *ctx)
 {
-	const struct btf_type *t;
-	int id;
+	const struct btf_type *type = find(name, BTF_KIND_ENUM);
+	const struct btf_enum *values = type ? (const void *)(type + 1) : NULL;
 
-	id = kernel_btf() ? btf__find_by_name_kind(kernel_btf(), type, BTF_KIND_ENUM) : -ENOENT;
-	if (id < 0)
-		return NULL;
-	t = btf__type_by_id(kernel_btf(), id);
-	for (int i = 0; i < btf_vlen(t); i++)
-		if ((__u32)btf_enum(t)[i].val == value)
-			return btf__name_by_offset(kernel_btf(), btf_enum(t)[i].name_off);
-	return NULL;
-}
-
-static bool has_struct(const char *name)
-{
-	return kernel_btf() && btf__find_by_name_kind(kernel_btf(), name, BTF_KIND_STRUCT) > 0;
+	for (__u32 i = 0; type && i < btf_index_count(type); i++)
+		fn(ctx, btf_index_string(types(), values[i].name_off), values[i].val);
 }
 
 bool hooks_fentry(const char *function)
@@ -198,20 +123,19 @@ bool hooks_fentry(const char *function)
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_FENTRY);
-	int id, prog, link;
+	int prog, link;
 
-	if (access(KERNEL_BTF, R_OK))
-		return false;		/* libbpf needs the kernel's own; --btf does not do */
+	if (!kernel_btf_exists() || !types())
+		return false;		/* the kernel needs its own; --btf does not do */
 	/*
 	 * v5.12 (e21aa341785c, "bpf: Fix fexit trampoline.") brought this struct.  Before,
 	 * detaching crashes the kernel if the function sleeps: docs/kernel-faults.md.
 	 */
-	if (!has_struct("bpf_tramp_image"))
+	if (!find("bpf_tramp_image", BTF_KIND_STRUCT))
 		return false;
-	id = kernel_btf() ? btf__find_by_name_kind(kernel_btf(), function, BTF_KIND_FUNC) : -ENOENT;
-	if (id < 0)
+	opts.attach_btf_id = btf_index_find(types(), function, BTF_KIND_FUNC);
+	if (!opts.attach_btf_id)
 		return false;
-	opts.attach_btf_id = id;
 	prog = bpf_prog_load(BPF_PROG_TYPE_TRACING, "probe", "GPL", insns, 2, &opts);
 	if (note_error(prog) < 0)
 		return false;
@@ -275,7 +199,7 @@ int hooks_aim(struct bpf_program *prog, const char *function)
 	if (n_aimed == AIMED_MAX)
 		return -ENOSPC;
 	if (is_fentry(prog))
-		err = bpf_program__set_attach_target(prog, 0, function);
+		err = find(function, BTF_KIND_FUNC) ? 0 : target_in_module(prog, function);
 	else if (!is_probed(function))
 		err = -ENOENT;
 	if (err)
@@ -296,7 +220,7 @@ const char *hooks_aimed_at(const struct bpf_program *prog)
 
 bool hooks_task_storage(struct bpf_map *storage, struct bpf_map *hash, bool wanted)
 {
-	bool use = wanted && access(KERNEL_BTF, R_OK) == 0 &&
+	bool use = wanted && kernel_btf_exists() &&
 		   libbpf_probe_bpf_map_type(BPF_MAP_TYPE_TASK_STORAGE, NULL) == 1;
 
 	bpf_map__set_autocreate(storage, use);

@@ -14,14 +14,8 @@
 struct bpf_map;
 struct bpf_program;
 
-/*
- * True if a tracepoint @name exists, by a look for its name in the kernel's
- * BTF: 1 ms, where the functions below first parse all of it, in 7 ms.
- */
+/* True if the kernel's BTF has a tracepoint @name. */
 bool hooks_tracepoint(const char *name);
-
-/* Where the kernel's BTF is (--btf), for kernels that do not carry their own. */
-void hooks_use_btf(const char *path);
 
 /*
  * The number of arguments of tracepoint @name in the kernel's BTF, or -ENOENT.
@@ -34,8 +28,9 @@ const char *hooks_tracepoint_arg(const char *name, int i);
 /* True if struct @name in the kernel's BTF has @field. */
 bool hooks_struct_has(const char *name, const char *field);
 
-/* The name of @value in enum @type of the kernel's BTF; NULL if it has none there. */
-const char *hooks_enum_name(const char *type, __u32 value);
+/* Call @fn for each enumerator of enum @type in the kernel's BTF. */
+typedef void (*hooks_enum_fn)(void *ctx, const char *name, __u32 value);
+void hooks_enum(const char *type, hooks_enum_fn fn, void *ctx);
 
 /*
  * True if an fentry program attaches to @function: tried for real, because
@@ -71,9 +66,6 @@ bool hooks_preempted(void);
 
 /* Switch on each program of a list ended by NULL. */
 void hooks_enable(struct bpf_program *first, ...) __attribute__((sentinel));
-
-/* Forget the kernel's BTF (some 6 MB); skel_start() calls it when all is loaded. */
-void hooks_done(void);
 
 /*
  * Report the first shortage of files or memory that kept one of these functions from

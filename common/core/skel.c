@@ -3,44 +3,68 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 
+#include "core/btf_subset.h"
 #include "core/failure.h"
 #include "core/follow.h"
 #include "core/hooks.h"
+#include "core/kernel_btf.h"
 #include "core/log.h"
 #include "core/permission.h"
 #include "core/self.h"
 #include "core/skel.h"
+#include "core/target.h"
 
-#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 #define SPARE_DESCRIPTORS 8	/* to wait for signals and events, to read /proc and /sys */
 
 static struct {
 	struct bpf_object_skeleton *skeleton;
 	const struct loss *loss;
 	__u32 pid;			/* ours, as the kernel counts */
+	int types;			/* descriptor of their file in memory; -1: none */
 	bool detached;
-} state;
-
-static bool kernel_has_btf(void)
-{
-	return access(KERNEL_BTF, R_OK) == 0;
-}
+} state = { .types = -1 };
 
 /*
- * Where libbpf takes types from.  NULL: from the kernel and, those it does not
- * find there, from its modules; but to go through these needs CAP_SYS_ADMIN, and
- * libbpf fails without it.  Types that only some kernels have are in no module:
- * given a file, it does not look for more.
+ * Where libbpf takes types from: a file in memory, which choose_types() fills when it is
+ * known which programs there are.  libbpf reads it when it loads them, and then looks for
+ * types in no module, for which it would need CAP_SYS_ADMIN; types that only some kernels
+ * have are in no module.
  */
 static const char *types_file(const struct common_args *args)
 {
-	if (args->btf)
+	static char path[32];
+
+	if (args->btf || !kernel_btf_exists())
 		return args->btf;
-	return kernel_has_btf() && !permission_has(CAP_SYS_ADMIN) ? KERNEL_BTF : NULL;
+	state.types = memfd_create("types", MFD_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", state.types);
+	return access(path, R_OK) == 0 ? path : KERNEL_BTF;
+}
+
+/* Write the types that the programs can ask for; all that the kernel has if that fails. */
+static int choose_types(void)
+{
+	const struct btf_index *index = kernel_btf();
+	struct text types = {};
+	size_t size;
+	int err;
+
+	if (state.types < 0)
+		return 0;
+	if (!index && errno != EOPNOTSUPP)
+		return log_err(-errno, "cannot read the kernel's types (" KERNEL_BTF ")");
+	if (!index || btf_subset(&types, index, state.skeleton->data, state.skeleton->data_sz)) {
+		types.len = 0;
+		text_bytes(&types, kernel_btf_data(&size), size);
+	}
+	err = text_write(&types, state.types);
+	text_free(&types);
+	return err ? log_err(err, "cannot write the kernel's types to memory") : 0;
 }
 
 /* Our process id in the initial PID namespace, by @prog, which returns it; that of getpid() if not. */
@@ -89,12 +113,7 @@ const struct bpf_object_open_opts *skel_open_opts(const struct common_args *args
 	err = load_first_program();
 	if (err)
 		exit(log_exit_code(err));
-	/*
-	 * Not bpf_program__set_type() later: before 1.3 libbpf then still looks
-	 * for the tracepoint in the kernel's BTF, by a NULL pointer.
-	 */
-	if (!kernel_has_btf())
-		libbpf_register_prog_handler("tp_btf+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, NULL);
+	target_register();
 	opts.btf_custom_path = types_file(args);
 	return &opts;
 }
@@ -105,13 +124,6 @@ int skel_open_failed(void)
 
 	failure_show_messages();
 	return log_exit_code(err);
-}
-
-const char *skel_tracepoint(const struct bpf_program *prog)
-{
-	const char *section = bpf_program__section_name(prog);
-
-	return strncmp(section, "tp_btf/", 7) == 0 ? section + 7 : NULL;
 }
 
 /*
@@ -129,10 +141,13 @@ static int use_raw_tp(struct config *config, const struct common_args *args)
 	return 0;
 }
 
-static bool may_not_allocate(enum bpf_prog_type type)
+static bool may_not_allocate(const struct bpf_program *prog)
 {
-	return type == BPF_PROG_TYPE_KPROBE || type == BPF_PROG_TYPE_TRACEPOINT ||
-	       type == BPF_PROG_TYPE_PERF_EVENT || type == BPF_PROG_TYPE_RAW_TRACEPOINT;
+	enum bpf_prog_type type = bpf_program__type(prog);
+
+	return !target_has(prog) &&
+	      (type == BPF_PROG_TYPE_KPROBE || type == BPF_PROG_TYPE_TRACEPOINT ||
+	       type == BPF_PROG_TYPE_PERF_EVENT || type == BPF_PROG_TYPE_RAW_TRACEPOINT);
 }
 
 /*
@@ -147,7 +162,7 @@ static void preallocate_maps(void)
 	struct bpf_map *map;
 
 	while ((prog = skel_next_hook(prog)))
-		needed |= may_not_allocate(bpf_program__type(prog));
+		needed |= may_not_allocate(prog);
 	if (!needed || hooks_struct_has("bpf_htab", "ma"))
 		return;
 	bpf_object__for_each_map(map, *state.skeleton->obj)
@@ -195,8 +210,10 @@ static int attach(struct bpf_prog_skeleton *p)
 	if (!bpf_program__autoload(prog) || !bpf_program__autoattach(prog) ||
 	    bpf_program__type(prog) == BPF_PROG_TYPE_PERF_EVENT)
 		return 0;
-	if (bpf_program__type(prog) == BPF_PROG_TYPE_RAW_TRACEPOINT && skel_tracepoint(prog))
-		*p->link = bpf_program__attach_raw_tracepoint(prog, skel_tracepoint(prog));
+	if (target_has(prog))
+		*p->link = target_attach(prog);
+	else if (target_tracepoint(prog))
+		*p->link = bpf_program__attach_raw_tracepoint(prog, target_tracepoint(prog));
 	else if (function && bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE)
 		*p->link = bpf_program__attach_kprobe(prog, is_kretprobe(prog), function);
 	else
@@ -232,6 +249,8 @@ static int load(const struct common_args *args)
 	struct bpf_object *obj = *state.skeleton->obj;
 	int err = check_descriptors();
 
+	if (!err)
+		err = choose_types();
 	if (err)
 		return err;
 	failure_watch(obj);
@@ -239,6 +258,8 @@ static int load(const struct common_args *args)
 	if (err)
 		err = failure_load(obj, err, args);
 	failure_unwatch();
+	kernel_btf_free();
+	close(state.types);
 	return err;
 }
 
@@ -250,7 +271,7 @@ int skel_start(struct bpf_object_skeleton *skeleton, const struct common_args *a
 
 	state.skeleton = skeleton;
 	set_ring(config, args);
-	if (!kernel_has_btf())
+	if (!kernel_btf_exists())
 		err = use_raw_tp(config, args);
 	if (!err)
 		err = set_filter(config, args);
@@ -260,7 +281,6 @@ int skel_start(struct bpf_object_skeleton *skeleton, const struct common_args *a
 		return err;
 	preallocate_maps();
 	err = load(args);
-	hooks_done();
 	if (err)
 		return err;
 	state.loss = loss;
@@ -321,13 +341,13 @@ const struct bpf_program *skel_next_hook(const struct bpf_program *prog)
 const char *skel_hook_name(const struct bpf_program *prog)
 {
 	static char name[128];
-	const char *tracepoint = skel_tracepoint(prog), *function = hooks_aimed_at(prog);
+	const char *tracepoint = target_tracepoint(prog), *function = hooks_aimed_at(prog);
 
 	if (function) {
 		snprintf(name, sizeof(name), "%s/%s", bpf_program__section_name(prog), function);
 		return name;
 	}
-	if (!tracepoint || bpf_program__type(prog) != BPF_PROG_TYPE_RAW_TRACEPOINT)
+	if (!tracepoint || target_has(prog))
 		return bpf_program__section_name(prog);
 	snprintf(name, sizeof(name), "raw_tp/%s", tracepoint);
 	return name;

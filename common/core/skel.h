@@ -49,7 +49,4 @@ const struct loss *skel_loss(void);
 const struct bpf_program *skel_next_hook(const struct bpf_program *prog);
 const char *skel_hook_name(const struct bpf_program *prog);
 
-/* The tracepoint that @prog's section names (tp_btf), or NULL. */
-const char *skel_tracepoint(const struct bpf_program *prog);
-
 #endif /* COMMON_SKEL_H */

@@ -128,3 +128,10 @@ short_of() {
 		short_of nofile 4 50 1 "$tool" 'Too many open files; raise the limit'
 	done
 }
+
+@test "too little memory is no lack of the kernel" {
+	needs prlimit
+	for tool in cachestat biolatency; do
+		short_of as 6000000 60000000 2000000 "$tool" 'Cannot allocate memory; free memory|no memory'
+	done
+}
