@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 /*
- * A copy, which the caller frees, of section @name of the 64-bit ELF file @file in memory.
+ * A copy, which the caller frees, of section @name of the 64-bit ELF file @data in memory.
  * NULL: it is damaged or has no such section (@bytes is 0), or there is no memory.
  */
-void *elf_section_copy(const void *file, size_t file_bytes, const char *name, size_t *bytes);
+void *elf_section_copy(const void *data, size_t data_bytes, const char *name, size_t *bytes);
 
 #endif /* COMMON_ELF_SECTION_H */

@@ -147,9 +147,6 @@ int failure_load(struct bpf_object *obj, int err, const struct common_args *args
 	const char *log;
 	int shortage;
 
-	/* libbpf reads the types from memory: that fails only if it gets no buffer for it. */
-	if (err == -EIO && !args->btf)
-		err = -ENOMEM;
 	if (is_shortage(err))
 		return log_err(err, "cannot load the BPF programs");
 	if (args->btf && bad_btf(args->btf)) {

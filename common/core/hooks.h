@@ -28,9 +28,9 @@ const char *hooks_tracepoint_arg(const char *name, int i);
 /* True if struct @name in the kernel's BTF has @field. */
 bool hooks_struct_has(const char *name, const char *field);
 
-/* Call @fn for each enumerator of enum @type in the kernel's BTF. */
+/* Call @fn for each enumerator of enum @name in the kernel's BTF. */
 typedef void (*hooks_enum_fn)(void *ctx, const char *name, __u32 value);
-void hooks_enum(const char *type, hooks_enum_fn fn, void *ctx);
+void hooks_enum(const char *name, hooks_enum_fn fn, void *ctx);
 
 /*
  * True if an fentry program attaches to @function: tried for real, because

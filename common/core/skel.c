@@ -185,7 +185,9 @@ static void set_ring(struct config *config, const struct common_args *args)
 
 static int set_filter(struct config *config, const struct common_args *args)
 {
-	int err = self_look(types_file(args));
+	/* It loads another object, for which the file with this tool's types will not do. */
+	const char *types = args->btf || !kernel_btf_exists() ? args->btf : KERNEL_BTF;
+	int err = self_look(types);
 
 	if (err)
 		return err == -EPERM || err == -EACCES ? permission_denied(PERMISSION_BPF) :
