@@ -73,6 +73,17 @@ disk-queue retransmits accept-queue exec-storm failing-opens block-outlier slow-
 	expect 4 "$(jq -r .meta.cpus "$made/report.json")"
 }
 
+@test "report: an output that cannot be read takes nothing from the other collectors" {
+	local filter='del(.findings, .exonerated, .verdict, .tables, .losses) | .collectors |= map(select(.name != "dmesg"))'
+	cp -r "$data/troubled" "$BATS_TEST_TMPDIR/dir"
+	printf 'kern  :err   : [%s] half a line' 1.2.3 1.2.3 >"$BATS_TEST_TMPDIR/dir/dmesg/output"
+	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
+	"$report" --json "$data/troubled" >"$made/report.json"
+	expect null "$(jq -c '.collectors[] | select(.name == "dmesg").records' "$out")"
+	expect "printed nothing that can be read" "$(jq -r '.collectors[] | select(.name == "dmesg").reason' "$out")"
+	cmp <(jq "$filter" "$out") <(jq "$filter" "$made/report.json")
+}
+
 # cut_all SHARE: the troubled data, all outputs cut after so many percent of their bytes.
 cut_all() {
 	local file

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # What the classic commands printed, as facts; see tools.jq.  Input: none;
-# `inputs` are raw lines.  Documents of sysstat are read line by line as well:
+# `lines` are raw.  Documents of sysstat are read line by line as well:
 # one that was cut off is not valid JSON.
+
+include "lib";
+include "thresholds";
+include "tools";
 
 def a_series(id; resource; title; unit; values):
 	{id: id, resource: resource, title: title, unit: unit, values: values};
@@ -21,7 +25,7 @@ def up_s:
 		+ ((.minutes // .only // "0") | tonumber) * 60 end;
 
 def uptime:
-	[inputs][0] // ""
+	[lines][0] // ""
 	| (capture("load average: (?<one>[0-9.]+), (?<five>[0-9.]+), (?<fifteen>[0-9.]+)") // null) as $load
 	| no_facts + {numbers: (if $load then $load | map_values(tonumber) else null end)};
 
@@ -45,7 +49,7 @@ def kernel_message($now):
 	| select(.category != null or (.level | test("^(emerg|alert|crit|err)$")));
 
 def dmesg:
-	[inputs] as $lines
+	[lines | select(. != "")] as $lines
 	| ($context.uptime_s // ([$lines[] | capture("\\[ *(?<t>[0-9]+\\.[0-9]+)\\]")? | .t | tonumber] | max) // 0) as $now
 	| [$lines[] | kernel_message($now)] as $bad
 	| {
@@ -63,7 +67,7 @@ def dmesg:
 # keys.  `head` gives the keys of a heading, false of any other line.  The last
 # key takes all further words: a program's name may have blanks.
 def table_rows(head):
-	foreach (inputs | words) as $w ({keys: null, row: null};
+	foreach (lines | words) as $w ({keys: null, row: null};
 		($w | head) as $keys
 		| if $keys then {keys: $keys, row: null}
 		elif ($w | length) < 2 or $w[0] == "Average:" then {keys: null, row: null}
@@ -99,7 +103,7 @@ def vmstat:
 	} end;
 
 def mpstat:
-	[inputs | select(test("\"cpu\": *\"")) | gsub("^[ \t]+|[,\\] \t]+$"; "") | fromjson?]
+	[lines | select(test("\"cpu\": *\"")) | gsub("^[ \t]+|[,\\] \t]+$"; "") | fromjson?]
 	| group_by(.cpu) | map({key: .[0].cpu, value: .}) | from_entries
 	| if .all == null then no_facts else
 		def mean(f): map(f) | average;
@@ -139,7 +143,7 @@ def pidstat:
 
 # iostat leaves out a disk that was idle (-z): it is 0 in that second then.
 def iostat:
-	reduce (inputs | gsub("^[ \t]+|[, \t]+$"; "")) as $line ({samples: 0, disks: {}};
+	reduce (lines | gsub("^[ \t]+|[, \t]+$"; "")) as $line ({samples: 0, disks: {}};
 		if $line | test("^\"avg-cpu\"") then .samples += 1
 		elif $line | test("^\\{\"disk_device\"") then
 			(try ($line | fromjson) catch null) as $d
@@ -169,7 +173,7 @@ def iostat:
 	} end;
 
 def free:
-	[inputs | words | select((.[0] == "Mem:" and length > 6) or (.[0] == "Swap:" and length > 2))] as $rows
+	[lines | words | select((.[0] == "Mem:" and length > 6) or (.[0] == "Swap:" and length > 2))] as $rows
 	| ($rows | map(select(.[0] == "Mem:") | .[1:] | numbers_of)) as $mem
 	| ($rows | map(select(.[0] == "Swap:") | .[1:] | numbers_of)) as $swap
 	| if ($mem | length) == 0 then no_facts else {
@@ -213,7 +217,7 @@ def sar_tcp:
 
 # pressure: "TIME cpu some avg10=... total=US" each second; the share of a second stalled.
 def pressure:
-	[inputs | words | select(length >= 6)
+	[lines | words | select(length >= 6)
 		| {time: (.[0] | tonumber?), key: "\(.[1]).\(.[2])", total: (.[-1] | ltrimstr("total=") | tonumber?)}]
 	| group_by(.key) | map(select(length > 1) | sort_by(.time) | . as $r | {
 		key: .[0].key,

@@ -4,6 +4,9 @@
 # printed.  Input: raw lines of everything that may help; $meta: the text of
 # meta.json; $own: process ids of sixty itself, one a line.
 
+include "lib";
+include "classic";
+
 def context:
 	[inputs] as $lines
 	| [$lines[] | select(startswith("{\"type\":")) | fromjson? | objects] as $records

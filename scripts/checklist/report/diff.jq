@@ -2,6 +2,8 @@
 #
 # --diff A B: what is different between two report.json.
 
+include "lib";
+
 def key: "\(.id) \(.title)";
 
 def said: "\(.severity) \(.title)";

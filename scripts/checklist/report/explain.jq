@@ -2,6 +2,9 @@
 #
 # --explain FINDING: what it means, where its limits come from, what to look at.
 
+include "lib";
+include "thresholds";
+
 def limit($word; $value): if $value == null then empty else
 	"\($word) \(if .low then "at most" else "from" end) \($value) \(.unit)" end;
 

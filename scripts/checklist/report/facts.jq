@@ -1,15 +1,50 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The facts of one collector, whatever became of it.  $name, $command, $status: the
-# collector, and the first lines of its files.
+# The facts of each collector, whatever became of it.  `inputs` are, for each: $mark
+# and "begin", its name, its command, its status, "output" or "empty", the lines of its
+# output, $mark.
 
-def line: rtrimstr("\n") | if . == "" then null else . end;
+include "tools";
+include "classic";
+
+# read_output($name): what the collector of that name printed, by the function for it.
+def read_output($name):
+	if $name == "uptime" then uptime
+	elif $name == "dmesg" then dmesg
+	elif $name == "vmstat" then vmstat
+	elif $name == "mpstat" then mpstat
+	elif $name == "pidstat" then pidstat
+	elif $name == "iostat" then iostat
+	elif $name == "free" then free
+	elif $name == "sar-dev" then sar_dev
+	elif $name == "sar-tcp" then sar_tcp
+	elif $name == "pressure" then pressure
+	elif $name == "execsnoop" then execsnoop
+	elif $name == "opensnoop" then opensnoop
+	elif $name == "tcpconnect" then tcpconnect
+	elif $name == "tcpaccept" then tcpaccept
+	elif $name == "tcpretrans" then tcpretrans
+	elif $name == "gethostlatency" then gethostlatency
+	elif $name == "biosnoop" then biosnoop
+	elif $name == "biolatency" then biolatency
+	elif $name == "runqlat" then runqlat
+	elif $name == "cachestat" then cachestat
+	elif $name == "profile" then profile
+	elif $name | endswith("slower") then fsslower
+	else unread end;
+
+def null_if_empty: if . == "" then null else . end;
 
 # What cannot be read, by a version of the program we do not know, is no reason to
 # have no report.
-def facts_of(reader):
-	(try reader catch ("\($name): \(.)\n" | stderr | null)) as $facts
-	| ($status | line // "unknown" | split("\t")) as $s
-	| {name: $name, command: ($command | line), status: $s[0], reason: ($s[1:] | join(" ") | line),
-		facts: ($facts // {series: [], tables: []})}
+def facts_of($name; $command; $status; $output):
+	(if $output == "empty" then null else
+		try read_output($name) catch ("\($name): \(.)\n" | stderr | null) end) as $facts
+	| ($status | null_if_empty // "unknown" | split("\t")) as $s
+	| {name: $name, command: ($command | null_if_empty), status: $s[0],
+		reason: ($s[1:] | join(" ") | null_if_empty), facts: ($facts // {series: [], tables: []})}
 	| if $facts == null and .status == "ok" then .reason = "printed nothing that can be read" else . end;
+
+# all_facts: one object for each collector.  What a reader left of its lines is skipped.
+def all_facts:
+	inputs | select(. == $mark + " begin") | [limit(4; inputs)] | facts_of(.[0]; .[1]; .[2]; .[3]);

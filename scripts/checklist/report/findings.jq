@@ -4,6 +4,9 @@
 # thresholds.jq decides.  What a collector did not deliver is null here, and a
 # check without a value says nothing, neither good nor bad.
 
+include "lib";
+include "thresholds";
+
 def severity($rule; $value):
 	def reached($limit): $limit != null and (if $rule.low then $value <= $limit else $value >= $limit end);
 	if reached($rule.critical) then "critical"

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # report.html, of report.json: self-contained, without scripts.  $style: the style
-# sheet; $raw: [{name, text, cut_bytes}] to fold away;
-# $flames: [an SVG in base64,
-# or null].
+# sheet; $raw: [{name, text, cut_bytes}] to fold away; $flame: an SVG in base64, "" if
+# there is none.
 #
 # Every string of the report goes through `text`, and nothing else makes text.
+
+include "lib";
+include "svg";
 
 def text: tostring | gsub("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"; "\ufffd") | @html;
 
@@ -132,7 +134,7 @@ def histograms_html:
 	"<section aria-labelledby=\"latencies\"><h2 id=\"latencies\">Latencies</h2><div class=\"two\">", (.histograms[] | histogram_html), "</div></section>" end;
 
 def flame_html:
-	$flames[0] as $flame | if $flame == null then empty else
+	if $flame == "" then empty else
 	"<section aria-labelledby=\"flame\"><h2 id=\"flame\">Flame graph</h2><figure><div class=\"flame\" tabindex=\"0\" role=\"region\" aria-label=\"Flame graph\"><img alt=\"Flame graph of the functions on CPU; their table is below\" src=\"data:image/svg+xml;base64,\($flame)\"></div></figure></section>" end;
 
 # ---- tables ----

@@ -3,6 +3,9 @@
 # report.json: everything that the views show, and nothing that they do not.
 # $context: meta.json with what was missing filled in; $facts: of all collectors.
 
+include "lib";
+include "findings";
+
 def SCHEMA: 1;
 
 def by_name(f): map({key: .name, value: f}) | from_entries;

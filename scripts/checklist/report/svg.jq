@@ -4,6 +4,8 @@
 # stretched to the width there is; the numbers stand beside it as text, which
 # does not stretch.  All text is escaped where it enters.
 
+include "lib";
+
 def coordinate: round_to(2);
 
 # svg(class; width; height; title): around what is in it.

@@ -3,6 +3,8 @@
 # The summary on the terminal: one screen, findings first.  Input: report.json.
 # $colour: whether to use colours.
 
+include "lib";
+
 def paint($code): if $colour then "\u001b[\($code)m\(.)\u001b[0m" else . end;
 
 def badge: {critical: ("CRITICAL" | paint("1;31")), warning: ("WARNING " | paint("1;33")),

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What our tools printed, NDJSON, as facts.  Input: none; `inputs` are raw lines,
-# because the last one of a killed tool may be half a line.
+# What our tools printed, NDJSON, as facts.  Input: none; `lines` are raw, because the
+# last one of a killed tool may be half a line.
 #
 # Facts: {numbers, series, tables, histograms, meta, losses}.  A table's columns
 # say of what kind a value is: --redact goes by it.
 
+include "lib";
+include "thresholds";
+
 def TOP: 20;	# rows of a table: what fits on a screen, the rest is counted
 
-def records: inputs | fromjson? | objects;
+# lines: of one collector's output.  The outputs of all are one stream, $mark is behind each.
+def lines: label $done | inputs | if . == $mark then break $done else . end;
+
+def records: lines | fromjson? | objects;
 
 # ours: caused by sixty itself or by what it started.
 def ours: $context.own["\(.pid)"] or $context.own["\(.ppid)"];
