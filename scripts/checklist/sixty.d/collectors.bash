@@ -3,8 +3,9 @@
 #
 # What sixty starts, and where each is found.
 
-# The collectors: NAME KIND COMMAND.  KIND is `program` (in PATH), `tool` (ours)
-# or `sample` (the script of that name here).  Everything watches for $span
+# The collectors: NAME KIND COMMAND.  KIND is `program` (in PATH), `tool` (ours),
+# `events` (ours, and prints every event: sixty keeps so much of it) or `sample` (the
+# script of that name here).  Everything watches for $span
 # seconds; profile for less, and it is the first to start, because it has names to
 # look up at its end.  pidstat reads a file of each process each time: at most
 # ten times.
@@ -22,16 +23,16 @@ collectors() {
 	sar-tcp         program   sar -n TCP,ETCP 1 $span
 	top             program   top -b -w 512 -d $span -n 2
 	pressure        sample    pressure $span
-	execsnoop       tool      execsnoop --json --bpf-stats --duration $span --fails
-	opensnoop       tool      opensnoop --json --bpf-stats --duration $span --failed
-	fsslower        tool      fsslower --json --bpf-stats --duration $span
+	execsnoop       events    execsnoop --json --bpf-stats --duration $span --fails
+	opensnoop       events    opensnoop --json --bpf-stats --duration $span --failed
+	fsslower        events    fsslower --json --bpf-stats --duration $span
 	biolatency      tool      biolatency --json --bpf-stats --duration $span --disks 1
-	biosnoop        tool      biosnoop --json --bpf-stats --duration $span
+	biosnoop        events    biosnoop --json --bpf-stats --duration $span
 	cachestat       tool      cachestat --json --bpf-stats --duration $span 1
-	tcpconnect      tool      tcpconnect --json --bpf-stats --duration $span
-	tcpaccept       tool      tcpaccept --json --bpf-stats --duration $span
-	tcpretrans      tool      tcpretrans --json --bpf-stats --lossprobe --duration $span
-	gethostlatency  tool      gethostlatency --json --bpf-stats --duration $span
+	tcpconnect      events    tcpconnect --json --bpf-stats --duration $span
+	tcpaccept       events    tcpaccept --json --bpf-stats --duration $span
+	tcpretrans      events    tcpretrans --json --bpf-stats --lossprobe --duration $span
+	gethostlatency  events    gethostlatency --json --bpf-stats --duration $span
 	runqlat         tool      runqlat --json --bpf-stats --duration $span 1
 	TABLE
 }
@@ -53,20 +54,22 @@ each() {
 	done < <(collectors)
 }
 
-# find_tool NAME: sets `found` to our tool of that name: beside this script or in
-# PATH, under the name that `make install` gave it, or one that packages do.
-# Other projects have tools of the same names: ours says who it is.
+# find_tool NAME: sets `found` to our tool of that name: the one that was built with
+# this script; or beside it or in PATH, under the name that `make install` gave it, or
+# one that packages do.  Other projects have tools of the same names: ours says who it is.
 find_tool() {
 	local candidate own=$PROGRAM_PREFIX$1$PROGRAM_SUFFIX
-	for candidate in "$here/../build/$1" "$here/$own" "$own" "bpf-$1" "$1-sixty" "$1"; do
+	[ "$parts" != "$here/checklist/sixty.d" ] || ! found=$(type -P "$here/../build/$1") || return 0
+	for candidate in "$here/$own" "$own" "bpf-$1" "$1-sixty" "$1"; do
 		found=$(type -P "$candidate") || continue
-		is_ours "$found" && return
+		[[ $found == /* ]] && is_ours "$found" && return
 	done
 	return 1
 }
 
+# is_ours PROGRAM: by its own word, for which it has two seconds.
 is_ours() {
-	[[ $("$1" --version 2>/dev/null </dev/null) == "${1##*/} (sixty) "* ]]
+	[[ $(timeout 2 "$1" --version 2>/dev/null </dev/null) == "${1##*/} (sixty) "* ]]
 }
 
 package_of() {
@@ -85,7 +88,7 @@ look_up() {
 	echo "${*:3}" >"$dir/$1/command"
 	kinds[$1]=$2
 	case $2 in
-	tool) find_tool "$3" ;;
+	tool | events) find_tool "$3" ;;
 	program) found=$(type -P "$3") || stand_in "$1" ;;
 	sample) found=$parts/sample ;;
 	esac && programs[$1]=$found

@@ -14,6 +14,7 @@ PIECES_AT_ONCE=8	# a burst that is kept whole; the others are spread over the ti
 LAST_LINES=100		# kept of what comes after that: tools print their sums there
 
 declare -A pids		# NAME -> its process, which leads a group of its own
+hears_int=()		# what a command needs in front of it for that
 interrupted=		# by which signal
 ended_by=		# the signal that ended the collecting
 
@@ -46,7 +47,7 @@ wait_for_piece() {
 	done
 }
 
-# cap DIR: keep standard input in pieces, output, output.1 and so on; of what is
+# cap DIR: of what prints every event, however many.  Keep standard input in pieces, output, output.1 and so on; of what is
 # too much the last lines.
 cap() {
 	local i=1 next
@@ -62,34 +63,53 @@ cap() {
 	tail -n "$LAST_LINES" >"$1/rest"
 }
 
-# collect DIR COMMAND...: run it and leave its exit status in DIR.  Of SIGINT
+# become DIR COMMAND...: the command, which hears SIGINT even if sixty was started without.
+become() {
+	cd "$1" || exit	# for files that it makes
+	trap - INT
+	exec "${hears_int[@]}" "${@:2}" </dev/null 2>"$1/stderr"
+}
+
+# collect DIR KIND COMMAND...: run it and leave its exit status in DIR.  Of SIGINT
 # to the group only the command itself hears.  The guard marks the directory
 # before it reads who there is: either it sees this process, or this the mark.
 collect() {
-	local at=$1
-	shift
+	local at=$1 kind=$2
+	shift 2
 	trap '' INT
 	exec {lifeline}>&-
 	echo "$BASHPID" >>"$at/pid"
 	[ ! -e "$dir/killed" ] || exit
-	{
-		echo "$BASHPID" >>"$at/pid"
-		cd "$at" || exit	# for files that it makes
-		exec "$env" --default-signal=INT "$nice" -n "$NICE" "$@" </dev/null 2>"$at/stderr"
-	} | cap "$at"
-	echo "${PIPESTATUS[0]}" >"$at/exit"
+	if [ "$kind" = events ]; then
+		{ echo "$BASHPID" >>"$at/pid"; become "$at" "$@"; } | cap "$at"
+		echo "${PIPESTATUS[0]}" >"$at/exit"
+	else
+		(echo "$BASHPID" >>"$at/pid"; become "$at" "$@") >"$at/output"
+		echo "$?" >"$at/exit"
+	fi
+}
+
+# yield_cpu: what is started from now on runs at a lower priority.
+yield_cpu() {
+	niceness=$(nice)
+	renice -n $((niceness + NICE)) -p $$ >/dev/null 2>&1
+}
+
+# take_cpu: the report is made as sixty was started, if its user may do that.
+take_cpu() {
+	renice -n "$niceness" -p $$ >/dev/null 2>&1
 }
 
 # start NAME KIND COMMAND...: in the background.  `set -m` gives it a process
 # group: Ctrl-C on the terminal reaches this script alone, which then decides.
 start() {
-	local name=$1
+	local name=$1 kind=$2
 	[ -n "${programs[$name]-}" ] || return
 	shift 3
-	[ "${kinds[$name]}" != sample ] || set -- "$name" "$@"
+	[ "$kind" != sample ] || set -- "$name" "$@"
 	[ -z "${sampled[$name]-}" ] || set -- "$name" "$span"
 	set -m
-	collect "$dir/$name" "${programs[$name]}" "$@" &
+	collect "$dir/$name" "$kind" "${programs[$name]}" "$@" &
 	set +m
 	pids[$name]=$!
 }
@@ -151,7 +171,9 @@ note_children() {
 # is told to by SIGINT, upon which tools and sysstat print what they have, and at the
 # deadline, or soon after it on a machine under load, by SIGKILL.
 run() {
+	yield_cpu
 	each start
+	take_cpu
 	watch $((span * 500))
 	note_children
 	watch $((deadline_ms - slack_ms / 3))

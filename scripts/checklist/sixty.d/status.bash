@@ -26,13 +26,13 @@ judge() {
 	esac
 }
 
-# reason_in STDERR: the first line of it that tells.  With little privilege each collector
-# keeps its niceness, and no tool's own cost is measured: that says nothing of what it found.
+# reason_in STDERR: the first line of it that tells.  With little privilege no tool's
+# own cost is measured: that says nothing of what it found.
 reason_in() {
 	local line
 	while read -r line || [ -n "$line" ]; do
 		case $line in
-		*"nice: cannot set niceness"* | *"--bpf-stats: the kernel does not measure"*) ;;
+		*"--bpf-stats: the kernel does not measure"*) ;;
 		*) echo "$line" && return ;;
 		esac
 	done <"$1"
@@ -40,7 +40,7 @@ reason_in() {
 
 missing_reason() {
 	case ${kinds[$1]} in
-	tool) echo "not beside sixty and not in PATH: run make, or install it" ;;
+	tool | events) echo "not beside sixty and not in PATH: run make, or install it" ;;
 	*) echo "not installed: apt-get install $(package_of "$1")" ;;
 	esac
 }
