@@ -335,6 +335,63 @@ unheld() {
 	expect false "$(meta root)"
 }
 
+# with_pids_max N COMMAND...: in a cgroup of its own, which no more processes may enter.
+with_pids_max() {
+	local at
+	for at in /sys/fs/cgroup/pids "$(cgroup2)"; do
+		at+=/x$$room
+		mkdir "$at" 2>/dev/null && [ -e "$at/pids.max" ] && break
+		rmdir "$at" 2>/dev/null || true
+		at=
+	done
+	[ -n "$at" ] || skip "no cgroup with the pids controller on this machine"
+	echo "$1" >"$at/pids.max"
+	status=0
+	(echo "$BASHPID" >"$at/cgroup.procs" && exec "${@:2}") >"$out" 2>"$err" || status=$?
+	expect "max 0" "$(cat "$at/pids.events")" "processes that were refused"
+	wait_for 5 rmdir "$at"
+}
+
+# limited LIMIT LEAST: so many collectors or more were ok; one message, which says why not all.
+limited() {
+	local started
+	cat "$out" "$err"
+	expect 0 "$status"
+	expect 1 "$(wc -l <"$err")" "messages"
+	[[ "$(cat "$err")" =~ ^"sixty: $1 leaves room for "([0-9]+)" of 23 collectors; raise it" ]]
+	started=${BASH_REMATCH[1]}
+	[ "$started" -ge "$2" ]
+	expect $((23 - started)) "$(grep -l "not started: $1" "$dir"/*/status | wc -l)"
+	jq -e .verdict "$dir/report.json"
+}
+
+@test "sixty: where pids.max leaves little room, some collectors and a report" {
+	with_pids_max 15 "$sixty" --output "$dir" --seconds 5
+	limited "pids.max of cgroup /x$$room" 3
+	rm -r "$dir" "$dir.tar.gz"
+	with_pids_max 60 "$sixty" --output "$dir" --seconds 5
+	limited "pids.max of cgroup /x$$room" 15
+	rm -r "$dir" "$dir.tar.gz"
+	with_pids_max 8 "$sixty" --output "$dir" --seconds 5
+	expect 1 "$status"
+	expect 1 "$(wc -l <"$err")" "messages"
+}
+
+@test "sixty: where RLIMIT_NPROC leaves little room, some collectors and a report" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	local open
+	open=$(mktemp -d)
+	chmod 777 "$open"
+	mkdir -m 755 "$open/bin"
+	(umask 022; cp -r "$root"/scripts/{sixty,checklist} "$open/bin")
+	status=0
+	setpriv --reuid 60541 --regid 60541 --clear-groups bash -c 'ulimit -u 20; exec "$@"' - \
+		"$open/bin/sixty" --seconds 5 --output "$open/report" >"$out" 2>"$err" || status=$?
+	cp -r "$open/report" "$dir"
+	rm -rf "$open"
+	limited "RLIMIT_NPROC (ulimit -u 20)" 3
+}
+
 @test "sixty: what few rights alone bring about is no remark" {
 	# shellcheck source=scripts/checklist/sixty.d/status.bash
 	. "$root/scripts/checklist/sixty.d/status.bash"

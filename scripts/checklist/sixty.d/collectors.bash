@@ -43,6 +43,7 @@ SAMPLED=" uptime vmstat mpstat pidstat iostat free sar-dev sar-tcp "
 declare -a names		# of the collectors, in the order of the table
 declare -A kinds		# NAME -> its kind
 declare -A programs		# NAME -> path of its program, unless that is missing
+declare -A no_room		# NAME -> which limit it was
 declare -A sampled		# NAME -> what its program's package is, if /proc stands in for it
 
 # each FUNCTION: with every line of the table.

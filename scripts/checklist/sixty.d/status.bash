@@ -9,6 +9,10 @@ declare -A statuses		# NAME -> how it ended: a word, a tab, the reason
 # judge NAME: prints a word, and behind a tab the reason.
 judge() {
 	local at=$dir/$1 code='' reason=''
+	if [ -n "${no_room[$1]-}" ]; then
+		printf 'failed\t%s\n' "${no_room[$1]}"
+		return
+	fi
 	if [ -z "${programs[$1]-}" ]; then
 		printf 'missing\t%s\n' "$(missing_reason "$1")"
 		return

@@ -1,0 +1,92 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts share variables
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Limits of processes: sixty starts so many collectors as there is room for, and says
+# which limit it was.  Without room fork(2) fails with EAGAIN, upon which bash waits,
+# tries again, and gives up everything.
+
+OWN_PROCESSES=5		# sixty's own beside the collectors: the guard, and what it asks others
+REPORT_PROCESSES=10	# at once at most, while the report is made
+
+room=			# how many processes may be started; empty: no limit
+room_limit=		# which limit that is
+
+# limit_room N LIMIT
+limit_room() {
+	[ -z "$room" ] || [ "$1" -lt "$room" ] || return 0
+	room=$(($1 > 0 ? $1 : 0))
+	room_limit=$2
+}
+
+# find_room: sets `room` and `room_limit`.
+find_room() {
+	local controllers path
+	while IFS=: read -r _ controllers path; do
+		case ,$controllers, in
+		,,) cgroup_room /sys/fs/cgroup "$path" ;;
+		*,pids,*) cgroup_room /sys/fs/cgroup/pids "$path" ;;
+		esac
+	done 2>/dev/null </proc/self/cgroup
+	[ "$EUID" -eq 0 ] || [ "$(ulimit -u)" = unlimited ] || user_room "$(ulimit -u)"
+}
+
+# cgroup_room MOUNT PATH: pids.max counts for a cgroup and all below it.
+cgroup_room() {
+	local at=$1 path=${2%/} max current
+	while :; do
+		if read -r max <"$at$path/pids.max" && [ "$max" != max ] && read -r current <"$at$path/pids.current"; then
+			limit_room $((max - current)) "pids.max of cgroup ${path:-/}"
+		fi
+		[ -n "$path" ] || break
+		path=${path%/*}
+	done 2>/dev/null
+}
+
+# user_room LIMIT: RLIMIT_NPROC counts the threads of the real user, everywhere; root
+# is exempt.
+user_room() {
+	local at key value threads=0
+	for at in /proc/[0-9]*; do
+		[ -O "$at" ] || continue
+		while read -r key value; do
+			[ "$key" != Threads: ] || threads=$((threads + value))
+		done <"$at/status"
+	done 2>/dev/null
+	limit_room $(($1 - threads)) "RLIMIT_NPROC (ulimit -u $1)"
+}
+
+# processes_of NAME KIND: at once, with the shells that wait for it.
+processes_of() {
+	case $1,$2,${sampled[$1]-} in
+	*,events,* | *,sample,*) echo 4 ;;
+	*,*,?*) echo 5 ;;
+	sar-*) echo 3 ;;
+	*) echo 2 ;;
+	esac
+}
+
+# take_room NAME KIND COMMAND...: a place for that collector; or, without, its reason
+# and no program to start.
+take_room() {
+	local needed
+	[ -n "${programs[$1]-}" ] || return
+	needed=$(processes_of "$1" "$2")
+	if [ "$needed" -le "$room" ]; then
+		room=$((room - needed))
+	else
+		no_room[$1]="not started: $room_limit leaves no room for its processes"
+		unset "programs[$1]"
+	fi
+}
+
+# share_room: among the collectors, in the order of the table.
+share_room() {
+	find_room
+	[ -n "$room" ] || return 0
+	[ "$room" -ge "$REPORT_PROCESSES" ] ||
+		fail "$room_limit leaves room for $room more processes, and the report alone needs $REPORT_PROCESSES: raise it"
+	room=$((room - OWN_PROCESSES))
+	each take_room
+	[ ${#no_room[@]} -eq 0 ] ||
+		echo "sixty: $room_limit leaves room for $((${#names[@]} - ${#no_room[@]})) of ${#names[@]} collectors; raise it to see everything" >&2
+}
