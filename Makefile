@@ -150,10 +150,11 @@ $(SKELS:.skel.h=.raw.o): $(O)/%.raw.o: $$(wildcard tools/$$*/%.bpf.c common/core
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c $< -o $@
 
 # Every man page carries the options and exit codes that all tools share, and its fields.
-$(patsubst %,$(O)/%.8,$(filter-out $(FSTOOLS),$(TOOLS))): $(O)/%.8: tools/$$*/%.8 tools/$$*/fields.mdoc common/options.8 common/exit-status.8
+$(patsubst %,$(O)/%.8,$(filter-out $(FSTOOLS),$(TOOLS))): $(O)/%.8: tools/$$*/%.8 tools/$$*/fields.mdoc common/count.8 common/options.8 common/exit-status.8
 	$(call say,MAN)
 	$(Q)mkdir -p $(@D)
-	$(Q)sed -e '/^\.\\" @common-options@/{r common/options.8' -e 'd}' \
+	$(Q)sed -e '/^\.\\" @count-options@/{r common/count.8' -e 'd}' \
+		-e '/^\.\\" @common-options@/{r common/options.8' -e 'd}' \
 		-e '/^\.\\" @fields@/{r tools/$*/fields.mdoc' -e 'd}' \
 		-e '/^\.\\" @exit-status@/{r common/exit-status.8' -e 'd}' $< >$@
 

@@ -21,10 +21,10 @@
 #include "core/option_error.h"
 #include "core/run.h"
 #include "output/columns_help.h"
+#include "output/count.h"
 #include "output/output_args.h"
 
 #define PID_MAX (1UL << 22)		/* PID_MAX_LIMIT of 64-bit kernels */
-#define DURATION_MAX (366UL * 24 * 3600)
 
 _Noreturn void args_fail(const char *fmt, ...)
 {
@@ -347,6 +347,22 @@ static error_t parse_interval(int key, char *arg, struct argp_state *state)
 
 const struct argp interval_argp = { .parser = parse_interval, .args_doc = "[INTERVAL [COUNT]]" };
 
+static error_t parse_event(int key, char *arg, struct argp_state *state)
+{
+	if (key != ARGP_KEY_INIT)
+		return ARGP_ERR_UNKNOWN;
+	for (int i = 0; i < 3; i++)
+		state->child_inputs[i] = state->input;
+	return 0;
+}
+
+const struct argp event_argp = {
+	.parser = parse_event,
+	.children = (const struct argp_child[]){
+		{ &filter_argp }, { &count_argp }, { &common_argp }, {}
+	},
+};
+
 /*
  * A program started with a standard stream closed would get that number for
  * one of its own files, and print into it.
@@ -384,4 +400,5 @@ void args_parse(const char *tool, const struct table *table, const struct argp *
 	if (argp_parse(argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, NULL))
 		args_fail("invalid command line");
 	output_args_check(common);
+	count_args_check(common);
 }

@@ -20,6 +20,8 @@
 
 struct table;
 
+#define DURATION_MAX (366UL * 24 * 3600)	/* seconds */
+
 enum stamp_format {
 	STAMP_NONE,
 	STAMP_LOCAL,		/* HH:MM:SS.mmm */
@@ -28,6 +30,20 @@ enum stamp_format {
 	STAMP_MONO,		/* seconds of CLOCK_MONOTONIC, microseconds */
 	STAMP_SINCE_START,	/* seconds since the tool was ready, milliseconds */
 	STAMP_SINCE_START_US,	/* the same with microseconds */
+};
+
+/* [INTERVAL [COUNT]]: tools that print summaries, and --count-by */
+struct interval_args {
+	unsigned long interval;		/* seconds, 0: one summary at the end */
+	unsigned long count;		/* summaries, 0: no limit */
+};
+
+/* --count-by: output/count.h */
+struct count_args {
+	const char *by;			/* columns; NULL: print records */
+	const char *sort;		/* NULL: by count */
+	unsigned long top;		/* rows, 0: the default */
+	struct interval_args interval;
 };
 
 /* Every tool: --json --duration --max-events --time --cgroup --container ... */
@@ -41,6 +57,7 @@ struct common_args {
 	unsigned long duration;		/* seconds, 0: until interrupted */
 	unsigned long max_events;	/* records, 0: no limit */
 	unsigned long ring_bytes;	/* 0: the tool's default */
+	struct count_args count;
 	const char *metrics;		/* file of metrics; NULL: none */
 	const char *columns;		/* -o: to print, "+..." in addition; NULL: the default */
 	const char *btf;		/* the kernel's BTF in a file, NULL: the kernel's own */
@@ -56,12 +73,11 @@ extern const struct argp common_argp;
 /* -p PID -u USER: tools that look at tasks.  Input: the common_args. */
 extern const struct argp filter_argp;
 
-/* [INTERVAL [COUNT]] -T: tools that print summaries */
-struct interval_args {
-	unsigned long interval;		/* seconds, 0: one summary at the end */
-	unsigned long count;		/* summaries, 0: no limit */
-};
+/* [INTERVAL [COUNT]].  Input: an interval_args. */
 extern const struct argp interval_argp;
+
+/* What tools that print events take: filter_argp, --count-by, common_argp.  Input: the common_args. */
+extern const struct argp event_argp;
 
 /*
  * Parse the command line of @tool, which prints records of @table; also names the program in messages and opens closed

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/follow.h"
 #include "core/log.h"
+#include "output/count.h"
 #include "output/metrics.h"
 #include "output/report.h"
 #include "core/run.h"
@@ -26,6 +27,9 @@ struct loop {
 	__u64 deadline_ns;		/* of --duration; ~0: none */
 	struct metrics *metrics;	/* NULL: none wanted */
 	__u64 metrics_ns;		/* when they are to be written next */
+	struct count *count;		/* of --count-by; NULL: records are printed */
+	__u64 count_ns;			/* when its rows are due; ~0: at the end */
+	unsigned long counts_left;	/* printings but the last; 0: no limit */
 	bool stopping;
 
 	/* run_events() only */
@@ -57,8 +61,22 @@ void run_block_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+/* Count every record for --count-by. */
+static void observe_count(struct loop *loop)
+{
+	const struct interval_args *interval = &loop->out->args->count.interval;
+	struct out *out = loop->out;
+
+	if (!out->args->count.by)
+		return;
+	loop->count = count_new(out->args);
+	loop->count_ns = interval->interval ? out->stamp.start_ns + interval->interval * NS_PER_S : ~0ULL;
+	loop->counts_left = interval->count;
+	out_observe(out, count_record, loop->count, count_columns(loop->count));
+}
+
 /* Count every record for --metrics. */
-static void observe(struct loop *loop)
+static void observe_metrics(struct loop *loop)
 {
 	struct out *out = loop->out;
 
@@ -74,7 +92,8 @@ static int loop_start(struct loop *loop, struct out *out)
 	int signals;
 
 	*loop = (struct loop){ .out = out, .deadline_ns = ~0ULL };
-	observe(loop);
+	observe_count(loop);
+	observe_metrics(loop);
 	if (out->args->duration)
 		loop->deadline_ns = out->stamp.start_ns + out->args->duration * NS_PER_S;
 
@@ -103,6 +122,8 @@ static void loop_wait(struct loop *loop, int ring, __u64 until_ns)
 
 	if (until_ns > loop->deadline_ns)
 		until_ns = loop->deadline_ns;
+	if (loop->count && until_ns > loop->count_ns)
+		until_ns = loop->count_ns;
 	until_ns = report_measure(until_ns);
 	if (follow_wanted() && until_ns > now + FOLLOW_NS)
 		until_ns = now + FOLLOW_NS;
@@ -131,11 +152,27 @@ static void write_metrics(struct loop *loop)
 	loop->metrics_ns = now + METRICS_S * NS_PER_S;
 }
 
+/* Print the rows of --count-by if they are due.  The last are printed at the end. */
+static void print_counts(struct loop *loop)
+{
+	if (!loop->count || clock_now_ns() < loop->count_ns)
+		return;
+	if (loop->counts_left == 1) {
+		loop->stopping = true;
+		return;
+	}
+	count_print(loop->count, loop->out);
+	if (loop->counts_left)
+		loop->counts_left--;
+	loop->count_ns += loop->out->args->count.interval.interval * NS_PER_S;
+}
+
 /* Write what has gathered, with losses; end the loop if that failed or it is enough. */
 static void loop_flush(struct loop *loop)
 {
 	follow_look(loop->out);
 	report_loss(loop->out);
+	print_counts(loop);
 	write_metrics(loop);
 	if (out_flush(loop->out) || enough_records(loop->out))
 		loop->stopping = true;
@@ -145,8 +182,11 @@ static void loop_flush(struct loop *loop)
 static int loop_end(struct loop *loop, int err)
 {
 	struct out *out = loop->out;
-	int loss = report_end(out), unwritten = 0;
+	int loss, unwritten = 0;
 
+	if (loop->count)
+		count_print(loop->count, out);
+	loss = report_end(out);
 	if (loop->metrics)
 		unwritten = report_metrics(out->args, loop->metrics);
 
@@ -157,6 +197,7 @@ static int loop_end(struct loop *loop, int err)
 		err = log_err(out->sink.error, "cannot write the output");
 	out_free(out);
 	metrics_free(loop->metrics);
+	count_free(loop->count);
 	close(loop->epoll);
 	if (!err)
 		err = unwritten;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "output/columns_help.h"
+#include "output/count_table.h"
 #include "output/json.h"
 
 #define NAME_WIDTH 20			/* of names in --help */
@@ -128,26 +129,36 @@ static void json_column(struct json *json, const struct column *column)
 	json_end(json);
 }
 
-void columns_json(struct text *text, const char *tool, const struct table *table)
+static void json_table(struct json *json, const struct table *table)
 {
 	static const char *const kinds[] = {
 		[TABLE_TASK] = "task_record", [TABLE_PLAIN] = "record", [TABLE_HIST] = "histogram",
 	};
+
+	json_object(json, NULL);
+	json_name(json, "type", table->type);
+	json_name(json, "kind", kinds[table->kind]);
+	json_name(json, "about", table->about);
+	json_array(json, "columns");
+	for (int i = 0; i < table->n; i++)
+		json_column(json, &table->columns[i]);
+	json_end(json);
+	json_end(json);
+}
+
+void columns_json(struct text *text, const char *tool, const struct table *table)
+{
+	struct count_table counts;
 	struct json json;
 
 	json_start(&json, text);
 	json_name(&json, "tool", tool);
 	json_array(&json, "tables");
-	for (; table; table = table->other) {
-		json_object(&json, NULL);
-		json_name(&json, "type", table->type);
-		json_name(&json, "kind", kinds[table->kind]);
-		json_name(&json, "about", table->about);
-		json_array(&json, "columns");
-		for (int i = 0; i < table->n; i++)
-			json_column(&json, &table->columns[i]);
-		json_end(&json);
-		json_end(&json);
+	for (const struct table *t = table; t; t = t->other)
+		json_table(&json, t);
+	if (strcmp(table->type, "event") == 0) {	/* they can be counted */
+		count_table_all(&counts, table);
+		json_table(&json, &counts.rows);
 	}
 	json_end(&json);
 	json_end(&json);

@@ -28,6 +28,26 @@ __u64 hist_slot_max(unsigned int slot)
 	return slot + 1 < HIST_SLOTS ? hist_slot_min(slot + 1) - 1 : ~0ULL;
 }
 
+/* The slot that counts @value: as hist_slot() of bpf/hist.bpf.h. */
+static unsigned int slot_of(__u64 value)
+{
+	unsigned int exp, slot;
+
+	if (value < HIST_SUB)
+		return value;
+	exp = 63 - __builtin_clzll(value);
+	slot = (exp - HIST_SUB_BITS) * HIST_SUB + (value >> (exp - HIST_SUB_BITS));
+	return slot < HIST_SLOTS ? slot : HIST_SLOTS - 1;
+}
+
+void hist_record(struct hist *hist, __u64 value)
+{
+	hist->slots[slot_of(value)]++;
+	hist->sum += value;
+	if (hist->max < value)
+		hist->max = value;
+}
+
 __u64 hist_count(const struct hist *hist)
 {
 	__u64 count = 0;

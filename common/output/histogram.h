@@ -34,6 +34,9 @@ __u64 hist_slot_max(unsigned int slot);
 
 __u64 hist_count(const struct hist *hist);
 
+/* Count @value in @hist, which user space fills itself. */
+void hist_record(struct hist *hist, __u64 value);
+
 /* What @from counted, in the same unit, to @to. */
 void hist_merge(struct hist *to, const struct hist *from);
 

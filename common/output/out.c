@@ -19,7 +19,7 @@ void out_init(struct out *out, const struct common_args *args)
 
 	*out = (struct out){ .args = args, .table = table, .record.table = table };
 	cells_init(&out->cells, table, args->columns, args->json);
-	out->wanted = out->cells.columns;
+	out->wanted = args->count.by ? 0 : out->cells.columns;
 	out->sink = (struct sink){ .fd = STDOUT_FILENO, .stop_fd = -1 };
 }
 
@@ -41,6 +41,8 @@ void out_start(struct out *out, const struct common_args *args, const char *bann
 			text_str(&out->text, banner);
 			text_char(&out->text, '\n');
 		}
+		if (args->count.by)
+			text_printf(&out->text, "Counting by %s. Ctrl-C ends it.\n", args->count.by);
 		out_heading(out);
 	}
 	out_flush(out);
@@ -68,7 +70,7 @@ void out_heading(struct out *out)
 	enum stamp_format time = out->args->time;
 	char *p;
 
-	if (out->args->json || !out->table->columns[0].head)
+	if (out->args->json || out->args->count.by || !out->table->columns[0].head)
 		return;
 	p = text_room(&out->text, HEAD_ROOM + out->cells.fixed_room);
 	if (time)
@@ -197,8 +199,13 @@ void out_done(struct out *out)
 	out->records++;
 }
 
+/* With --count-by observers take the record, and nobody prints it. */
 void out_end(struct out *out)
 {
+	if (out->args->count.by) {
+		out_done(out);
+		return;
+	}
 	out_print(out);
 	if (out->args->json)
 		text_char(&out->text, '}');

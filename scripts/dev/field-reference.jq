@@ -24,8 +24,12 @@ def unit: if .unit then ", \(.unit)" else "" end;
 def field($id; $required): "| `\(.key)` | \(.value | kind($id) + unit) | " +
 	"\(if .key | IN($required[]) then "yes" else "" end) | \(.value.description) |";
 
+# A row of --count-by has columns of the events, which are listed there.
+def new_properties($id): if .properties.type.const == "count" then
+	.properties |= with_entries(select(.key | in($schemas[$id]["$defs"].event.properties) | not)) else . end;
+
 # The table of what a definition adds to what it is made of.
-def table($id): required($id) as $required
+def table($id): required($id) as $required | new_properties($id)
 	| "| Key | Type | Always | Meaning |", "|---|---|---|---|",
 	(.properties | to_entries[] | select(.value.description) | field($id; $required)), "";
 

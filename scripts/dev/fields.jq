@@ -19,7 +19,11 @@ def field:
 
 def list: ".Bl -tag -width indent", (.columns[] | field), ".El";
 
-.tables
+# A row of --count-by has columns of the events, which are listed there.
+def new_columns($events): if .type == "count" then
+	.columns |= map(select(.key | IN($events.columns[].key) | not)) else . end;
+
+.tables | .[0] as $events | map(new_columns($events))
 | "In parentheses: the key in JSON, which is the name for",
 ".Fl o ,",
 "and the type.",

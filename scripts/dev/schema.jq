@@ -25,7 +25,7 @@ def property: schema_of_type
 	+ { description: .about };
 
 # The machine's numbers of the processes that the columns have: common/output/process.h.
-def host_ids: [.columns[] | select(.key | IN("pid", "tid", "ppid"))]
+def host_ids: [select(.type != "count").columns[] | select(.key | IN("pid", "tid", "ppid"))]
 	| map({ key: "host_\(.key)", value: { "$ref": "id" | common,
 		description: "\(.key) as a number of the machine; only where the tool runs in another PID namespace" } })
 		+ (if . == [] then [] else [{ key: "other_pidns", value: { const: true,

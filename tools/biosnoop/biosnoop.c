@@ -36,7 +36,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &opt.common;
-		state->child_inputs[1] = &opt.common;
 		return 0;
 	case 'Q':
 		columns[COL_QUEUE].hidden = false;
@@ -58,7 +57,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		args_cgroup(&opt.common, arg);
 		return 0;
 	case ARGP_KEY_ARG:
-		if (state->arg_num)
+		if (state->arg_num || opt.common.count.by)
 			return ARGP_ERR_UNKNOWN;
 		args_duration(&opt.common, arg);
 		return 0;
@@ -76,7 +75,7 @@ static const struct argp argp = {
 	       "  biosnoop -Q 10         # with the time in the queue, for 10 seconds\n"
 	       "  biosnoop -m 10         # only those slower than 10 ms\n"
 	       "  biosnoop -P -d vda     # one disk, with sequential or random\n",
-	.children = (const struct argp_child[]){ { &filter_argp }, { &common_argp }, {} },
+	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
 static bool is_op(__u32 cmd_flags, const char *name)

@@ -48,7 +48,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &opt.common;
-		state->child_inputs[1] = &opt.common;
 		return 0;
 	case 't':
 		opt.common.time = STAMP_SINCE_START;
@@ -99,7 +98,7 @@ static const struct argp argp = {
 	       "  execsnoop -x --time           # failed ones too, with the time\n"
 	       "  execsnoop -u www-data         # only this user's\n"
 	       "  execsnoop --json --duration 60    # JSON lines, for one minute\n",
-	.children = (const struct argp_child[]){ { &filter_argp }, { &common_argp }, {} },
+	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
 /* A list of NUL-ended strings. */

@@ -97,6 +97,8 @@ static void set_fs(const char *name)
 /* What depends on several options. */
 static void check_options(void)
 {
+	if (opt.csv && opt.common.count.by)
+		args_fail("--csv and --count-by exclude each other");
 	if (opt.csv && (opt.common.json || opt.common.metrics))
 		args_fail("--csv and --%s exclude each other", opt.common.json ? "json" : "metrics");
 	if (opt.csv && opt.common.columns)
@@ -112,13 +114,13 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = state->child_inputs[1] = &opt.common;
+		state->child_inputs[0] = &opt.common;
 #ifdef ONLY_FS
 		set_fs(ONLY_FS);
 #endif
 		return 0;
 	case ARGP_KEY_ARG:
-		if (state->arg_num > 0)
+		if (state->arg_num > 0 || opt.common.count.by)
 			return ARGP_ERR_UNKNOWN;
 		/* fall through */
 	case 'm':
@@ -154,7 +156,7 @@ static const struct argp argp = {
 	       "  " TOOL " -t nfs        # on NFS\n"
 #endif
 	       "  " TOOL " --csv -d 60   # one minute, comma-separated\n",
-	.children = (const struct argp_child[]){ { &filter_argp }, { &common_argp }, {} },
+	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
 /* The whole path of @e, whose text is @size bytes, with marks where it is not whole. */

@@ -368,7 +368,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		argp_state->child_inputs[0] = &opt.common;
-		argp_state->child_inputs[1] = &opt.common;
 		return 0;
 	case 'l':
 		check_libc(arg);
@@ -386,7 +385,7 @@ static const struct argp argp = {
 	       "  gethostlatency -p 181         # those of process 181\n"
 	       "  gethostlatency -v             # say which libcs are attached to\n"
 	       "  gethostlatency -l /lib/x86_64-linux-gnu/libc.so.6   # only calls of this libc\n",
-	.children = (const struct argp_child[]){ { &filter_argp }, { &common_argp }, {} },
+	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
 int main(int argc, char **argv)

@@ -115,7 +115,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &opt.common;
-		state->child_inputs[1] = &opt.common;
 		return 0;
 	case 'x':
 		opt.failed = true;
@@ -169,7 +168,7 @@ static const struct argp argp = {
 	       "  opensnoop -p 181 -F           # one process, full paths\n"
 	       "  opensnoop -e -f O_WRONLY -f O_RDWR    # what is opened for writing\n"
 	       "  opensnoop --exec ls -l        # a command, from its start to its end\n",
-	.children = (const struct argp_child[]){ { &filter_argp }, { &common_argp }, {} },
+	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
 /* Append the names of the bits of @value to @names; what has none is a number. */

@@ -66,7 +66,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = state->child_inputs[1] = &opt.common;
+		state->child_inputs[0] = &opt.common;
 		return 0;
 	case 'T':
 		args_time(&opt.common, NULL);
@@ -78,14 +78,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = {
-	{ &filter_argp }, { &common_argp }, {}
-};
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.children = children,
+	.children = (const struct argp_child[]){ { &event_argp }, {} },
 	.doc = "Trace connections accepted by TCP, and how long they waited for it.\v"
 	       "Examples:\n"
 	       "  tcpaccept               every accepted connection\n"

@@ -257,6 +257,8 @@ static const struct argp_option options[] = {
 /* What depends on several options. */
 static void check_options(void)
 {
+	if (opt.count && opt.common.count.by)
+		args_fail("-c and --count-by exclude each other");
 	if (opt.count)
 		opt.common.table = &count_table;
 	if (opt.count && (opt.dns || opt.print_uid))
@@ -273,7 +275,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = state->child_inputs[1] = &opt.common;
+		state->child_inputs[0] = &opt.common;
 		return 0;
 	case 't':
 		opt.common.time = STAMP_SINCE_START;
@@ -301,14 +303,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = {
-	{ &filter_argp }, { &common_argp }, {}
-};
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.children = children,
+	.children = (const struct argp_child[]){ { &event_argp }, {} },
 	.doc = "Trace attempts to connect by TCP, and what came of them.\v"
 	       "Examples:\n"
 	       "  tcpconnect              every attempt, with its result and latency\n"

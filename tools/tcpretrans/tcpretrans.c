@@ -295,6 +295,8 @@ static const struct argp_option options[] = {
 /* What depends on several options. */
 static void check_options(void)
 {
+	if (opt.count && opt.common.count.by)
+		args_fail("-c and --count-by exclude each other");
 	if (opt.count)
 		opt.common.table = &count_table;
 	if (opt.count && opt.sequence)
@@ -310,7 +312,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = state->child_inputs[1] = &opt.common;
+		state->child_inputs[0] = &opt.common;
 		return 0;
 	case 'l':
 		opt.probes = true;
@@ -328,14 +330,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = {
-	{ &filter_argp }, { &common_argp }, {}
-};
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.children = children,
+	.children = (const struct argp_child[]){ { &event_argp }, {} },
 	.doc = "Trace what TCP sends again: lost segments, SYNs, SYN-ACKs and probes.\v"
 	       "Examples:\n"
 	       "  tcpretrans              what is sent again because it may be lost\n"

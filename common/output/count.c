@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "core/xalloc.h"
+#include "output/count.h"
+#include "output/count_table.h"
+#include "output/histogram.h"
+
+#define TOP_DEFAULT 20
+
+/* The records with the same values in the columns that are counted by. */
+struct group {
+	char *key;			/* these values as text; key_len bytes */
+	size_t key_len;
+	struct record by;		/* the values, copied, by column of the rows */
+	__u64 count;
+	__u64 sums[COLUMNS_MAX];
+	struct hist *latency;		/* NULL: none had one */
+};
+
+struct count {
+	const struct common_args *args;
+	struct count_table table;
+	int sort;			/* column of the rows */
+	struct group *groups[COUNT_GROUPS_MAX];
+	int n;
+	void *tree;			/* of them, by key: tsearch(3) */
+	struct group others;		/* all for which there was no room */
+	struct group key;		/* of the record at hand: key and key_len */
+	struct text text;
+	struct common_args row_args;
+	struct out rows;		/* what prints them */
+	bool printed;			/* once at least */
+};
+
+struct count *count_new(const struct common_args *args)
+{
+	struct count *count = xcalloc(1, sizeof(*count));
+	const char *sort = args->count.sort;
+
+	count->args = args;
+	count_table_init(&count->table, args->table, args->count.by);
+	count->sort = sort ? column_find(&count->table.rows, sort, strlen(sort)) :
+			     count->table.col_count;
+	count->row_args = *args;
+	count->row_args.table = &count->table.rows;
+	count->row_args.count.by = NULL;
+	count->row_args.print_container = false;
+	out_init(&count->rows, &count->row_args);
+	return count;
+}
+
+__u64 count_columns(const struct count *count)
+{
+	const struct count_table *table = &count->table;
+	__u64 columns = table->latency < 0 ? 0 : 1ULL << table->latency;
+
+	for (int i = 0; i < table->n_by; i++)
+		columns |= 1ULL << table->by[i];
+	for (int i = 0; i < table->n_sums; i++)
+		columns |= 1ULL << table->sums[i];
+	return columns;
+}
+
+/*
+ * Groups.
+ */
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct group *ga = a, *gb = b;
+	size_t shorter = ga->key_len < gb->key_len ? ga->key_len : gb->key_len;
+	int order = memcmp(ga->key, gb->key, shorter);
+
+	return order ? order : (ga->key_len > gb->key_len) - (ga->key_len < gb->key_len);
+}
+
+/* The values of @record as one text: absent is not empty, and no two run together. */
+static void make_key(struct count *count, const struct record *record)
+{
+	struct text *text = &count->text;
+
+	text->len = 0;
+	for (int i = 0; i < count->table.n_by; i++) {
+		int col = count->table.by[i];
+
+		text_char(text, record_has(record, col) ? '+' : '-');
+		if (record_has(record, col))
+			record_text(record, col, text);
+		text_char(text, '\0');
+	}
+	count->key.key = text->at;
+	count->key.key_len = text->len;
+}
+
+static void *copy(const void *from, size_t bytes)
+{
+	return memcpy(xcalloc(1, bytes + 1), from, bytes);
+}
+
+/* @from with memory of its own. */
+static struct value copy_value(const struct value *from)
+{
+	struct value to = *from;
+	const char **list;
+
+	switch (from->kind) {
+	case VALUE_STRING:
+	case VALUE_ARGV:
+		to.s = copy(from->s, from->len);
+		break;
+	case VALUE_ADDRESS:
+		to.address = copy(from->address, 16);
+		break;
+	case VALUE_LIST:
+		list = xcalloc(from->len, sizeof(*list));
+		for (__u32 i = 0; i < from->len; i++)
+			list[i] = xstrdup(from->list[i]);
+		to.list = list;
+		break;
+	case VALUE_UINT:
+	case VALUE_INT:
+	case VALUE_BOOL:
+		break;
+	}
+	return to;
+}
+
+static void free_value(const struct value *value)
+{
+	if (value->kind == VALUE_STRING || value->kind == VALUE_ARGV)
+		free((void *)value->s);
+	if (value->kind == VALUE_ADDRESS)
+		free((void *)value->address);
+	if (value->kind != VALUE_LIST)
+		return;
+	for (__u32 i = 0; i < value->len; i++)
+		free((void *)value->list[i]);
+	free((void *)value->list);
+}
+
+/* Column @col of @record becomes column @row of @group. */
+static void keep_value(struct group *group, int row, const struct record *record, int col)
+{
+	__u64 bit = 1ULL << row;
+
+	if (record_has(record, col)) {
+		group->by.values[row] = copy_value(&record->values[col]);
+		group->by.given |= bit;
+		group->by.strings |= record->strings >> col & 1 ? bit : 0;
+	}
+	if (record->shown >> col & 1) {
+		group->by.values[row].shown = xstrdup(record->values[col].shown);
+		group->by.shown |= bit;
+	}
+}
+
+static struct group *new_group(struct count *count, const struct record *record)
+{
+	struct group *group = xcalloc(1, sizeof(*group));
+
+	group->key = copy(count->key.key, count->key.key_len);
+	group->key_len = count->key.key_len;
+	for (int i = 0; i < count->table.n_by; i++)
+		keep_value(group, i, record, count->table.by[i]);
+	if (!tsearch(group, &count->tree, compare_keys))
+		abort();
+	count->groups[count->n++] = group;
+	return group;
+}
+
+/* The group that @record belongs to. */
+static struct group *find_group(struct count *count, const struct record *record)
+{
+	struct group **found;
+
+	make_key(count, record);
+	found = tfind(&count->key, &count->tree, compare_keys);
+	if (found)
+		return *found;
+	return count->n < COUNT_GROUPS_MAX ? new_group(count, record) : &count->others;
+}
+
+static struct hist *latency_of(struct group *group)
+{
+	if (!group->latency)
+		group->latency = xcalloc(1, sizeof(*group->latency));
+	return group->latency;
+}
+
+void count_record(void *ctx, const struct record *record)
+{
+	struct count *count = ctx;
+	const struct count_table *table = &count->table;
+	struct group *group = find_group(count, record);
+
+	group->count++;
+	for (int i = 0; i < table->n_sums; i++)
+		if (record_has(record, table->sums[i]))
+			group->sums[i] += record->values[table->sums[i]].u;
+	if (table->latency >= 0 && record_has(record, table->latency))
+		hist_record(latency_of(group), record->values[table->latency].u);
+}
+
+static void free_group(struct count *count, struct group *group)
+{
+	tdelete(group, &count->tree, compare_keys);
+	for (int i = 0; i < count->table.n_by; i++) {
+		if (group->by.given >> i & 1)
+			free_value(&group->by.values[i]);
+		if (group->by.shown >> i & 1)
+			free((void *)group->by.values[i].shown);
+	}
+	free(group->key);
+	free(group->latency);
+	free(group);
+}
+
+static void clear(struct count *count)
+{
+	for (int i = 0; i < count->n; i++)
+		free_group(count, count->groups[i]);
+	count->n = 0;
+	free(count->others.latency);
+	count->others = (struct group){};
+}
+
+void count_free(struct count *count)
+{
+	if (!count)
+		return;
+	clear(count);
+	text_free(&count->text);
+	text_free(&count->rows.text);
+	free(count);
+}
+
+/*
+ * Rows.
+ */
+
+/* What a column that is not counted by has for @group. */
+static __u64 number_of(const struct count_table *table, const struct group *group, int col)
+{
+	if (col == table->col_count)
+		return group->count;
+	if (col >= table->col_sums && col < table->col_sums + table->n_sums)
+		return group->sums[col - table->col_sums];
+	if (table->latency < 0 || !group->latency)
+		return 0;
+	return col == table->col_p50 ? hist_percentile(group->latency, 50) :
+	       col == table->col_p99 ? hist_percentile(group->latency, 99) :
+				       hist_max(group->latency);
+}
+
+/* For qsort_r(): numbers descending, what is counted by in its text's order; then by key. */
+static int compare_groups(const void *a, const void *b, void *ctx)
+{
+	const struct group *ga = *(struct group *const *)a, *gb = *(struct group *const *)b;
+	const struct count *count = ctx;
+	__u64 na, nb;
+
+	if (count->sort >= count->table.n_by) {
+		na = number_of(&count->table, ga, count->sort);
+		nb = number_of(&count->table, gb, count->sort);
+		if (na != nb)
+			return na < nb ? 1 : -1;
+	} else {
+		struct text ta = {}, tb = {};
+		int order;
+
+		if (ga->by.given >> count->sort & 1)
+			record_text(&ga->by, count->sort, &ta);
+		if (gb->by.given >> count->sort & 1)
+			record_text(&gb->by, count->sort, &tb);
+		text_char(&ta, '\0');
+		text_char(&tb, '\0');
+		order = strverscmp(ta.at, tb.at);
+		text_free(&ta);
+		text_free(&tb);
+		if (order)
+			return order;
+	}
+	return compare_keys(ga, gb);
+}
+
+/* What @group counted, to the others. */
+static void merge(struct count *count, const struct group *group)
+{
+	count->others.count += group->count;
+	for (int i = 0; i < count->table.n_sums; i++)
+		count->others.sums[i] += group->sums[i];
+	if (group->latency)
+		hist_merge(latency_of(&count->others), group->latency);
+}
+
+static void print_group(struct count *count, const struct group *group, __u64 ns)
+{
+	const struct count_table *table = &count->table;
+	struct out *rows = &count->rows;
+
+	out_row(rows, ns);
+	rows->record.given = group->by.given;
+	rows->record.strings = group->by.strings;
+	rows->record.shown = group->by.shown;
+	memcpy(rows->record.values, group->by.values, table->n_by * sizeof(struct value));
+	for (int col = table->n_by; col < table->col_others; col++)
+		if (col < table->col_sums + table->n_sums || group->latency)
+			out_uint(rows, col, number_of(table, group, col));
+}
+
+/* @combinations were merged into them, and perhaps what found no room. */
+static void print_others(struct count *count, int combinations, __u64 ns)
+{
+	char shown[32];
+
+	if (!count->others.count)
+		return;
+	snprintf(shown, sizeof(shown), "(%d%s others)", combinations,
+		 count->n == COUNT_GROUPS_MAX ? "+" : "");
+	print_group(count, &count->others, ns);
+	out_uint(&count->rows, count->table.col_others, combinations);
+	out_show(&count->rows, 0, shown);
+	out_end(&count->rows);
+}
+
+/* The rows in their order; the others last. */
+static void print_rows(struct count *count, __u64 ns)
+{
+	int top = count->args->count.top ? count->args->count.top : TOP_DEFAULT;
+
+	qsort_r(count->groups, count->n, sizeof(count->groups[0]), compare_groups, count);
+	for (int i = 0; i < count->n; i++) {
+		if (i < top) {
+			print_group(count, count->groups[i], ns);
+			out_end(&count->rows);
+		} else {
+			merge(count, count->groups[i]);
+		}
+	}
+	print_others(count, count->n > top ? count->n - top : 0, ns);
+}
+
+void count_print(struct count *count, struct out *out)
+{
+	struct out *rows = &count->rows;
+
+	if (count->others.count)
+		log_warn("more than %d combinations: those that came later are counted as others",
+			 COUNT_GROUPS_MAX);
+	rows->text = out->text;
+	rows->stamp = out->stamp;
+	if (count->printed && !out->args->json)
+		text_char(&rows->text, '\n');
+	out_heading(rows);
+	print_rows(count, clock_now_ns());
+	out->text = rows->text;
+	rows->text = (struct text){};
+	count->printed = true;
+	clear(count);
+}

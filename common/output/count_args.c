@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/columns_help.h"
+#include "output/count.h"
+#include "output/count_table.h"
+
+enum { OPT_COUNT_BY = 0x1a0, OPT_TOP, OPT_SORT };
+
+static const struct argp_option options[] = {
+	{ "count-by", OPT_COUNT_BY, "COLUMNS", 0,
+	  "Print no records but how many there are of each combination, every INTERVAL seconds", .group = 5 },
+	{ "top", OPT_TOP, "N", 0, "With it: the first N rows (default 20)" },
+	{ "sort", OPT_SORT, "COLUMN", 0, "With it: by this column instead of the count" },
+	{}
+};
+
+static error_t set_interval(struct count_args *count, const char *arg)
+{
+	if (!count->by || count->interval.count)
+		return ARGP_ERR_UNKNOWN;
+	if (!count->interval.interval)
+		count->interval.interval = args_number(arg, "interval", 1, DURATION_MAX);
+	else
+		count->interval.count = args_number(arg, "count", 1, LONG_MAX);
+	return 0;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct count_args *count = &((struct common_args *)state->input)->count;
+
+	switch (key) {
+	case OPT_COUNT_BY:
+		count->by = arg;
+		return 0;
+	case OPT_TOP:
+		count->top = args_number(arg, "number of rows", 1, COUNT_GROUPS_MAX);
+		return 0;
+	case OPT_SORT:
+		count->sort = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		return set_interval(count, arg);
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+const struct argp count_argp = { .options = options, .parser = parse };
+
+void count_args_check(const struct common_args *args)
+{
+	const struct count_args *count = &args->count;
+	struct count_table table;
+	char *error;
+
+	if (!count->by) {
+		if (count->top || count->sort)
+			args_fail("%s needs --count-by", count->top ? "--top" : "--sort");
+		return;
+	}
+	if (args->columns)
+		args_fail("-o and --count-by exclude each other: --count-by names the columns");
+	error = columns_error(args->table, count->by);
+	if (error)
+		args_fail("%s", error);
+	count_table_init(&table, args->table, count->by);
+	error = count->sort ? columns_error(&table.rows, count->sort) : NULL;
+	if (error)
+		args_fail("--sort: %s", error);
+	if (count->sort && strchr(count->sort, ','))
+		args_fail("--sort takes one column");
+}
