@@ -95,6 +95,16 @@ static __always_inline struct gendisk *core_request_disk(struct request *rq)
 }
 
 /*
+ * Return the sequence number of @disk, which is or came from an argument; 0: the kernel has
+ * none.  v5.15, cf179948554a ("block: add disk sequence number"): a disk gets the next number
+ * when it is made and when its medium changes, a loop device with each file.
+ */
+static __always_inline u64 core_disk_seq(struct gendisk *disk)
+{
+	return bpf_core_field_exists(disk->diskseq) ? load(disk, diskseq) : 0;
+}
+
+/*
  * v6.0, ff07a02e9e8e ("treewide: Rename enum req_opf into enum req_op").
  * v5.14, da6269da4cfe ("block: remove REQ_OP_SCSI_{IN,OUT}").
  */
