@@ -2,7 +2,6 @@
 /* gethostlatency - how long host names take to look up.  See gethostlatency(8). */
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "core/run.h"
 #include "core/self.h"
 #include "core/skel.h"
+#include "result.h"
 #include "uprobe.h"
 #include "columns.h"
 #include "gethostlatency.h"
@@ -206,50 +206,6 @@ static void tick(void *ctx, bool last)
 		scan();
 }
 
-static const char *eai_name(int error)
-{
-	static const struct {
-		int error;
-		const char *name;
-	} names[] = {
-		{ EAI_BADFLAGS, "EAI_BADFLAGS" }, { EAI_NONAME, "EAI_NONAME" },
-		{ EAI_AGAIN, "EAI_AGAIN" }, { EAI_FAIL, "EAI_FAIL" },
-		{ EAI_NODATA, "EAI_NODATA" }, { EAI_FAMILY, "EAI_FAMILY" },
-		{ EAI_SOCKTYPE, "EAI_SOCKTYPE" }, { EAI_SERVICE, "EAI_SERVICE" },
-		{ EAI_ADDRFAMILY, "EAI_ADDRFAMILY" }, { EAI_MEMORY, "EAI_MEMORY" },
-		{ EAI_SYSTEM, "EAI_SYSTEM" }, { EAI_OVERFLOW, "EAI_OVERFLOW" },
-		{ EAI_INPROGRESS, "EAI_INPROGRESS" }, { EAI_CANCELED, "EAI_CANCELED" },
-		{ EAI_NOTCANCELED, "EAI_NOTCANCELED" }, { EAI_INTR, "EAI_INTR" },
-		{ EAI_IDN_ENCODE, "EAI_IDN_ENCODE" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i].error == error)
-			return names[i].name;
-	return "failed";
-}
-
-static const char *h_errno_name(const struct lookup_event *e)
-{
-	const char *name = NULL;
-
-	switch (e->h_errno_) {
-	case HOST_NOT_FOUND:
-		return "HOST_NOT_FOUND";
-	case TRY_AGAIN:
-		return "TRY_AGAIN";
-	case NO_RECOVERY:
-		return "NO_RECOVERY";
-	case NO_DATA:
-		return "NO_DATA";
-	case NETDB_INTERNAL:		/* of the _r functions errno is seen */
-		if (e->call == CALL_GETHOSTBYNAME_R || e->call == CALL_GETHOSTBYNAME2_R)
-			name = strerrorname_np(e->ret);
-		return name && e->ret ? name : "NETDB_INTERNAL";
-	}
-	return "failed";
-}
-
 static void print_result(struct out *out, const struct lookup_event *e)
 {
 	bool addrinfo = e->call == CALL_GETADDRINFO;
@@ -258,7 +214,7 @@ static void print_result(struct out *out, const struct lookup_event *e)
 	if (!error)
 		out_name(out, COL_RESULT, "ok");
 	else
-		out_name(out, COL_RESULT, addrinfo ? eai_name(error) : h_errno_name(e));
+		out_name(out, COL_RESULT, addrinfo ? result_eai(error) : result_h_errno(e));
 	if (addrinfo || error != H_ERRNO_UNKNOWN)
 		out_int(out, COL_ERROR, error);
 }
