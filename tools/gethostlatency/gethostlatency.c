@@ -42,6 +42,56 @@ static const char *const calls[CALLS] = {
 	[CALL_GETHOSTBYNAME2_R] = "gethostbyname2_r",
 };
 
+static const struct argp_option options[] = {
+	{ "libc", 'l', "PATH", 0, "Only calls of this libc" },
+	{}
+};
+
+/* Before anything is attached: is that a libc? */
+static void check_libc(const char *path)
+{
+	struct uprobe_places places = {};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err = fd < 0 ? -errno : uprobe_find(fd, calls, CALLS, &places);
+
+	if (err == -ENOEXEC)
+		args_fail("cannot use libc '%s': not an ELF file", path);
+	if (err == -EOPNOTSUPP)
+		args_fail("cannot use libc '%s': it is for other processors", path);
+	if (err)
+		args_fail("cannot use libc '%s': %s", path, strerror(-err));
+	if (!places.n)
+		args_fail("cannot use libc '%s': it has no function that looks up hosts", path);
+	close(fd);
+	opt.libc = path;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
+{
+	switch (key) {
+	case ARGP_KEY_INIT:
+		argp_state->child_inputs[0] = &opt.common;
+		argp_state->child_inputs[1] = &opt.common;
+		return 0;
+	case 'l':
+		check_libc(arg);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.doc = "Trace how long host names take to look up.\v"
+	       "Examples:\n"
+	       "  gethostlatency                # every lookup, with its result\n"
+	       "  gethostlatency -p 181         # those of process 181\n"
+	       "  gethostlatency -v             # say which libcs are attached to\n"
+	       "  gethostlatency -l /lib/x86_64-linux-gnu/libc.so.6   # only calls of this libc\n",
+	.children = (const struct argp_child[]){ { &filter_argp }, { &common_argp }, {} },
+};
+
 static struct {
 	struct gethostlatency_bpf *skel;
 	struct out out;
@@ -294,56 +344,6 @@ static int trace(struct gethostlatency_bpf *skel)
 	libc_end();
 	return err;
 }
-
-/* Before anything is attached: is that a libc? */
-static void check_libc(const char *path)
-{
-	struct uprobe_places places = {};
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int err = fd < 0 ? -errno : uprobe_find(fd, calls, CALLS, &places);
-
-	if (err == -ENOEXEC)
-		args_fail("cannot use libc '%s': not an ELF file", path);
-	if (err == -EOPNOTSUPP)
-		args_fail("cannot use libc '%s': it is for other processors", path);
-	if (err)
-		args_fail("cannot use libc '%s': %s", path, strerror(-err));
-	if (!places.n)
-		args_fail("cannot use libc '%s': it has no function that looks up hosts", path);
-	close(fd);
-	opt.libc = path;
-}
-
-static const struct argp_option options[] = {
-	{ "libc", 'l', "PATH", 0, "Only calls of this libc" },
-	{}
-};
-
-static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
-{
-	switch (key) {
-	case ARGP_KEY_INIT:
-		argp_state->child_inputs[0] = &opt.common;
-		argp_state->child_inputs[1] = &opt.common;
-		return 0;
-	case 'l':
-		check_libc(arg);
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse_option,
-	.doc = "Trace how long host names take to look up.\v"
-	       "Examples:\n"
-	       "  gethostlatency                # every lookup, with its result\n"
-	       "  gethostlatency -p 181         # those of process 181\n"
-	       "  gethostlatency -v             # say which libcs are attached to\n"
-	       "  gethostlatency -l /lib/x86_64-linux-gnu/libc.so.6   # only calls of this libc\n",
-	.children = (const struct argp_child[]){ { &filter_argp }, { &common_argp }, {} },
-};
 
 int main(int argc, char **argv)
 {

@@ -32,6 +32,65 @@ static struct {
 	bool probes;
 } opt = { .common.time = STAMP_LOCAL };
 
+static const struct argp_option options[] = {
+	{ "lossprobe", 'l', NULL, 0, "Show tail loss probes too" },
+	{ "sequence", 's', NULL, 0, "Print the sequence number" },
+	{ "count", 'c', NULL, 0, "Count by connection; print at the end" },
+	{ "port", 'P', "PORTS", 0, "Only these ports, local or remote, a comma list" },
+	{ "ipv4", '4', NULL, 0, "Only IPv4" },
+	{ "ipv6", '6', NULL, 0, "Only IPv6" },
+	{}
+};
+
+/* What depends on several options. */
+static void check_options(void)
+{
+	if (opt.count)
+		opt.common.table = &count_table;
+	if (opt.count && opt.sequence)
+		args_fail("-c counts by connection: -s does not go with it");
+	if (opt.count)
+		opt.common.time = STAMP_NONE;
+	columns[COL_SEQ].hidden = !opt.sequence;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	if (args_sock_filter(&opt.sockets, key, arg))
+		return 0;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->child_inputs[1] = &opt.common;
+		return 0;
+	case 'l':
+		opt.probes = true;
+		return 0;
+	case 's':
+		opt.sequence = true;
+		return 0;
+	case 'c':
+		opt.count = true;
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		check_options();
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.doc = "Trace what TCP sends again: lost segments, SYNs, SYN-ACKs and probes.\v"
+	       "Examples:\n"
+	       "  tcpretrans              what is sent again because it may be lost\n"
+	       "  tcpretrans -l           and the probes that ask whether it is\n"
+	       "  tcpretrans -s -P 443    with sequence numbers, of connections with this port\n"
+	       "  tcpretrans -p 181       of connections that process 181 has open\n"
+	       "  tcpretrans -c           count, and print at Ctrl-C\n",
+	.children = (const struct argp_child[]){ { &filter_argp }, { &common_argp }, {} },
+};
+
 /* What the callbacks of run_events() work on. */
 struct session {
 	struct out out;
@@ -281,69 +340,6 @@ static int trace(struct tcpretrans_bpf *skel)
 	bpf_link__destroy(session.find_owners);
 	return err;
 }
-
-static const struct argp_option options[] = {
-	{ "lossprobe", 'l', NULL, 0, "Show tail loss probes too" },
-	{ "sequence", 's', NULL, 0, "Print the sequence number" },
-	{ "count", 'c', NULL, 0, "Count by connection; print at the end" },
-	{ "port", 'P', "PORTS", 0, "Only these ports, local or remote, a comma list" },
-	{ "ipv4", '4', NULL, 0, "Only IPv4" },
-	{ "ipv6", '6', NULL, 0, "Only IPv6" },
-	{}
-};
-
-/* What depends on several options. */
-static void check_options(void)
-{
-	if (opt.count)
-		opt.common.table = &count_table;
-	if (opt.count && opt.sequence)
-		args_fail("-c counts by connection: -s does not go with it");
-	if (opt.count)
-		opt.common.time = STAMP_NONE;
-	columns[COL_SEQ].hidden = !opt.sequence;
-}
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	if (args_sock_filter(&opt.sockets, key, arg))
-		return 0;
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = state->child_inputs[1] = &opt.common;
-		return 0;
-	case 'l':
-		opt.probes = true;
-		return 0;
-	case 's':
-		opt.sequence = true;
-		return 0;
-	case 'c':
-		opt.count = true;
-		return 0;
-	case ARGP_KEY_SUCCESS:
-		check_options();
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
-}
-
-static const struct argp_child children[] = {
-	{ &filter_argp }, { &common_argp }, {}
-};
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse,
-	.children = children,
-	.doc = "Trace what TCP sends again: lost segments, SYNs, SYN-ACKs and probes.\v"
-	       "Examples:\n"
-	       "  tcpretrans              what is sent again because it may be lost\n"
-	       "  tcpretrans -l           and the probes that ask whether it is\n"
-	       "  tcpretrans -s -P 443    with sequence numbers, of connections with this port\n"
-	       "  tcpretrans -p 181       of connections that process 181 has open\n"
-	       "  tcpretrans -c           count, and print at Ctrl-C",
-};
 
 int main(int argc, char **argv)
 {
