@@ -9,7 +9,6 @@
 #include "core/clock.h"
 #include "core/hooks.h"
 #include "core/log.h"
-#include "core/run.h"
 #include "core/skel.h"
 #include "columns.h"
 #include "biolatency.h"
@@ -169,18 +168,6 @@ static int print_hist(void *ctx, __u64 id, const struct hist *hist)
 	return 0;
 }
 
-struct summary {
-	struct out *out;
-	struct hist_maps maps;
-};
-
-static int print_summary(void *ctx)
-{
-	struct summary *summary = ctx;
-
-	return hist_take(&summary->maps, print_hist, summary->out);
-}
-
 static enum bio_owner owner(void)
 {
 	if (!opt.common.filter.cgroup_id)
@@ -209,10 +196,8 @@ static void choose_hooks(struct biolatency_bpf *skel)
 static int trace(struct biolatency_bpf *skel)
 {
 	struct out out;
-	struct summary summary = {
-		.out = &out,
-		.maps = { skel->maps.hist_total, skel->maps.hist_by_key,
-			  &skel->bss->hist_generation },
+	struct hist_maps maps = {
+		skel->maps.hist_total, skel->maps.hist_by_key, &skel->bss->hist_generation,
 	};
 	int err;
 
@@ -229,7 +214,7 @@ static int trace(struct biolatency_bpf *skel)
 	if (err)
 		return err;
 	out_start(&out, &opt.common, "Tracing block device I/O... Hit Ctrl-C to end.");
-	return run_interval(&out, &opt.interval, print_summary, &summary);
+	return hist_run(&out, &opt.interval, &maps, print_hist);
 }
 
 int main(int argc, char **argv)

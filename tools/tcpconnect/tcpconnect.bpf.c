@@ -25,6 +25,7 @@
 #include "event.bpf.h"
 #include "filter.bpf.h"
 #include "sock.bpf.h"
+#include "sock_count.bpf.h"
 #include "sock_filter.bpf.h"
 #include "syscall.bpf.h"
 #include "sockaddr.bpf.h"
@@ -69,14 +70,6 @@ struct {
 	__type(key, __u64);
 	__type(value, struct connect_event);
 } pending SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 10240);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct sock_id);
-	__type(value, __u64);
-} counts SEC(".maps");
 
 /*
  * Threads in a connect(2) that came as far as SYN_SENT, with --rejected only:
