@@ -207,11 +207,6 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_end(out);
 }
 
-static bool enough(const struct out *out)
-{
-	return out->args->max_events && out->records >= out->args->max_events;
-}
-
 /* True if the BPF side has something to show of the pending attempt of the socket @address. */
 static bool sweep_one(const struct tcpconnect_bpf *skel, __u64 address)
 {
@@ -234,7 +229,7 @@ static void sweep(struct session *session, bool last)
 		skel->data->waiting_ns = 0;
 	n = map_keys(skel->maps.pending, (void **)&addresses);
 	for (ssize_t i = 0; i < n; i++)
-		if (sweep_one(skel, addresses[i]) && !enough(&session->out))
+		if (sweep_one(skel, addresses[i]) && !out_enough(&session->out))
 			print_event(session, &skel->bss->swept, sizeof(skel->bss->swept));
 	if (n >= 0)
 		free(addresses);
@@ -253,16 +248,6 @@ static void print_count(struct out *out, const struct sock_count *count)
 	out_end(out);
 }
 
-static void print_counts(struct out *out, struct bpf_map *map)
-{
-	struct sock_count *counts;
-	size_t n = sock_counts(map, &counts);
-
-	for (size_t i = 0; i < n && !enough(out); i++)
-		print_count(out, &counts[i]);
-	free(counts);
-}
-
 static void tick(void *ctx, bool last)
 {
 	struct session *session = ctx;
@@ -275,7 +260,7 @@ static void tick(void *ctx, bool last)
 		session->next_sweep_ns = now + SWEEP_NS;
 	}
 	if (last && opt.count)
-		print_counts(&session->out, session->skel->maps.counts);
+		sock_counts_print(&session->out, session->skel->maps.counts, print_count);
 	if (last && opt.dns)
 		dns_end();
 }

@@ -174,11 +174,6 @@ static void count(struct session *session, const struct retrans_event *e)
 		__sync_fetch_and_add(&session->skel->bss->loss.map_full, 1);
 }
 
-static bool enough(const struct out *out)
-{
-	return out->args->max_events && out->records >= out->args->max_events;
-}
-
 static void show(struct session *session, const struct retrans_event *e)
 {
 	if (opt.common.filter.pid &&
@@ -186,7 +181,7 @@ static void show(struct session *session, const struct retrans_event *e)
 		return;
 	if (opt.count)
 		count(session, e);
-	else if (!enough(&session->out))
+	else if (!out_enough(&session->out))
 		print_event(&session->out, e);
 }
 
@@ -264,16 +259,6 @@ static void print_count(struct out *out, const struct sock_count *c)
 	out_end(out);
 }
 
-static void print_counts(struct out *out, struct bpf_map *map)
-{
-	struct sock_count *counts;
-	size_t n = sock_counts(map, &counts);
-
-	for (size_t i = 0; i < n && !enough(out); i++)
-		print_count(out, &counts[i]);
-	free(counts);
-}
-
 static void tick(void *ctx, bool last)
 {
 	struct session *session = ctx;
@@ -281,7 +266,7 @@ static void tick(void *ctx, bool last)
 	if (session->held && (last || clock_now_ns() >= session->next_look_ns))
 		show_held(session);
 	if (last && opt.count)
-		print_counts(&session->out, session->skel->maps.counts);
+		sock_counts_print(&session->out, session->skel->maps.counts, print_count);
 }
 
 /* Iterators need the kernel's own BTF. */
