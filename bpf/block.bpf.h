@@ -18,6 +18,35 @@ static __always_inline __u32 disk_dev(struct request *rq)
 	return disk ? DISK_DEV(load(disk, major), load(disk, first_minor)) : 0;
 }
 
+/* The sequence number of the disk that @rq goes to; 0: the kernel has none. */
+static __always_inline __u64 disk_seq(struct request *rq)
+{
+	struct gendisk *disk = core_request_disk(rq);
+
+	return disk ? core_disk_seq(disk) : 0;
+}
+
+/*
+ * Return a number for the disk that @rq goes to, 0: none.  A disk that is made again under
+ * the same name or number has another one: the low half of its sequence number.  Before
+ * v5.15 it is disk_dev(), which stays the same.
+ */
+static __always_inline __u32 disk_life(struct request *rq)
+{
+	__u32 seq = disk_seq(rq);
+
+	return seq ? seq : disk_dev(rq);
+}
+
+/* The name of the disk that @rq goes to, now: it may be gone when user space looks. */
+static __always_inline void disk_name(struct request *rq, char *name, __u32 size)
+{
+	struct gendisk *disk = core_request_disk(rq);
+
+	if (disk)
+		bpf_core_read_str(name, size, &disk->disk_name);
+}
+
 /*
  * True if @rq is for the disk or partition of @filter.  A partition is told by
  * the sectors: they are in every request of every kernel, while rq->part is

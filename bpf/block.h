@@ -10,6 +10,8 @@
 #define DISK_MAJOR(dev) ((dev) >> 20)
 #define DISK_MINOR(dev) ((dev) & ((1U << 20) - 1))
 
+#define DISK_NAME_SIZE 32		/* DISK_NAME_LEN */
+
 /* In a request's cmd_flags the operation is below, flags are above: REQ_OP_BITS. */
 #define DISK_OP_BITS 8
 #define DISK_OP_MASK ((1U << DISK_OP_BITS) - 1)

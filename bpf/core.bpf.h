@@ -95,6 +95,16 @@ static __always_inline struct gendisk *core_request_disk(struct request *rq)
 }
 
 /*
+ * Return the sequence number of @disk, which is or came from an argument; 0: the kernel has
+ * none.  v5.15, cf179948554a ("block: add disk sequence number"): a disk gets the next number
+ * when it is made and when its medium changes, a loop device with each file.
+ */
+static __always_inline u64 core_disk_seq(struct gendisk *disk)
+{
+	return bpf_core_field_exists(disk->diskseq) ? load(disk, diskseq) : 0;
+}
+
+/*
  * v6.0, ff07a02e9e8e ("treewide: Rename enum req_opf into enum req_op").
  * v5.14, da6269da4cfe ("block: remove REQ_OP_SCSI_{IN,OUT}").
  */
@@ -135,6 +145,52 @@ static __always_inline struct cgroup *core_sock_cgroup(struct sock *sk)
 		return BPF_CORE_READ(sk, sk_cgrp_data.cgroup);
 	val = BPF_CORE_READ(old, val);
 	return val & 3 ? NULL : (struct cgroup *)val;
+}
+
+/* v6.18, 53fbef56e07d ("mm: introduce memdesc_flags_t"): flags became a struct. */
+struct folio___before_6_18 {
+	unsigned long flags;
+} __attribute__((preserve_access_index));
+
+/* v6.6, ebc1baf5c9b4 ("mm: free up a word in the first tail page"): into _flags_1. */
+struct folio___before_6_6 {
+	unsigned char _folio_order;
+} __attribute__((preserve_access_index));
+
+/* v6.1: the order moved from the first tail page's own fields into struct folio. */
+struct page___before_6_1 {
+	unsigned char compound_order;
+} __attribute__((preserve_access_index));
+
+/* The flags of @folio, an argument. */
+static __always_inline unsigned long core_folio_flags(struct folio *folio)
+{
+	struct folio___before_6_18 *old = (void *)folio;
+
+	if (bpf_core_field_exists(struct folio, flags.f))
+		return load(folio, flags.f);
+	return load(old, flags);
+}
+
+/* The order of @folio, an argument of more than one page. */
+static __always_inline __u32 core_folio_order(struct folio *folio)
+{
+	struct folio___before_6_6 *old = (void *)folio;
+	struct page___before_6_1 *tail = (void *)folio + bpf_core_type_size(struct page);
+
+	if (bpf_core_field_exists(struct folio___before_6_6, _folio_order))
+		return load(old, _folio_order);
+	if (bpf_core_field_exists(struct folio, _flags_1))
+		return load(folio, _flags_1) & 0xff;
+	return BPF_CORE_READ(tail, compound_order);
+}
+
+/* The pages of @folio, an argument: only one of more than one (PG_head) has an order. */
+static __always_inline __u64 core_folio_pages(struct folio *folio)
+{
+	if (!(core_folio_flags(folio) >> bpf_core_enum_value(enum pageflags, PG_head) & 1))
+		return 1;
+	return 1ULL << (core_folio_order(folio) & 31);
 }
 
 #endif /* BPF_CORE_BPF_H */

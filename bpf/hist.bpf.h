@@ -92,30 +92,34 @@ static __always_inline void hist_add_total(__u64 value, __u64 times)
 		hist->max = value;
 }
 
-/* Add @value, @times times, to the histogram of @id; @label (16 bytes) may be NULL. */
-static __always_inline void hist_add(__u64 id, const char *label, __u64 value, __u64 times)
+/*
+ * Add @value, @times times, to the histogram of @id.  @label (16 bytes) may be NULL: then the
+ * caller can label the histogram that is returned.  Return NULL if it existed before.
+ */
+static __always_inline struct hist *hist_add(__u64 id, const char *label, __u64 value, __u64 times)
 {
 	struct hist_key key = { .id = id, .generation = hist_generation & 1 };
-	struct hist *hist = bpf_map_lookup_elem(&hist_by_key, &key);
+	struct hist *hist = bpf_map_lookup_elem(&hist_by_key, &key), *fresh = NULL;
 	__u64 slot = hist_slot(value);
 
 	if (!hist) {
 		bpf_map_update_elem(&hist_by_key, &key, &hist_empty, BPF_NOEXIST);
-		hist = bpf_map_lookup_elem(&hist_by_key, &key);
+		fresh = hist = bpf_map_lookup_elem(&hist_by_key, &key);
 		if (hist && label)
 			__builtin_memcpy(hist->label, label, sizeof(hist->label));
 	}
 	if (!hist) {
 		loss_add(&loss.map_full);
 		hist_add_total(value, times);
-		return;
+		return NULL;
 	}
 	if (slot >= HIST_SLOTS)			/* never: for the verifier */
-		return;
+		return NULL;
 	__sync_fetch_and_add(&hist->slots[slot], times);
 	__sync_fetch_and_add(&hist->sum, value * times);
 	if (hist->max < value)
 		hist->max = value;
+	return fresh;
 }
 
 #endif /* BPF_HIST_BPF_H */

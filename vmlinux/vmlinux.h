@@ -356,7 +356,9 @@ struct block_device {
 };
 struct gendisk {
 	int major, first_minor;
+	char disk_name[32];
 	struct request_queue *queue;
+	u64 diskseq;		/* since 5.15 */
 };
 struct blkcg {
 	struct cgroup_subsys_state css;

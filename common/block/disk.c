@@ -17,10 +17,8 @@
 #include "core/hooks.h"
 #include "core/text.h"
 
-#define CACHE_SLOTS 64
-#define CACHE_S 1			/* a number may be given to another disk */
+#define CACHE_S 1			/* partitions come and go */
 #define PARTITIONS_MAX 128		/* of a disk; those beyond have no name */
-#define NAME_SIZE 32			/* of a disk or partition: DISK_NAME_LEN */
 
 /* The file @attribute in the directory of device @dev, or of @above ("/..") it. */
 static void sysfs_path(char path[PATH_MAX], dev_t dev, const char *above, const char *attribute)
@@ -173,58 +171,15 @@ void disk_args(const char *name, struct disk_filter *filter)
 	args_fail("there is no disk or partition '%s'; disks here:%s", name, list.at);
 }
 
-/* What the link of device @dev in sysfs ends with; sysfs writes '/' as '!'. */
-static bool name_of_dev(__u32 dev, char *name, size_t size)
-{
-	const char *base;
-	char path[PATH_MAX], link[PATH_MAX];
-	ssize_t len;
-
-	sysfs_path(path, makedev(DISK_MAJOR(dev), DISK_MINOR(dev)), "", "");
-	path[strlen(path) - 1] = '\0';		/* the link itself, not what it leads to */
-	len = readlink(path, link, sizeof(link) - 1);
-	if (len <= 0)
-		return false;
-	link[len] = '\0';
-	base = strrchr(link, '/') ? strrchr(link, '/') + 1 : link;
-	if (strlen(base) >= size)
-		return false;
-	memcpy(name, base, strlen(base) + 1);
-	for (char *p = name; *p; p++)
-		if (*p == '!')
-			*p = '/';
-	return true;
-}
-
-const char *disk_name(__u32 dev)
-{
-	static struct {
-		__u32 dev;
-		time_t asked;			/* 0: never */
-		char name[64];
-	} cache[CACHE_SLOTS], *slot;
-	struct timespec now;
-
-	slot = &cache[(DISK_MAJOR(dev) * 31 + DISK_MINOR(dev)) % CACHE_SLOTS];
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	if (slot->asked && slot->dev == dev && now.tv_sec < slot->asked + CACHE_S)
-		return slot->name;
-	slot->dev = dev;
-	slot->asked = now.tv_sec ? now.tv_sec : 1;
-	if (!name_of_dev(dev, slot->name, sizeof(slot->name)))
-		snprintf(slot->name, sizeof(slot->name), "%u:%u", DISK_MAJOR(dev),
-			 DISK_MINOR(dev));
-	return slot->name;
-}
-
 struct partition {
-	char name[NAME_SIZE];
+	char name[DISK_NAME_SIZE];
 	unsigned long long first_sector, sectors;
 };
 
 static struct partitions {
 	time_t asked;			/* 0: never */
 	__u32 dev;
+	__u64 diskseq;
 	int n;
 	struct partition list[PARTITIONS_MAX];
 } partitions[4];
@@ -232,7 +187,7 @@ static struct partitions {
 /* What directory @name of disk @dev in sysfs says; false: it is no partition. */
 static bool read_partition(struct partition *partition, dev_t dev, const char *name)
 {
-	char path[PATH_MAX], attribute[NAME_SIZE + 8];
+	char path[PATH_MAX], attribute[DISK_NAME_SIZE + 8];
 
 	if (strlen(name) >= sizeof(partition->name))
 		return false;
@@ -246,7 +201,17 @@ static bool read_partition(struct partition *partition, dev_t dev, const char *n
 	return scan_number(path, &partition->sectors);
 }
 
-static void read_partitions(struct partitions *of, __u32 disk)
+/* False if number @dev belongs to another disk by now. */
+static bool is_disk(dev_t dev, __u64 diskseq)
+{
+	unsigned long long now;
+	char path[PATH_MAX];
+
+	sysfs_path(path, dev, "", "diskseq");
+	return !diskseq || (scan_number(path, &now) && now == diskseq);
+}
+
+static void read_partitions(struct partitions *of, __u32 disk, __u64 diskseq)
 {
 	dev_t dev = makedev(DISK_MAJOR(disk), DISK_MINOR(disk));
 	struct dirent *entry;
@@ -254,8 +219,9 @@ static void read_partitions(struct partitions *of, __u32 disk)
 	DIR *dir;
 
 	sysfs_path(path, dev, "", "");
-	dir = opendir(path);
+	dir = is_disk(dev, diskseq) ? opendir(path) : NULL;
 	of->dev = disk;
+	of->diskseq = diskseq;
 	of->n = 0;
 	while (dir && of->n < PARTITIONS_MAX && (entry = readdir(dir)))
 		if (read_partition(&of->list[of->n], dev, entry->d_name))
@@ -264,14 +230,15 @@ static void read_partitions(struct partitions *of, __u32 disk)
 		closedir(dir);
 }
 
-const char *disk_partition(__u32 dev, __u64 sector)
+const char *disk_partition(__u32 dev, __u64 diskseq, __u64 sector)
 {
 	struct partitions *of = &partitions[(DISK_MAJOR(dev) * 31 + DISK_MINOR(dev)) % 4];
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	if (!of->asked || of->dev != dev || now.tv_sec >= of->asked + CACHE_S) {
-		read_partitions(of, dev);
+	if (!of->asked || of->dev != dev || of->diskseq != diskseq ||
+	    now.tv_sec >= of->asked + CACHE_S) {
+		read_partitions(of, dev, diskseq);
 		of->asked = now.tv_sec ? now.tv_sec : 1;
 	}
 	for (int i = 0; i < of->n; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Disks and partitions: from a name to a number and back, by sysfs. */
+/* Disks and partitions: from a name to a number, and partitions, by sysfs. */
 #ifndef COMMON_DISK_H
 #define COMMON_DISK_H
 
@@ -21,16 +21,11 @@ int disk_find(const char *name, struct disk_filter *filter);
 void disk_args(const char *name, struct disk_filter *filter);
 
 /*
- * The kernel's name of the disk with number @dev, DISK_DEV(); "major:minor" if
- * it has gone.  Valid until the next call.
+ * The name of the partition that @sector lies in of the disk with number @dev, DISK_DEV(), and
+ * sequence number @diskseq, 0: unknown.  NULL: none, or the disk has gone.  Valid until the
+ * next call.
  */
-const char *disk_name(__u32 dev);
-
-/*
- * The name of the partition of disk @dev that @sector lies in; NULL: none.
- * Valid until the next call.
- */
-const char *disk_partition(__u32 dev, __u64 sector);
+const char *disk_partition(__u32 dev, __u64 diskseq, __u64 sector);
 
 /*
  * The running kernel's own names: of the operation in @cmd_flags

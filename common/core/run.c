@@ -136,11 +136,6 @@ static void loop_wait(struct loop *loop, int ring, __u64 until_ns)
 		loop->stopping = true;
 }
 
-static bool enough_records(const struct out *out)
-{
-	return out->args->max_events && out->records >= out->args->max_events;
-}
-
 /* Write --metrics if they are due.  A failure is said, and ends no run. */
 static void write_metrics(struct loop *loop)
 {
@@ -174,7 +169,7 @@ static void loop_flush(struct loop *loop)
 	report_loss(loop->out);
 	print_counts(loop);
 	write_metrics(loop);
-	if (out_flush(loop->out) || enough_records(loop->out))
+	if (out_flush(loop->out) || out_enough(loop->out))
 		loop->stopping = true;
 }
 
@@ -209,17 +204,17 @@ static int take_event(void *ctx, void *event, size_t size)
 {
 	struct loop *loop = ctx;
 
-	if (enough_records(loop->out))
+	if (out_enough(loop->out))
 		return -ECANCELED;
 	loop->fn(loop->ctx, event, size);
-	return ++loop->batch < BATCH && !enough_records(loop->out) ? 0 : -ECANCELED;
+	return ++loop->batch < BATCH && !out_enough(loop->out) ? 0 : -ECANCELED;
 }
 
 /* Take one batch; true if more is waiting. */
 static bool take_batch(struct loop *loop, struct ring_buffer *rb)
 {
 	loop->batch = 0;
-	return ring_buffer__consume(rb) == -ECANCELED && !enough_records(loop->out);
+	return ring_buffer__consume(rb) == -ECANCELED && !out_enough(loop->out);
 }
 
 static void events_until_stopped(struct loop *loop, struct ring_buffer *rb, int ring,
@@ -256,7 +251,7 @@ static void drain(struct loop *loop, struct ring_buffer *rb, int ring)
 	for (int tries = 0; tries < DRAIN_TRIES; tries++) {
 		while (take_batch(loop, rb) && !out_flush(loop->out))
 			;
-		if (enough_records(loop->out) || poll(&waiting, 1, 0) <= 0)
+		if (out_enough(loop->out) || poll(&waiting, 1, 0) <= 0)
 			return;
 		usleep(1000);
 	}

@@ -6,6 +6,7 @@
 
 #include "core/map.h"
 #include "net/sock_count.h"
+#include "output/out.h"
 
 int sock_count_compare(const void *a, const void *b)
 {
@@ -16,7 +17,11 @@ int sock_count_compare(const void *a, const void *b)
 	return memcmp(&x->id, &y->id, sizeof(x->id));
 }
 
-size_t sock_counts(struct bpf_map *map, struct sock_count **counts)
+/*
+ * Read the hash @map (struct sock_id to __u64) into @counts, a sorted array that the caller
+ * frees.  Returns the number of counts.
+ */
+static size_t sock_counts(struct bpf_map *map, struct sock_count **counts)
 {
 	struct sock_id *keys;
 	ssize_t n = map_keys(map, (void **)&keys);
@@ -32,4 +37,15 @@ size_t sock_counts(struct bpf_map *map, struct sock_count **counts)
 		return 0;
 	qsort(*counts, n, sizeof(**counts), sock_count_compare);
 	return n;
+}
+
+void sock_counts_print(struct out *out, struct bpf_map *map,
+		       void (*print)(struct out *out, const struct sock_count *count))
+{
+	struct sock_count *counts;
+	size_t n = sock_counts(map, &counts);
+
+	for (size_t i = 0; i < n && !out_enough(out); i++)
+		print(out, &counts[i]);
+	free(counts);
 }

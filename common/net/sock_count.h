@@ -3,10 +3,10 @@
 #ifndef COMMON_SOCK_COUNT_H
 #define COMMON_SOCK_COUNT_H
 
-#include <sys/types.h>
 #include "sock.h"
 
 struct bpf_map;
+struct out;
 
 struct sock_count {
 	struct sock_id id;
@@ -17,9 +17,10 @@ struct sock_count {
 int sock_count_compare(const void *a, const void *b);
 
 /*
- * Read the hash @map (struct sock_id to __u64) into @counts, a sorted array that the caller
- * frees.  Returns the number of counts.
+ * Print each count of the hash @map (struct sock_id to __u64) by @print, the largest first, up
+ * to --max-events of them.
  */
-size_t sock_counts(struct bpf_map *map, struct sock_count **counts);
+void sock_counts_print(struct out *out, struct bpf_map *map,
+		       void (*print)(struct out *out, const struct sock_count *count));
 
 #endif /* COMMON_SOCK_COUNT_H */

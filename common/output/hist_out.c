@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include "core/clock.h"
+#include "core/run.h"
 #include "output/hist_out.h"
 
 #define STARS 40			/* of the longest bar */
@@ -104,4 +105,25 @@ void out_hist(struct out *out, const struct hist *hist, const char *unit, bool a
 	else
 		text_hist(out, hist, unit, average);
 	out_done(out);
+}
+
+struct summary {
+	struct out *out;
+	const struct hist_maps *maps;
+	hist_fn print;
+};
+
+static int print_summary(void *ctx)
+{
+	struct summary *summary = ctx;
+
+	return hist_take(summary->maps, summary->print, summary->out);
+}
+
+int hist_run(struct out *out, const struct interval_args *interval, const struct hist_maps *maps,
+	     hist_fn print)
+{
+	struct summary summary = { out, maps, print };
+
+	return run_interval(out, interval, print_summary, &summary);
 }

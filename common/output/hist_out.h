@@ -13,4 +13,11 @@
  */
 void out_hist(struct out *out, const struct hist *hist, const char *unit, bool average);
 
+/*
+ * Run until the tool is to stop: take the histograms out of @maps whenever a summary is due,
+ * and pass each to @print, whose context is @out.
+ */
+int hist_run(struct out *out, const struct interval_args *interval, const struct hist_maps *maps,
+	     hist_fn print);
+
 #endif /* COMMON_HIST_OUT_H */

@@ -177,6 +177,12 @@ void out_end(struct out *out);
 void out_print(struct out *out);
 void out_done(struct out *out);
 
+/* True if --max-events records were printed. */
+static inline bool out_enough(const struct out *out)
+{
+	return out->args->max_events && out->records >= out->args->max_events;
+}
+
 /* A JSON line that is no record, of @type at @ns: the caller adds members and ends it. */
 void out_line(struct out *out, struct json *json, const char *type, __u64 ns);
 

@@ -13,14 +13,14 @@
 #include "core/permission.h"
 #include "stacks/sampling.h"
 
-#define CPUS_MOST 8192			/* the largest NR_CPUS (x86) */
+#define CPUS_MAX 8192			/* the largest NR_CPUS (x86) */
 
 struct sampling {
 	struct sampling_args args;
 	const struct bpf_program *prog;
-	struct bpf_link *links[CPUS_MOST];	/* by CPU, NULL: not sampled */
+	struct bpf_link *links[CPUS_MAX];	/* by CPU, NULL: not sampled */
 	unsigned int n;				/* of them */
-	__u64 busy_ns[CPUS_MOST];		/* at the start of sampling, by CPU */
+	__u64 busy_ns[CPUS_MAX];		/* at the start of sampling, by CPU */
 	__u64 sampled_ns;			/* busy time of CPUs that are no longer sampled */
 	bool clock;				/* by the kernel's clock, not by cycle counters */
 	bool warned;
@@ -46,24 +46,24 @@ unsigned long sampling_most_hertz(void)
 }
 
 /* Mark the CPUs of a list such as "0-3,5"; false if it is malformed. */
-static bool parse_cpus(const char *list, bool online[CPUS_MOST])
+static bool parse_cpus(const char *list, bool online[CPUS_MAX])
 {
 	unsigned long first, last;
 	char *end;
 
-	memset(online, false, CPUS_MOST * sizeof(online[0]));
+	memset(online, false, CPUS_MAX * sizeof(online[0]));
 	do {
 		first = last = strtoul(list, &end, 10);
 		if (*end == '-')
 			last = strtoul(end + 1, &end, 10);
-		for (unsigned long cpu = first; cpu <= last && cpu < CPUS_MOST; cpu++)
+		for (unsigned long cpu = first; cpu <= last && cpu < CPUS_MAX; cpu++)
 			online[cpu] = true;
 		list = end + 1;
 	} while (*end == ',');
 	return *end == '\n' || *end == '\0';
 }
 
-static bool read_online(bool online[CPUS_MOST])
+static bool read_online(bool online[CPUS_MAX])
 {
 	FILE *f = fopen("/sys/devices/system/cpu/online", "re");
 	char list[4096];
@@ -78,9 +78,9 @@ static bool read_online(bool online[CPUS_MOST])
 
 bool sampling_cpu_online(unsigned int cpu)
 {
-	bool online[CPUS_MOST];
+	bool online[CPUS_MAX];
 
-	return cpu < CPUS_MOST && read_online(online) && online[cpu];
+	return cpu < CPUS_MAX && read_online(online) && online[cpu];
 }
 
 static int open_event(const struct sampling *sampling, int cpu, bool clock)
@@ -165,11 +165,11 @@ static void remove_cpu(struct sampling *sampling, int cpu)
 }
 
 /* Mark the CPUs to sample now in @online. */
-static int wanted_cpus(const struct sampling *sampling, bool online[CPUS_MOST])
+static int wanted_cpus(const struct sampling *sampling, bool online[CPUS_MAX])
 {
 	if (!read_online(online))
 		return log_err(-EIO, "cannot read /sys/devices/system/cpu/online");
-	for (int cpu = 0; cpu < CPUS_MOST; cpu++)
+	for (int cpu = 0; cpu < CPUS_MAX; cpu++)
 		online[cpu] = online[cpu] && (sampling->args.cpu < 0 || sampling->args.cpu == cpu);
 	return 0;
 }
@@ -177,13 +177,13 @@ static int wanted_cpus(const struct sampling *sampling, bool online[CPUS_MOST])
 /* Start and stop sampling so that exactly the online CPUs are sampled. */
 static int update(struct sampling *sampling)
 {
-	bool online[CPUS_MOST] = {};
+	bool online[CPUS_MAX] = {};
 	int err, failed = 0;
 
 	err = wanted_cpus(sampling, online);
 	if (err)
 		return err;
-	for (int cpu = 0; cpu < CPUS_MOST; cpu++) {
+	for (int cpu = 0; cpu < CPUS_MAX; cpu++) {
 		if (sampling->links[cpu] && !online[cpu]) {
 			remove_cpu(sampling, cpu);
 			sampling->n--;
@@ -259,7 +259,7 @@ unsigned int sampling_cpus(const struct sampling *sampling)
 
 void sampling_stop(struct sampling *sampling)
 {
-	for (int cpu = 0; cpu < CPUS_MOST; cpu++)
+	for (int cpu = 0; cpu < CPUS_MAX; cpu++)
 		remove_cpu(sampling, cpu);
 }
 

@@ -78,7 +78,7 @@ static void see_user_stack(struct stacks *stacks, __u32 number, const struct sta
 
 static void count_sample(struct stacks *stacks, const struct stack_sample *sample)
 {
-	__u32 most = stacks->options.frames_most;
+	__u32 most = stacks->options.frames_max;
 
 	stacks->samples++;
 	stacks->kernel_missed += sample->kernel_missed;
@@ -101,7 +101,7 @@ void stacks_add(struct stacks *stacks, const struct stack_sample *sample)
 	raw.kernel_missed = sample->kernel_missed;
 	raw.user_missed = sample->user_missed;
 	count_sample(stacks, sample);
-	if (before >= stacks->options.distinct_most) {
+	if (before >= stacks->options.distinct_max) {
 		stacks->not_kept++;
 		raw.n_kernel = raw.n_user = 0;
 		raw.kernel_missed = raw.user_missed = true;
@@ -232,7 +232,7 @@ static __u32 put_frames(struct naming *naming, const __u64 *addresses, __u32 n, 
 		put_frame(naming, addresses[i], i, kernel);
 	if (missed)
 		put_words(naming, kernel ? "[Missed Kernel Stack]" : "[Missed User Stack]");
-	else if (n >= naming->stacks->options.frames_most)
+	else if (n >= naming->stacks->options.frames_max)
 		put_words(naming, "[cut off]");
 	return (naming->bytes.len - before) / sizeof(__u32);
 }

@@ -47,8 +47,8 @@ struct stack {
 };
 
 struct stacks_options {
-	size_t distinct_most;	/* stacks to keep; the frames of others are dropped */
-	__u32 frames_most;	/* a stack of this depth was truncated */
+	size_t distinct_max;	/* stacks to keep; the frames of others are dropped */
+	__u32 frames_max;	/* a stack of this depth was truncated */
 	bool addresses;		/* distinguish frames by address */
 	bool demangle;
 };
@@ -65,7 +65,7 @@ struct stacks {
 	/* Numbers of samples: */
 	__u64 samples;
 	__u64 kernel_missed, user_missed;	/* stacks that could not be read */
-	__u64 not_kept;				/* beyond distinct_most */
+	__u64 not_kept;				/* beyond distinct_max */
 	__u64 cut_off;
 	/* Numbers of frames, each counted once per sample: */
 	__u64 kernel_frames, kernel_unknown, user_frames, user_unknown;

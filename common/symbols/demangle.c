@@ -5,7 +5,7 @@
 #include "symbols/demangle.h"
 #include "core/text.h"
 
-#define READABLE_MOST 16384	/* bytes */
+#define READABLE_MAX 16384	/* bytes */
 
 struct demangling {
 	struct text text;
@@ -16,7 +16,7 @@ static void take_part(const char *part, size_t len, void *ctx)
 {
 	struct demangling *demangling = ctx;
 
-	if (demangling->text.len + len > READABLE_MOST)
+	if (demangling->text.len + len > READABLE_MAX)
 		longjmp(demangling->too_long, 1);
 	text_bytes(&demangling->text, part, len);
 }

@@ -6,8 +6,8 @@
 #include "core/xalloc.h"
 
 /* A symbol within another one (a label in assembly): how far to look for the outer one. */
-#define NESTED_MOST 16
-#define SIZELESS_MOST (1UL << 20)	/* how far one of unknown size may reach, in bytes */
+#define NESTED_MAX 16
+#define SIZELESS_MAX (1UL << 20)	/* how far one of unknown size may reach, in bytes */
 
 void symbols_add(struct symbols *symbols, const struct symbol_entry *entry, const char *name,
 		 size_t len)
@@ -53,7 +53,7 @@ void symbols_sort(struct symbols *symbols)
 
 static bool holds(const struct symbol_entry *entry, __u64 address)
 {
-	return address - entry->address < (entry->bytes ? entry->bytes : SIZELESS_MOST);
+	return address - entry->address < (entry->bytes ? entry->bytes : SIZELESS_MAX);
 }
 
 const struct symbol_entry *symbols_find(const struct symbols *symbols, __u64 address)
@@ -72,7 +72,7 @@ const struct symbol_entry *symbols_find(const struct symbols *symbols, __u64 add
 		return NULL;
 	if (holds(&symbols->entries[low - 1], address))
 		return &symbols->entries[low - 1];
-	for (size_t i = low - 1; i > 0 && low - i < NESTED_MOST; i--)
+	for (size_t i = low - 1; i > 0 && low - i < NESTED_MAX; i--)
 		if (symbols->entries[i - 1].bytes && holds(&symbols->entries[i - 1], address))
 			return &symbols->entries[i - 1];
 	return NULL;

@@ -75,6 +75,13 @@ functions_over() {
 		}' "$@"
 }
 
+# files_over LINES FILE...: each file with more lines.
+files_over() {
+	local limit=$1
+	shift
+	awk -v limit="$limit" 'FNR > limit { name[FILENAME] = FNR } END { for (f in name) print f ": " name[f] " lines" }' "$@"
+}
+
 # none WHAT: fails if standard input has a line.
 none() {
 	local found
@@ -140,6 +147,18 @@ none() {
 	expect 1 "$(functions_over 60 "$BATS_TEST_TMPDIR/long.c" | wc -l)"
 	expect 1 "$(functions_over 60 "$BATS_TEST_TMPDIR/long.sh" | wc -l)"
 	expect 0 "$(functions_over 61 "$BATS_TEST_TMPDIR/long.c" | wc -l)"
+}
+
+# The kernel's types are a list without an order of subjects.
+@test "no C file is longer than 400 lines" {
+	these $(sources c h | grep -vx vmlinux/vmlinux.h)
+	files_over 400 "${files[@]}" | none "too long"
+}
+
+@test "the check for long files sees one" {
+	seq 400 >"$BATS_TEST_TMPDIR/full.c"
+	seq 401 >"$BATS_TEST_TMPDIR/long.c"
+	expect "$BATS_TEST_TMPDIR/long.c: 401 lines" "$(files_over 400 "$BATS_TEST_TMPDIR"/{full,long}.c)"
 }
 
 @test "main() has at most 15 lines, trace() at most 40" {

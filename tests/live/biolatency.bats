@@ -112,6 +112,18 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	expect 23 "$(counted ".disk == \"${loop#/dev/}\"")"
 }
 
+# Writes: a device manager may read a new disk.
+# bats test_tags=kernel
+@test "-D: a disk made again under the same name and number is another one" {
+	begin() { tool_start biolatency -DF -j -d "$loop"; }
+	writes() { io "$loop" write "$1"; }
+	loop_lives begin writes
+	tool_stop
+	expect "23 $disk ${seqs[0]} 11 $disk ${seqs[1]} 7 $disk ${seqs[2]}" "$(jq -r \
+		'select(.operation == "write") | "\(.count) \(.disk) \(.diskseq)"' "$out" | xargs)"
+	expect 0 "$(lost)"
+}
+
 @test "-D and -F together" {
 	make_loop
 	tool_start biolatency -DF -j

@@ -368,6 +368,19 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	expect 23 "$(count ".pid == $pid and .comm == \"$comm\" and .bytes == 4096")"
 }
 
+# bats test_tags=kernel
+@test "a disk made again under the same name and number is another one" {
+	begin() { tool_start biosnoop --json -P -d "$loop"; }
+	reads() { io "$loop" read "$1"; }
+	loop_lives begin reads
+	tool_stop
+	expect "23 $disk ${seqs[0]} 11 $disk ${seqs[1]} 7 $disk ${seqs[2]}" \
+		"$(events ".comm == \"$comm\"" '"\(.disk) \(.diskseq)"' | jq -r . | uniq -c | xargs)"
+	for seq in "${seqs[@]}"; do
+		expect '"unknown"' "$(events ".diskseq == $seq" .pattern | head -n 1)" "first pattern"
+	done
+}
+
 @test "nonsense is refused before anything is attached" {
 	refuses 64 "there is no disk or partition 'nosuch'; disks here:" biosnoop -d nosuch
 	refuses 64 'there is no disk' biosnoop -d ''

@@ -44,14 +44,14 @@ static struct column columns[] = {
 
 static struct table table = { .type = "event", .about = "One", .columns = columns, .n = 2 };
 
-#define MOST_WORDS 16		/* and a NULL */
+#define WORDS_MAX 16		/* and a NULL */
 
 /* @line split at spaces, '' being an empty argument. */
-static int split(char *line, char *argv[MOST_WORDS + 1])
+static int split(char *line, char *argv[WORDS_MAX + 1])
 {
 	int argc = 0;
 
-	for (char *word; (word = strsep(&line, " ")) && argc < MOST_WORDS; )
+	for (char *word; (word = strsep(&line, " ")) && argc < WORDS_MAX; )
 		argv[argc++] = strcmp(word, "''") == 0 ? word + 2 : word;
 	argv[argc] = NULL;
 	return argc;
@@ -60,7 +60,7 @@ static int split(char *line, char *argv[MOST_WORDS + 1])
 static void parse_line(const char *line)
 {
 	static char *copy;		/* stays: options point into it */
-	char *argv[MOST_WORDS + 1];
+	char *argv[WORDS_MAX + 1];
 
 	free(copy);
 	copy = strdup(line);

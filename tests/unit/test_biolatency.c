@@ -6,10 +6,8 @@
 #include "../../tools/biolatency/biolatency.c"
 #undef main
 
-#define NO_SUCH_DEV DISK_DEV(4000, 77)
-
 /* Latencies of 3, 5 and 100 us. */
-static const struct hist hist = {
+static struct hist hist = {
 	.slots = { [3] = 1, [5] = 1, [36] = 1 },	/* slot 36: 96 to 103 */
 	.sum = 108,
 	.max = 100,
@@ -30,6 +28,7 @@ static const char *shown(__u64 of)
 static int reset(void **state)
 {
 	memset(&opt, 0, sizeof(opt));
+	memset(hist.label, 0, sizeof(hist.label));
 	return 0;
 }
 
@@ -57,12 +56,22 @@ static void milliseconds_are_named(void **state)
 	assert_non_null(strstr(shown(HIST_NO_KEY), "msecs "));
 }
 
-static void a_disk_that_has_gone_keeps_its_number(void **state)
+static void disks_of_one_name_differ_by_their_number(void **state)
+{
+	opt.by_disk = opt.diskseq = true;
+	strcpy(hist.label, "loop7");
+	assert_non_null(strstr(shown(BIO_ID(42, 0)), "disk = loop7 diskseq = 42\n"));
+	opt.common.json = true;
+	assert_non_null(strstr(shown(BIO_ID(42, 0)), "\"disk\":\"loop7\",\"diskseq\":42,"));
+}
+
+static void before_5_15_a_disk_has_a_name_only(void **state)
 {
 	opt.by_disk = true;
-	assert_non_null(strstr(shown(BIO_ID(NO_SUCH_DEV, 0)), "disk = 4000:77\n"));
-	opt.common.json = true;
-	assert_non_null(strstr(shown(BIO_ID(NO_SUCH_DEV, 0)), "\"disk\":\"4000:77\""));
+	strcpy(hist.label, "loop7");
+	assert_non_null(strstr(shown(BIO_ID(DISK_DEV(7, 7), 0)), "disk = loop7\n"));
+	hist.label[0] = '\0';
+	assert_non_null(strstr(shown(BIO_ID(0, 0)), "disk = ?\n"));
 }
 
 static void names_become_readable(void **state)
@@ -92,8 +101,8 @@ static void ids_hold_disk_and_flags(void **state)
 {
 	__u64 both = BIO_ID(DISK_DEV(4095, 0xfffff), 0xffffffff);
 
-	assert_int_equal(DISK_MAJOR(BIO_ID_DEV(both)), 4095);
-	assert_int_equal(DISK_MINOR(BIO_ID_DEV(both)), 0xfffff);
+	assert_int_equal(DISK_MAJOR(BIO_ID_LIFE(both)), 4095);
+	assert_int_equal(DISK_MINOR(BIO_ID_LIFE(both)), 0xfffff);
 	assert_int_equal(BIO_ID_CMD_FLAGS(both), 0xffffffff);
 }
 
@@ -113,7 +122,8 @@ int main(void)
 		cmocka_unit_test_setup(one_histogram_has_no_label, reset),
 		cmocka_unit_test_setup(extension_adds_average_and_total, reset),
 		cmocka_unit_test_setup(milliseconds_are_named, reset),
-		cmocka_unit_test_setup(a_disk_that_has_gone_keeps_its_number, reset),
+		cmocka_unit_test_setup(disks_of_one_name_differ_by_their_number, reset),
+		cmocka_unit_test_setup(before_5_15_a_disk_has_a_name_only, reset),
 		cmocka_unit_test_setup(names_become_readable, reset),
 		cmocka_unit_test_setup(a_flag_without_name_is_a_number, reset),
 		cmocka_unit_test_setup(ids_hold_disk_and_flags, reset),

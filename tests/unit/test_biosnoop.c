@@ -52,6 +52,7 @@ static int reset(void **state)
 	event = (struct bio_event){
 		.head = { .ns = 1500000000, .pid = 42, .tid = 43, .uid = 7, .comm = "dd" },
 		.queue_ns = 2000, .latency_ns = 1234567, .sector = 2048, .dev = NO_SUCH_DEV,
+		.disk = "loop7", .diskseq = 42,
 		.cmd_flags = 1 | SYNC, .bytes = 4096, .owned = true,
 	};
 	return 0;
@@ -61,7 +62,7 @@ static void a_request_is_a_line(void **state)
 {
 	assert_string_equal(shown(),
 		"COMM            PID     DISK    T    SECTOR     BYTES    LAT(ms)\n"
-		"dd              42      4000:77 WS   2048       4096       1.235\n");
+		"dd              42      loop7   WS   2048       4096       1.235\n");
 }
 
 static void queue_and_pattern_on_request(void **state)
@@ -71,21 +72,30 @@ static void queue_and_pattern_on_request(void **state)
 	opt.pattern = true;
 	event.pattern = PATTERN_SEQUENTIAL;
 	assert_string_equal(line(),
-		"dd              42      4000:77 WS   2048       4096    S    0.002    1.235\n");
+		"dd              42      loop7   WS   2048       4096    S    0.002    1.235\n");
 	event.queue_ns = BIO_NO_TIME;
 	event.pattern = PATTERN_UNKNOWN;
 	assert_string_equal(line(),
-		"dd              42      4000:77 WS   2048       4096    ?        -    1.235\n");
+		"dd              42      loop7   WS   2048       4096    ?        -    1.235\n");
 }
 
 static void nobody_is_a_question_mark(void **state)
 {
 	event.owned = false;
 	assert_string_equal(line(),
-		"?               0       4000:77 WS   2048       4096       1.235\n");
+		"?               0       loop7   WS   2048       4096       1.235\n");
 	opt.common.json = true;
 	assert_non_null(strstr(shown(), "\"comm\":\"?\",\"pid\":0,\"disk\""));
 	assert_null(strstr(shown(), "uid"));
+}
+
+static void a_kernel_without_numbers_of_disks(void **state)
+{
+	opt.common.json = true;
+	event.diskseq = 0;
+	assert_null(strstr(shown(), "diskseq"));
+	event.disk[0] = '\0';
+	assert_non_null(strstr(shown(), "\"disk\":\"?\",\"rwbs\""));
 }
 
 static void a_flush_has_no_place(void **state)
@@ -94,7 +104,7 @@ static void a_flush_has_no_place(void **state)
 	event.sector = BIO_NO_SECTOR;
 	event.bytes = 0;
 	assert_string_equal(line(),
-		"dd              42      4000:77 FF   -          0          1.235\n");
+		"dd              42      loop7   FF   -          0          1.235\n");
 	opt.common.json = true;
 	assert_null(strstr(shown(), "sector"));
 }
@@ -124,7 +134,7 @@ static void json_has_all(void **state)
 	event.error = 10;
 	event.cmd_flags = 9 | SYNC | 1U << 31;
 	assert_non_null(strstr(shown(), "\"uid\":7,\"comm\":\"dd\",\"pid\":42,\"tid\":43,"
-		"\"disk\":\"4000:77\",\"rwbs\":\"NS\",\"operation\":\"write_zeroes\","
+		"\"disk\":\"loop7\",\"diskseq\":42,\"rwbs\":\"NS\",\"operation\":\"write_zeroes\","
 		"\"flags\":[\"sync\",\"31\"],\"sector\":2048,\"bytes\":4096,\"pattern\":\"random\","
 		"\"queue_ns\":2000,\"latency_ns\":1234567,\"error\":5,\"error_name\":\"EIO\"}"));
 }
@@ -145,6 +155,7 @@ int main(void)
 		cmocka_unit_test_setup(a_request_is_a_line, reset),
 		cmocka_unit_test_setup(queue_and_pattern_on_request, reset),
 		cmocka_unit_test_setup(nobody_is_a_question_mark, reset),
+		cmocka_unit_test_setup(a_kernel_without_numbers_of_disks, reset),
 		cmocka_unit_test_setup(a_flush_has_no_place, reset),
 		cmocka_unit_test_setup(letters_as_in_blktrace, reset),
 		cmocka_unit_test_setup(json_has_all, reset),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The user-space half of gethostlatency, on events made by hand: no BPF, no root. */
+#include <netdb.h>
 #include "render.h"
 #define main gethostlatency_main
 #include "../../tools/gethostlatency/gethostlatency.c"

@@ -1,79 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Records as tables and as JSON lines, by a table of columns of every kind. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
+#include "table.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
-#include "output/out.h"
-
-enum { COL_PID, COL_COMM, COL_HIDDEN, COL_LAT, COL_WHAT };
-
-static struct column columns[] = {
-	[COL_PID] = { "PID", "pid", 7, COLUMN_ID },
-	[COL_COMM] = { "COMM", "comm", -6, COLUMN_COMM },
-	[COL_HIDDEN] = { "HIDDEN", "hidden", 4, COLUMN_INT, .hidden = true },
-	[COL_LAT] = { "LAT(ms)", "latency_ns", 8, COLUMN_NS },
-	[COL_WHAT] = { "WHAT", "what", -10, COLUMN_STRING },
-};
-
-static const struct table table = {
-	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = 5,
-};
-
-static struct common_args args;
-static struct out out;
-static struct event_head head;
-
-static void init(const struct table *of)
-{
-	out_free(&out);
-	args.table = of;
-	out_init(&out, &args);
-}
-
-static int reset(void **state)
-{
-	memset(&args, 0, sizeof(args));
-	head = (struct event_head){ .ns = 1500000000 };
-	init(&table);
-	return 0;
-}
-
-/* The columns of JSON are others: they are chosen at the start. */
-static void use_json(void)
-{
-	args.json = true;
-	init(&table);
-}
-
-static const char *ended(void)
-{
-	text_char(&out.text, '\0');
-	out.text.len = 0;
-	return out.text.at;
-}
-
-/* One record with a value in every column. */
-static const char *record(const char *comm, const char *what)
-{
-	out_event(&out, &head);
-	out_uint(&out, COL_PID, 42);
-	out_str(&out, COL_COMM, comm, strlen(comm));
-	out_int(&out, COL_HIDDEN, -3);
-	out_uint(&out, COL_LAT, 1234567);
-	out_name(&out, COL_WHAT, what);
-	out_end(&out);
-	return ended();
-}
 
 static void table_is_aligned(void **state)
 {
@@ -317,77 +245,6 @@ static void a_cut_list_is_padded(void **state)
 	assert_string_equal(ended(), "      - ...       0.005 -\n");
 }
 
-/* 2001-09-09 01:46:40 UTC and 123456789 ns, 2.5 s after the start. */
-static const char *at(enum stamp_format format)
-{
-	static struct column none[] = { { "X", "x", 0 } };
-	static const struct table empty = { .type = "row", .columns = none, .n = 1 };
-
-	args.time = format;
-	init(&empty);
-	out.stamp.wall_offset_ns = 1000000000123456789 - 5000000000;
-	out.stamp.start_ns = 2500000000;
-	out_heading(&out);
-	out_row(&out, 5000000000);
-	out_end(&out);
-	return ended();
-}
-
-static void zone(const char *tz)
-{
-	setenv("TZ", tz, 1);
-	tzset();
-}
-
-static void times_in_every_format(void **state)
-{
-	zone("CET-1CEST,M3.5.0,M10.5.0/3");
-	assert_string_equal(at(STAMP_NONE), "X\n-\n");
-	assert_string_equal(at(STAMP_UTC), "TIME         X\n01:46:40.123 -\n");
-	assert_string_equal(at(STAMP_LOCAL), "TIME         X\n03:46:40.123 -\n");	/* CEST */
-	assert_string_equal(at(STAMP_ISO), "TIME                        X\n"
-			    "2001-09-09T01:46:40.123456Z -\n");
-	assert_string_equal(at(STAMP_MONO), "TIME              X\n5.000000          -\n");
-	assert_string_equal(at(STAMP_SINCE_START), "TIME(s)    X\n2.500      -\n");
-}
-
-/* Both sides of the changes to and from summer time, in this order: no stale zone. */
-static void local_time_follows_summer_time(void **state)
-{
-	static const struct {
-		time_t second;
-		const char *want;
-	} cases[] = {
-		{ 1774745999, "01:59:59.000" }, { 1774746000, "03:00:00.000" },	/* 2026-03-29 */
-		{ 1792889999, "02:59:59.000" }, { 1792890000, "02:00:00.000" },	/* 2026-10-25 */
-	};
-
-	zone("CET-1CEST,M3.5.0,M10.5.0/3");
-	args.time = STAMP_LOCAL;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		out_row(&out, cases[i].second * 1000000000ULL);
-		out_end(&out);
-		assert_memory_equal(ended(), cases[i].want, 12);
-	}
-}
-
-static void a_bad_zone_is_utc(void **state)
-{
-	zone("No/Such:Zone");
-	assert_string_equal(at(STAMP_LOCAL), "TIME         X\n01:46:40.123 -\n");
-	unsetenv("TZ");
-	tzset();
-}
-
-static void events_before_the_start_are_at_zero(void **state)
-{
-	args.time = STAMP_SINCE_START;
-	out.stamp.start_ns = 2000000000;
-	out_event(&out, &head);
-	out_end(&out);
-	assert_memory_equal(ended(), "0.000 ", 6);
-}
-
 /* The two stamps of an event say the same, and its last nanosecond is not rounded up. */
 static void json_time_keeps_nanoseconds(void **state)
 {
@@ -406,76 +263,6 @@ static void unknown_containers_show_a_dash(void **state)
 			    "TIME              CONTAINER        PID COMM    LAT(ms) WHAT\n");
 	assert_string_equal(record("a", "b"),
 			    "1.500000          -                 42 a         1.235 b\n");
-}
-
-/* What arrives at the other end of a pipe that is stdout while @fn runs. */
-static char *through_pipe(void (*fn)(void))
-{
-	int fds[2], saved = dup(STDOUT_FILENO);
-	static char got[65536];
-	ssize_t n;
-
-	assert_int_equal(pipe(fds), 0);
-	dup2(fds[1], STDOUT_FILENO);
-	close(fds[1]);
-	fn();
-	dup2(saved, STDOUT_FILENO);
-	close(saved);
-	n = read(fds[0], got, sizeof(got) - 1);
-	close(fds[0]);
-	assert_true(n >= 0);
-	got[n] = '\0';
-	return got;
-}
-
-static void start(void)
-{
-	out_start(&out, &args, args.json ? NULL : "Tracing...");
-}
-
-static void start_is_flushed_at_once(void **state)
-{
-	assert_string_equal(through_pipe(start), "Tracing...\n    PID COMM    LAT(ms) WHAT\n");
-	assert_int_equal(out.text.len, 0);
-}
-
-static void meta_line_comes_first(void **state)
-{
-	char *argv[] = { "tool", "-p", "\x1b", NULL };
-	const char *got;
-
-	use_json();
-	args.tool = "snoop";
-	args.argc = 3;
-	args.argv = argv;
-	got = through_pipe(start);
-	assert_ptr_equal(strstr(got, "{\"type\":\"meta\",\"time\":\""), got);
-	assert_non_null(strstr(got, "\"schema\":1,\"tool\":\"snoop\",\"version\":\"" VERSION "\""));
-	assert_non_null(strstr(got, "\"args\":[\"-p\",\"\\u001b\"],\"hooks\":[]}\n"));
-}
-
-static void flush_to_closed_pipe(void **state)
-{
-	int fds[2];
-
-	assert_int_equal(pipe(fds), 0);
-	close(fds[0]);
-	out.sink.fd = fds[1];
-	text_str(&out.text, "lost");
-	out_flush(&out);
-	text_str(&out.text, "more");
-	out_flush(&out);
-	close(fds[1]);
-	assert_int_equal(out.sink.error, -EPIPE);
-	assert_int_equal(out.text.len, 0);
-}
-
-static void flush_to_full_disk(void **state)
-{
-	out.sink.fd = open("/dev/full", O_WRONLY);
-	text_str(&out.text, "lost");
-	assert_int_equal(out_flush(&out), -ENOSPC);
-	close(out.sink.fd);
 }
 
 int main(void)
@@ -497,18 +284,9 @@ int main(void)
 		cmocka_unit_test_setup(lists_of_strings_in_the_table, reset),
 		cmocka_unit_test_setup(lists_of_strings_in_json, reset),
 		cmocka_unit_test_setup(a_cut_list_is_padded, reset),
-		cmocka_unit_test_setup(times_in_every_format, reset),
-		cmocka_unit_test_setup(local_time_follows_summer_time, reset),
-		cmocka_unit_test_setup(a_bad_zone_is_utc, reset),
-		cmocka_unit_test_setup(events_before_the_start_are_at_zero, reset),
 		cmocka_unit_test_setup(json_time_keeps_nanoseconds, reset),
 		cmocka_unit_test_setup(unknown_containers_show_a_dash, reset),
-		cmocka_unit_test_setup(start_is_flushed_at_once, reset),
-		cmocka_unit_test_setup(meta_line_comes_first, reset),
-		cmocka_unit_test_setup(flush_to_closed_pipe, reset),
-		cmocka_unit_test_setup_teardown(flush_to_full_disk, reset, reset),
 	};
 
-	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests_name("out", tests, NULL, NULL);
 }

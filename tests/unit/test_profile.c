@@ -139,7 +139,7 @@ static void the_banner_says_what_the_period_is_of(void **state)
 
 static int start(void **state)
 {
-	const struct stacks_options limits = { .distinct_most = 3, .frames_most = 4 };
+	const struct stacks_options limits = { .distinct_max = 3, .frames_max = 4 };
 
 	reset(state);
 	stacks_start(&stacks, &limits);

@@ -27,16 +27,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "int80.h"
-
-union address {
-	struct sockaddr sa;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
+#include "workload.h"
 
 static union address self;
 static socklen_t self_len;
@@ -45,29 +40,11 @@ static int delay_ms;
 static bool quiet;
 static pthread_mutex_t print_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static _Noreturn void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static long long now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
-
-/* In presentation format; IPv4 mapped into IPv6 as IPv4. */
 static void print_address(const union address *a)
 {
 	char s[INET6_ADDRSTRLEN];
 
-	inet_ntop(a->sa.sa_family,
-		  a->sa.sa_family == AF_INET ? (void *)&a->in.sin_addr : (void *)&a->in6.sin6_addr,
-		  s, sizeof(s));
-	printf("%s %u ", strncmp(s, "::ffff:", 7) == 0 ? s + 7 : s, ntohs(a->in.sin_port));
+	printf("%s %u ", address_host(a, s), ntohs(a->in.sin_port));
 }
 
 static void print_truth(int fd, long long min_ns, long long max_ns)

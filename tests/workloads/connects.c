@@ -14,7 +14,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/io_uring.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -26,43 +25,16 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "int80.h"
-
-union address {
-	struct sockaddr sa;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
+#include "ring.h"
+#include "workload.h"
 
 static union address target;
 static socklen_t target_len;
 static pthread_mutex_t print_lock = PTHREAD_MUTEX_INITIALIZER;
-
-static _Noreturn void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static long long now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
-
-/* In presentation format; IPv4 mapped into IPv6 as IPv4. */
-static const char *host(const union address *a, char s[INET6_ADDRSTRLEN])
-{
-	inet_ntop(a->sa.sa_family,
-		  a->sa.sa_family == AF_INET ? (void *)&a->in.sin_addr : (void *)&a->in6.sin6_addr,
-		  s, INET6_ADDRSTRLEN);
-	return strncmp(s, "::ffff:", 7) == 0 ? s + 7 : s;
-}
 
 static void print_truth(int fd, int error, long long ns)
 {
@@ -73,9 +45,9 @@ static void print_truth(int fd, int error, long long ns)
 	if (getsockname(fd, &self.sa, &len))
 		die("getsockname");
 	pthread_mutex_lock(&print_lock);
-	printf("%u %s %u %d %lld %d", ntohs(self.in.sin_port), host(&target, to),
+	printf("%u %s %u %d %lld %d", ntohs(self.in.sin_port), address_host(&target, to),
 	       ntohs(target.in.sin_port), error, ns, gettid());
-	printf(error ? "\n" : " %s\n", host(&self, from));
+	printf(error ? "\n" : " %s\n", address_host(&self, from));
 	pthread_mutex_unlock(&print_lock);
 }
 
@@ -284,72 +256,12 @@ static void compat(void)
 #endif
 }
 
-struct ring {
-	int fd;
-	unsigned int *sq_tail, *sq_array, *cq_head, *cq_tail;
-	struct io_uring_sqe *sqes;
-	struct io_uring_cqe *cqes;
-};
-
-static void *ring_map(int fd, size_t size, off_t offset)
-{
-	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset);
-
-	if (at == MAP_FAILED)
-		die("mmap of io_uring");
-	return at;
-}
-
-static void ring_open(struct ring *ring)
-{
-	struct io_uring_params p = {};
-	char *sq, *cq;
-
-	ring->fd = syscall(SYS_io_uring_setup, 4, &p);
-	if (ring->fd < 0) {
-		printf("skip: io_uring: %s\n", strerror(errno));
-		exit(77);
-	}
-	sq = ring_map(ring->fd, p.sq_off.array + p.sq_entries * 4, IORING_OFF_SQ_RING);
-	cq = ring_map(ring->fd, p.cq_off.cqes + p.cq_entries * sizeof(*ring->cqes),
-		      IORING_OFF_CQ_RING);
-	ring->sqes = ring_map(ring->fd, p.sq_entries * sizeof(*ring->sqes), IORING_OFF_SQES);
-	ring->sq_tail = (void *)(sq + p.sq_off.tail);
-	ring->sq_array = (void *)(sq + p.sq_off.array);
-	ring->cq_head = (void *)(cq + p.cq_off.head);
-	ring->cq_tail = (void *)(cq + p.cq_off.tail);
-	ring->cqes = (void *)(cq + p.cq_off.cqes);
-}
-
-/* Connect @fd through an io_uring of one entry at a time; its error. */
-static int ring_connect(int fd, int flags)
-{
-	static struct ring ring;
-	struct io_uring_cqe *cqe;
-
-	if (!ring.sqes)
-		ring_open(&ring);
-	ring.sqes[0] = (struct io_uring_sqe){
-		.opcode = IORING_OP_CONNECT, .flags = flags, .fd = fd,
-		.addr = (unsigned long)&target, .off = target_len,
-	};
-	ring.sq_array[*ring.sq_tail & 3] = 0;
-	__atomic_store_n(ring.sq_tail, *ring.sq_tail + 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, ring.fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) != 1)
-		die("io_uring_enter");
-	while (__atomic_load_n(ring.cq_tail, __ATOMIC_ACQUIRE) == *ring.cq_head)
-		;
-	cqe = &ring.cqes[*ring.cq_head & 7];
-	__atomic_store_n(ring.cq_head, *ring.cq_head + 1, __ATOMIC_RELEASE);
-	return -cqe->res;
-}
-
 static void by_ring(int flags)
 {
 	int fd = new_socket(0), error;
 	long long start = now_ns();
 
-	error = ring_connect(fd, flags);
+	error = ring_connect(fd, &target.sa, target_len, flags);
 	print_truth(fd, error, now_ns() - start);
 	close(fd);
 }

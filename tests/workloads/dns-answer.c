@@ -15,11 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static _Noreturn void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
+#include "workload.h"
 
 /* @name as a sequence of labels at @at; returns the bytes. */
 static size_t put_name(unsigned char *at, const char *name)

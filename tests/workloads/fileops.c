@@ -26,10 +26,10 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "int80.h"
+#include "workload.h"
 
 #define SIZE 16384
 
@@ -140,14 +140,6 @@ static const struct kind {
 	{ "copy", do_copy, O_RDONLY }, { "bad_address", do_bad_address, O_RDONLY },
 	{ "int80", do_int80, O_RDONLY },
 };
-
-static long long now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
-}
 
 /* A sync needs something to do. */
 static void prepare(const struct kind *kind, off_t offset)

@@ -25,19 +25,12 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "workload.h"
 
 static const char *call, *name;
 static sigjmp_buf before;
-
-static long now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000L + ts.tv_nsec;
-}
 
 static int addrinfo(const char *host)
 {
@@ -120,10 +113,10 @@ static int look_up(void)
 
 static void *look_up_once(void *arg)
 {
-	long start = now_ns();
+	long long start = now_ns();
 	int error = look_up();
 
-	printf("%ld %ld %d\n", (long)syscall(SYS_gettid), now_ns() - start, error);
+	printf("%ld %lld %d\n", (long)syscall(SYS_gettid), now_ns() - start, error);
 	return NULL;
 }
 

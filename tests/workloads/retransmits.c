@@ -37,13 +37,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define CONNECTIONS_MAX 1024
+#include "address.h"
+#include "workload.h"
 
-union address {
-	struct sockaddr sa;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
+#define CONNECTIONS_MAX 1024
 
 static union address self;
 static socklen_t self_len;
@@ -80,12 +77,6 @@ static struct sock_filter drop_tenth[] = {
 	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0xffffffff / 10, 0, 1),
 	KEEP, DROP,
 };
-
-static _Noreturn void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
 
 static void filter(int fd, struct sock_filter *insns, size_t len)
 {

@@ -23,17 +23,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "workload.h"
+
 static long rounds, spin_ns, threads;
 static int begin[2], end[2];		/* pipes: one byte for each thread; never any */
 static atomic_long through;
-
-static long now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000L + ts.tv_nsec;
-}
 
 static void wait_for_byte(int fd)
 {
@@ -49,7 +43,7 @@ static void *compete(void *arg)
 
 	wait_for_byte(begin[0]);
 	for (long i = 0; i < rounds; i++) {
-		long until = now_ns() + spin_ns;
+		long long until = now_ns() + spin_ns;
 
 		while (now_ns() < until)
 			;

@@ -148,12 +148,16 @@ static __always_inline __u64 began(struct request *rq)
 static __always_inline void count(struct request *rq, __u64 ns)
 {
 	__u64 value = ns / unit_ns;
+	struct hist *fresh;
 
-	if (!by_disk && !by_flags)
+	if (!by_disk && !by_flags) {
 		hist_add_total(value, 1);
-	else
-		hist_add(BIO_ID(by_disk ? disk_dev(rq) : 0, by_flags ? load(rq, cmd_flags) : 0),
+		return;
+	}
+	fresh = hist_add(BIO_ID(by_disk ? disk_life(rq) : 0, by_flags ? load(rq, cmd_flags) : 0),
 			 NULL, value, 1);
+	if (fresh && by_disk)
+		disk_name(rq, fresh->label, sizeof(fresh->label));
 }
 
 SEC("tp_btf/block_rq_complete")

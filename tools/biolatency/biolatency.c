@@ -9,7 +9,6 @@
 #include "core/clock.h"
 #include "core/hooks.h"
 #include "core/log.h"
-#include "core/run.h"
 #include "core/skel.h"
 #include "columns.h"
 #include "biolatency.h"
@@ -22,6 +21,7 @@ static struct {
 	struct interval_args interval;
 	struct disk_filter disk;
 	bool milliseconds, queued, by_disk, by_flags, average;
+	bool diskseq;			/* the kernel numbers disks */
 } opt;
 
 static const struct argp_option options[] = {
@@ -144,29 +144,28 @@ static void print_flags(struct out *out, __u32 cmd_flags)
 	show_flags(out, list, n, cmd_flags);
 }
 
+static void print_disk(struct out *out, __u32 life, const char *name)
+{
+	if (!*name) {
+		out_name(out, COL_DISK, "?");
+		return;
+	}
+	out_str(out, COL_DISK, name, TASK_COMM_LEN);
+	if (opt.diskseq)
+		out_uint(out, COL_DISKSEQ, life);
+}
+
 static int print_hist(void *ctx, __u64 id, const struct hist *hist)
 {
 	struct out *out = ctx;
 
 	out_row(out, clock_now_ns());
 	if (id != HIST_NO_KEY && opt.by_disk)
-		out_name(out, COL_DISK, disk_name(BIO_ID_DEV(id)));
+		print_disk(out, BIO_ID_LIFE(id), hist->label);
 	if (id != HIST_NO_KEY && opt.by_flags)
 		print_flags(out, BIO_ID_CMD_FLAGS(id));
 	out_hist(out, hist, opt.milliseconds ? "msecs" : "usecs", opt.average);
 	return 0;
-}
-
-struct summary {
-	struct out *out;
-	struct hist_maps maps;
-};
-
-static int print_summary(void *ctx)
-{
-	struct summary *summary = ctx;
-
-	return hist_take(&summary->maps, print_hist, summary->out);
 }
 
 static enum bio_owner owner(void)
@@ -197,10 +196,8 @@ static void choose_hooks(struct biolatency_bpf *skel)
 static int trace(struct biolatency_bpf *skel)
 {
 	struct out out;
-	struct summary summary = {
-		.out = &out,
-		.maps = { skel->maps.hist_total, skel->maps.hist_by_key,
-			  &skel->bss->hist_generation },
+	struct hist_maps maps = {
+		skel->maps.hist_total, skel->maps.hist_by_key, &skel->bss->hist_generation,
 	};
 	int err;
 
@@ -210,13 +207,14 @@ static int trace(struct biolatency_bpf *skel)
 	skel->rodata->unit_ns = opt.milliseconds ? NS_PER_MS : NS_PER_US;
 	memcpy((void *)&skel->rodata->only_disk, &opt.disk, sizeof(opt.disk));
 	choose_hooks(skel);
+	opt.diskseq = hooks_struct_has("gendisk", "diskseq");
 	if (opt.by_flags)
 		disk_load_names();
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (err)
 		return err;
 	out_start(&out, &opt.common, "Tracing block device I/O... Hit Ctrl-C to end.");
-	return run_interval(&out, &opt.interval, print_summary, &summary);
+	return hist_run(&out, &opt.interval, &maps, print_hist);
 }
 
 int main(int argc, char **argv)

@@ -5,11 +5,12 @@
 #include "block.h"
 
 /*
- * The id of a histogram: the disk above, the request's operation and flags
- * (its cmd_flags) below; each 0 if it is not told apart.
+ * The id of a histogram: disk_life() above, the request's operation and flags
+ * (its cmd_flags) below; each 0 if it is not told apart.  Its label is the
+ * disk's name; no driver that makes requests has one longer than 15 bytes.
  */
-#define BIO_ID(dev, cmd_flags) ((__u64)(dev) << 32 | (cmd_flags))
-#define BIO_ID_DEV(id) ((__u32)((id) >> 32))
+#define BIO_ID(life, cmd_flags) ((__u64)(life) << 32 | (cmd_flags))
+#define BIO_ID_LIFE(id) ((__u32)((id) >> 32))
 #define BIO_ID_CMD_FLAGS(id) ((__u32)(id))
 
 /* What makes a request one of the cgroup asked for. */

@@ -5,12 +5,15 @@
 
 #include "output/column.h"
 
-enum { COL_DISK, COL_OPERATION, COL_FLAGS };
+enum { COL_DISK, COL_DISKSEQ, COL_OPERATION, COL_FLAGS };
 
 static struct column columns[] = {
 	[COL_DISK] = { .key = "disk", .type = COLUMN_STRING, .optional = true,
 		       .metric = METRIC_LABEL,
-		       .about = "The whole disk, with -D; major:minor if it no longer exists" },
+		       .about = "The whole disk, with -D" },
+	[COL_DISKSEQ] = { .key = "diskseq", .type = COLUMN_COUNT, .optional = true,
+			  .about = "With -D: sequence number of the disk, as in lsblk(8), by which two "
+				   "disks of the same name differ; absent before Linux 5.15" },
 	/* In the text output, with the flags. */
 	[COL_OPERATION] = { .key = "operation", .type = COLUMN_STRING, .hidden = true,
 			    .optional = true, .metric = METRIC_LABEL,

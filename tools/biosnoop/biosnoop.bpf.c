@@ -51,7 +51,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
-	__type(key, __u32);		/* DISK_DEV() */
+	__type(key, __u32);		/* disk_life() */
 	__type(value, __u64);		/* sector */
 } last_ends SEC(".maps");
 
@@ -218,16 +218,16 @@ static __always_inline enum bio_pattern pattern_of(struct request *rq)
 {
 	__u64 sector = load(rq, __sector), end = sector + (load(rq, __data_len) >> 9), *last;
 	enum bio_pattern pattern = PATTERN_UNKNOWN;
-	__u32 dev = disk_dev(rq);
+	__u32 life = disk_life(rq);
 
 	if (end == sector)
 		return PATTERN_UNKNOWN;
-	last = bpf_map_lookup_elem(&last_ends, &dev);
+	last = bpf_map_lookup_elem(&last_ends, &life);
 	if (last) {
 		pattern = *last == sector ? PATTERN_SEQUENTIAL : PATTERN_RANDOM;
 		*last = end;
 	} else {
-		bpf_map_update_elem(&last_ends, &dev, &end, BPF_ANY);
+		bpf_map_update_elem(&last_ends, &life, &end, BPF_ANY);
 	}
 	return pattern;
 }
@@ -274,6 +274,9 @@ static __always_inline void set_request(struct bio_event *event, struct request 
 	__u64 sector = load(rq, __sector);
 
 	event->dev = disk_dev(rq);
+	event->diskseq = disk_seq(rq);
+	event->disk[0] = '\0';
+	disk_name(rq, event->disk, sizeof(event->disk));
 	event->cmd_flags = load(rq, cmd_flags);
 	event->bytes = done_bytes + bytes;
 	event->sector = sector == BIO_NO_SECTOR ? sector : sector - (done_bytes >> 9);

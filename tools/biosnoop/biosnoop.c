@@ -145,9 +145,14 @@ static void print_disk(struct out *out, const struct bio_event *e)
 {
 	const char *partition = NULL;
 
-	out_name(out, COL_DISK, e->dev ? disk_name(e->dev) : "?");
+	if (e->disk[0])
+		out_str(out, COL_DISK, e->disk, sizeof(e->disk));
+	else
+		out_name(out, COL_DISK, "?");
+	if (e->diskseq)
+		out_uint(out, COL_DISKSEQ, e->diskseq);
 	if (out_wants(out, COL_PARTITION) && e->sector != BIO_NO_SECTOR)
-		partition = disk_partition(e->dev, e->sector);
+		partition = disk_partition(e->dev, e->diskseq, e->sector);
 	if (partition)
 		out_name(out, COL_PARTITION, partition);
 }

@@ -20,12 +20,14 @@ struct bio_event {
 	__u64 queue_ns;			/* from made to issued; BIO_NO_TIME */
 	__u64 latency_ns;		/* from issued to done */
 	__u64 sector;			/* of 512 bytes, from the start of the disk */
-	__u32 dev;			/* DISK_DEV() of the whole disk */
+	__u64 diskseq;			/* of the whole disk; 0: unknown */
+	__u32 dev;			/* DISK_DEV() of it */
 	__u32 cmd_flags;
 	__u32 bytes;
 	__s32 error;			/* < 0: an errno; > 0: a blk_status_t; 0: none */
 	__u8 pattern;			/* enum bio_pattern */
 	bool owned;
+	char disk[DISK_NAME_SIZE];	/* name of the whole disk; "": none */
 };
 
 #endif /* BIOSNOOP_H */

@@ -5,9 +5,9 @@
 
 #include "output/column.h"
 
-enum { COL_UID, COL_COMM, COL_PID, COL_TID, COL_DISK, COL_PARTITION, COL_RWBS, COL_OPERATION,
-       COL_FLAGS, COL_SECTOR, COL_BYTES, COL_PATTERN, COL_QUEUE, COL_LATENCY, COL_ERROR,
-       COL_ERROR_NAME };
+enum { COL_UID, COL_COMM, COL_PID, COL_TID, COL_DISK, COL_DISKSEQ, COL_PARTITION, COL_RWBS,
+       COL_OPERATION, COL_FLAGS, COL_SECTOR, COL_BYTES, COL_PATTERN, COL_QUEUE, COL_LATENCY,
+       COL_ERROR, COL_ERROR_NAME };
 
 static struct column columns[] = {
 	[COL_UID] = { "UID", "uid", -7, COLUMN_ID, .hidden = true, .optional = true,
@@ -20,11 +20,14 @@ static struct column columns[] = {
 	[COL_TID] = { "TID", "tid", -7, COLUMN_ID, .hidden = true, .optional = true,
 		      .about = "Thread; absent if unknown" },
 	[COL_DISK] = { "DISK", "disk", -7, COLUMN_STRING, .metric = METRIC_LABEL,
-		       .about = "The whole disk; major:minor if it no longer exists" },
+		       .about = "The whole disk" },
+	[COL_DISKSEQ] = { "DISKSEQ", "diskseq", 7, COLUMN_COUNT, .hidden = true, .optional = true,
+			  .about = "Sequence number of the disk, as in lsblk(8), by which two disks of "
+				   "the same name differ; absent before Linux 5.15" },
 	[COL_PARTITION] = { "PARTITION", "partition", -9, COLUMN_STRING, .hidden = true,
 			    .optional = true,
 			    .about = "The partition that the first sector is in; absent if there "
-				     "is none" },
+				     "is none or the disk no longer exists" },
 	[COL_RWBS] = { "T", "rwbs", -4, COLUMN_STRING, .pattern = "^F?(R|W|F|DE?|N)F?A?S?M?$",
 		       .about = "Operation and flags in the letters of blktrace(8)" },
 	[COL_OPERATION] = { "OPERATION", "operation", -9, COLUMN_STRING, .hidden = true,

@@ -167,50 +167,6 @@ static __always_inline int dirtied(void *folio, __u64 pages)
 	return 0;
 }
 
-/* v6.18 ("mm: introduce memdesc_flags_t"): flags became a struct. */
-struct folio___before_6_18 {
-	unsigned long flags;
-} __attribute__((preserve_access_index));
-
-/* v6.6, ebc1baf5c9b4 ("mm: free up a word in the first tail page"): into _flags_1. */
-struct folio___before_6_6 {
-	unsigned char _folio_order;
-} __attribute__((preserve_access_index));
-
-/* v6.1: the order moved from the first tail page's own fields into struct folio. */
-struct page___before_6_1 {
-	unsigned char compound_order;
-} __attribute__((preserve_access_index));
-
-static __always_inline unsigned long folio_flags(struct folio *folio)
-{
-	struct folio___before_6_18 *old = (void *)folio;
-
-	if (bpf_core_field_exists(struct folio, flags.f))
-		return load(folio, flags.f);
-	return load(old, flags);
-}
-
-static __always_inline __u32 large_folio_order(struct folio *folio)
-{
-	struct folio___before_6_6 *old = (void *)folio;
-	struct page___before_6_1 *tail = (void *)folio + bpf_core_type_size(struct page);
-
-	if (bpf_core_field_exists(struct folio___before_6_6, _folio_order))
-		return load(old, _folio_order);
-	if (bpf_core_field_exists(struct folio, _flags_1))
-		return load(folio, _flags_1) & 0xff;
-	return BPF_CORE_READ(tail, compound_order);
-}
-
-/* Only a folio of more than one page (PG_head) has an order. */
-static __always_inline __u64 folio_pages(struct folio *folio)
-{
-	if (!(folio_flags(folio) >> bpf_core_enum_value(enum pageflags, PG_head) & 1))
-		return 1;
-	return 1ULL << (large_folio_order(folio) & 31);
-}
-
 static __always_inline __u64 mapping_size(struct address_space *mapping)
 {
 	struct inode *inode = load(mapping, host);
@@ -239,13 +195,13 @@ int BPF_PROG(map_pages, struct address_space *mapping, unsigned long first, unsi
 SEC("?tp_btf/mm_filemap_add_to_page_cache")
 int BPF_PROG(add_folio, struct folio *folio)
 {
-	return added(folio, folio_pages(folio));
+	return added(folio, core_folio_pages(folio));
 }
 
 SEC("?tp_btf/writeback_dirty_folio")
 int BPF_PROG(dirty_folio, struct folio *folio)
 {
-	return dirtied(folio, folio_pages(folio));
+	return dirtied(folio, core_folio_pages(folio));
 }
 
 /*

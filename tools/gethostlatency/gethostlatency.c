@@ -2,7 +2,6 @@
 /* gethostlatency - how long host names take to look up.  See gethostlatency(8). */
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "core/run.h"
 #include "core/self.h"
 #include "core/skel.h"
+#include "result.h"
 #include "uprobe.h"
 #include "columns.h"
 #include "gethostlatency.h"
@@ -40,6 +40,55 @@ static const char *const calls[CALLS] = {
 	[CALL_GETHOSTBYNAME2] = "gethostbyname2",
 	[CALL_GETHOSTBYNAME_R] = "gethostbyname_r",
 	[CALL_GETHOSTBYNAME2_R] = "gethostbyname2_r",
+};
+
+static const struct argp_option options[] = {
+	{ "libc", 'l', "PATH", 0, "Only calls of this libc" },
+	{}
+};
+
+/* Before anything is attached: is that a libc? */
+static void check_libc(const char *path)
+{
+	struct uprobe_places places = {};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int err = fd < 0 ? -errno : uprobe_find(fd, calls, CALLS, &places);
+
+	if (err == -ENOEXEC)
+		args_fail("cannot use libc '%s': not an ELF file", path);
+	if (err == -EOPNOTSUPP)
+		args_fail("cannot use libc '%s': it is for other processors", path);
+	if (err)
+		args_fail("cannot use libc '%s': %s", path, strerror(-err));
+	if (!places.n)
+		args_fail("cannot use libc '%s': it has no function that looks up hosts", path);
+	close(fd);
+	opt.libc = path;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
+{
+	switch (key) {
+	case ARGP_KEY_INIT:
+		argp_state->child_inputs[0] = &opt.common;
+		return 0;
+	case 'l':
+		check_libc(arg);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.doc = "Trace how long host names take to look up.\v"
+	       "Examples:\n"
+	       "  gethostlatency                # every lookup, with its result\n"
+	       "  gethostlatency -p 181         # those of process 181\n"
+	       "  gethostlatency -v             # say which libcs are attached to\n"
+	       "  gethostlatency -l /lib/x86_64-linux-gnu/libc.so.6   # only calls of this libc\n",
+	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
 static struct {
@@ -206,50 +255,6 @@ static void tick(void *ctx, bool last)
 		scan();
 }
 
-static const char *eai_name(int error)
-{
-	static const struct {
-		int error;
-		const char *name;
-	} names[] = {
-		{ EAI_BADFLAGS, "EAI_BADFLAGS" }, { EAI_NONAME, "EAI_NONAME" },
-		{ EAI_AGAIN, "EAI_AGAIN" }, { EAI_FAIL, "EAI_FAIL" },
-		{ EAI_NODATA, "EAI_NODATA" }, { EAI_FAMILY, "EAI_FAMILY" },
-		{ EAI_SOCKTYPE, "EAI_SOCKTYPE" }, { EAI_SERVICE, "EAI_SERVICE" },
-		{ EAI_ADDRFAMILY, "EAI_ADDRFAMILY" }, { EAI_MEMORY, "EAI_MEMORY" },
-		{ EAI_SYSTEM, "EAI_SYSTEM" }, { EAI_OVERFLOW, "EAI_OVERFLOW" },
-		{ EAI_INPROGRESS, "EAI_INPROGRESS" }, { EAI_CANCELED, "EAI_CANCELED" },
-		{ EAI_NOTCANCELED, "EAI_NOTCANCELED" }, { EAI_INTR, "EAI_INTR" },
-		{ EAI_IDN_ENCODE, "EAI_IDN_ENCODE" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i].error == error)
-			return names[i].name;
-	return "failed";
-}
-
-static const char *h_errno_name(const struct lookup_event *e)
-{
-	const char *name = NULL;
-
-	switch (e->h_errno_) {
-	case HOST_NOT_FOUND:
-		return "HOST_NOT_FOUND";
-	case TRY_AGAIN:
-		return "TRY_AGAIN";
-	case NO_RECOVERY:
-		return "NO_RECOVERY";
-	case NO_DATA:
-		return "NO_DATA";
-	case NETDB_INTERNAL:		/* of the _r functions errno is seen */
-		if (e->call == CALL_GETHOSTBYNAME_R || e->call == CALL_GETHOSTBYNAME2_R)
-			name = strerrorname_np(e->ret);
-		return name && e->ret ? name : "NETDB_INTERNAL";
-	}
-	return "failed";
-}
-
 static void print_result(struct out *out, const struct lookup_event *e)
 {
 	bool addrinfo = e->call == CALL_GETADDRINFO;
@@ -258,7 +263,7 @@ static void print_result(struct out *out, const struct lookup_event *e)
 	if (!error)
 		out_name(out, COL_RESULT, "ok");
 	else
-		out_name(out, COL_RESULT, addrinfo ? eai_name(error) : h_errno_name(e));
+		out_name(out, COL_RESULT, addrinfo ? result_eai(error) : result_h_errno(e));
 	if (addrinfo || error != H_ERRNO_UNKNOWN)
 		out_int(out, COL_ERROR, error);
 }
@@ -338,55 +343,6 @@ static int trace(struct gethostlatency_bpf *skel)
 	libc_end();
 	return err;
 }
-
-/* Before anything is attached: is that a libc? */
-static void check_libc(const char *path)
-{
-	struct uprobe_places places = {};
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int err = fd < 0 ? -errno : uprobe_find(fd, calls, CALLS, &places);
-
-	if (err == -ENOEXEC)
-		args_fail("cannot use libc '%s': not an ELF file", path);
-	if (err == -EOPNOTSUPP)
-		args_fail("cannot use libc '%s': it is for other processors", path);
-	if (err)
-		args_fail("cannot use libc '%s': %s", path, strerror(-err));
-	if (!places.n)
-		args_fail("cannot use libc '%s': it has no function that looks up hosts", path);
-	close(fd);
-	opt.libc = path;
-}
-
-static const struct argp_option options[] = {
-	{ "libc", 'l', "PATH", 0, "Only calls of this libc" },
-	{}
-};
-
-static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
-{
-	switch (key) {
-	case ARGP_KEY_INIT:
-		argp_state->child_inputs[0] = &opt.common;
-		return 0;
-	case 'l':
-		check_libc(arg);
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse_option,
-	.doc = "Trace how long host names take to look up.\v"
-	       "Examples:\n"
-	       "  gethostlatency                # every lookup, with its result\n"
-	       "  gethostlatency -p 181         # those of process 181\n"
-	       "  gethostlatency -v             # say which libcs are attached to\n"
-	       "  gethostlatency -l /lib/x86_64-linux-gnu/libc.so.6   # only calls of this libc\n",
-	.children = (const struct argp_child[]){ { &event_argp }, {} },
-};
 
 int main(int argc, char **argv)
 {

@@ -11,7 +11,7 @@
 
 struct profile_options opt = {
 	.sampling = { .hertz = 49, .cpu = -1 },
-	.stacks = { .distinct_most = 262144 },
+	.stacks = { .distinct_max = 262144 },
 };
 
 enum {
@@ -88,7 +88,7 @@ static error_t parse_number_option(int key, const char *arg)
 		set_cpu(arg);
 		return 0;
 	case OPT_STORAGE:
-		opt.stacks.distinct_most = args_number(arg, "number of stacks", 1, 1UL << 28);
+		opt.stacks.distinct_max = args_number(arg, "number of stacks", 1, 1UL << 28);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;

@@ -153,7 +153,7 @@ static int trace(struct profile_bpf *skel)
 		err = fill(skel->maps.tids, &opt.tids);
 	if (err)
 		return err;
-	opt.stacks.frames_most = frames_max();
+	opt.stacks.frames_max = frames_max();
 	err = open_files();
 	if (err)
 		return err;

@@ -20,7 +20,7 @@ bool warn_lost(const struct profile *profile)
 	if (stacks->not_kept)
 		log_warn("%llu samples have no stack: there were more than %zu different "
 			 "stacks (--stack-storage-size)", stacks->not_kept,
-			 stacks->options.distinct_most);
+			 stacks->options.distinct_max);
 	return held_up || stacks->not_kept;
 }
 
@@ -33,7 +33,7 @@ void warn_missing(const struct stacks *stacks)
 	if (stacks->cut_off)
 		log_warn("%llu stacks of %u frames or more were truncated "
 			 "(kernel.perf_event_max_stack)", stacks->cut_off,
-			 stacks->options.frames_most);
+			 stacks->options.frames_max);
 	if (stacks->kernel_unknown)
 		log_warn("%llu of %llu kernel frames have no name", stacks->kernel_unknown,
 			 stacks->kernel_frames);

@@ -12,7 +12,6 @@
 #include "core/hooks.h"
 #include "core/log.h"
 #include "output/process.h"
-#include "core/run.h"
 #include "columns.h"
 #include "runqlat.h"
 #include "core/skel.h"
@@ -202,25 +201,11 @@ static void size_hash(struct bpf_map *by_key)
 		bpf_map__set_max_entries(by_key, 32768);
 }
 
-struct summary {
-	struct out *out;
-	struct hist_maps maps;
-};
-
-static int print_summary(void *ctx)
-{
-	struct summary *summary = ctx;
-
-	return hist_take(&summary->maps, print_hist, summary->out);
-}
-
 static int trace(struct runqlat_bpf *skel)
 {
 	struct out out;
-	struct summary summary = {
-		.out = &out,
-		.maps = { skel->maps.hist_total, skel->maps.hist_by_key,
-			  &skel->bss->hist_generation },
+	struct hist_maps maps = {
+		skel->maps.hist_total, skel->maps.hist_by_key, &skel->bss->hist_generation,
 	};
 	int err;
 
@@ -234,7 +219,7 @@ static int trace(struct runqlat_bpf *skel)
 	if (err)
 		return err;
 	out_start(&out, &opt.common, "Tracing run queue latency... Hit Ctrl-C to end.");
-	return run_interval(&out, &opt.interval, print_summary, &summary);
+	return hist_run(&out, &opt.interval, &maps, print_hist);
 }
 
 int main(int argc, char **argv)

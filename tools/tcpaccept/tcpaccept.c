@@ -18,6 +18,44 @@ static struct {
 	struct sock_filter_args sockets;
 } opt;
 
+static const struct argp_option options[] = {
+	{ NULL, 'T', NULL, 0, "The same as --time" },
+	{ "timestamp", 't', NULL, 0, "Print the time since the start, in seconds" },
+	{ "port", 'P', "PORTS", 0, "Only these local ports, a comma list" },
+	{ "ipv4", '4', NULL, 0, "Only IPv4" },
+	{ "ipv6", '6', NULL, 0, "Only IPv6" },
+	{}
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	if (args_sock_filter(&opt.sockets, key, arg))
+		return 0;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opt.common;
+		return 0;
+	case 'T':
+		args_time(&opt.common, NULL);
+		return 0;
+	case 't':
+		opt.common.time = STAMP_SINCE_START;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.doc = "Trace connections accepted by TCP, and how long they waited for it.\v"
+	       "Examples:\n"
+	       "  tcpaccept               every accepted connection\n"
+	       "  tcpaccept -P 80,443     only at these local ports\n"
+	       "  tcpaccept -T -p 181     with the time, of process 181\n",
+	.children = (const struct argp_child[]){ { &event_argp }, {} },
+};
+
 static void print_event(void *ctx, const void *event, size_t size)
 {
 	const struct accept_event *e = event;
@@ -50,44 +88,6 @@ static int trace(struct tcpaccept_bpf *skel)
 	out_start(&out, &opt.common, NULL);
 	return run_events(&out, skel->maps.events, print_event, NULL, &out);
 }
-
-static const struct argp_option options[] = {
-	{ NULL, 'T', NULL, 0, "The same as --time" },
-	{ "timestamp", 't', NULL, 0, "Print the time since the start, in seconds" },
-	{ "port", 'P', "PORTS", 0, "Only these local ports, a comma list" },
-	{ "ipv4", '4', NULL, 0, "Only IPv4" },
-	{ "ipv6", '6', NULL, 0, "Only IPv6" },
-	{}
-};
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	if (args_sock_filter(&opt.sockets, key, arg))
-		return 0;
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &opt.common;
-		return 0;
-	case 'T':
-		args_time(&opt.common, NULL);
-		return 0;
-	case 't':
-		opt.common.time = STAMP_SINCE_START;
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse,
-	.children = (const struct argp_child[]){ { &event_argp }, {} },
-	.doc = "Trace connections accepted by TCP, and how long they waited for it.\v"
-	       "Examples:\n"
-	       "  tcpaccept               every accepted connection\n"
-	       "  tcpaccept -P 80,443     only at these local ports\n"
-	       "  tcpaccept -T -p 181     with the time, of process 181",
-};
 
 int main(int argc, char **argv)
 {

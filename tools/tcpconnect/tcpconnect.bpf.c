@@ -25,8 +25,10 @@
 #include "event.bpf.h"
 #include "filter.bpf.h"
 #include "sock.bpf.h"
+#include "sock_count.bpf.h"
 #include "sock_filter.bpf.h"
 #include "syscall.bpf.h"
+#include "sockaddr.bpf.h"
 #include "tcpconnect.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -68,14 +70,6 @@ struct {
 	__type(key, __u64);
 	__type(value, struct connect_event);
 } pending SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 10240);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct sock_id);
-	__type(value, __u64);
-} counts SEC(".maps");
 
 /*
  * Threads in a connect(2) that came as far as SYN_SENT, with --rejected only:
@@ -295,36 +289,6 @@ static __always_inline void repair(struct sock *sk, int state, struct connect_ev
 		e->result = CONNECT_ESTABLISHED;
 	else if (e->error)
 		e->result = CONNECT_FAILED;
-}
-
-/* What both struct sockaddr_in and struct sockaddr_in6 begin with. */
-struct sockaddr_any {
-	__u16 family;
-	__be16 port;
-	__be32 addr;			/* in6: flowinfo */
-	struct in6_addr addr6;		/* in6 only */
-};
-
-/* The destination as it was given to connect(2); false: neither IPv4 nor IPv6. */
-static __always_inline bool read_destination(const void *user, struct sock_id *id)
-{
-	struct sockaddr_any to = {};
-
-	if (bpf_probe_read_user(&to, 16, user)) {	/* sizeof(struct sockaddr_in) */
-		loss_add(&loss.unreadable);
-		return false;
-	}
-	if (to.family == AF_INET6)
-		bpf_probe_read_user(&to.addr6, sizeof(to.addr6), user + 8);
-	id->dport = bpf_ntohs(to.port);
-	id->family = to.family == AF_INET || sock_is_mapped(&to.addr6) ? 4 : 6;
-	if (to.family == AF_INET)
-		__builtin_memcpy(id->daddr, &to.addr, sizeof(to.addr));
-	else if (id->family == 4)
-		__builtin_memcpy(id->daddr, &to.addr6.in6_u.u6_addr32[3], sizeof(to.addr));
-	else
-		__builtin_memcpy(id->daddr, &to.addr6, sizeof(id->daddr));
-	return to.family == AF_INET || to.family == AF_INET6;
 }
 
 /* An attempt that failed with @error before anything could be sent. */

@@ -35,6 +35,85 @@ static struct {
 	bool print_uid;
 } opt;
 
+enum { OPT_REJECTED = 0x200 };
+
+static const struct argp_option options[] = {
+	{ "timestamp", 't', NULL, 0, "Print the time since the start, in seconds" },
+	{ "print-uid", 'U', NULL, 0, "Print a UID column" },
+	{ "port", 'P', "PORTS", 0, "Only these destination ports, a comma list" },
+	{ "count", 'c', NULL, 0, "Count by source, destination and port; print at the end" },
+	{ "source-port", 's', NULL, 0, "Print the source port; count by it too" },
+	{ "lport", 'L', NULL, OPTION_ALIAS },
+	{ "ipv4", '4', NULL, 0, "Only IPv4" },
+	{ "ipv6", '6', NULL, 0, "Only IPv6" },
+	{ "dns", 'd', NULL, 0, "Print the name that was looked up to get the address" },
+	{ "rejected", OPT_REJECTED, NULL, 0,
+	  "Also attempts that fail before anything is sent (slows every system call)" },
+	{}
+};
+
+/* What depends on several options. */
+static void check_options(void)
+{
+	if (opt.count && opt.common.count.by)
+		args_fail("-c and --count-by exclude each other");
+	if (opt.count)
+		opt.common.table = &count_table;
+	if (opt.count && (opt.dns || opt.print_uid))
+		args_fail("-c counts by addresses and ports: -d and -U do not go with it");
+	columns[COL_UID].hidden = !opt.print_uid;
+	columns[COL_SPORT].hidden = !opt.sport;
+	columns[COL_QUERY].hidden = !opt.dns;
+	count_columns[COUNT_SPORT].hidden = !opt.sport;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	if (args_sock_filter(&opt.sockets, key, arg))
+		return 0;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opt.common;
+		return 0;
+	case 't':
+		opt.common.time = STAMP_SINCE_START;
+		return 0;
+	case 'U':
+		opt.print_uid = true;
+		return 0;
+	case 'c':
+		opt.count = true;
+		return 0;
+	case 's':
+	case 'L':
+		opt.sport = true;
+		return 0;
+	case 'd':
+		opt.dns = true;
+		return 0;
+	case OPT_REJECTED:
+		opt.rejected = true;
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		check_options();
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.doc = "Trace attempts to connect by TCP, and what came of them.\v"
+	       "Examples:\n"
+	       "  tcpconnect              every attempt, with its result and latency\n"
+	       "  tcpconnect -P 80,443    only to these ports\n"
+	       "  tcpconnect -s -p 181    with the source port, of process 181\n"
+	       "  tcpconnect -d           with the name that was looked up\n"
+	       "  tcpconnect -c           count, and print at Ctrl-C\n",
+	.children = (const struct argp_child[]){ { &event_argp }, {} },
+};
+
 /* What the callbacks of run_events() work on. */
 struct session {
 	struct out out;
@@ -130,11 +209,6 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_end(out);
 }
 
-static bool enough(const struct out *out)
-{
-	return out->args->max_events && out->records >= out->args->max_events;
-}
-
 /* True if the BPF side has something to show of the pending attempt of the socket @address. */
 static bool sweep_one(const struct tcpconnect_bpf *skel, __u64 address)
 {
@@ -157,7 +231,7 @@ static void sweep(struct session *session, bool last)
 		skel->data->waiting_ns = 0;
 	n = map_keys(skel->maps.pending, (void **)&addresses);
 	for (ssize_t i = 0; i < n; i++)
-		if (sweep_one(skel, addresses[i]) && !enough(&session->out))
+		if (sweep_one(skel, addresses[i]) && !out_enough(&session->out))
 			print_event(session, &skel->bss->swept, sizeof(skel->bss->swept));
 	if (n >= 0)
 		free(addresses);
@@ -176,16 +250,6 @@ static void print_count(struct out *out, const struct sock_count *count)
 	out_end(out);
 }
 
-static void print_counts(struct out *out, struct bpf_map *map)
-{
-	struct sock_count *counts;
-	size_t n = sock_counts(map, &counts);
-
-	for (size_t i = 0; i < n && !enough(out); i++)
-		print_count(out, &counts[i]);
-	free(counts);
-}
-
 static void tick(void *ctx, bool last)
 {
 	struct session *session = ctx;
@@ -198,7 +262,7 @@ static void tick(void *ctx, bool last)
 		session->next_sweep_ns = now + SWEEP_NS;
 	}
 	if (last && opt.count)
-		print_counts(&session->out, session->skel->maps.counts);
+		sock_counts_print(&session->out, session->skel->maps.counts, print_count);
 	if (last && opt.dns)
 		dns_end();
 }
@@ -236,85 +300,6 @@ static int trace(struct tcpconnect_bpf *skel)
 	out_start(&session.out, &opt.common, NULL);
 	return run_events(&session.out, skel->maps.events, print_event, tick, &session);
 }
-
-enum { OPT_REJECTED = 0x200 };
-
-static const struct argp_option options[] = {
-	{ "timestamp", 't', NULL, 0, "Print the time since the start, in seconds" },
-	{ "print-uid", 'U', NULL, 0, "Print a UID column" },
-	{ "port", 'P', "PORTS", 0, "Only these destination ports, a comma list" },
-	{ "count", 'c', NULL, 0, "Count by source, destination and port; print at the end" },
-	{ "source-port", 's', NULL, 0, "Print the source port; count by it too" },
-	{ "lport", 'L', NULL, OPTION_ALIAS },
-	{ "ipv4", '4', NULL, 0, "Only IPv4" },
-	{ "ipv6", '6', NULL, 0, "Only IPv6" },
-	{ "dns", 'd', NULL, 0, "Print the name that was looked up to get the address" },
-	{ "rejected", OPT_REJECTED, NULL, 0,
-	  "Also attempts that fail before anything is sent (slows every system call)" },
-	{}
-};
-
-/* What depends on several options. */
-static void check_options(void)
-{
-	if (opt.count && opt.common.count.by)
-		args_fail("-c and --count-by exclude each other");
-	if (opt.count)
-		opt.common.table = &count_table;
-	if (opt.count && (opt.dns || opt.print_uid))
-		args_fail("-c counts by addresses and ports: -d and -U do not go with it");
-	columns[COL_UID].hidden = !opt.print_uid;
-	columns[COL_SPORT].hidden = !opt.sport;
-	columns[COL_QUERY].hidden = !opt.dns;
-	count_columns[COUNT_SPORT].hidden = !opt.sport;
-}
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	if (args_sock_filter(&opt.sockets, key, arg))
-		return 0;
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &opt.common;
-		return 0;
-	case 't':
-		opt.common.time = STAMP_SINCE_START;
-		return 0;
-	case 'U':
-		opt.print_uid = true;
-		return 0;
-	case 'c':
-		opt.count = true;
-		return 0;
-	case 's':
-	case 'L':
-		opt.sport = true;
-		return 0;
-	case 'd':
-		opt.dns = true;
-		return 0;
-	case OPT_REJECTED:
-		opt.rejected = true;
-		return 0;
-	case ARGP_KEY_SUCCESS:
-		check_options();
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse,
-	.children = (const struct argp_child[]){ { &event_argp }, {} },
-	.doc = "Trace attempts to connect by TCP, and what came of them.\v"
-	       "Examples:\n"
-	       "  tcpconnect              every attempt, with its result and latency\n"
-	       "  tcpconnect -P 80,443    only to these ports\n"
-	       "  tcpconnect -s -p 181    with the source port, of process 181\n"
-	       "  tcpconnect -d           with the name that was looked up\n"
-	       "  tcpconnect -c           count, and print at Ctrl-C",
-};
 
 int main(int argc, char **argv)
 {

@@ -15,6 +15,7 @@
 #include "event.bpf.h"
 #include "filter.bpf.h"
 #include "sock.bpf.h"
+#include "sock_count.bpf.h"
 #include "sock_filter.bpf.h"
 #include "tcpretrans.h"
 
@@ -35,15 +36,6 @@ struct {
 	__type(key, __u64);		/* address of the socket */
 	__type(value, struct owner);
 } owners SEC(".maps");
-
-/* For user space, with -c. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 10240);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct sock_id);
-	__type(value, __u64);
-} counts SEC(".maps");
 
 /* -u and --cgroup go by what the socket itself knows, -p by its owner, in user space. */
 static __always_inline bool sock_wanted(struct sock *sk, struct retrans_event *e)

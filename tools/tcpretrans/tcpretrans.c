@@ -32,6 +32,67 @@ static struct {
 	bool probes;
 } opt = { .common.time = STAMP_LOCAL };
 
+static const struct argp_option options[] = {
+	{ "lossprobe", 'l', NULL, 0, "Show tail loss probes too" },
+	{ "sequence", 's', NULL, 0, "Print the sequence number" },
+	{ "count", 'c', NULL, 0, "Count by connection; print at the end" },
+	{ "port", 'P', "PORTS", 0, "Only these ports, local or remote, a comma list" },
+	{ "ipv4", '4', NULL, 0, "Only IPv4" },
+	{ "ipv6", '6', NULL, 0, "Only IPv6" },
+	{}
+};
+
+/* What depends on several options. */
+static void check_options(void)
+{
+	if (opt.count && opt.common.count.by)
+		args_fail("-c and --count-by exclude each other");
+	if (opt.count)
+		opt.common.table = &count_table;
+	if (opt.count && opt.sequence)
+		args_fail("-c counts by connection: -s does not go with it");
+	if (opt.count)
+		opt.common.time = STAMP_NONE;
+	columns[COL_SEQ].hidden = !opt.sequence;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	if (args_sock_filter(&opt.sockets, key, arg))
+		return 0;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opt.common;
+		return 0;
+	case 'l':
+		opt.probes = true;
+		return 0;
+	case 's':
+		opt.sequence = true;
+		return 0;
+	case 'c':
+		opt.count = true;
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		check_options();
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.doc = "Trace what TCP sends again: lost segments, SYNs, SYN-ACKs and probes.\v"
+	       "Examples:\n"
+	       "  tcpretrans              what is sent again because it may be lost\n"
+	       "  tcpretrans -l           and the probes that ask whether it is\n"
+	       "  tcpretrans -s -P 443    with sequence numbers, of connections with this port\n"
+	       "  tcpretrans -p 181       of connections that process 181 has open\n"
+	       "  tcpretrans -c           count, and print at Ctrl-C\n",
+	.children = (const struct argp_child[]){ { &event_argp }, {} },
+};
+
 /* What the callbacks of run_events() work on. */
 struct session {
 	struct out out;
@@ -115,11 +176,6 @@ static void count(struct session *session, const struct retrans_event *e)
 		__sync_fetch_and_add(&session->skel->bss->loss.map_full, 1);
 }
 
-static bool enough(const struct out *out)
-{
-	return out->args->max_events && out->records >= out->args->max_events;
-}
-
 static void show(struct session *session, const struct retrans_event *e)
 {
 	if (opt.common.filter.pid &&
@@ -127,7 +183,7 @@ static void show(struct session *session, const struct retrans_event *e)
 		return;
 	if (opt.count)
 		count(session, e);
-	else if (!enough(&session->out))
+	else if (!out_enough(&session->out))
 		print_event(&session->out, e);
 }
 
@@ -205,16 +261,6 @@ static void print_count(struct out *out, const struct sock_count *c)
 	out_end(out);
 }
 
-static void print_counts(struct out *out, struct bpf_map *map)
-{
-	struct sock_count *counts;
-	size_t n = sock_counts(map, &counts);
-
-	for (size_t i = 0; i < n && !enough(out); i++)
-		print_count(out, &counts[i]);
-	free(counts);
-}
-
 static void tick(void *ctx, bool last)
 {
 	struct session *session = ctx;
@@ -222,7 +268,7 @@ static void tick(void *ctx, bool last)
 	if (session->held && (last || clock_now_ns() >= session->next_look_ns))
 		show_held(session);
 	if (last && opt.count)
-		print_counts(&session->out, session->skel->maps.counts);
+		sock_counts_print(&session->out, session->skel->maps.counts, print_count);
 }
 
 /* Iterators need the kernel's own BTF. */
@@ -281,67 +327,6 @@ static int trace(struct tcpretrans_bpf *skel)
 	bpf_link__destroy(session.find_owners);
 	return err;
 }
-
-static const struct argp_option options[] = {
-	{ "lossprobe", 'l', NULL, 0, "Show tail loss probes too" },
-	{ "sequence", 's', NULL, 0, "Print the sequence number" },
-	{ "count", 'c', NULL, 0, "Count by connection; print at the end" },
-	{ "port", 'P', "PORTS", 0, "Only these ports, local or remote, a comma list" },
-	{ "ipv4", '4', NULL, 0, "Only IPv4" },
-	{ "ipv6", '6', NULL, 0, "Only IPv6" },
-	{}
-};
-
-/* What depends on several options. */
-static void check_options(void)
-{
-	if (opt.count && opt.common.count.by)
-		args_fail("-c and --count-by exclude each other");
-	if (opt.count)
-		opt.common.table = &count_table;
-	if (opt.count && opt.sequence)
-		args_fail("-c counts by connection: -s does not go with it");
-	if (opt.count)
-		opt.common.time = STAMP_NONE;
-	columns[COL_SEQ].hidden = !opt.sequence;
-}
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	if (args_sock_filter(&opt.sockets, key, arg))
-		return 0;
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &opt.common;
-		return 0;
-	case 'l':
-		opt.probes = true;
-		return 0;
-	case 's':
-		opt.sequence = true;
-		return 0;
-	case 'c':
-		opt.count = true;
-		return 0;
-	case ARGP_KEY_SUCCESS:
-		check_options();
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse,
-	.children = (const struct argp_child[]){ { &event_argp }, {} },
-	.doc = "Trace what TCP sends again: lost segments, SYNs, SYN-ACKs and probes.\v"
-	       "Examples:\n"
-	       "  tcpretrans              what is sent again because it may be lost\n"
-	       "  tcpretrans -l           and the probes that ask whether it is\n"
-	       "  tcpretrans -s -P 443    with sequence numbers, of connections with this port\n"
-	       "  tcpretrans -p 181       of connections that process 181 has open\n"
-	       "  tcpretrans -c           count, and print at Ctrl-C",
-};
 
 int main(int argc, char **argv)
 {

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* How a lookup ended, in words. */
+#ifndef GETHOSTLATENCY_RESULT_H
+#define GETHOSTLATENCY_RESULT_H
+
+#include "gethostlatency.h"
+
+/* The name of @error of getaddrinfo(), as "EAI_NONAME"; "failed" if it has none. */
+const char *result_eai(int error);
+
+/* The same of @e's h_errno, as "HOST_NOT_FOUND", or of the errno behind NETDB_INTERNAL. */
+const char *result_h_errno(const struct lookup_event *e);
+
+#endif /* GETHOSTLATENCY_RESULT_H */
