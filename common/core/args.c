@@ -347,22 +347,6 @@ static error_t parse_interval(int key, char *arg, struct argp_state *state)
 
 const struct argp interval_argp = { .parser = parse_interval, .args_doc = "[INTERVAL [COUNT]]" };
 
-static error_t parse_event(int key, char *arg, struct argp_state *state)
-{
-	if (key != ARGP_KEY_INIT)
-		return ARGP_ERR_UNKNOWN;
-	for (int i = 0; i < 3; i++)
-		state->child_inputs[i] = state->input;
-	return 0;
-}
-
-const struct argp event_argp = {
-	.parser = parse_event,
-	.children = (const struct argp_child[]){
-		{ &filter_argp }, { &count_argp }, { &common_argp }, {}
-	},
-};
-
 /*
  * A program started with a standard stream closed would get that number for
  * one of its own files, and print into it.

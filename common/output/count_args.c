@@ -49,6 +49,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp count_argp = { .options = options, .parser = parse };
 
+static error_t parse_event(int key, char *arg, struct argp_state *state)
+{
+	if (key != ARGP_KEY_INIT)
+		return ARGP_ERR_UNKNOWN;
+	for (int i = 0; i < 3; i++)
+		state->child_inputs[i] = state->input;
+	return 0;
+}
+
+const struct argp event_argp = {
+	.parser = parse_event,
+	.children = (const struct argp_child[]){
+		{ &filter_argp }, { &count_argp }, { &common_argp }, {}
+	},
+};
+
 void count_args_check(const struct common_args *args)
 {
 	const struct count_args *count = &args->count;
