@@ -92,7 +92,8 @@ COMMON	:= $(patsubst common/%.c,$(O)/common/%.o,$(filter-out %.bpf.c,$(wildcard 
 parts_of = $(patsubst %.c,$(O)/%.o,$(filter-out tools/$(1)/$(1).c %.bpf.c,$(wildcard tools/$(1)/*.c)))
 PARTS	:= $(foreach tool,$(TOOLS),$(call parts_of,$(tool)))
 TESTS	:= $(patsubst tests/unit/%.c,$(O)/%,$(wildcard tests/unit/test_*.c))
-LOADS	:= $(patsubst tests/workloads/%.c,$(O)/workloads/%,$(wildcard tests/workloads/*.c))
+LOADS	:= $(patsubst tests/workloads/%.c,$(O)/workloads/%,$(wildcard tests/workloads/*.c)) \
+	   $(if $(STATIC),,$(O)/workloads/loadonly)
 MANS	:= $(patsubst %.8,$(O)/%.8,$(notdir $(wildcard tools/*/*.8 scripts/checklist/*.8))) \
 	   $(FSTOOLS:%=$(O)/%.8)
 
@@ -189,6 +190,13 @@ $(O)/bench_output: tests/bench/output.c $(call parts_of,opensnoop) $(O)/libcommo
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(call parts_of,opensnoop) $(O)/libcommon.a \
 		$(LDFLAGS) $(LIBS) -o $@
+
+# Preloaded into the tools: see there.
+$(O)/workloads/loadonly: tests/compilers/loadonly.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE $(CFLAGS) $(LIBBPF_CFLAGS) -fPIC -shared $< $(LDFLAGS) \
+		$(LIBBPF_LIBS) -o $@
 
 $(O)/workloads/%: tests/workloads/%.c $(wildcard tests/workloads/*.h)
 	$(call say,CC)

@@ -21,6 +21,7 @@ describe_groups() {
 	packages  make install, file capabilities, the tarball, packages, units
 	fleet     metrics, events and sixty-fleet through Debian's servers
 	scenarios what sixty finds on a machine with a known problem
+	compilers the BPF programs as built by every clang from 14 on
 	kernels   the tests that a kernel can break, on other kernels in QEMU
 	TEXT
 }

@@ -26,14 +26,16 @@ event_tools() {
 
 # each CHECK TOOL...: CHECK TOOL for each of the tools, four at a time, in a directory of the tool;
 # fails if one of them does, after what it printed.  Nearly all of the time is spent asleep.
+# It waits for its own jobs only: with BATS_TEST_TIMEOUT bats has one until the timeout.
 each() {
-	local check=$1 tool failed=0
+	local check=$1 tool failed=0 jobs=()
 	shift
 	for tool; do
 		while [ "$(jobs -rp | wc -l)" -ge 4 ]; do wait -n || true; done
 		one "$check" "$tool" >"$tool.log" 2>&1 3>&- &
+		jobs+=($!)
 	done
-	wait
+	wait "${jobs[@]}" || true
 	for tool; do
 		[ ! -e "$tool/passed" ] || continue
 		echo "--- $tool"

@@ -67,7 +67,8 @@ in_function() { count ".user | index(\"$1\")"; }
 # expected_samples ACTUAL: as many as the CPU time asks for.  Where a task has the CPU
 # in short turns that is chance: four standard deviations, and a little for the clocks.
 # An emulated CPU is not sampled while its host holds it up, but that counts as its
-# time: there the number has to be in the bounds only, the shares tell.
+# time: 290 samples of 421 on 7.3, 45 of 201 on 5.10, with the host's two CPUs overloaded. There the
+# number has to be in the bounds only, the shares tell.
 expected_samples() {
 	local expected=$((hertz * cpu_us / 1000000)) off
 	off=$(($1 - expected))

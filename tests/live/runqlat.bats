@@ -85,16 +85,17 @@ near() {
 	(($2 <= $1 && ($1 - $2) * 500 <= $1)) || expect "$1" "$2" "$3"
 }
 
-# nearly_exact CONDITION [PERCENT]: of the waits at most one in a thousand is not counted
+# nearly_exact CONDITION [PERMILLE]: of the waits at most one in a thousand is neither counted nor lost
 # (one that the kernel has not shown yet), and they took what the scheduler says, within
-# 0.2 %, or PERCENT in an emulator. Each is cut to whole microseconds, so the sum may be
+# 0.2 %, or PERMILLE. Each is cut to whole microseconds, so the sum may be
 # low by one for each, and by the longest for each that is not counted.
 nearly_exact() {
-	local count sum missing max off permille=2
-	! emulated || permille=$((${2:-1} * 10))
+	local count sum lost missing max off permille=${2:-2}
 	count=$(count_of "$1") sum=$(sum_of "$1")
-	((missing = times > count ? times - count : count - times)) || true
-	((missing * 1000 <= times)) || { echo "$count waits, $times by schedstat"; return 1; }
+	lost=$(jq 'select(.type == "summary").no_start' "$out")	# more than eight in a row, not shown
+	((missing = times - count - lost, missing = missing < 0 ? -missing : missing)) || true
+	((missing * 1000 <= times)) || { echo "$count waits, $lost lost, $times by schedstat"; return 1; }
+	((missing += lost)) || true
 	((off = delay_ns / 1000 - sum, off = off < 0 ? -off : off)) || true
 	max=$(jq -s "map(select(.type == \"hist\" and ($1)) | .max) | max" "$out")
 	((off <= delay_ns / 1000 * permille / 1000 + times + missing * max)) || {
@@ -133,7 +134,11 @@ scheduler_stamps() {
 	load_start 12 200 300
 	traced -p "$process"
 	((times >= 2400))
-	nearly_exact true 20	# the clocks of emulated CPUs drift apart
+	# Before 6.4 what a task had waited before it was moved is missing: 3 to 11 % (CAVEATS).
+	case $(uname -r) in
+	[1-5].* | 6.[0-3].*) nearly_exact true 110 ;;
+	*) nearly_exact true ;;
+	esac
 	load_stop
 }
 
@@ -146,7 +151,8 @@ scheduler_stamps() {
 	count=$(count_of true) sum=$(sum_of true)
 	((count >= times - times / 100 && count <= times + times / 20))
 	off=$((delay_ns / 10))
-	! emulated || off=$((delay_ns / 4))	# the clocks of emulated CPUs drift apart
+	# The sum was 13 % low in an emulated 5.10 and 18 % in a 7.3, 0.3 and 0.65 ms a wait. Why is not known.
+	! emulated || off=$((delay_ns / 4))
 	((sum * 1000 >= delay_ns - off - times * 2000))
 	((sum * 1000 <= delay_ns + off + times * 5000))
 	load_stop

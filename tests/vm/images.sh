@@ -161,7 +161,7 @@ root_finish() {
 # 1 if that cannot be tried, 2 if it went wrong; WHY says why.
 images_build() {
 	local sysroot=$CACHE/sysroot-$1-$RECIPE release
-	BUILD=$REPO/build
+	BUILD=${SIXTY_VM_BUILD:-$REPO/build}
 	[ "$1" != amd64 ] || return 0
 	BUILD=$REPO/build-$1
 	WHY="no cross compiler: install gcc-aarch64-linux-gnu and libc6-dev-arm64-cross"

@@ -187,43 +187,51 @@ static __always_inline void read_dirs(struct scratch *scratch, struct path_walk 
 	}
 }
 
-/* The call had a handle and no name: that of the file it opened. */
-static __always_inline void read_opened(struct scratch *scratch)
+/* Take the name of the file that was opened: the call had a handle and no name. */
+static __always_inline void read_opened_name(struct scratch *scratch, struct dentry *dentry)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct path_walk file = path_of_file(path_fd_file(task, scratch->event.ret));
-	struct dentry *dentry = file.dentry;
-	long len;
+	long len = bpf_probe_read_kernel_str(scratch->event.text + 1, PATH_NAME_SIZE,
+					     BPF_CORE_READ(dentry, d_name.name));
 
-	if (!dentry)			/* closed again by another thread */
-		return;
-	if (full_path) {
-		read_dirs(scratch, file);
-		return;
-	}
-	len = bpf_probe_read_kernel_str(scratch->event.text + 1, PATH_NAME_SIZE,
-					BPF_CORE_READ(dentry, d_name.name));
 	if (len > 0)
 		scratch->climb.text_size = 1 + len;
 }
 
-/* The directory that the name is relative to. */
-static __always_inline void read_base(struct scratch *scratch, int dirfd)
+/* The file or directory that @fd refers to; .dentry is NULL if there is none. */
+static __always_inline struct path_walk path_of_fd(int fd)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct path_walk base;
 
-	if (dirfd == AT_FDCWD)
-		base = path_of_cwd(task);
-	else
-		base = path_of_file(path_fd_file(task, dirfd));
-	if (base.dentry)		/* else there is no such descriptor: EBADF */
-		read_dirs(scratch, base);
+	if (fd == AT_FDCWD)
+		return path_of_cwd(task);
+	return path_of_file(path_fd_file(task, fd));
 }
 
 static __always_inline bool is_relative(const struct open_event *event, const struct call *call)
 {
 	return !(event->marks & OPEN_NO_NAME) && (event->text[0] != '/' || call->in_root);
+}
+
+/*
+ * Complete the path if that was asked for: with the directories above the one that the name
+ * is relative to, or of a call with a handle those above the file.  Such a call always needs
+ * at least the file's name.
+ */
+static __always_inline void read_path(struct scratch *room, struct call *call)
+{
+	struct open_event *event = &room->event;
+	bool by_handle = event->call == OPEN_BY_HANDLE;
+	struct path_walk from;
+
+	if (by_handle ? event->ret < 0 : !full_path || !is_relative(event, call))
+		return;
+	from = path_of_fd(by_handle ? event->ret : call->dirfd);
+	if (!from.dentry)		/* EBADF, or closed again by another thread */
+		return;
+	if (full_path)
+		read_dirs(room, from);
+	else
+		read_opened_name(room, from.dentry);
 }
 
 static __always_inline void report(struct pt_regs *regs, long ret, enum open_call kind, bool compat)
@@ -239,15 +247,13 @@ static __always_inline void report(struct pt_regs *regs, long ret, enum open_cal
 	event->ret = ret;
 	event->call = kind;
 	event->marks = compat ? OPEN_COMPAT : 0;
-	read_args(event, &call, regs, compat);
+	barrier();		/* read back, or the verifier follows all of this for each call */
+	read_args(event, &call, regs, event->marks);
 	if (!flags_wanted(event->flags))
 		return;
 	event_head_current(&event->head);
 	read_name(room, call.name);
-	if (kind == OPEN_BY_HANDLE && ret >= 0)
-		read_opened(room);
-	else if (full_path && kind != OPEN_BY_HANDLE && is_relative(event, &call))
-		read_base(room, call.dirfd);
+	read_path(room, &call);
 	event_output(event, offsetof(struct open_event, text) + room->climb.text_size,
 		     sizeof(*event));
 }

@@ -40,25 +40,21 @@ struct {
 	__type(value, __u64);			/* CLOCK_MONOTONIC, ns */
 } queued_at SEC(".maps");
 
-struct bpf_mem_alloc {
-	void *cache;
-} __attribute__((preserve_access_index));
-
-struct bpf_local_storage_map {
-	struct bpf_mem_alloc selem_ma;		/* v6.4 to v6.18, 08a7ce384e33 */
-	bool use_kmalloc_nolock;		/* v6.19, f484f4a3e058 */
-} __attribute__((preserve_access_index));
+enum bpf_prog_type___since_6_4 {
+	BPF_PROG_TYPE_NETFILTER___since_6_4 = 32,
+};
 
 /*
- * Whether task storage may be created where the run queue is locked.  Before
- * v6.4 that is a plain kmalloc(), which may wake kswapd, and so ask for the
- * very lock that is held.
+ * True if task storage may be created where the run queue is locked.  Before v6.4,
+ * 08a7ce384e33 ("bpf: Use bpf_mem_cache_alloc/free in bpf_local_storage_elem"), that is
+ * a plain kmalloc(), which may wake kswapd, and so ask for the very lock that is held.
+ * The structs that show the allocator come and go (v6.4, v6.19, none on 7.2); a program
+ * type of the same release stays.
  */
 static __always_inline bool task_storage_safe(void)
 {
-	return task_storage &&
-	       (bpf_core_field_exists(struct bpf_local_storage_map, selem_ma) ||
-		bpf_core_field_exists(struct bpf_local_storage_map, use_kmalloc_nolock));
+	return task_storage && bpf_core_enum_value_exists(enum bpf_prog_type___since_6_4,
+							  BPF_PROG_TYPE_NETFILTER___since_6_4);
 }
 
 /*

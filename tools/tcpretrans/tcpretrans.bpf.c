@@ -127,42 +127,48 @@ int BPF_PROG(retransmit_synack, struct sock *sk, struct request_sock *req)
 	return 0;
 }
 
-/* @task has @sk open. */
-static __always_inline void note_owner(struct sock *sk, struct task_struct *task)
+/*
+ * Note that the task at address @task_at has the socket at @sk_at open.  Not static, and
+ * with numbers for arguments: only so does the verifier follow it once, not for each
+ * subflow.
+ */
+__noinline int note_owner(__u64 sk_at, __u64 task_at)
 {
-	__u64 key = (__u64)sk;
-	struct owner *owner = bpf_map_lookup_elem(&owners, &key);
+	struct task_struct *task = (void *)task_at;
+	struct owner *owner = bpf_map_lookup_elem(&owners, &sk_at);
 
-	if (!owner || owner->pid || owner->sport != sock_sport(sk))
-		return;
+	if (!owner || owner->pid || owner->sport != sock_sport((void *)sk_at))
+		return 0;
 	owner->ns_pid = config.pidns.inum ? pidns_pid(task) : 0;
 	owner->pid = BPF_CORE_READ(task, tgid);
 	BPF_CORE_READ_INTO(&owner->comm, task, group_leader, comm);
+	return 0;
 }
 
 /* For each open file, when user space reads the iterator. */
 SEC("?iter/task_file")
 int find_owners(struct bpf_iter__task_file *ctx)
 {
-	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
 	struct sock *sk, *subflow;
 	struct list_head *node = NULL;
+	__u64 task = 0;
 
-	if (!task || !file)
+	if (!ctx->task || !file)
 		return 0;
 	sk = sock_of_file(file);
 	if (!sk)
 		return 0;
+	bpf_core_read(&task, sizeof(task), &ctx->task);	/* as a number */
 	if (BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP) {
-		note_owner(sk, task);
+		note_owner((__u64)sk, task);
 		return 0;
 	}
 	for (int i = 0; i < SUBFLOWS_MAX; i++) {
 		subflow = sock_next_subflow(sk, &node);
 		if (!subflow)
 			break;
-		note_owner(subflow, task);
+		note_owner((__u64)subflow, task);
 	}
 	return 0;
 }
