@@ -195,7 +195,7 @@ def page:
 	| [histograms_html] as $hist | [flame_html] as $flames | [tables_html] as $tables
 	| "<!DOCTYPE html>", "<html lang=\"en\">", "<head>", "<meta charset=\"utf-8\">",
 	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
-	"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">",
+	"<meta http-equiv=\"Content-Security-Policy\" content=\"\("default-src 'none'; style-src 'unsafe-inline'; img-src data:" | text)\">",
 	"<meta name=\"color-scheme\" content=\"light dark\">",
 	"<title>sixty: \(.meta.host // "unknown host" | text)</title>", "<style>\n\($style)</style>", "</head>", "<body>",
 	"<a class=\"skip\" href=\"#findings\">To the findings</a>",
