@@ -1,42 +1,70 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# report.html, of report.json: self-contained, without scripts.  $style: the style
-# sheet; $raw: [{name, text, cut_bytes}] to fold away; $flame: an SVG in base64, "" if
-# there is none.
+# Make report.html from report.json: one file without scripts.  $style: the style sheet; $raw:
+# [{name, text, cut_bytes}], the outputs to fold away; $flame: an SVG in base64, or "".
 #
-# Every string of the report goes through `text`, and nothing else makes text.
+# Functions whose names end in _html return markup.
 
 include "lib";
+include "markup";
 include "svg";
 
-def text: tostring | gsub("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"; "\ufffd") | @html;
-
-def resource_names: {cpu: "CPU", memory: "Memory", disk: "Disks", network: "Network", machine: "Machine",
+def resource_name: {cpu: "CPU", memory: "Memory", disk: "Disks", network: "Network", machine: "Machine",
 	exec: "Programs", open: "Opens", file: "Files", dns: "Names", connect: "Connections"}[.] // .;
 
-def word: {critical: "critical", warning: "warning", info: "to know"}[.];
+def severity_word: {critical: "critical", warning: "warning", info: "to know"}[.];
+
+# ---- parts that occur more than once ----
+
+def span_html($class; content): element("span"; {class: $class}; content);
+
+# section_html(id; title; content): the content follows the heading.
+def section_html($id; $title; content):
+	element("section"; {"aria-labelledby": $id}; element("h2"; {id: $id}; $title | text) + content);
+
+# region_html(class; name; content): scrolls on its own, also with the keyboard.
+def region_html($class; $name; content):
+	element("div"; {class: $class, tabindex: 0, role: "region", "aria-label": $name}; content);
+
+# scale_html(class; labels): the labels beside a drawing.  A screen reader skips them, because
+# the drawing has a description.
+def scale_html($class; labels):
+	element("div"; {class: $class, "aria-hidden": "true"}; [labels | element("span"; text)] | join(""));
+
+# full_title: of a histogram, with its label.
+def full_title: if .label then "\(.title), \(.label)" else .title end;
 
 # ---- findings ----
 
+def evidence_html: element("li"; "\(.text | text) " + span_html("tag"; .collector | text));
+
 def finding_html:
-	"<article class=\"finding is-\(.severity)\"><header><span class=\"pill \(.severity)\">\(.severity | word)</span><h4>\(.title | text)</h4><span class=\"tag\">\(.id)</span></header><ul>",
-	(.evidence[] | "<li>\(.text | text) <span class=\"tag\">\(.collector | text)</span></li>"),
-	"</ul><p class=\"next\"><span>Next</span> <code>\(.next | text)</code></p></article>";
+	element("article"; {class: "finding is-\(.severity)"};
+		element("header"; span_html("pill \(.severity)"; .severity | severity_word)
+			+ element("h4"; .title | text) + span_html("tag"; .id | text))
+		+ element("ul"; on_lines(.evidence[] | evidence_html))
+		+ element("p"; {class: "next"}; element("span"; "Next") + " " + element("code"; .next | text)));
+
+# class_html(class): the findings of that class, if there are any.
+def class_html($class):
+	[.findings[] | select(.class == $class)] | select(length > 0)
+	| element("h3"; {class: "class"}; $class | class_title)
+		+ element("div"; {class: "cards"}; on_lines(.[] | finding_html));
 
 def findings_html:
-	"<section aria-labelledby=\"findings\"><h2 id=\"findings\">Findings</h2>",
-	(if (.findings | length) == 0 then "<p>Nothing was found among the \(.exonerated | length) checks that had data.</p>" else empty end),
-	(. as $r | ("errors", "saturation", "utilisation", "signals") as $class
-		| [$r.findings[] | select(.class == $class)] | select(length > 0)
-		| "<h3 class=\"class\">\($class | class_title)</h3><div class=\"cards\">", (.[] | finding_html), "</div>"),
-	"</section>";
+	section_html("findings"; "Findings"; on_lines(
+		(select(.findings | length == 0)
+			| element("p"; "Nothing was found among the \(.exonerated | length) checks that had data.")),
+		class_html("errors", "saturation", "utilisation", "signals")));
 
 def exonerated_html:
-	if (.exonerated | length) == 0 then empty else
-	"<section aria-labelledby=\"fine\"><h2 id=\"fine\">Not the problem</h2><div class=\"fine\">",
-	(.exonerated | group_by(.resource)[] | "<div><h3>\(.[0].resource | resource_names | text)</h3><ul>",
-		(.[] | "<li>\(.title | text) <span class=\"why\">\(.evidence[0].text | cut_to(120) | text)</span></li>"), "</ul></div>"),
-	"</div></section>" end;
+	def check_html: element("li"; "\(.title | text) " + span_html("why"; .evidence[0].text | cut_to(120) | text));
+	def resource_html:
+		element("div"; element("h3"; .[0].resource | resource_name | text)
+			+ element("ul"; on_lines(.[] | check_html)));
+	select(.exonerated | length > 0)
+	| section_html("fine"; "Not the problem";
+		element("div"; {class: "fine"}; on_lines(.exonerated | group_by(.resource)[] | resource_html)));
 
 # ---- over time ----
 
@@ -60,152 +88,255 @@ def charts: [
 	{title: "Slow file operations and name lookups", ids: ["files.slow", "lookups"], unless_zero: true}
 ];
 
-# series_name: the label alone where the title of the chart says what it is.
+def present_values: [.values[] | select(. != null)];
+
+def most_value: present_values | max // 0;
+
+# series_name(alone): the label is enough where the title of the chart names the series.
 def series_name($alone): if .label == null then .title elif $alone then .label else "\(.label) \(.title)" end;
 
 def clock($start; $second):
 	if $start == 0 then "\($second) s" else $start + $second | floor | strftime("%H:%M:%S") end;
 
-# around(top; bottom; count): a drawing with its scales.
-def framed($top; $bottom; $count; $start):
-	"<div class=\"framed\"><div class=\"scale\" aria-hidden=\"true\"><span>\($top | text)</span><span>\($bottom | text)</span></div>\(.)<div class=\"time\" aria-hidden=\"true\"><span>\(clock($start; 0))</span><span>\(clock($start; $count / 2))</span><span>\(clock($start; $count))</span></div></div>";
+# framed_html(top; bottom; count; start): the drawing with its scales.
+def framed_html($top; $bottom; $count; $start):
+	element("div"; {class: "framed"};
+		scale_html("scale"; $top, $bottom) + .
+		+ scale_html("time"; clock($start; 0, $count / 2, $count)));
 
-# key_html(i; name): the colour, what it is, the numbers; no name where there is one line only.
-def key_html($i; $name): ([.values[] | select(. != null)]) as $v | .unit as $unit
-	| "<span class=\"key\"><i aria-hidden=\"true\" style=\"color:\(colour($i))\">\u25a0</i>\($name | text) mean \($v | average | with_unit($unit) | text), max \($v | max | with_unit($unit) | text)</span>";
+# key_html(i; name): the colour of a series, its name, its mean and maximum.
+def key_html($i; $name):
+	.unit as $unit | present_values
+	| "\($name) mean \(average | with_unit($unit)), max \(max | with_unit($unit))" as $numbers
+	| span_html("key"; element("i"; {"aria-hidden": "true", style: "color:\(colour($i))"}; "\u25a0")
+		+ ($numbers | text));
 
-def most_value: [.values[] | select(. != null)] | max // 0;
+# chart_series(chart): the series that the chart shows: those with values; of more than four,
+# the four with the highest.
+def chart_series($chart):
+	[$chart.ids[] as $id | .[] | select(.id == $id) | select(any(.values[]; . != null))]
+	| if ($chart.stack | not) and length > 4 then sort_by(-most_value)[0:4] else . end;
 
+# chart_html(chart; axis; start): of all series, or nothing if there is nothing to show.
 def chart_html($chart; $axis; $start):
-	([$chart.ids[] as $id | .[] | select(.id == $id) | select(any(.values[]; . != null))]
-		| if ($chart.stack | not) and length > 4 then sort_by(-most_value)[0:4] else . end) as $s
-	| if ($s | length) == 0 or ($chart.unless_zero and all($s[]; most_value == 0)) then empty else
-		$s[0].unit as $unit
-		| (if $chart.stack then 100 else [$s[].values[]] | top_of($unit) end) as $top
-		| ($chart.ids | length == 1) as $alone
-		| ($s | map("\(series_name($alone)) at most \(most_value | with_unit($unit))") | join("; ")) as $said
-		| "<figure><figcaption><b>\($chart.title | text)</b> ",
-		([range($s | length) as $i | $s[$i] | key_html($i;
-			if $alone and .label == null then "" else series_name($alone) end)] | join(" ")), "</figcaption>",
-		([$s[].values] | if $chart.stack then stacked($axis.count; $top; "\($chart.title) over time. \($said)")
-			else lines($axis.count; $top; "\($chart.title) over time. \($said)") end
-			| framed($top | with_unit($unit); "0"; $axis.count; $start)),
-		"</figure>"
-	end;
+	($chart.ids | length == 1) as $alone
+	| def maximum: .unit as $unit | "\(series_name($alone)) at most \(most_value | with_unit($unit))";
+	def key($i): key_html($i; if $alone and .label == null then "" else series_name($alone) end);
+	chart_series($chart)
+	| select(length > 0 and ($chart.unless_zero and all(.[]; most_value == 0) | not))
+	| "\($chart.title) over time. \(map(maximum) | join("; "))" as $description
+	| ([range(length) as $i | .[$i] | key($i)] | join(" ")) as $keys
+	| .[0].unit as $unit
+	| map(.values)
+	| (if $chart.stack then 100 else [.[][]] | top_of($unit) end) as $top
+	| (if $chart.stack then stacked($axis.count; $top; $description)
+		else lines($axis.count; $top; $description) end) as $drawing
+	| element("figure";
+		element("figcaption"; element("b"; $chart.title | text) + " " + on_lines($keys))
+		+ on_lines($drawing | framed_html($top | with_unit($unit); "0"; $axis.count; $start)));
 
 def octave_label($unit; $octave): (if $octave == 0 then 0 else pow(2; $octave) end) | unit_ns($unit) | in_time;
 
+# heat_html(axis; start): the heat map of a histogram, or nothing if there is none.
 def heat_html($axis; $start):
-	select(.heat != null and (.heat | length) > 0) | . as $h
+	select(.heat != null and (.heat | length) > 0)
 	| (.heat | map(.[1])) as $rows | ($rows | min) as $low | ($rows | max) as $high
-	| "\(.title)\(if .label then ", \(.label)" else "" end)" as $name
-	| "<figure><figcaption><b>\($name | text), each second</b> <span class=\"key\">the stronger the colour, the more; slower is higher</span></figcaption>",
-	(.heat | heat_map($axis.count; $low; $high; "\($name): heat map of latency over time, from \(octave_label($h.unit; $low)) to \(octave_label($h.unit; $high + 1))")
-		| framed(octave_label($h.unit; $high + 1); octave_label($h.unit; $low); $axis.count; $start)),
-	"</figure>";
+	| octave_label(.unit; $low) as $bottom | octave_label(.unit; $high + 1) as $top
+	| "\(full_title): heat map of latency over time, from \($bottom) to \($top)" as $description
+	| element("figure";
+		element("figcaption"; element("b"; "\(full_title | text), each second") + " "
+			+ span_html("key"; "the stronger the colour, the more; slower is higher"))
+		+ on_lines(.heat | heat_map($axis.count; $low; $high; $description)
+			| framed_html($top; $bottom; $axis.count; $start)));
 
 def timeline_html($start):
-	. as $r
-	| [charts[] as $c | $r.series | [chart_html($c; $r.axis; $start)] | join("\n") | select(. != "")] as $drawn
-	| [$r.histograms[] | [heat_html($r.axis; $start)] | join("\n") | select(. != "")] as $heat
-	| if ($drawn + $heat | length) == 0 or $r.axis.count < 2 then empty else
-		"<section aria-labelledby=\"timeline\"><h2 id=\"timeline\">Second by second</h2><div class=\"charts\">", $drawn[], $heat[], "</div></section>"
-	end;
+	[(charts[] as $chart | .axis as $axis | .series | chart_html($chart; $axis; $start)),
+		(.axis as $axis | .histograms[] | heat_html($axis; $start))] as $figures
+	| select(($figures | length > 0) and .axis.count >= 2)
+	| section_html("timeline"; "Second by second";
+		element("div"; {class: "charts"}; on_lines($figures[])));
 
 # ---- distributions ----
 
-def octaves: .buckets | group_by(.min | if . < 2 then 0 else log2 + 1e-9 | floor end)
-	| map({octave: (.[0].min | if . < 2 then 0 else log2 + 1e-9 | floor end), count: (map(.count) | add)});
+# octaves: the counts of the buckets, added up for each power of two.
+def octaves:
+	def octave: .min | if . < 2 then 0 else log2 + 1e-9 | floor end;
+	.buckets | group_by(octave) | map({octave: (.[0] | octave), count: (map(.count) | add)});
 
 def histogram_html:
-	. as $h | octaves as $o | ($o | map(.octave)) as $rows
-	| ($rows | min) as $low | ($rows | max) as $high
-	| ($o | map({key: "\(.octave)", value: .count}) | from_entries) as $counts
-	| "\(.title)\(if .label then ", \(.label)" else "" end)" as $name
-	| "<figure class=\"charts\"><figcaption><b>\($name | text)</b> <span class=\"key\">\(.count) in all</span></figcaption><ul class=\"percentiles\">",
-	(["p50", "p90", "p99", "p99_9", "max"][] | "<li>\(gsub("_"; ".")) <b>\($h[.] | unit_ns($h.unit) | in_time)</b></li>"),
-	"</ul>",
-	([range($low; $high + 1) | $counts["\(.)"] // 0]
-		| bars("\($name): histogram of \($h.count), median \($h.p50 | unit_ns($h.unit) | in_time), 99th percentile \($h.p99 | unit_ns($h.unit) | in_time)")),
-	"<div class=\"time\" aria-hidden=\"true\"><span>\(octave_label(.unit; $low))</span><span>each bar twice as long a time</span><span>\(octave_label(.unit; $high + 1))</span></div></figure>";
+	. as $h
+	| def latency: $h[.] | unit_ns($h.unit) | in_time;
+	def percentile_html: element("li"; "\(gsub("_"; ".")) " + element("b"; latency));
+	octaves as $octaves
+	| ($octaves | map(.octave) | min) as $low | ($octaves | map(.octave) | max) as $high
+	| ($octaves | map({key: "\(.octave)", value: .count}) | from_entries) as $counts
+	| "\(full_title): histogram of \(.count), median \("p50" | latency), 99th percentile \("p99" | latency)"
+		as $description
+	| element("figure"; {class: "charts"};
+		element("figcaption"; element("b"; full_title | text) + " " + span_html("key"; "\(.count) in all"))
+		+ element("ul"; {class: "percentiles"};
+			on_lines("p50", "p90", "p99", "p99_9", "max" | percentile_html))
+		+ on_lines([range($low; $high + 1) | $counts["\(.)"] // 0] | bars($description))
+		+ scale_html("time"; octave_label(.unit; $low), "each bar twice as long a time",
+			octave_label(.unit; $high + 1)));
 
 def histograms_html:
-	if (.histograms | length) == 0 then empty else
-	"<section aria-labelledby=\"latencies\"><h2 id=\"latencies\">Latencies</h2><div class=\"two\">", (.histograms[] | histogram_html), "</div></section>" end;
+	select(.histograms | length > 0)
+	| section_html("latencies"; "Latencies";
+		element("div"; {class: "two"}; on_lines(.histograms[] | histogram_html)));
 
 def flame_html:
-	if $flame == "" then empty else
-	"<section aria-labelledby=\"flame\"><h2 id=\"flame\">Flame graph</h2><figure><div class=\"flame\" tabindex=\"0\" role=\"region\" aria-label=\"Flame graph\"><img alt=\"Flame graph of the functions on CPU; their table is below\" src=\"data:image/svg+xml;base64,\($flame)\"></div></figure></section>" end;
+	select($flame != "")
+	| section_html("flame"; "Flame graph"; element("figure"; region_html("flame"; "Flame graph";
+		void_element("img"; {alt: "Flame graph of the functions on CPU; their table is below",
+			src: "data:image/svg+xml;base64,\($flame)"}))));
 
 # ---- tables ----
 
-def cell($column):
-	if $column.kind == "number" then "<td class=\"n\">\(if $column.unit then with_unit($column.unit) else . // "-" end | text)</td>"
-	elif $column.kind == "path" or $column.kind == "address" or $column.kind == "host" or $column.kind == "free" or $column.kind == "function" then "<td class=\"mono\">\(. // "-" | text)</td>"
-	else "<td>\(. // "-" | text)</td>" end;
+# cell_attributes: of the cells in a column.
+def cell_attributes:
+	{number: {class: "n"}, path: {class: "mono"}, address: {class: "mono"}, host: {class: "mono"},
+		free: {class: "mono"}, function: {class: "mono"}}[.kind] // {};
 
-def table_html:
-	. as $t
-	| "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"\(.title | text)\"><table><caption>\(.title | text)<span class=\"tag\">\(.collector | text)\(if .rows_left_out > 0 then "; \(.rows_left_out) more rows left out" else "" end)</span></caption><thead><tr>\([.columns[] | "<th scope=\"col\"\(if .kind == "number" then " class=\"n\"" else "" end)>\(.title | text)</th>"] | join(""))</tr></thead><tbody>",
-	(.rows[] as $row | "<tr>\([$t.columns[] as $c | $row[$c.key] | cell($c)] | join(""))</tr>"),
-	"</tbody></table></div>";
+# cell_html(column): of a value.
+def cell_html($column):
+	element("td"; $column.attributes;
+		if $column.kind == "number" and $column.unit then with_unit($column.unit) else . // "-" end | text);
 
-def table_order: ["kernel", "connects", "opens", "files", "names", "retransmits", "execs", "requests", "processes", "functions", "accepts"];
+# heading_html(kind): of a column's title.
+def heading_html($kind):
+	element("th"; {scope: "col"} + (if $kind == "number" then {class: "n"} else {} end); text);
+
+# table_html(name; caption; headings; rows): each of the rows on a line.
+def table_html($name; caption; headings; rows):
+	region_html("wide"; $name; element("table"; element("caption"; caption)
+		+ element("thead"; element("tr"; [headings] | join("")))
+		+ element("tbody"; on_lines(rows | element("tr"; .)))));
+
+def collected_table_html:
+	(.columns | map(. + {attributes: cell_attributes})) as $columns
+	| (if .rows_left_out > 0 then "; \(.rows_left_out) more rows left out" else "" end) as $left_out
+	| table_html(.title; (.title | text) + span_html("tag"; "\(.collector)\($left_out)" | text);
+		.columns[] | .kind as $kind | .title | heading_html($kind);
+		.rows[] as $row | [$columns[] as $column | $row[$column.key] | cell_html($column)] | join(""));
+
+def table_order: ["kernel", "connects", "opens", "files", "names", "retransmits", "execs", "requests",
+	"processes", "functions", "accepts"];
 
 def tables_html:
-	if (.tables | length) == 0 then empty else
-	"<section aria-labelledby=\"tables\"><h2 id=\"tables\">Who and what</h2>",
-	(.tables | sort_by(.id as $id | table_order | index($id) // 99)[] | table_html), "</section>" end;
+	select(.tables | length > 0)
+	| section_html("tables"; "Who and what"; on_lines(
+		.tables | sort_by(.id as $id | table_order | index($id) // 99)[] | collected_table_html));
+
+# ---- how it was collected ----
 
 def losses_of($name): [.losses[] | select(.collector == $name) | .lost][0] // 0;
 
+# collector_cells(lost): the cells of a collector that lost so many records.
+def collector_cells($lost):
+	def number_html: element("td"; {class: "n"}; text);
+	[element("th"; {scope: "row"}; .name | text),
+		element("td"; "\(.status)\(if .reason then ": \(.reason)" else "" end)" | text),
+		element("td"; {class: "mono"}; .command // "-" | text),
+		(.records // "" | number_html),
+		(if .records then $lost else "" end | number_html),
+		(if .bpf_s then .bpf_s * 1e9 | in_time else "" end | number_html)] | join("");
+
 def collectors_html:
-	. as $r
-	| "<section aria-labelledby=\"collectors\"><h2 id=\"collectors\">What was looked at</h2><div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Collectors\"><table><caption>Collectors</caption><thead><tr><th scope=\"col\">Collector</th><th scope=\"col\">Status</th><th scope=\"col\">Command</th><th scope=\"col\" class=\"n\">Records</th><th scope=\"col\" class=\"n\">Lost</th><th scope=\"col\" class=\"n\">BPF time</th></tr></thead><tbody>",
-	(.collectors[] | "<tr><th scope=\"row\">\(.name | text)</th><td>\(.status | text)\(if .reason then ": \(.reason | text)" else "" end)</td><td class=\"mono\">\(.command // "-" | text)</td><td class=\"n\">\(.records // "" | text)</td><td class=\"n\">\(.name as $n | if .records then $r | losses_of($n) else "" end)</td><td class=\"n\">\(if .bpf_s then .bpf_s * 1e9 | in_time else "" end)</td></tr>"),
-	"</tbody></table></div></section>";
+	. as $report
+	| section_html("collectors"; "What was looked at"; table_html("Collectors"; "Collectors";
+		("Collector", "Status", "Command" | heading_html("text")),
+		("Records", "Lost", "BPF time" | heading_html("number"));
+		.collectors[] | .name as $name | collector_cells($report | losses_of($name))));
 
 def raw_html:
-	if ($raw | length) == 0 then empty else
-	"<section id=\"raw\" aria-labelledby=\"rawhead\"><h2 id=\"rawhead\">Raw output</h2>",
-	($raw[] | "<details><summary>\(.name | text)</summary><pre tabindex=\"0\">\(.text | text)</pre>\(if .cut_bytes > 0 then "<p class=\"soft\">\(.cut_bytes | in_bytes) more in \(.name | text)/output</p>" else "" end)</details>"),
-	"</section>" end;
+	def left_out_html: element("p"; {class: "soft"}; "\(.cut_bytes | in_bytes) more in \(.name)/output" | text);
+	def output_html: element("details"; element("summary"; .name | text)
+		+ element("pre"; {tabindex: 0}; .text | text)
+		+ if .cut_bytes > 0 then left_out_html else "" end);
+	select($raw | length > 0)
+	| element("section"; {id: "raw", "aria-labelledby": "rawhead"};
+		element("h2"; {id: "rawhead"}; "Raw output") + on_lines($raw[] | output_html));
 
 # ---- the page ----
 
+# utc: an RFC 3339 time for people.
+def utc: gsub("T"; " ") | gsub("\\.[0-9]+"; "") | gsub("Z$"; " UTC");
+
 def subtitle:
-	.meta | [(select(.kernel) | "Linux \(.kernel)"), .arch, (select(.cpus) | .cpus | plural("CPU")),
-		"\(.seconds | number) s from \(.start | if . then gsub("T"; " ") | gsub("\\.[0-9]+"; "") | gsub("Z$"; " UTC") else "an unknown time" end)", (if .ended_early then "ended early" else empty end),
-		(if .root == false then "not as root" else empty end)] | map(select(. != null)) | join(" · ");
+	.meta | [
+		(select(.kernel) | "Linux \(.kernel)"),
+		.arch,
+		(select(.cpus) | .cpus | plural("CPU")),
+		"\(.seconds | number) s from \(.start | if . then utc else "an unknown time" end)",
+		(if .ended_early then "ended early" else empty end),
+		(if .root == false then "not as root" else empty end)
+	] | map(select(. != null)) | join(" · ");
 
-def pills:
-	.verdict | [(select(.critical > 0) | "<li class=\"pill critical\">\(.critical) critical</li>"),
-	(select(.warning > 0) | "<li class=\"pill warning\">\(.warning | plural("warning"))</li>"),
-	(select(.info > 0) | "<li class=\"pill info\">\(.info) to know</li>")]
-	| if length == 0 then "<li class=\"pill ok\">nothing found</li>" else join("") end;
+# verdict_html: how many findings there are of each severity.
+def verdict_html:
+	def pill_html($class): element("li"; {class: "pill \($class)"}; text);
+	element("ul"; {class: "verdict", "aria-label": "Verdict"}; .verdict | [
+		(select(.critical > 0) | "\(.critical) critical" | pill_html("critical")),
+		(select(.warning > 0) | .warning | plural("warning") | pill_html("warning")),
+		(select(.info > 0) | "\(.info) to know" | pill_html("info"))
+	] | if length == 0 then "nothing found" | pill_html("ok") else join("") end);
 
-# lead: what is critical, in a sentence.
-def lead:
+# lead_html: the critical findings in one line, if there are any.
+def lead_html:
 	[.findings[] | select(.severity == "critical").title] | select(length > 0)
-	| "<p class=\"lead\">\(map(text) | join(" · "))</p>";
+	| element("p"; {class: "lead"}; join(" · ") | text);
 
-def page:
+def head_html:
+	element("head"; on_lines(
+		void_element("meta"; {charset: "utf-8"}),
+		void_element("meta"; {name: "viewport", content: "width=device-width, initial-scale=1"}),
+		void_element("meta"; {"http-equiv": "Content-Security-Policy",
+			content: "default-src 'none'; style-src 'unsafe-inline'; img-src data:"}),
+		void_element("meta"; {name: "color-scheme", content: "light dark"}),
+		element("title"; "sixty: \(.meta.host // "unknown host")" | text),
+		element("style"; "\n\($style)")));
+
+def link_html: element("li"; element("a"; {href: "#\(.id)"}; .title | text));
+
+# header_html(sections): the verdict, and links to the sections, [{id, title}].
+def header_html($sections):
+	element("header"; element("h1"; .meta.host // "unknown host" | text)
+		+ element("p"; {class: "soft"}; subtitle | text)
+		+ on_lines(verdict_html, lead_html)
+		+ element("nav"; {"aria-label": "Sections"}; element("ul"; $sections
+			| (.[0] | link_html) + on_lines(.[1:][] | link_html))));
+
+def footer_html:
+	element("footer"; [
+		"Made by sixty \(.meta.version // "")",
+		(.meta.own_cpu_s | values | ", which took \(number) s of CPU time itself"),
+		(.meta.own_bpf_s | values | ", and \(number) s in BPF programs"),
+		". ",
+		(select(.redacted) | "Names, addresses and private paths are pseudonyms. "),
+		"This page contains no script and fetches nothing."
+	] | join("") | text);
+
+# sections: those that have something to show, in the order of the page.
+def sections:
 	(.axis.start | if . then epoch else null end // 0) as $start
-	| [findings_html] as $findings | [exonerated_html] as $fine | [timeline_html($start)] as $time
-	| [histograms_html] as $hist | [flame_html] as $flames | [tables_html] as $tables
-	| "<!DOCTYPE html>", "<html lang=\"en\">", "<head>", "<meta charset=\"utf-8\">",
-	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
-	"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">",
-	"<meta name=\"color-scheme\" content=\"light dark\">",
-	"<title>sixty: \(.meta.host // "unknown host" | text)</title>", "<style>\n\($style)</style>", "</head>", "<body>",
-	"<a class=\"skip\" href=\"#findings\">To the findings</a>",
-	"<header><h1>\(.meta.host // "unknown host" | text)</h1><p class=\"soft\">\(subtitle | text)</p>",
-	"<ul class=\"verdict\" aria-label=\"Verdict\">\(pills)</ul>", lead,
-	"<nav aria-label=\"Sections\"><ul><li><a href=\"#findings\">Findings</a></li>",
-	([[$fine, "fine", "Not the problem"], [$time, "timeline", "Timeline"], [$hist, "latencies", "Latencies"],
-		[$flames, "flame", "Flame graph"], [$tables, "tables", "Who and what"], [[1], "collectors", "Collectors"],
-		[$raw, "raw", "Raw output"]][] | select(.[0] | length > 0) | "<li><a href=\"#\(.[1])\">\(.[2])</a></li>"),
-	"</ul></nav></header>", "<main>",
-	$findings[], $fine[], $time[], $hist[], $flames[], $tables[], collectors_html, raw_html, "</main>",
-	"<footer>Made by sixty \(.meta.version // "" | text)\(if .meta.own_cpu_s then ", which took \(.meta.own_cpu_s | number) s of CPU time itself" else "" end)\(if .meta.own_bpf_s then ", and \(.meta.own_bpf_s | number) s in BPF programs" else "" end). \(if .redacted then "Names, addresses and private paths are pseudonyms. " else "" end)This page contains no script and fetches nothing.</footer>",
-	"</body>", "</html>";
+	| [
+		{id: "findings", title: "Findings", html: findings_html},
+		{id: "fine", title: "Not the problem", html: exonerated_html},
+		{id: "timeline", title: "Timeline", html: timeline_html($start)},
+		{id: "latencies", title: "Latencies", html: histograms_html},
+		{id: "flame", title: "Flame graph", html: flame_html},
+		{id: "tables", title: "Who and what", html: tables_html},
+		{id: "collectors", title: "Collectors", html: collectors_html},
+		{id: "raw", title: "Raw output", html: raw_html}
+	];
+
+def body_html:
+	sections as $sections
+	| element("body"; on_lines(
+		element("a"; {class: "skip", href: "#findings"}; "To the findings"),
+		header_html($sections),
+		element("main"; on_lines($sections[].html)),
+		footer_html));
+
+def page: "<!DOCTYPE html>", element("html"; {lang: "en"}; on_lines(head_html, body_html));
