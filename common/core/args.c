@@ -18,6 +18,7 @@
 #include "core/help.h"
 #include "core/kernel_btf.h"
 #include "core/log.h"
+#include "core/new_file.h"
 #include "core/option_error.h"
 #include "core/run.h"
 #include "output/columns_help.h"
@@ -71,6 +72,14 @@ pid_t args_pid(const char *arg)
 	if (kill(pid, 0) && errno == ESRCH)
 		args_fail("there is no process %d", pid);
 	return pid;
+}
+
+const char *args_comm(const char *arg)
+{
+	if (!*arg || strlen(arg) >= TASK_COMM_LEN)
+		args_fail("invalid name '%s': the name of a thread has 1 to %d bytes", arg,
+			  TASK_COMM_LEN - 1);
+	return arg;
 }
 
 uid_t args_uid(const char *arg)
@@ -163,8 +172,12 @@ static void set_ring_size(struct common_args *common, const char *arg)
 
 static void set_btf(struct common_args *common, const char *path)
 {
-	if (access(path, R_OK))
+	struct stat st;
+
+	if (access(path, R_OK) || stat(path, &st))
 		args_fail("cannot read BTF file '%s': %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))	/* opening a FIFO would block */
+		args_fail("cannot read BTF file '%s': not a regular file", path);
 	common->btf = path;
 	kernel_btf_use_file(path);
 }
@@ -172,15 +185,14 @@ static void set_btf(struct common_args *common, const char *path)
 /* The file comes to be later, but whether it can be is known now. */
 static void set_metrics(struct common_args *common, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	char *dir = slash ? strndup(path, slash - path + 1) : strdup(".");
-	struct stat st;
+	struct new_file file;
+	int err = new_file_open(&file, path);
 
-	if (dir && access(dir, W_OK))
-		args_fail("cannot write metrics to '%s': %s", path, strerror(errno));
-	if (!*path || (!stat(path, &st) && !S_ISREG(st.st_mode)))
-		args_fail("cannot write metrics to '%s': not a file", path);
-	free(dir);
+	if (err == -EINVAL)
+		args_fail("cannot write metrics to '%s': it exists and is not a regular file", path);
+	if (err)
+		args_fail("cannot write metrics to '%s': %s", path, strerror(-err));
+	new_file_discard(&file);
 	common->metrics = path;
 }
 

@@ -99,6 +99,7 @@ unsigned long args_number(const char *arg, const char *what, unsigned long min, 
 __u64 args_ms(const char *arg, const char *what);
 
 pid_t args_pid(const char *arg);	/* of a process or thread that exists */
+const char *args_comm(const char *arg);	/* a part of the name of a thread */
 uid_t args_uid(const char *arg);	/* a number or a user's name */
 
 /*

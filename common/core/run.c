@@ -53,6 +53,7 @@ void run_block_signals(void)
 	sigset_t set;
 
 	signal(SIGPIPE, SIG_IGN);	/* EPIPE says the same */
+	signal(SIGXFSZ, SIG_IGN);	/* EFBIG says the same */
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
 		signal(ends[i], SIG_DFL);	/* a shell's & ignores SIGINT */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
-#include <fcntl.h>
 #include <search.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/new_file.h"
 #include "output/histogram.h"
 #include "output/metrics.h"
 
@@ -359,20 +359,15 @@ void metrics_text(const struct metrics *metrics, struct text *text)
 
 int metrics_save(const char *path, const struct text *text)
 {
-	char *new;
-	int fd, err;
+	struct new_file file;
+	int err;
 
-	/* Not "*.prom": half a file is nobody's to read. */
-	if (asprintf(&new, "%s.%d", path, getpid()) < 0)
-		return -ENOMEM;
-	fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	err = fd < 0 ? -errno : text_write(text, fd);
-	if (fd >= 0 && close(fd) && !err)
-		err = -errno;
-	if (!err && rename(new, path))
-		err = -errno;
-	if (err && fd >= 0)
-		unlink(new);
-	free(new);
+	err = new_file_open(&file, path);
+	if (err)
+		return err;
+	err = text_write(text, file.fd);
+	if (!err)
+		return new_file_commit(&file);
+	new_file_discard(&file);
 	return err;
 }

@@ -101,8 +101,27 @@ count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 	refuses 64 "'no-such-user'" execsnoop -u no-such-user
 	for bad in /missing ''; do refuses 64 "'$bad'" execsnoop --btf "$bad"; done
 	for bad in /missing/x.prom / /dev/null ''; do refuses 64 "'$bad'" execsnoop --metrics "$bad"; done
-	for bad in / /dev/null "$build/execsnoop"; do refuses 1 "'$bad'" execsnoop --btf "$bad"; done
+	mkfifo fifo
+	for bad in / /dev/null fifo; do refuses 64 "'$bad'" execsnoop --btf "$bad"; done
+	refuses 1 "'$build/execsnoop'" execsnoop --btf "$build/execsnoop"
+	ln -s x.prom link.prom
+	for bad in fifo link.prom /proc/x.prom "$(printf '%0300d' 0)"; do
+		refuses 64 "'$bad'" execsnoop --metrics "$bad"
+	done
+	expect "" "$(compgen -G '*.??????' || true)" "temporary files"
+	for bad in '' 1234567890123456; do
+		refuses 64 "invalid name '$bad'" execsnoop -n "$bad"
+		refuses 64 "invalid name '$bad'" opensnoop -n "$bad"
+	done
 	for bad in 65 63 2097152; do refuses 64 "'$bad'" execsnoop --ring-size "$bad"; done
+}
+
+@test "a limit of the size of files is an error with a message" {
+	status=0
+	set -o pipefail	# its messages go into a pipe: the limit is for that file, too
+	(ulimit -f 0 && exec "$build/opensnoop" --json --duration 5 2>&1 >limited) | cat >"$err" || status=$?
+	expect 1 "$status"
+	grep -q 'cannot write the output: File too large' "$err"
 }
 
 @test "metrics that cannot be written are said once, and make an error" {

@@ -464,10 +464,29 @@ at_least() {
 }
 
 @test "profile: what is written to a full disk is an error" {
-	[ -w /dev/full ] || skip "no /dev/full"
-	run_tool profile --flame /dev/full 1
+	mkdir full
+	mount -t tmpfs -o size=4k tmpfs full || skip "no tmpfs can be mounted"
+	run_tool profile --flame full/x.svg 1
+	ls full >left
+	umount full
 	expect 1 "$status" status
-	grep -q "cannot write '/dev/full'" "$err"
+	grep -q "cannot write 'full/x.svg': No space left" "$err"
+	expect "" "$(cat left)" "files left"
+}
+
+@test "profile: --flame and --pprof replace a file, and write to nothing else" {
+	local option
+	echo precious >target
+	ln -s target link
+	mkfifo fifo
+	for option in --flame --pprof; do
+		refuses 1 "cannot write 'link': it exists and is not a regular file" profile "$option" link 1
+		refuses 1 "cannot write 'fifo': it exists and is not a regular file" profile "$option" fifo 1
+		refuses 1 "cannot write '/dev/null': it exists and is not a regular file" profile "$option" /dev/null 1
+	done
+	refuses 64 "exclude each other" profile --flame x --pprof x 1
+	expect precious "$(cat target)"
+	expect "" "$(compgen -G '*.??????' || true)" "temporary files"
 }
 
 @test "profile: the JSON is what the schema says" {

@@ -62,7 +62,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opt.quote = true;
 		return 0;
 	case 'n':
-		opt.name = arg;
+		opt.name = args_comm(arg);
 		return 0;
 	case 'l':
 		opt.line = arg;

@@ -123,7 +123,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opt.common.filter.tid = args_pid(arg);
 		return 0;
 	case 'n':
-		opt.name = arg;
+		opt.name = args_comm(arg);
 		return 0;
 	case 'f':
 		add_flag(arg);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The files of --flame and --pprof. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/clock.h"
 #include "core/log.h"
@@ -62,7 +60,7 @@ static int write_flame(const struct profile *profile, __u64 duration_ns)
 
 	fill_flame(&flame, &profile->stacks);
 	flame_svg(&flame, &svg, words);
-	err = text_write(&svg, opt.flame.fd);
+	err = text_write(&svg, opt.flame.new.fd);
 	text_free(&svg);
 	flame_free(&flame);
 	free(words);
@@ -94,7 +92,7 @@ static int write_pprof(const struct profile *profile, __u64 duration_ns)
 		pprof_add(&pprof, path, path_of(stacks, stack, path), stack->count, &labels);
 	}
 	pprof_encode(&pprof, &encoded, clock_ns(CLOCK_REALTIME), duration_ns);
-	err = pprof_write(&encoded, opt.pprof.fd);
+	err = pprof_write(&encoded, opt.pprof.new.fd);
 	text_free(&encoded);
 	pprof_free(&pprof);
 	return err;
@@ -102,10 +100,13 @@ static int write_pprof(const struct profile *profile, __u64 duration_ns)
 
 static int open_file(struct file *file)
 {
-	if (!file->path)
-		return 0;
-	file->fd = open(file->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	return file->fd < 0 ? log_err(-errno, "cannot write '%s'", file->path) : 0;
+	int err = file->path ? new_file_open(&file->new, file->path) : 0;
+
+	if (err == -EINVAL)
+		log_warn("cannot write '%s': it exists and is not a regular file", file->path);
+	else if (err)
+		log_err(err, "cannot write '%s'", file->path);
+	return err;
 }
 
 static int write_file(const struct profile *profile, struct file *file,
@@ -116,8 +117,10 @@ static int write_file(const struct profile *profile, struct file *file,
 	if (!file->path)
 		return 0;
 	err = fn(profile, profile->end_ns - profile->out.stamp.start_ns);
-	if (close(file->fd) && !err)
-		err = -errno;
+	if (err)
+		new_file_discard(&file->new);
+	else
+		err = new_file_commit(&file->new);
 	if (err)
 		return log_err(err, "cannot write '%s'", file->path);
 	log_warn("wrote %s", file->path);
@@ -136,4 +139,10 @@ int write_files(const struct profile *profile)
 	int err = write_file(profile, &opt.flame, write_flame);
 
 	return err ? err : write_file(profile, &opt.pprof, write_pprof);
+}
+
+void discard_files(void)
+{
+	new_file_discard(&opt.flame.new);
+	new_file_discard(&opt.pprof.new);
 }

@@ -70,6 +70,9 @@ static void check_options(void)
 {
 	if (opt.user_only && opt.kernel_only)
 		args_fail("only one of -U and -K can be used");
+	if (opt.flame.path && opt.pprof.path && strcmp(opt.flame.path, opt.pprof.path) == 0)
+		args_fail("--flame and --pprof exclude each other for the same file '%s'",
+			  opt.flame.path);
 	opt.by_cgroup |= opt.common.print_container;
 }
 

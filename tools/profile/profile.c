@@ -155,8 +155,10 @@ static int trace(struct profile_bpf *skel)
 		return err;
 	opt.stacks.frames_max = frames_max();
 	err = open_files();
-	if (err)
+	if (err) {
+		discard_files();
 		return err;
+	}
 	stacks_start(&profile.stacks, &opt.stacks);
 	err = sampling_start(&profile.sampling, &opt.sampling, skel->progs.sample_cpu);
 	if (!err) {
@@ -164,6 +166,7 @@ static int trace(struct profile_bpf *skel)
 		start_output(&profile);
 		err = run_events(&profile.out, skel->maps.events, take_sample, tick, &profile);
 	}
+	discard_files();
 	sampling_free(profile.sampling);
 	stacks_free(&profile.stacks);
 	return err ? err : profile.error;

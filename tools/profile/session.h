@@ -4,6 +4,7 @@
 #define PROFILE_SESSION_H
 
 #include "core/args.h"
+#include "core/new_file.h"
 #include "output/out.h"
 #include "stacks/sampling.h"
 #include "stacks/stacks.h"
@@ -22,7 +23,7 @@ struct list {
 /* A file to write besides the output. */
 struct file {
 	const char *path;		/* NULL: not requested */
-	int fd;
+	struct new_file new;
 };
 
 struct profile_options {
@@ -65,6 +66,9 @@ int open_files(void);
 
 /* Write the files that open_files() opened.  Returns 0 or a negative errno. */
 int write_files(const struct profile *profile);
+
+/* Remove those that were opened but not written. */
+void discard_files(void);
 
 /* Print the JSON record of the number of samples and of missing stacks and names. */
 void json_samples(const struct profile *profile, struct out *out);
