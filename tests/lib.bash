@@ -194,34 +194,6 @@ emulated() {
 # partition add DISK NUMBER FIRST_SECTOR SECTORS, partition del DISK NUMBER
 partition() { "$(workload partition)" "$@"; }
 
-# loop_lives FUNCTION COMMAND: call FUNCTION, which starts the tool, then COMMAND with 23, 11 and 7 during
-# three lives of $loop, a loop device of our own: the second has another file, before the third it is
-# removed and made again. ${seqs[@]} has their sequence numbers. In the end the device does not exist.
-loop_lives() {
-	local number=$((1000 + $$ % 1000)) requests
-	loop=/dev/loop$number
-	disk=${loop#/dev/}
-	seqs=()
-	compgen -G '/sys/block/*/diskseq' >/dev/null || skip "no sequence numbers of disks here"
-	"$(workload loop_disk)" add "$number" || skip "no loop device can be made"
-	for requests in 23 11 7; do
-		if [ "$requests" = 7 ]; then
-			loop_disk remove "$number"
-			loop_disk add "$number"
-		fi
-		wait_for 5 losetup "$loop" "$image"
-		seqs+=("$(cat "/sys/block/$disk/diskseq")")
-		[ "$requests" != 23 ] || "$1"
-		"$2" "$requests"
-		losetup -d "$loop"
-	done
-	loop_disk remove "$number"
-	loop=''
-}
-
-# loop_disk add|remove NUMBER: as soon as nobody has it open.
-loop_disk() { wait_for 5 "$(workload loop_disk)" "$@" 2>/dev/null; }
-
 # own NAME: a copy of a workload under a name that no other process has; its path.
 own() {
 	local copy=$BATS_TEST_TMPDIR/x$$${1:0:7}

@@ -18,6 +18,12 @@ void addr_port(char text[ADDR_PORT_MAX], int family, const __u8 addr[16], __u16 
 /* True if @addr is a loopback address: 127.0.0.0/8 or ::1. */
 bool addr_is_loopback(int family, const __u8 addr[16]);
 
+/* Options of the TCP tools; @ports: the help of -P, which says whose ports they are. */
+#define SOCK_FILTER_OPTIONS(ports)				\
+	{ "port", 'P', "PORTS", 0, ports },			\
+	{ "ipv4", '4', NULL, 0, "Only IPv4" },			\
+	{ "ipv6", '6', NULL, 0, "Only IPv6" }
+
 /* Parse -P, -4 and -6 of the TCP tools into @filter; false if @key is another option. */
 bool args_sock_filter(struct sock_filter_args *filter, int key, const char *arg);
 

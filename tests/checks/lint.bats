@@ -169,6 +169,25 @@ none() {
 	} | none "too long"
 }
 
+# order_of FILE: the parts of a tool in it, in their order.
+order_of() {
+	sed -nE 's/^static const struct argp_option options.*/options/p
+		s/^static error_t (parse_option)\(.*/\1/p; s/^static const struct (argp) argp.*/\1/p
+		s/^(static|const).*\b(print)_[a-z]+\(.*/\2/p; s/^static int (trace)\(.*/\1/p
+		s/^int (main)\(.*/\1/p' "$1" | uniq | xargs
+}
+
+@test "every tool reads in the same order" {
+	local file
+	these $(user_sources | grep -E '^tools/([a-z]+)/\1\.c$')
+	for file in "${files[@]}"; do
+		case $(order_of "$file") in
+		"options parse_option argp print trace main" | "trace main") ;;
+		*) echo "$file: $(order_of "$file")" ;;
+		esac
+	done | none "not: options, parse_option(), argp, print_...(), trace(), main()"
+}
+
 @test "every source names its licence" {
 	these $(sources c h awk py bats jq) $(shell_scripts) Makefile
 	{ grep -L 'SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause' "${files[@]}" || true; } |

@@ -3,41 +3,14 @@
 # biolatency against requests of known number to a loop device of our own.
 
 load ../lib
+load ../disk
 counts_interrupts BLOCK
 
-own_setup() {
-	needs losetup truncate jq
-	image=$BATS_TEST_TMPDIR/image
-	loop='' group=''
-	truncate -s 64M "$image"
-}
-
-own_teardown() {
-	if [ -n "$loop" ]; then
-		for part in "$loop"p?; do	# they would outlive the image
-			[ ! -b "$part" ] || partition del "$loop" "${part##*p}"
-		done
-		losetup -d "$loop"
-	fi
-	if [ -n "$group" ]; then rmdir "$group"; fi
-}
-
-make_loop() {
-	loop=$(losetup -f --show "$image") || skip "no loop device can be made"
-}
-
-# Two partitions of 16 MB. Not by a table: not every kernel reads one.
-partitions() {
-	make_loop
-	partition add "$loop" 1 2048 32768 && partition add "$loop" 2 34816 32768 ||
-		skip "no partitions on loop devices here"
-	wait_for 5 test -b "${loop}p2" || skip "no device files for partitions"
-}
+own_setup() { disk_setup; }
+own_teardown() { disk_teardown; }
 
 io() { "$(workload disk_io)" "$@" >"$BATS_TEST_TMPDIR/truth"; }
-truth() { awk -v key="$1" '$1 == key { print $2 }' "$BATS_TEST_TMPDIR/truth"; }
 counted() { jq -s "[.[] | select(.type == \"hist\" and ($1)) | .count] | add // 0" "$out"; }
-lost() { jq -s '.[-1].lost' "$out"; }
 # FIELD of the kernel's own statistics: 1 reads, 5 writes, 16 flushes.
 stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/stat"; }
 

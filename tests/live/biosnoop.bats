@@ -3,56 +3,34 @@
 # biosnoop against requests of known place, size and maker to a loop device of our own.
 
 load ../lib
+load ../disk
 counts_interrupts BLOCK
 
 own_setup() {
-	needs losetup truncate jq
-	image=$BATS_TEST_TMPDIR/image
-	loop='' group='' mounted=''
-	truncate -s 64M "$image"
+	mounted=''
+	disk_setup
 }
 
 own_teardown() {
-	if [ -n "$loop" ]; then
-		for part in "$loop"p?; do	# they would outlive the image
-			[ ! -b "$part" ] || partition del "$loop" "${part##*p}"
-		done
-		losetup -d "$loop"
-	fi
-	if [ -n "$group" ]; then rmdir "$group"; fi
+	disk_teardown
 	if [ -n "$mounted" ]; then umount -l "$mounted"; fi
-}
-
-make_loop() {
-	loop=$(losetup -f --show "$image") || skip "no loop device can be made"
-	disk=${loop#/dev/}
-}
-
-# Two partitions of 16 MB. Not by a table: not every kernel reads one.
-partitions() {
-	make_loop
-	partition add "$loop" 1 2048 32768 && partition add "$loop" 2 34816 32768 ||
-		skip "no partitions on loop devices here"
-	wait_for 5 test -b "${loop}p2" || skip "no device files for partitions"
 }
 
 scheduler() {
 	echo "$1" >"/sys/block/$disk/queue/scheduler" 2>/dev/null || skip "no scheduler $1 here"
 }
 
-# io ARGUMENT...: of disk_io, under a name of its own; $truth is what it says of itself.
+# io ARGUMENT...: of disk_io, under a name of its own; truth() is what it says of itself.
 io() {
 	program=${program:-$(own disk_io)}
 	comm=${program##*/}
 	"$program" "$@" >"$BATS_TEST_TMPDIR/truth"
 	pid=$(truth pid)
 }
-truth() { awk -v key="$1" '$1 == key { print $2 }' "$BATS_TEST_TMPDIR/truth"; }
 
 # events [FILTER [EXPRESSION]]: one line each.
 events() { jq -c "select(.type == \"event\" and (${1:-true})) | ${2:-.}" "$out"; }
 count() { events "$@" | wc -l; }
-lost() { jq -s '.[-1].lost' "$out"; }
 
 # Every event has the workload's pid and name.
 all_by_us() {

@@ -66,11 +66,11 @@ static void check_libc(const char *path)
 	opt.libc = path;
 }
 
-static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
+static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
 	case ARGP_KEY_INIT:
-		argp_state->child_inputs[0] = &opt.common;
+		state->child_inputs[0] = &opt.common;
 		return 0;
 	case 'l':
 		check_libc(arg);

@@ -21,9 +21,7 @@ static struct {
 static const struct argp_option options[] = {
 	{ NULL, 'T', NULL, 0, "The same as --time" },
 	{ "timestamp", 't', NULL, 0, "Print the time since the start, in seconds" },
-	{ "port", 'P', "PORTS", 0, "Only these local ports, a comma list" },
-	{ "ipv4", '4', NULL, 0, "Only IPv4" },
-	{ "ipv6", '6', NULL, 0, "Only IPv6" },
+	SOCK_FILTER_OPTIONS("Only these local ports, a comma list"),
 	{}
 };
 

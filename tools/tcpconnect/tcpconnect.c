@@ -40,12 +40,10 @@ enum { OPT_REJECTED = 0x200 };
 static const struct argp_option options[] = {
 	{ "timestamp", 't', NULL, 0, "Print the time since the start, in seconds" },
 	{ "print-uid", 'U', NULL, 0, "Print a UID column" },
-	{ "port", 'P', "PORTS", 0, "Only these destination ports, a comma list" },
+	SOCK_FILTER_OPTIONS("Only these destination ports, a comma list"),
 	{ "count", 'c', NULL, 0, "Count by source, destination and port; print at the end" },
 	{ "source-port", 's', NULL, 0, "Print the source port; count by it too" },
 	{ "lport", 'L', NULL, OPTION_ALIAS },
-	{ "ipv4", '4', NULL, 0, "Only IPv4" },
-	{ "ipv6", '6', NULL, 0, "Only IPv6" },
 	{ "dns", 'd', NULL, 0, "Print the name that was looked up to get the address" },
 	{ "rejected", OPT_REJECTED, NULL, 0,
 	  "Also attempts that fail before anything is sent (slows every system call)" },

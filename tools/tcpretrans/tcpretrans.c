@@ -36,9 +36,7 @@ static const struct argp_option options[] = {
 	{ "lossprobe", 'l', NULL, 0, "Show tail loss probes too" },
 	{ "sequence", 's', NULL, 0, "Print the sequence number" },
 	{ "count", 'c', NULL, 0, "Count by connection; print at the end" },
-	{ "port", 'P', "PORTS", 0, "Only these ports, local or remote, a comma list" },
-	{ "ipv4", '4', NULL, 0, "Only IPv4" },
-	{ "ipv6", '6', NULL, 0, "Only IPv6" },
+	SOCK_FILTER_OPTIONS("Only these ports, local or remote, a comma list"),
 	{}
 };
 

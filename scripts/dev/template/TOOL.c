@@ -20,7 +20,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &opt.common;
-		state->child_inputs[1] = &opt.common;
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -32,7 +31,7 @@ static const struct argp argp = {
 	       "Examples:\n"
 	       "  TOOL                     # until Ctrl-C\n"
 	       "  TOOL --json --duration 60    # JSON lines, for one minute\n",
-	.children = (const struct argp_child[]){ { &filter_argp }, { &common_argp }, {} },
+	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
 static void print_event(void *ctx, const void *event, size_t size)
