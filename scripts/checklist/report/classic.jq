@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What the classic commands printed, as facts; see tools.jq.  Input: none;
-# `lines` are raw.  Documents of sysstat are read line by line as well:
-# one that was cut off is not valid JSON.
+# Make facts, described in tools.jq, from what the classic commands printed.  Input: none;
+# `lines` are raw.  The JSON documents of sysstat are also read line by line, because a
+# truncated one is not valid JSON.
 
 include "lib";
 include "thresholds";
@@ -17,12 +17,6 @@ def no_facts: {numbers: null, series: [], tables: []};
 
 def numbers_of: map(tonumber? // null);
 
-# up_s: of "10 days, 1:32", "1:32" or "5 min" in what uptime prints.
-def up_s:
-	capture("up +(?:(?<days>[0-9]+) days?, +)?(?:(?<hours>[0-9]+):(?<minutes>[0-9]+)|(?<only>[0-9]+) min)") // null
-	| if . == null then null else
-		((.days // "0") | tonumber) * 86400 + ((.hours // "0") | tonumber) * 3600
-		+ ((.minutes // .only // "0") | tonumber) * 60 end;
 
 def uptime:
 	[lines][0] // ""
@@ -31,27 +25,64 @@ def uptime:
 
 def RECENT_S: 3600;	# messages of the last hour belong to this incident
 
-# What the kernel says when something is wrong, whatever level it gives that.
-def kernel_category:
-	if test("Out of memory|oom-kill:|Killed process [0-9]|invoked oom-killer") then "oom"
-	elif test("I/O error|Medium Error|critical (medium|target) error|EXT4-fs error|XFS .*[Cc]orrupt|BTRFS.*(error|corrupt)|Remounting filesystem read-only|nvme.*(timeout|reset)|ata[0-9.]+: (exception|failed command)") then "io"
-	elif test("blocked for more than|soft lockup|hard LOCKUP|rcu.*(detected stall|self-detected)|hung_task") then "hung"
-	elif test("Hardware Error|Machine [Cc]heck|EDAC .*[CU]E ") then "hardware"
-	elif test("table full, dropping|request_sock_TCP: Possible SYN flooding|NETDEV WATCHDOG|Link is Down|neighbour table overflow") then "network"
-	elif test("segfault at|general protection fault|trap invalid opcode") then "crash"
-	else null end;
+# Kernel messages about faults, by category, whatever their log level.
+def kernel_patterns: [
+	["oom", [
+		"Out of memory",
+		"oom-kill:",
+		"Killed process [0-9]",
+		"invoked oom-killer"]],
+	["io", [
+		"I/O error",
+		"Medium Error",
+		"critical (medium|target) error",
+		"EXT4-fs error",
+		"XFS .*[Cc]orrupt",
+		"BTRFS.*(error|corrupt)",
+		"Remounting filesystem read-only",
+		"nvme.*(timeout|reset)",
+		"ata[0-9.]+: (exception|failed command)"]],
+	["hung", [
+		"blocked for more than",
+		"soft lockup",
+		"hard LOCKUP",
+		"rcu.*(detected stall|self-detected)",
+		"hung_task"]],
+	["hardware", [
+		"Hardware Error",
+		"Machine [Cc]heck",
+		"EDAC .*[CU]E "]],
+	["network", [
+		"table full, dropping",
+		"request_sock_TCP: Possible SYN flooding",
+		"NETDEV WATCHDOG",
+		"Link is Down",
+		"neighbour table overflow"]],
+	["crash", [
+		"segfault at",
+		"general protection fault",
+		"trap invalid opcode"]]
+] | map({category: .[0], pattern: (.[1] | join("|"))});
 
-def kernel_message($now):
+# kernel_category(patterns): of a message; null if it matches none of the patterns.
+def kernel_category($patterns):
+	. as $text | first($patterns[] | .pattern as $pattern | select($text | test($pattern)) | .category) // null;
+
+def kernel_message($now; $patterns):
 	capture("^(?<facility>[a-z]+) *:(?<level>[a-z]+) *: \\[ *(?<time>[0-9.]+)\\] (?<text>.*)$") // null
 	| select(. != null) | .time |= tonumber
-	| .category = (.text | kernel_category)
 	| select($now - .time <= RECENT_S)
+	| .category = (.text | kernel_category($patterns))
 	| select(.category != null or (.level | test("^(emerg|alert|crit|err)$")));
+
+# latest_kernel_time: the highest time stamp of these lines; null if there is none.
+def latest_kernel_time: map(capture("\\[ *(?<t>[0-9]+\\.[0-9]+)\\]")? | .t | tonumber) | max;
 
 def dmesg:
 	[lines | select(. != "")] as $lines
-	| ($context.uptime_s // ([$lines[] | capture("\\[ *(?<t>[0-9]+\\.[0-9]+)\\]")? | .t | tonumber] | max) // 0) as $now
-	| [$lines[] | kernel_message($now)] as $bad
+	| ($context.uptime_s // ($lines | latest_kernel_time) // 0) as $now
+	| kernel_patterns as $patterns
+	| [$lines[] | kernel_message($now; $patterns)] as $bad
 	| {
 		numbers: {lines: ($lines | length), by_category: ($bad | group_by(.category // "error")
 			| map({key: (.[0].category // "error"), value: {count: length, last: (.[-1].text),
@@ -63,9 +94,9 @@ def dmesg:
 				column("text"; "Message"; "free")])]
 	};
 
-# table_rows(head): the lines that follow a heading, as objects with its words as
-# keys.  `head` gives the keys of a heading, false of any other line.  The last
-# key takes all further words: a program's name may have blanks.
+# table_rows(head): the lines after each heading, as objects whose keys are the words of the
+# heading.  `head` returns the keys of a heading and false for any other line.  The last key
+# takes the rest of the line, because a program's name may contain blanks.
 def table_rows(head):
 	foreach (lines | words) as $w ({keys: null, row: null};
 		($w | head) as $keys
@@ -78,8 +109,8 @@ def table_rows(head):
 		end;
 		.row | select(. != null));
 
-# with_numbers: strings that are numbers as such; an interface stays what it is called.
-# Not with |=: in jq 1.6 a `?` inside of it yields null.
+# with_numbers: converts strings to numbers where possible, but not the names of interfaces.
+# It does not use |=, because in jq 1.6 a `?` inside it yields null.
 def with_numbers:
 	with_entries({key, value: (if .key == "IFACE" then .value else .value as $v | ($v | tonumber? // $v) end)});
 
@@ -123,25 +154,26 @@ def mpstat:
 		| .series |= map(.values |= map(round_to(2)))
 	end;
 
-# The average over all samples: the closing averages lack when it had to be killed.
+# pidstat: computes averages itself, because pidstat does not print its own if it is killed.
 def pidstat:
 	[table_rows(if .[0] != "Average:" and .[-1] == "Command" then ["time"] + .[1:] else false end)
 		| {time, pid: .PID, comm: .Command, cpu: (.["%CPU"] | tonumber? // 0),
 			wait: (.["%wait"] | tonumber? // 0)}] as $rows
 	| ($rows | map(.time) | unique | length) as $samples
+	| ($rows | map(select($context.own[.pid]) | .cpu) | add // 0) as $own
 	| ($rows | map(select($context.own[.pid] | not)) | group_by([.pid, .comm]) | map({
 		pid: .[0].pid, comm: .[0].comm, cpu: ((map(.cpu) | add) / $samples),
 		wait: ((map(.wait) | add) / $samples)
 	}) | sort_by(-.cpu, .pid) | map(.cpu |= round_to(2) | .wait |= round_to(2))) as $processes
 	| if $samples == 0 then no_facts else {
-		numbers: {top: $processes[0:3], own_cpu: (($rows | map(select($context.own[.pid]) | .cpu) | add // 0) / $samples)},
+		numbers: {top: $processes[0:3], own_cpu: ($own / $samples)},
 		series: [],
 		tables: [$processes | map(select(.cpu > 0)) | table("processes"; "Processes, by CPU time"; [
 			column("pid"; "PID"; "id"), column("comm"; "Program"; "comm"),
 			column("cpu"; "CPU"; "number"; "%"), column("wait"; "Waiting for a CPU"; "number"; "%")])]
 	} end;
 
-# iostat leaves out a disk that was idle (-z): it is 0 in that second then.
+# iostat -z leaves out idle disks: their values are 0 in that second.
 def iostat:
 	reduce (lines | gsub("^[ \t]+|[, \t]+$"; "")) as $line ({samples: 0, disks: {}};
 		if $line | test("^\"avg-cpu\"") then .samples += 1
@@ -152,7 +184,7 @@ def iostat:
 		else . end)
 	| .samples as $samples
 	| def column_of(f): [range($samples) as $i | .[$i] | if . == null then 0 else f end];
-	# The wait of reads and writes together, weighed by how many there were.
+	# The mean wait of reads and writes, weighted by their numbers.
 	def wait_ns: (.["r/s"] // 0) as $r | (.["w/s"] // 0) as $w
 		| if $r + $w > 0 then ($r * .r_await + $w * .w_await) / ($r + $w) * 1e6 else null end;
 	(.disks | to_entries | sort_by(.key)) as $disks
@@ -168,7 +200,8 @@ def iostat:
 			(a_series("disk.util"; "disk"; "disk busy"; "%"; column_of(.util)) | labelled($name)),
 			(a_series("disk.wait"; "disk"; "disk wait"; "ns"; [range($samples) as $i | .[$i]
 				| if . == null then null else wait_ns end]) | labelled($name)),
-			(a_series("disk.queue"; "disk"; "requests at the disk"; ""; column_of(.["aqu-sz"])) | labelled($name))],
+			(a_series("disk.queue"; "disk"; "requests at the disk"; ""; column_of(.["aqu-sz"]))
+				| labelled($name))],
 		tables: []
 	} end;
 
@@ -183,7 +216,7 @@ def free:
 		tables: []
 	} end;
 
-# sar: the samples of all its tables, of each the keys that it has.
+# sar: the samples of all its tables.  Different tables have different keys.
 def sar:
 	[table_rows(if .[0] != "Average:" and (.[1:] | any(.[]; test("^[%a-z].*/s$")))
 		then ["time"] + .[1:] else false end) | with_numbers];
@@ -207,15 +240,18 @@ def sar_dev:
 	} end;
 
 def sar_tcp:
+	def mean($key): map(.[$key]) | average;
 	sar | (map(select(has("oseg/s")))) as $tcp | (map(select(has("retrans/s")))) as $faults
 	| if ($faults | length) == 0 then no_facts else {
-		numbers: {out: ($tcp | map(.["oseg/s"]) | average), retransmits: ($faults | map(.["retrans/s"]) | average),
-			failed: ($faults | map(.["atmptf/s"]) | average), resets: ($faults | map(.["estres/s"]) | average)},
-		series: [a_series("tcp.retransmits"; "network"; "TCP retransmits"; "/s"; $faults | map(.["retrans/s"]))],
+		numbers: {out: ($tcp | mean("oseg/s")), retransmits: ($faults | mean("retrans/s")),
+			failed: ($faults | mean("atmptf/s")), resets: ($faults | mean("estres/s"))},
+		series: [a_series("tcp.retransmits"; "network"; "TCP retransmits"; "/s";
+			$faults | map(.["retrans/s"]))],
 		tables: []
 	} end;
 
-# pressure: "TIME cpu some avg10=... total=US" each second; the share of a second stalled.
+# pressure: reads "TIME cpu some avg10=... total=US" of each second; the values are the share of
+# the second in which threads stalled.
 def pressure:
 	[lines | words | select(length >= 6)
 		| {time: (.[0] | tonumber?), key: "\(.[1]).\(.[2])", total: (.[-1] | ltrimstr("total=") | tonumber?)}]
@@ -237,5 +273,5 @@ def pressure:
 		tables: []
 	} end;
 
-# top and what nobody reads yet: shown raw.
+# unread: for top and unknown collectors.  The page shows their raw output.
 def unread: no_facts;

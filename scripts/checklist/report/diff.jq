@@ -1,22 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# --diff A B: what is different between two report.json.
+# --diff A B: list the differences between two report.json.
 
 include "lib";
 
 def key: "\(.id) \(.title)";
 
-def said: "\(.severity) \(.title)";
+def summary: "\(.severity) \(.title)";
 
 def mean: [.values[] | select(. != null)] | average;
 
-def series_of: [.series[] | {key: "\(.collector) \(.title)\(if .label then " (\(.label))" else "" end)",
-	value: {mean: mean, unit}} | select(.value.mean != null)] | from_entries;
+def title_with_label: .title + if .label then " (\(.label))" else "" end;
 
-def histograms_of: [.histograms[] | .unit as $unit | {key: "\(.title)\(if .label then " (\(.label))" else "" end)",
-	value: {p50: (.p50 | unit_ns($unit)), p99: (.p99 | unit_ns($unit))}}] | from_entries;
+def series_of:
+	[.series[] | {key: "\(.collector) \(title_with_label)", value: {mean: mean, unit}}
+		| select(.value.mean != null)] | from_entries;
 
-# changed: by more than a fifth, and not between next to nothing and nothing.
+def histograms_of:
+	[.histograms[] | .unit as $unit | {key: title_with_label,
+		value: {p50: (.p50 | unit_ns($unit)), p99: (.p99 | unit_ns($unit))}}] | from_entries;
+
+# changed(a; b): by more than 20 %; values up to 0.5 are too small to compare.
 def changed($a; $b): ([$a, $b] | max) as $top | $top > 0.5 and (($a - $b) | fabs) > 0.2 * $top;
 
 def arrow($a; $b): "\($a) -> \($b)";
@@ -29,10 +33,11 @@ def difference($a; $b):
 	| [
 		"A: \($a.meta.host), \($a.meta.start)", "B: \($b.meta.host), \($b.meta.start)",
 		"", "FINDINGS",
-		($b.findings[] | select($old[key] == null) | "  new      \(said)"),
-		($a.findings[] | select($new[key] == null) | "  gone     \(said)"),
-		($b.findings[] | select($old[key] != null) | . as $f | $old[key] as $o
-			| if $o.severity == $f.severity then "  same     \(said)" else "  changed  \($o.severity) -> \(said)" end),
+		($b.findings[] | select($old[key] == null) | "  new      \(summary)"),
+		($a.findings[] | select($new[key] == null) | "  gone     \(summary)"),
+		($b.findings[] | $old[key] as $before | select($before != null)
+			| if .severity == $before.severity then "  same     \(summary)"
+			else "  changed  \($before.severity) -> \(summary)" end),
 		"", "MEANS THAT CHANGED BY MORE THAN A FIFTH",
 		($t | to_entries[] | .key as $k | .value as $v | $s[$k] | select(. != null)
 			| .mean as $m | select(changed($m; $v.mean))

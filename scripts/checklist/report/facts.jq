@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The facts of each collector, whatever became of it.  `inputs` are, for each: $mark
-# and "begin", its name, its command, its status, "output" or "empty", the lines of its
-# output, $mark.
+# Make the facts of each collector, including those that failed.  `inputs` are for each of them:
+# the line "$mark begin", its name, its command, its status, "output" or "empty", the lines of
+# its output, the line $mark.
 
 include "tools";
 include "classic";
 
-# read_output($name): what the collector of that name printed, by the function for it.
+# read_output(name): the facts in the output of that collector.
 def read_output($name):
 	if $name == "uptime" then uptime
 	elif $name == "dmesg" then dmesg
@@ -35,8 +35,8 @@ def read_output($name):
 
 def null_if_empty: if . == "" then null else . end;
 
-# What cannot be read, by a version of the program we do not know, is no reason to
-# have no report.
+# facts_of: one collector.  An output that cannot be parsed, for example of an unknown version of
+# the program, must not prevent the report.
 def facts_of($name; $command; $status; $output):
 	(if $output == "empty" then null else
 		try read_output($name) catch ("\($name): \(.)\n" | stderr | null) end) as $facts
@@ -45,6 +45,6 @@ def facts_of($name; $command; $status; $output):
 		reason: ($s[1:] | join(" ") | null_if_empty), facts: ($facts // {series: [], tables: []})}
 	| if $facts == null and .status == "ok" then .reason = "printed nothing that can be read" else . end;
 
-# all_facts: one object for each collector.  What a reader left of its lines is skipped.
+# all_facts: one object per collector.  Skips the lines that a collector's function did not read.
 def all_facts:
 	inputs | select(. == $mark + " begin") | [limit(4; inputs)] | facts_of(.[0]; .[1]; .[2]; .[3]);

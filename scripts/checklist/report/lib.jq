@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What several of the report's modules need: numbers for people, times, arrays.
-# Written for jq 1.6.  There `.[$key] += 1` copies the whole object each time:
-# group_by, or setpath in a reduce, instead.
+# Functions that several modules of the report use: numbers for people, times, arrays.
+# Written for jq 1.6, where `.[$key] += 1` copies the whole object each time: use group_by,
+# or setpath in a reduce.
 
-# From jq 1.7 on a number that was read is printed as it was written, "2.00"; a sum is not.
+# plain_numbers: jq 1.7 and later print a number as it was read, for example "2.00", but not
+# the result of a sum.
 def plain_numbers: walk(if type == "number" then . + 0 else . end);
 
 def finite: if . == null or isnan or isinfinite then null else . end;
@@ -15,7 +16,7 @@ def average: if length == 0 then null else add / length end;
 
 def percent(whole): if . != null and whole > 0 then 100 * . / whole else null end;
 
-# number: three significant digits, no exponent.
+# number: for people: about three significant digits, no exponent.
 def number:
 	if . == null then "-"
 	elif fabs >= 100 then round | tostring
@@ -40,7 +41,7 @@ def in_bytes:
 
 def unit_ns(unit): . * {usecs: 1e3, msecs: 1e6, nsecs: 1}[unit];
 
-# with_unit(unit): a value of a series or of a table, for people.
+# with_unit(unit): a value of a series or of a table, formatted for people.
 def with_unit(unit):
 	if unit == "ns" then in_time
 	elif unit == "bytes" then in_bytes
@@ -54,9 +55,12 @@ def times: if . == 1 then "once" else "\(.) times" end;
 # plural(noun): "1 lookup", "2 lookups".
 def plural(noun): "\(.) \(noun)\(if . == 1 then "" else "s" end)";
 
-# epoch: of an RFC 3339 time in UTC or with an offset, in seconds; null if it is none.
+def rfc3339: "^(?<whole>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8})(?<part>\\.[0-9]+)?"
+	+ "(?<zone>Z|[+-][0-9]{2}:?[0-9]{2})$";
+
+# epoch: the seconds since 1970 of an RFC 3339 time in UTC or with an offset; null for other strings.
 def epoch:
-	(capture("^(?<whole>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8})(?<part>\\.[0-9]+)?(?<zone>Z|[+-][0-9]{2}:?[0-9]{2})$") // null) as $t
+	(capture(rfc3339) // null) as $t
 	| if $t == null then null else
 		($t.whole + "Z" | fromdate) + ("0" + ($t.part // ".0") | tonumber)
 		- (if $t.zone == "Z" then 0 else
@@ -66,24 +70,26 @@ def epoch:
 		end)
 	end;
 
-# words: of a line.
+# words: the words of a line.
 def words: [splits("[ \t]+") | select(length > 0)];
 
-# quoted: a string for people, on one line.
+# quoted: a string for people, on one line and in quotes.
 def quoted: tojson;
 
-# printable: nothing that a terminal would obey.
+# printable: without control characters, which a terminal would interpret.
 def printable: gsub("[[:cntrl:]\u0080-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]"; "?");
 
-# cut_to(n): characters at most.
+# cut_to(n): truncated to n characters.
 def cut_to(n): if length > n then .[0:n - 3] + "..." else . end;
 
-# shell_word: as one has to type it, quoted only if it must be.
+# shell_word: as a word of a shell command, quoted only if necessary.
 def shell_word:
 	tostring | if test("^[A-Za-z0-9_@%+=:,./-]+$") then . else @sh end;
 
-# installed: a command with our tools, {NAME}, by the names that a package gave them.
+# installed: a command in which each {NAME} is replaced by the name under which that tool of
+# this project is installed.
 def installed: gsub("\\{(?<tool>[a-z0-9]+)\\}"; $prefix + .tool + $suffix);
 
-# class_title: of a class of findings.
-def class_title: {errors: "Errors", saturation: "Saturation", utilisation: "Utilisation", signals: "Seen by tracing"}[.];
+# class_title: the heading of a class of findings.
+def class_title:
+	{errors: "Errors", saturation: "Saturation", utilisation: "Utilisation", signals: "Seen by tracing"}[.];

@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Pseudonyms, on the facts and thus on everything that is made from them.  The
-# same name is the same pseudonym everywhere in one report: of which kind a
-# string is, its key says.  Names of programs, functions, disks and interfaces stay.
+# Replace names by pseudonyms in the facts, and thus in everything that is made from them.  A name
+# has the same pseudonym everywhere in one report.  The key of a string determines its kind.  Names
+# of programs, functions, disks and interfaces are kept.
 
 def kind_of_key: {
 	path: "path", file: "path", failed_file: "path", host: "host", address: "address", local: "address",
 	remote: "address", text: "free", last: "free", reason: "free", command: "command"}[.];
 
-# Directories whose names say nothing about who uses the machine.
+# public_path: in a directory that every machine has.
 def public_path: test("^(/usr)?/(bin|sbin|lib|lib32|lib64|libexec|share)(/|$)|^/(proc|sys|dev)(/|$)|^/etc/[^/]+$");
+
+# common_top: a directory of / that is kept in the pseudonym of a private path.
+def common_top: test("^(home|root|srv|var|opt|tmp|run|mnt|etc|data|usr)$");
 
 def strings_of($kind):
 	[.. | objects | to_entries[] | select((.key | kind_of_key) == $kind and (.value | type) == "string") | .value];
 
-# numbered(prefix): {"string": "prefix-1", ...}, in the order of the alphabet.
+# numbered(prefix): {"string": "prefix-1", ...}, in alphabetical order.
 def numbered($prefix):
 	unique | to_entries | map({key: .value, value: "\($prefix)-\(.key + 1)"}) | from_entries;
 
@@ -26,12 +29,12 @@ def pseudonyms:
 			| select(length > 0)) | numbered("name"))
 	};
 
-# The first part of a private path says where it lies: /home, /srv, /var.
+# hidden_path(names): pseudonyms for the parts of a private path; /home, /srv and the like are kept.
 def hidden_path($names):
 	if public_path then . else
 		split("/") | to_entries | map(
-			if .value == "" or (.key == 1 and (.value | test("^(home|root|srv|var|opt|tmp|run|mnt|etc|data|usr)$")))
-			then .value else $names.part[.value] // "name" end) | join("/")
+			if .value == "" or (.key == 1 and (.value | common_top)) then .value
+			else $names.part[.value] // "name" end) | join("/")
 	end;
 
 def hidden($kind; $names):

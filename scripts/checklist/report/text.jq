@@ -13,7 +13,9 @@ def badge: {critical: ("CRITICAL" | paint("1;31")), warning: ("WARNING " | paint
 def say: tostring | printable;
 
 def headline:
-	.meta | "sixty \(.version // "?"): \(.host // "unknown host" | say), Linux \(.kernel // "?" | say), \(.cpus // "?") CPUs, \(.seconds | number) s from \(.start // "?" | say)\(if .ended_early then ", ended early" else "" end)";
+	.meta | "sixty \(.version // "?"): \(.host // "unknown host" | say), Linux \(.kernel // "?" | say), "
+		+ "\(.cpus // "?") CPUs, \(.seconds | number) s from \(.start // "?" | say)"
+		+ if .ended_early then ", ended early" else "" end;
 
 def verdict:
 	.verdict | [(select(.critical > 0) | "\(.critical) critical" | paint("1;31")),
@@ -23,7 +25,7 @@ def verdict:
 
 def evidence: .evidence | map("\(.text | say | cut_to(150))  [\(.collector)]");
 
-# In full: with all the evidence and what to type next.
+# full: a finding with all its evidence and the next command.
 def full:
 	"  \(.severity | badge) \(.title | say | paint("1"))",
 	(evidence[] | "           \(.)"),
@@ -31,17 +33,18 @@ def full:
 
 def brief: "  \(.severity | badge) \(.title | say | paint("1")): \(evidence[0])";
 
-# So many findings fit on a screen in full; of more, only the critical ones.
+# This many findings fit on a screen in full.  If there are more, only the critical ones are.
 def FULL: 8;
 
 def findings:
 	(.findings | length > FULL) as $many
 	| reduce .findings[] as $f ({class: null, out: []};
-		(if .class != $f.class then .out += ["", ($f.class | class_title | ascii_upcase)] | .class = $f.class else . end)
+		(if .class == $f.class then . else
+			.out += ["", ($f.class | class_title | ascii_upcase)] | .class = $f.class end)
 		| .out += [$f | if $many and .severity != "critical" then brief else full end])
 	| .out[], (if $many then "", "  What to type next, and more: report.html; sixty --explain NAME" else empty end);
 
-# Exonerated: a line for each resource.
+# exonerated: a line for each resource.
 def exonerated:
 	if (.exonerated | length) == 0 then empty else
 		"", "NOT THE PROBLEM",
@@ -49,13 +52,21 @@ def exonerated:
 			| "  \(.[0].resource + "          " | .[0:10]) \(map(.title) | unique | join("; "))")
 	end;
 
+# own_cost: what sixty itself took, where that is known.
+def own_cost:
+	(if .own_cpu_s then "; sixty itself took \(.own_cpu_s | number) s of CPU time" else "" end)
+	+ if .own_bpf_s then ", its BPF programs \(.own_bpf_s | number) s" else "" end;
+
 def collectors:
-	(.collectors | map(select(.status != "ok" or (.reason // "") != ""))) as $bad
-	| "", "COLLECTORS  \(.collectors | map(select(.status == "ok")) | length) of \(.collectors | length) ok\(
-		if .meta.own_cpu_s then "; sixty itself took \(.meta.own_cpu_s | number) s of CPU time" else "" end)\(if .meta.own_bpf_s then ", its BPF programs \(.meta.own_bpf_s | number) s" else "" end)",
-	($bad[] | "  \(.name + "               " | .[0:15])\(.status)\(if (.reason // "") != "" then ": \(.reason | say | cut_to(120))" else "" end)"),
-	(.losses[] | select((.lost // 0) > 0) | "  \(.collector + "               " | .[0:15])lost \(.lost | plural("event"))"),
-	(if .meta.root == false and ($bad | any(.[]; .status == "denied")) then
-		"  As root (sudo sixty) also: \($bad | map(select(.status == "denied").name) | join(" "))" else empty end);
+	def column: . + "               " | .[0:15];
+	def reason: if (.reason // "") != "" then ": \(.reason | say | cut_to(120))" else "" end;
+	(.collectors | map(select(.status == "ok")) | length) as $ok
+	| (.collectors | map(select(.status != "ok" or (.reason // "") != ""))) as $bad
+	| ($bad | map(select(.status == "denied").name)) as $denied
+	| "", "COLLECTORS  \($ok) of \(.collectors | length) ok\(.meta | own_cost)",
+	($bad[] | "  \(.name | column)\(.status)\(reason)"),
+	(.losses[] | select((.lost // 0) > 0) | "  \(.collector | column)lost \(.lost | plural("event"))"),
+	(if .meta.root == false and ($denied | length) > 0 then
+		"  As root (sudo sixty) also: \($denied | join(" "))" else empty end);
 
 def summary: headline, verdict, findings, exonerated, collectors;

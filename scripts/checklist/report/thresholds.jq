@@ -38,7 +38,8 @@ def rules: [
 	title: "The kernel reports trouble in the network stack", fine: "no network trouble in the kernel log",
 	why: "one is enough: each of these messages means lost packets or connections",
 	means: "A table (connection tracking, neighbours) is full, a link went down, or SYNs flood in.",
-	look: "The message names the table or the interface.", next: "dmesg -T | grep -iE 'dropping|flooding|link|watchdog'"},
+	look: "The message names the table or the interface.",
+	next: "dmesg -T | grep -iE 'dropping|flooding|link|watchdog'"},
 {id: "kernel-crash", class: "errors", resource: "machine", warning: 1, critical: null, unit: "messages",
 	title: "Programs crashed", fine: "no program crashed, says the kernel log",
 	why: "one is enough: no program is meant to",
@@ -127,12 +128,14 @@ def rules: [
 {id: "io-pressure", class: "saturation", resource: "disk", warning: 20, critical: 60, unit: "%",
 	title: "Threads stall for I/O", fine: "little waiting for I/O",
 	why: "PSI some: a backup alone makes some 10 %; 20 % slows others, 60 % is nearly always",
-	means: "Threads wait for disks (or network file systems).", look: "Which disk, and who: the table of disk requests.",
+	means: "Threads wait for disks (or network file systems).",
+	look: "Which disk, and who: the table of disk requests.",
 	next: "{biosnoop} --duration 5; iostat -xz 1 5"},
 {id: "disk-queue", class: "saturation", resource: "disk", warning: 8, critical: 64, unit: "requests",
 	title: "Requests queue at disk %s", fine: "no queues at the disks",
 	why: "mean over the time: one disk arm serves one at a time, an SSD some; 8 all the time means waiting, 64 is one full SATA queue twice",
-	means: "More requests are in flight than the disk can do at once.", look: "Who causes them; is it meant to be so much?",
+	means: "More requests are in flight than the disk can do at once.",
+	look: "Who causes them; is it meant to be so much?",
 	next: "{biosnoop} -d %s --duration 5"},
 {id: "retransmits", class: "saturation", resource: "network", warning: 1, critical: 5, unit: "%",
 	title: "TCP sends segments again", fine: "hardly any TCP retransmits",
@@ -148,7 +151,9 @@ def rules: [
 {id: "cpu-busy", class: "utilisation", resource: "cpu", warning: 90, critical: null, unit: "%",
 	title: "The CPUs are busy", fine: "CPUs have time left",
 	why: "above 90 % in the mean there is no room for bursts; busy alone is no outage, so never critical",
-	means: "Hardly any CPU time is left.", look: "Who and in which functions.", next: "{profile} -F 49 5 --flame flame.svg"},
+	means: "Hardly any CPU time is left.",
+	look: "Who and in which functions.",
+	next: "{profile} -F 49 5 --flame flame.svg"},
 {id: "one-cpu-busy", class: "utilisation", resource: "cpu", warning: 95, critical: null, unit: "%", info: true,
 	title: "One CPU is busy, the others are not", fine: "no single CPU is the limit",
 	why: "one CPU above 95 % while all together are below 70 %: a single thread at its limit",
@@ -183,7 +188,8 @@ def rules: [
 	title: "Disk %s is slow", fine: "disks answer fast",
 	why: "99th percentile: an SSD does 1 ms, a disk with a queue 30 ms; 50 ms is none of them, 500 ms is a fault or a limit",
 	means: "One request in a hundred takes that long from the driver to the answer.",
-	look: "A throttle (cloud volumes), a failing disk, or far too many requests?", next: "{biosnoop} -d %s --duration 10"},
+	look: "A throttle (cloud volumes), a failing disk, or far too many requests?",
+	next: "{biosnoop} -d %s --duration 10"},
 {id: "block-outlier", class: "signals", resource: "disk", warning: 1000, critical: null, unit: "ms",
 	title: "Disk %s had a request that took very long", fine: "no disk request took a second",
 	why: "a second is never normal; it stalls whoever waits for it",
@@ -198,11 +204,13 @@ def rules: [
 	title: "The page cache misses much", fine: "the page cache does its work",
 	why: "with at least 100 misses a second: below 80 % every fifth page comes from the disk",
 	means: "Programs read more than the cache holds, or read it for the first time.",
-	look: "A backup or scan?  Too little memory left for the cache?", next: "{cachestat} 1 5; {biosnoop} --duration 5"},
+	look: "A backup or scan?  Too little memory left for the cache?",
+	next: "{cachestat} 1 5; {biosnoop} --duration 5"},
 {id: "slow-dns", class: "signals", resource: "dns", warning: 200, critical: 2000, unit: "ms",
 	title: "Looking up %s is slow", fine: "names are looked up fast",
 	why: "a name server around the corner takes 1 ms, one across the world 200; 2 s is a retry after a lost packet or a dead first server",
-	means: "getaddrinfo and its like took that long.", look: "The first name server in /etc/resolv.conf: does it answer?",
+	means: "getaddrinfo and its like took that long.",
+	look: "The first name server in /etc/resolv.conf: does it answer?",
 	next: "cat /etc/resolv.conf; time getent ahosts %s"},
 {id: "hot-function", class: "signals", resource: "cpu", warning: 30, critical: null, unit: "%", info: true,
 	title: "Much CPU time goes into %s", fine: null,
@@ -211,7 +219,20 @@ def rules: [
 	next: "{profile} -F 49 10 --flame flame.svg"}
 ];
 
-# Paths that every program tries at its start, found or not: none of these says
-# that something is missing.
-def expected_missing:
-	test("^(/usr)?/(local/)?lib(32|64)?/|^/usr/share/locale|^/usr/share/zoneinfo|/locale-archive$|^/etc/ld\\.so|^/etc/(selinux|terminfo|localtime$)|^/(var/)?run/(nscd|utmp|setrans)|\\.so(\\.[0-9.]+)?$|/terminfo/|/__pycache__/|\\.pyc?$|/pyvenv\\.cfg$|^/(proc|sys)/");
+# expected_missing: a pattern for paths that many programs try at their start.  That they do not
+# exist is normal.
+def expected_missing: [
+	"^(/usr)?/(local/)?lib(32|64)?/",
+	"^/usr/share/locale",
+	"^/usr/share/zoneinfo",
+	"/locale-archive$",
+	"^/etc/ld\\.so",
+	"^/etc/(selinux|terminfo|localtime$)",
+	"^/(var/)?run/(nscd|utmp|setrans)",
+	"\\.so(\\.[0-9.]+)?$",
+	"/terminfo/",
+	"/__pycache__/",
+	"\\.pyc?$",
+	"/pyvenv\\.cfg$",
+	"^/(proc|sys)/"
+] | join("|");

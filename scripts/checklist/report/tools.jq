@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What our tools printed, NDJSON, as facts.  Input: none; `lines` are raw, because the
-# last one of a killed tool may be half a line.
+# Make facts from the NDJSON that the tools of this project printed.  Input: none; `lines` are
+# raw, because the last line of a killed tool may be truncated.
 #
-# Facts: {numbers, series, tables, histograms, meta, losses}.  A table's columns
-# say of what kind a value is: --redact goes by it.
+# Facts: {numbers, series, tables, histograms, tool, losses, ...}.  The kind of a table's column
+# determines how the page formats it.
 
 include "lib";
 include "thresholds";
 
-def TOP: 20;	# rows of a table: what fits on a screen, the rest is counted
+def TOP: 20;	# rows of a table: what fits on a screen; the others are counted
 
-# lines: of one collector's output.  The outputs of all are one stream, $mark is behind each.
+# lines: the lines of one collector's output, up to the line $mark, which follows each output.
 def lines: label $done | inputs | if . == $mark then break $done else . end;
 
 def records: lines | fromjson? | objects;
 
-# ours: caused by sixty itself or by what it started.
+# ours: caused by sixty itself or by a process that it started.
 def ours: $context.own["\(.pid)"] or $context.own["\(.ppid)"];
 
 def column(key; title; kind): {key: key, title: title, kind: kind};
@@ -26,10 +26,10 @@ def column(key; title; kind; unit): {key: key, title: title, kind: kind, unit: u
 def table(id; title; columns):
 	{id: id, title: title, columns: columns, rows: .[0:TOP], rows_left_out: ([length - TOP, 0] | max)};
 
-# second: of a record, from the start on.
+# second: when a record was made, in whole seconds since the start.
 def second: (.time | epoch) - $context.start | floor;
 
-# per_second(n): how many of these seconds there are of each.
+# per_second: how often each second occurs in an array of seconds.
 def per_second:
 	reduce (.[] | select(. >= 0 and . < $context.seconds)) as $s
 		([range($context.seconds) | 0]; setpath([$s]; .[$s] + 1));
@@ -37,11 +37,11 @@ def per_second:
 def event_series(id; resource; title):
 	{id: id, resource: resource, title: title, unit: "/s", values: per_second};
 
-# watched_s: how long a tool that was killed, and printed no summary, did watch: about.
+# watched_s: about how long a tool watched that was killed before it printed a summary.
 def watched_s($meta):
 	[(map(.at // empty) | max // 0) - (if $meta then $meta | second else 0 end), 1] | max;
 
-# The first and the last line, which every tool prints.
+# common_facts: from the first and the last line, which every tool prints.
 def common_facts($meta; $summary):
 	{
 		tool: ($meta | if . then {name: .tool, version, libbpf, hooks} else null end),
@@ -54,13 +54,13 @@ def common_facts($meta; $summary):
 		events: $summary.events
 	};
 
-# watched: counts by second, null where the tool did not watch yet or any more.
+# watched: counts by second, null before the tool began to watch and after it stopped.
 def watched($meta; $summary):
 	(if $meta then $meta | second else 0 end) as $from
 	| (if $summary then $summary | second else length end) as $to
 	| to_entries | map(if .key < $from or .key > $to then null else .value end);
 
-# facts(fields; f): f makes them of all records, of which only these fields are kept.
+# facts(fields; f): f makes the facts from an array of all records, reduced to these fields.
 def facts(fields; f):
 	[records | if .type == "meta" or .type == "summary" then . elif .type == "lost" then empty
 		else fields end]
@@ -69,7 +69,7 @@ def facts(fields; f):
 	| common_facts($meta; $summary) + (map(select(.type == null)) | f)
 	| .series |= map(if .unit == "/s" then .values |= watched($meta; $summary) else . end);
 
-# most(f): the most frequent value of f among them.
+# most(f): the most frequent value of f.
 def most(f): group_by(f) | max_by(length) | if . == null then null else .[0] | f end;
 
 def errno_name:
@@ -86,14 +86,15 @@ def execsnoop:
 			parent: .[0].parent, comm: .[0].comm, count: length,
 			failed: (map(select(.ret < 0)) | length), file: most(.file)
 		}) | sort_by(-.count, .parent, .comm);
-		. as $all | map(select(.ours | not)) |
-		# ENOENT is what a search of PATH gives for each directory without the program.
+		(map(select(.ours)) | length) as $own |
+		map(select(.ours | not)) |
+		# A search of PATH gets ENOENT in each directory without the program.
 		map(select(.ret < 0 and .ret != -2)) as $failed |
 		map(select(.ret == 0)) as $done |
 		(by_parent[0] // null) as $top |
 		{
 			numbers: {
-				execs: ($done | length), top: $top, own: ($all | length - (map(select(.ours | not)) | length)),
+				execs: ($done | length), top: $top, own: $own,
 				failed: ($failed | length),
 				failed_file: ($failed | most(.file)),
 				failed_error: ($failed | most(.ret) | if . then -. | errno_name else null end)
@@ -105,8 +106,13 @@ def execsnoop:
 				column("file"; "File"; "path")])]
 		});
 
+# is_limit: an open that failed for lack of descriptors or space, or because the file system is
+# broken: EIO, ENFILE, EMFILE, ENOSPC or EROFS.
+def is_limit: .err == 5 or .err == 23 or .err == 24 or .err == 28 or .err == 30;
+
 def opensnoop:
 	facts({at: second, path: (.path // "(unreadable)"), err, comm, cgroup, ours: ours};
+		expected_missing as $expected |
 		map(select((.ours | not) and .err != 0)) |
 		(group_by([.path, .err]) | map({
 			path: .[0].path, error: (.[0].err | errno_name), count: length,
@@ -114,18 +120,21 @@ def opensnoop:
 		}) | sort_by(-.count, .path, .error)) as $by_path |
 		{
 			numbers: {failed: length,
-				unexpected: ($by_path | map(select(.path | expected_missing | not))[0:10]),
-				limits: (map(select(.err == 23 or .err == 24 or .err == 28 or .err == 30 or .err == 5))
-					| group_by([.err, .comm]) | map({error: (.[0].err | errno_name), comm: .[0].comm,
-						count: length, path: .[0].path}) | sort_by(-.count, .error, .comm))},
+				unexpected: ($by_path | map(select(.path | test($expected) | not))[0:10]),
+				limits: (map(select(is_limit)) | group_by([.err, .comm])
+					| map({error: (.[0].err | errno_name), comm: .[0].comm,
+						count: length, path: .[0].path})
+					| sort_by(-.count, .error, .comm))},
 			series: [map(.at) | event_series("opens.failed"; "open"; "opens that failed")],
-			tables: [$by_path | sort_by(.path | expected_missing) | table("opens"; "Failed opens, by path and error"; [
+			tables: [$by_path | sort_by(.path | test($expected)) | table("opens";
+				"Failed opens, by path and error"; [
 				column("path"; "Path"; "path"), column("error"; "Error"; "text"),
 				column("count"; "Opens"; "number"), column("comm"; "Mostly by"; "comm"),
 				column("programs"; "Programs"; "number")])]
 		});
 
-# A connect without an answer yet is an event of its own, before the result.
+# connect_results: one record per connect.  A connect without an answer yet is a separate event
+# before the result.
 def connect_results:
 	group_by([.pid, .tid, .saddr, .sport, .daddr, .dport])
 	| map(if any(.[]; .result != "waiting") then map(select(.result != "waiting")) else .[0:1] end)
@@ -159,7 +168,8 @@ def tcpaccept:
 			queue_ns: (map(.queue_ns // empty) | max)
 		}) | sort_by(-.count, .address, .port, .comm)) as $by_port |
 		{
-			numbers: {accepts: length, slowest: ($by_port | map(select(.queue_ns != null)) | max_by(.queue_ns))},
+			numbers: {accepts: length,
+				slowest: ($by_port | map(select(.queue_ns != null)) | max_by(.queue_ns))},
 			series: [map(.at) | event_series("accepts"; "connect"; "connections accepted")],
 			tables: [$by_port | table("accepts"; "Connections accepted, by port"; [
 				column("address"; "Address"; "address"), column("port"; "Port"; "id"),
@@ -188,7 +198,8 @@ def tcpretrans:
 
 def gethostlatency:
 	facts({at: second, host: (.host // "(unreadable)"), comm, latency_ns,
-			result: (if .result != null then "\(.result)" elif (.ret // 0) != 0 then "\(.ret)" else "ok" end),
+			result: (if .result != null then "\(.result)"
+				elif (.ret // 0) != 0 then "\(.ret)" else "ok" end),
 			ours: ours};
 		map(select((.ours | not) and .latency_ns != null)) |
 		map(.failed = ((.result | ascii_downcase) as $r | ["ok", "0", "success", "netdb_success"]
@@ -240,11 +251,12 @@ def biosnoop:
 			tables: [$by_cause | table("requests"; "Disk requests, by who caused them"; [
 				column("disk"; "Disk"; "text"), column("comm"; "Program"; "comm"),
 				column("op"; "Operation"; "text"), column("count"; "Requests"; "number"),
-				column("bytes"; "Bytes"; "number"; "bytes"), column("latency_ns"; "Longest"; "number"; "ns"),
+				column("bytes"; "Bytes"; "number"; "bytes"),
+				column("latency_ns"; "Longest"; "number"; "ns"),
 				column("total_ns"; "Together"; "number"; "ns")])]
 		});
 
-# quantile(share): the upper end of the bucket it lies in, as the tools do it.
+# quantile(share): the upper end of the bucket that contains it, as in the tools.
 def quantile($share):
 	. as $h
 	| ([$h.count * $share | ceil, 1] | max) as $rank
@@ -252,7 +264,7 @@ def quantile($share):
 		.seen += $b.count | if .found == null and .seen >= $rank then .found = $b.max else . end) | .found)
 	| if . == null then null else [., $h.max] | min end;
 
-# merged: histograms of one label, one each interval, as one.
+# merged: one histogram from those of all intervals.
 def merged:
 	if length == 1 then .[0] else
 		{unit: .[0].unit, count: (map(.count) | add), max: (map(.max) | max),
@@ -261,16 +273,17 @@ def merged:
 		| . + {p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99), p99_9: quantile(0.999)}
 	end | {unit, count, p50, p90, p99, p99_9, max, buckets};
 
-# octave: the power of two that a value lies above, 0 for 0 and 1.
+# octave: the binary logarithm of a value, rounded down; 0 for 0 and 1.
 def octave: if . < 2 then 0 else log2 + 1e-9 | floor end;
 
-# heat: [second, octave, count] of each interval, second being where it ended.
+# heat: [second, octave, count] of all intervals.
 def heat:
 	map(.at as $at | .buckets | group_by(.min | octave)
 		| map([$at, (.[0].min | octave), (map(.count) | add)]))
 	| add // [] | group_by(.[0:2]) | map([.[0][0], .[0][1], (map(.[2]) | add)]);
 
-# histograms(id; resource; title; of): and a heat map if there is one each second.
+# histograms(id; resource; title; of): a histogram for each value of `of`, with a heat map if it
+# was printed in more than two intervals.
 def histograms(id; resource; title; of):
 	group_by(of) | map((.[0] | of) as $name | . as $parts | merged
 		| select(.count > 0)
@@ -283,7 +296,7 @@ def interval_series(id; resource; title; of; f; unit):
 			values: (reduce $parts[] as $h ([range($context.seconds) | null];
 				if $h.at >= 0 and $h.at < $context.seconds then .[$h.at] = ($h | f) else . end))});
 
-# An interval ends just after its second began.
+# at_end: the second that an interval covered: the one before the full second nearest to its end.
 def at_end: ((.time | epoch) - $context.start - 0.5 | floor);
 
 def latency_facts(id; resource; title; of):
@@ -308,16 +321,17 @@ def cachestat:
 		(map(.hits) | add // 0) as $hits | (map(.misses) | add // 0) as $misses |
 		{
 			numbers: {hits: $hits, misses: $misses, ratio: ($hits | percent($hits + $misses)),
-				# Seconds with hardly an access say nothing.
+				# With few accesses, a ratio means little.
 				worst: (map(select(.hits + .misses >= 1000) | 100 * .hits / (.hits + .misses)) | min)},
 			series: [{id: "cache.hits", resource: "memory", title: "page cache hits", unit: "%",
 				values: (reduce .[] as $r ([range($context.seconds) | null];
 					if $r.at >= 0 and $r.at < $context.seconds and $r.hits + $r.misses > 0 then
-						.[$r.at] = (100 * $r.hits / ($r.hits + $r.misses) | round_to(2)) else . end))}],
+						.[$r.at] = ($r.hits | percent($r.hits + $r.misses) | round_to(2))
+					else . end))}],
 			tables: []
 		});
 
-# Frames are strings, the innermost first.
+# profile: frames are strings, the innermost first.
 def profile:
 	facts(if .type == "stack" then {comm, count, kernel: (.kernel // []), user: (.user // [])}
 		else {samples: .samples} end;
