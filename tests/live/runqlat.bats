@@ -79,10 +79,14 @@ traced() {
 count_of() { jq -s "map(select(.type == \"hist\" and ($1)) | .count) | add // 0" "$out"; }
 sum_of() { jq -s "map(select(.type == \"hist\" and ($1)) | .sum) | add // 0" "$out"; }
 
-# near EXPECTED ACTUAL WHAT: not more, and at most two waits in a thousand fewer: a
-# switch that the kernel did not show is made up for only at the task's next one.
+# near EXPECTED ACTUAL WHAT: not more than expected, and what is missing was reported as
+# lost, up to two waits in a thousand: a switch that the kernel did not show is made up for
+# only at the task's next one.  (Linux 6.18 in Firecracker, two CPUs under load: 1972 counted
+# and 35 lost of 2007, 1993 and 10 of 2003.)
 near() {
-	(($2 <= $1 && ($1 - $2) * 500 <= $1)) || expect "$1" "$2" "$3"
+	local lost
+	lost=$(jq 'select(.type == "summary").no_start' "$out")
+	(($2 <= $1 && ($1 - $2 - lost) * 500 <= $1)) || expect "$1" "$2" "$3"
 }
 
 # nearly_exact CONDITION [PERMILLE]: of the waits at most one in a thousand is neither counted nor lost
