@@ -7,7 +7,7 @@
 # FILE:PATTERN stands for the tests of a .bats file whose names match PATTERN.  A .bats file
 # with a line "# Runs alone: REASON" runs while no other test does.
 
-# describe_groups: NAME and what is in it.
+# describe_groups: print each NAME and its contents.
 describe_groups() {
 	cat <<-'TEXT'
 	unit      user-space functions, with cmocka: no root, no BPF
@@ -37,7 +37,7 @@ unit_tests() {
 	done
 }
 
-# live_tests: of what an operator starts: the tools and sixty.
+# live_tests: the tests of the programs that an operator runs: the tools and sixty.
 live_tests() {
 	local file
 	for file in tests/live/*.bats; do
@@ -48,14 +48,14 @@ live_tests() {
 	done
 }
 
-# files_of_tool TOOL: everything that a change of that tool can break.
+# files_of_tool TOOL: print the tests that a change of that tool can break.
 files_of_tool() {
 	[ ! -e "tests/unit/test_$1.c" ] || echo "build/test_$1"
 	[ ! -e "tests/live/$1.bats" ] || echo "tests/live/$1.bats"
 	printf '%s\n' "tests/checks/schema.bats:schema: $1\\b" tests/checks/docs.bats tests/checks/lint.bats
 }
 
-# files_of NAME: its test files, one a line; fails if there is no such name.
+# files_of NAME: print its test files, one per line; fail if there is no such name.
 files_of() {
 	case $1 in
 	unit) unit_tests ;;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# For the live tests: `load ../lib` in a .bats file.
+# Functions for the live tests: `load ../lib` in a .bats file.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2261
 
 root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
@@ -15,19 +15,19 @@ setup() {
 	if [ "$(type -t own_setup)" = function ]; then own_setup; fi
 }
 
-# counts_interrupts VECTOR...: the events of this test file come in these softirqs.
+# counts_interrupts VECTOR...: the events of this test file happen in these softirqs.
 #
-# A hosted machine may hide its agent from tracing: no program runs at any tracepoint while a thread of
-# the agent is on a processor, nor for an interrupt that arrives then, and no miss is counted. Seen with
+# A hosted machine may hide its agent from tracing: while a thread of the agent is on a CPU, no
+# tracepoint program runs, nor for an interrupt that arrives then, and no miss is counted. Seen with
 # Linux 6.18 in Firecracker, where the agent is process 1: in 30 s it hid 54 TIMER softirqs, one BLOCK
-# and no NET_RX. A test of tcpretrans then saw 46 of 69 segments, once in 100 runs.
+# and no NET_RX. In 1 of 100 runs a test of tcpretrans then saw 46 of 69 segments.
 #
 # No tool can see those events. So tests/workloads/hidden compares the kernel's count of softirqs with
-# what it sees by itself, and a test that fails while softirqs of these vectors were hidden runs once
-# more, which scripts/test reports. All other tests run once.
+# the number it sees itself. A test that fails while softirqs of these vectors were hidden is retried
+# once; scripts/test reports the retry. All other tests run once.
 counts_interrupts() { vectors=("$@"); }
 
-# observe_softirqs: until the test ends; not in a guest of ours, which has no agent.
+# observe_softirqs: count until the test ends; not in our guests, which have no agent.
 observe_softirqs() {
 	observer=
 	[ ${#vectors[@]} -gt 0 ] && ! emulated || return 0
@@ -37,14 +37,14 @@ observe_softirqs() {
 	wait_for 5 grep -q ready softirqs || true
 }
 
-# hidden_softirqs: how many no program has seen since the test began. In a teardown, wait may return
-# at once.
+# hidden_softirqs: print how many softirqs no program has seen since the test began. In a teardown,
+# wait may return at once.
 hidden_softirqs() {
 	kill "$observer" 2>/dev/null || true
 	wait_for 5 grep -xE '[0-9]+' "$BATS_TEST_TMPDIR/softirqs" || echo 0
 }
 
-# try_again_if_hidden: the failed test, unless this was its second try.
+# try_again_if_hidden: rerun the failed test, unless this was its second run.
 try_again_if_hidden() {
 	local count
 	[ -n "$observer" ] && [ "$BATS_TEST_TRY_NUMBER" = 1 ] || return 0
@@ -54,7 +54,7 @@ try_again_if_hidden() {
 	echo "# tried again: $BATS_TEST_DESCRIPTION: the machine hid $count ${vectors[*]} softirqs" >&3
 }
 
-# Whatever a failed test left running: only what we started, by its pid.
+# teardown: end what a failed test left running: only processes that the test started, by pid.
 teardown() {
 	if [ "$(type -t own_teardown)" = function ]; then own_teardown; fi
 	if [ -n "$tool_pid" ]; then
@@ -68,7 +68,7 @@ teardown() {
 	[ -z "$observer" ] || kill "$observer" 2>/dev/null || true
 }
 
-# needs COMMAND...: skip the test where one is missing.
+# needs COMMAND...: skip the test if one is missing.
 needs() {
 	local command
 	for command; do
@@ -84,8 +84,8 @@ expect() {
 	return 1
 }
 
-# lost_events: of the summary. From Linux 7 on a program at a tracepoint may be preempted by a task for
-# which the kernel then does not run it: an upper limit of what was lost, here no event of ours.
+# lost_events: print the losses in the summary. Since Linux 7 a task may preempt a tracepoint program,
+# and the kernel then skips the program for that task: an upper limit of the losses, here no event of ours.
 lost_events() {
 	local repeats=0
 	[ "$(uname -r | cut -d. -f1)" -lt 7 ] || repeats=$(jq 'select(.type == "summary").recursion' "$out")
@@ -93,8 +93,8 @@ lost_events() {
 	echo $(($(jq 'select(.type == "summary").lost' "$out") - repeats))
 }
 
-# start_sandbox DIR PACKAGE...: tests/fleet/sandbox in the background, $machine_pid; in setup_file.
-# False if it cannot be had: needs_sandbox says why.
+# start_sandbox DIR PACKAGE...: start tests/fleet/sandbox in the background, $machine_pid; for setup_file.
+# False if it is not available: needs_sandbox then prints why.
 start_sandbox() {
 	local tries status
 	"$root/tests/fleet/sandbox" "$@" >"$1.ready" 2>"$1.why" 3>&- &
@@ -110,7 +110,7 @@ start_sandbox() {
 	done
 }
 
-# needs_sandbox DIR: skip the test where it cannot be had; a fault of the sandbox is one of the test.
+# needs_sandbox DIR: skip the test if it is not available; an error of the sandbox fails the test.
 needs_sandbox() {
 	[ -e "$1.ended" ] || return 0
 	[ "$(cat "$1.ended")" != 77 ] || skip "$(tail -n 1 "$1.why")"
@@ -118,7 +118,7 @@ needs_sandbox() {
 	return 1
 }
 
-# links_of FILE: what it links to on this machine.
+# links_of FILE: print its links to files of this repository.
 links_of() { grep -oE '\]\([^)#]+' "$1" | sed 's/^](//' | grep -vE '^[a-z]+:' || true; }
 
 # links_to_nothing FILE...
@@ -134,7 +134,7 @@ links_to_nothing() {
 	done
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds; fails after that time.
+# wait_for SECONDS COMMAND...: retry until it succeeds; fail after that time.
 wait_for() {
 	local tries=$(($1 * 50))
 	shift
@@ -146,12 +146,12 @@ wait_for() {
 
 is_ready() { [ -s "$out" ] || ! kill -0 "$tool_pid" 2>/dev/null; }
 
-# tool_start TOOL ARGS...: in the background; returns when it says it is ready.
+# tool_start TOOL ARGS...: run it in the background; return when it reports that it is ready.
 tool_start() {
 	local tool=$1
 	shift
-	: >"$out" >"$err"	# an earlier tool's output must not look like this one's
-	# A shell's & sets SIGINT to be ignored; that is a test of its own (common.bats).
+	: >"$out" >"$err"	# remove the output of an earlier tool
+	# The shell makes background jobs ignore SIGINT; common.bats tests that case.
 	"$build/$tool" "$@" >"$out" 2>"$err" 3>&- &
 	tool_pid=$!
 	wait_for 20 is_ready || { echo "$tool was not ready after 20 s"; return 1; }
@@ -161,20 +161,20 @@ tool_start() {
 	}
 }
 
-# tool_stop [SIGNAL]: end it and keep its exit status in $status.
+# tool_stop [SIGNAL]: end the tool and keep its exit status in $status.
 tool_stop() {
 	kill "-${1:-INT}" "$tool_pid" 2>/dev/null || true
 	tool_wait
 }
 
-# tool_wait: until it ends by itself.
+# tool_wait: wait until the tool ends by itself.
 tool_wait() {
 	status=0
 	wait "$tool_pid" || status=$?
 	tool_pid=
 }
 
-# run_tool TOOL ARGS...: to its end, within 30 s; $status, $out and $err as above.
+# run_tool TOOL ARGS...: run it to its end, within 30 s; sets $status, $out and $err as above.
 run_tool() {
 	local tool=$1
 	shift
@@ -182,11 +182,11 @@ run_tool() {
 	timeout -k 5 30 "$build/$tool" "$@" >"$out" 2>"$err" 3>&- || status=$?
 }
 
-# workload NAME: its path.
+# workload NAME: print its path.
 workload() { echo "$build/workloads/$1"; }
 
-# emulated: the processor is a program. A system call alone takes it long, and its clock goes on
-# while its host lets it wait.
+# emulated: true if the processor is emulated. There even a system call is slow, and the clock continues
+# while the host lets the guest wait.
 emulated() {
 	grep -q TCG /proc/cpuinfo || grep -q dummy-virt /proc/device-tree/compatible 2>/dev/null
 }
@@ -194,14 +194,14 @@ emulated() {
 # partition add DISK NUMBER FIRST_SECTOR SECTORS, partition del DISK NUMBER
 partition() { "$(workload partition)" "$@"; }
 
-# own NAME: a copy of a workload under a name that no other process has; its path.
+# own NAME: copy a workload to a name that no other process has, and print the path.
 own() {
 	local copy=$BATS_TEST_TMPDIR/x$$${1:0:7}
 	cp "$(workload "$1")" "$copy"
 	echo "$copy"
 }
 
-# refuses STATUS PATTERN TOOL ARGS...: one line on stderr, nothing on stdout.
+# refuses STATUS PATTERN TOOL ARGS...: expect one line on stderr and nothing on stdout.
 refuses() {
 	local want=$1 pattern=$2
 	shift 2
@@ -212,12 +212,12 @@ refuses() {
 	grep -q -- "$pattern" "$err" || { echo "no '$pattern' in: $(cat "$err")"; return 1; }
 }
 
-# needs_mptcp: or skips the test.
+# needs_mptcp: skip the test without Multipath TCP.
 needs_mptcp() {
 	[ "$(cat /proc/sys/net/mptcp/enabled 2>/dev/null)" = 1 ] || skip "no Multipath TCP on this machine"
 }
 
-# cgroup2: where it is mounted; skips the test where it is not.
+# cgroup2: print its mount point; skip the test if there is none.
 cgroup2() {
 	local mount
 	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Count the test points of one TAP stream: prints "PASSED FAILED SKIPPED", and
-# on standard error the reason of each skip and each failure with what it says.
+# Count the test points of one TAP stream: print "PASSED FAILED SKIPPED", and
+# on standard error the reason of each skip, and each failure with its diagnostics.
 #
 #   awk -v name=FILE -v status=EXIT -f tests/tally.awk FILE.tap
 #
-# A stream that ended early, printed more than it planned or left with an exit
-# status that no failed test explains counts one failure.
+# A stream that ended early, printed more than it planned, or ended with an exit
+# status that no failed test explains counts as one failure.
 
 function report(line) { print name ": " line >"/dev/stderr" }
 

@@ -60,7 +60,7 @@ def problems(check, line):
 def main():
     tool = sys.argv[1]
     check = validator(tool)
-    # Not splitlines(): U+2028 and its like are no line ends in NDJSON.
+    # Not splitlines(): in NDJSON, characters like U+2028 do not end a line.
     lines = sys.stdin.buffer.read().decode("utf-8").removesuffix("\n").split("\n")
     bad = [f"line {number}: {problem}\n  {line[:300]}"
            for number, line in enumerate(lines, 1) for problem in problems(check, line)]

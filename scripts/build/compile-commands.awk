@@ -10,7 +10,7 @@ function json(text) {
 	return "\"" text "\""
 }
 
-# A recipe may be continued over several lines.
+# A command may continue over several lines.
 /\\$/ { command = command substr($0, 1, length($0) - 1); next }
 {
 	command = command $0

@@ -6,8 +6,8 @@
 #		'mnt' type_id=34 bits_offset=0
 #		'dentry' type_id=56 bits_offset=64
 #
-# once with side=ours and once with side=kernel; before with side=since a list of
-# "STRUCT.FIELD RELEASE", after with side=tracepoints one of "NAME
+# once with side=ours and once with side=kernel; first, with side=since, a list of
+# "STRUCT.FIELD RELEASE"; last, with side=tracepoints, a list of "NAME
 # required|optional".  Prints what the kernel, of release SERIES, lacks; exit
 # status 1 if it lacks something that it should have.
 
@@ -43,7 +43,7 @@ side == "since" { release[$1] = $2; next }
 	bitfield[at, n] = /bitfield_size=/
 }
 
-# The type behind typedefs and qualifiers.
+# plain: return the type without typedefs and qualifiers.
 function plain(side, id,    at) {
 	at = side SUBSEP id
 	while (kind[at] ~ /^(TYPEDEF|CONST|VOLATILE|TYPE_TAG)$/)
@@ -51,7 +51,7 @@ function plain(side, id,    at) {
 	return at
 }
 
-# The size of a number or pointer in bytes; 0: something else, which is not compared.
+# scalar: return the size of a number or pointer in bytes, or 0 for types that are not compared.
 function scalar(side, id,    at) {
 	at = plain(side, id)
 	if (kind[at] == "PTR")
@@ -59,8 +59,8 @@ function scalar(side, id,    at) {
 	return kind[at] ~ /^(INT|ENUM|ENUM64)$/ ? size[at] : 0
 }
 
-# Note in has[field] the scalar size of each field of a struct, those of its
-# anonymous members among them; -1 for a bit field.
+# fields: store in has[field] the scalar size of each field of a struct, including the fields of
+# anonymous members; -1 for a bit field.
 function fields(side, id, has,    at, n) {
 	at = plain(side, id)
 	for (n = 1; n <= members[at]; n++) {
@@ -71,7 +71,7 @@ function fields(side, id, has,    at, n) {
 	}
 }
 
-# The kernel may have several structs of a name; libbpf looks at all.
+# kernel_fields: the kernel may have several structs of one name; libbpf searches all of them.
 function kernel_fields(struct, has,    v) {
 	for (v = 1; v <= versions["kernel", struct]; v++)
 		fields("kernel", structs["kernel", struct, v], has)

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Tables in Markdown, of all schemas as an array; for scripts/dev/field-reference.
+# Print Markdown tables of all schemas, given as an array; for scripts/dev/field-reference.
 
 (map({key: .["$id"], value: .}) | from_entries) as $schemas
 
-# What a $ref in the schema of that $id stands for.
+# target: resolve a $ref in the schema with that $id.
 | def target($id): split("#/$defs/") as [$other, $name]
 	| $schemas[if $other == "" then $id else $other end]["$defs"][$name];
 
-# "required" of a definition and of what it is made of.
+# required: the required keys of a definition and of its parts.
 def required($id): (.required // []) + [.allOf[]?, .["$ref"] // empty
 	| if type == "object" then .["$ref"] else . end
 	| target($id).required // []] | flatten;
@@ -24,16 +24,16 @@ def unit: if .unit then ", \(.unit)" else "" end;
 def field($id; $required): "| `\(.key)` | \(.value | kind($id) + unit) | " +
 	"\(if .key | IN($required[]) then "yes" else "" end) | \(.value.description) |";
 
-# A row of --count-by has columns of the events, which are listed there.
+# A row of --count-by has columns of the events, which are listed with the events.
 def new_properties($id): if .properties.type.const == "count" then
 	.properties |= with_entries(select(.key | in($schemas[$id]["$defs"].event.properties) | not)) else . end;
 
-# The table of what a definition adds to what it is made of.
+# table: the properties that a definition adds to its parts.
 def table($id): required($id) as $required | new_properties($id)
 	| "| Key | Type | Always | Meaning |", "|---|---|---|---|",
 	(.properties | to_entries[] | select(.value.description) | field($id; $required)), "";
 
-# Which keys it has besides those of its own table.
+# made_of: the parts whose keys it includes.
 def made_of: (.["$ref"] // "" | sub(".*/"; "")) as $base
 	| " Keys of [every line](#every-line)" as $line
 	| {task_record: "\($line) and [of a task](#of-a-task), and:", record: "\($line), and:",

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The list of FIELDS in a tool's man page (mdoc), from its --list-columns; for
+# Print the FIELDS of a tool's man page (mdoc) from its --list-columns; for
 # scripts/dev/generate.
 
 def kind: { comm: "string, at most 15 bytes", address: "string", strings: "array of strings", boolean: "boolean",
 	string: "string" }[.type] // "number";
 
-# Text in mdoc: a minus sign is no hyphen, and a line begins with no dot.
+# text: escape for mdoc: a minus sign is not a hyphen, and a line must not begin with a dot.
 def text: gsub("(?<![A-Za-z0-9])-(?=[-A-Za-z0-9])"; "\\-") | gsub("--"; "-\\-")
 	| gsub(" {2,}"; "\n") | gsub("(?<line>^|\n)(?<sign>[.'])"; "\(.line)\\&\(.sign)");
 
@@ -19,7 +19,7 @@ def field:
 
 def list: ".Bl -tag -width indent", (.columns[] | field), ".El";
 
-# A row of --count-by has columns of the events, which are listed there.
+# A row of --count-by has columns of the events, which are listed with the events.
 def new_columns($events): if .type == "count" then
 	.columns |= map(select(.key | IN($events.columns[].key) | not)) else . end;
 

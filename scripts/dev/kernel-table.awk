@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The table kernel x tool of docs/kernels.md, from what scripts/dev/test-kernels printed:
+# Print the table kernel x tool of docs/kernels.md from the output of scripts/dev/test-kernels:
 #
 #   awk -v tools="execsnoop opensnoop ..." -f scripts/dev/kernel-table.awk TAP-FILE...
 #
-# Its lines are "ok 12 6.1 execsnoop: NAME", with "not" before and "# skip WHY" behind. A tick: tests
-# of the tool ran, and all passed. NAME "refuses: WHY": the kernel does not let it run, which the tool
-# says. Blank: nothing was tried.
+# Its lines are "ok 12 6.1 execsnoop: NAME", with "not" before and "# skip WHY" after. A tick: tests
+# of the tool ran, and all passed. NAME "refuses: WHY": the tool reports that it cannot run on the
+# kernel. Blank: nothing was tested.
 
 sub(/^not ok/, "failed") || /^ok/ { add($1, $3, substr($4, 1, length($4) - 1)) }
 

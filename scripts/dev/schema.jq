@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The JSON schema of a tool's lines, from its --list-columns; for scripts/dev/generate.
+# Print the JSON schema of a tool's lines from its --list-columns; for scripts/dev/generate.
 
 def common: "common.schema.json#/$defs/\(.)";
 
-# A reference to a type that all schemas share, and what JSON has for the others.
+# schema_of_type: a reference to a type that all schemas share, or the JSON type of the others.
 def schema_of_type:
 	if .values then { enum: .values }
 	elif .pattern and .type == "strings" then
@@ -24,7 +24,7 @@ def property: schema_of_type
 	+ (if .unit then { unit } else {} end)
 	+ { description: .about };
 
-# The machine's numbers of the processes that the columns have: common/output/process.h.
+# host_ids: the initial namespace's numbers of the processes in the columns: common/output/process.h.
 def host_ids: [select(.type != "count").columns[] | select(.key | IN("pid", "tid", "ppid"))]
 	| map({ key: "host_\(.key)", value: { "$ref": "id" | common,
 		description: "\(.key) as a number of the machine; only where the tool runs in another PID namespace" } })

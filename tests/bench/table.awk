@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# "tool who metric value" lines to a table of medians: tool, metric, peer, ours, peer/ours.
+# Turn "tool who metric value" lines into a table of medians: tool, metric, peer, ours, peer/ours.
 
 function median(key, n, i, j, v, all) {
 	n = split(values[key], all, " ")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What make does, in a copy of the tree.
+# Run make in a copy of the tree.
 
 load ../lib
 
@@ -15,7 +15,7 @@ own_setup() {
 
 quiet_make() { make -j"$(nproc)" "$@" >log 2>&1 || { tail -n 20 log; return 1; }; }
 
-@test "make has no warnings, make after make does nothing, a header rebuilds what includes it" {
+@test "make prints no warnings, a second make does nothing, a header rebuilds what includes it" {
 	local tool
 	quiet_make WERROR=1
 	expect 0 "$(grep -c warning: log)" "warnings"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# --help, the columns and the man page of each tool say the same.
+# --help, the columns and the man page of each tool agree.
 
 load ../lib
 
 own_setup() { cd "$root" || return; }
 
-# tools: all, or the one that scripts/test TOOL is about.
+# tools: print all tools, or the one that scripts/test TOOL is testing.
 tools() {
 	if [ -n "${SIXTY_TOOL-}" ]; then
 		echo "$SIXTY_TOOL"
@@ -16,7 +16,7 @@ tools() {
 	fi
 }
 
-# help PROGRAM: its --help; sixty is a script.
+# help PROGRAM: print its --help; sixty is a script.
 help() {
 	case $1 in
 	sixty) scripts/sixty --help ;;
@@ -24,27 +24,27 @@ help() {
 	esac
 }
 
-# help_options PROGRAM: its options, one a line, from the list of --help.
+# help_options PROGRAM: print its options, one per line, from the list in --help.
 help_options() {
 	help "$1" | sed '/^Examples:/,$d' | grep -E '^ +-' | sed -E 's/   +[A-Z0-9].*//' |
 		grep -oE '(^|[ ,])--?[A-Za-z0-9][a-z0-9-]*' | tr -d ' ,' | sort -u
 }
 
-# man_options PROGRAM: the same from the man page's list of options.
+# man_options PROGRAM: print the options in the man page's list.
 man_options() {
 	sed -n '/^\.Sh OPTIONS/,/^\.Sh [^O]/p' "$build/$1.8" | grep '^\.It Fl' |
 		grep -oE '(Fl|,) -?[A-Za-z0-9][a-z0-9-]*' | sed -E 's/^(Fl|,) /-/' | sort -u
 }
 
-# section PROGRAM NAME: that section of the man page.
+# section PROGRAM NAME: print that section of the man page.
 section() {
 	awk -v name="$2" '/^\.Sh / { on = $0 == ".Sh " name } on' "$build/$1.8"
 }
 
-# json_keys TOOL: the keys of its column tables.
+# json_keys TOOL: print the keys of its column tables.
 json_keys() { "$build/$1" --list-columns | jq -r '.tables[].columns[].key' | sort -u; }
 
-# per_tool COMMAND...: with each tool's name behind it; says which failed.
+# per_tool COMMAND...: run it with each tool's name appended; print the names of those that fail.
 per_tool() {
 	local tool bad=0
 	for tool in $(tools); do
@@ -82,8 +82,8 @@ has_sections() {
 	return "$bad"
 }
 
-# run_help_examples TOOL: each until Ctrl-C after a second, without its comment.
-# An example may name a user, process or disk that is not on this machine.
+# run_help_examples TOOL: run each example, without its comment, and send Ctrl-C after a second.
+# An example may name a user, process or disk that does not exist on this machine.
 run_help_examples() {
 	local line status bad=0
 	while read -r line; do
@@ -120,7 +120,7 @@ run_help_examples() {
 	has_examples sixty
 }
 
-@test "every tool has a session with explanation" {
+@test "every tool has an example session with explanations" {
 	local tool bad=0
 	for tool in $(tools); do
 		compgen -G "tools/*/${tool}_example.txt" >/dev/null || { echo "no ${tool}_example.txt"; bad=1; }
@@ -128,18 +128,18 @@ run_help_examples() {
 	return "$bad"
 }
 
-@test "ext4slower and its like: a page of their own, with the options of --help" {
+@test "ext4slower, xfsslower and btrfsslower have their own pages, with the options of --help" {
 	local tool
 	for tool in ext4slower xfsslower btrfsslower; do
 		same_options "$tool"
 		has_examples "$tool"
 		has_sections "$tool"
 		section "$tool" NAME | grep -q "^\.Nm $tool$"
-		expect 0 "$(grep -c '@only-fsslower@\|-type' "$build/$tool.8")" "what only fsslower has"
+		expect 0 "$(grep -c '@only-fsslower@\|-type' "$build/$tool.8")" "parts that only fsslower has"
 	done
 }
 
-@test "sixty, the tools and the packages are of one version" {
+@test "sixty, the tools and the packages have the same version" {
 	local version
 	version=$(sed -n 's/^VERSION=//p' scripts/sixty)
 	scripts/sixty --version | grep -qx "sixty $version"
@@ -158,7 +158,7 @@ run_help_examples() {
 	done
 }
 
-@test "schemas, FIELDS and docs/fields.md are what make generate makes of the columns" {
+@test "schemas, FIELDS and docs/fields.md match what make generate prints" {
 	needs jq
 	local file bad=0
 	O=$build scripts/dev/generate "$BATS_TEST_TMPDIR/made"
@@ -190,12 +190,12 @@ run_help_examples() {
 	expect "" "$(grep -v "true$" <<<"$records")" "those without a name"
 }
 
-@test "the links of the documents lead somewhere" {
+@test "all links of the documents have a target" {
 	[ -n "$(links_of README.md)" ]
-	expect "" "$(links_to_nothing ./*.md docs/*.md)" "links to nothing"
+	expect "" "$(links_to_nothing ./*.md docs/*.md)" "broken links"
 }
 
-# bcc_options TOOL: "OPTION yes" or "OPTION no", of its table in docs/migrating-from-bcc.md.
+# bcc_options TOOL: print "OPTION yes" or "OPTION no" from its table in docs/migrating-from-bcc.md.
 bcc_options() {
 	awk -F ' *[|] *' -v tool="$1" '
 		/^## / { on = (" " substr($0, 4) ",") ~ (" " tool ",") }
@@ -206,14 +206,14 @@ bcc_options() {
 		}' docs/migrating-from-bcc.md
 }
 
-@test "migrating-from-bcc.md: what is offered stands in --help, and nothing else" {
+@test "migrating-from-bcc.md: the options listed as offered are those in --help" {
 	local tool option offered bad=0
 	for tool in $(tools); do
 		[ -n "$(bcc_options "$tool")" ] || { echo "no table: $tool"; bad=1; }
 		while read -r option offered; do
 			case $offered$(help_options "$tool" | grep -cx -e "$option") in
 			yes1 | no0) ;;
-			*) echo "$tool $option: is it offered?"; bad=1 ;;
+			*) echo "$tool $option: offered or not?"; bad=1 ;;
 			esac
 		done < <(bcc_options "$tool")
 	done

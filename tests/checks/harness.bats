@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Does scripts/test count right?  On TAP made by hand.
+# Test the totals of scripts/test, with handwritten TAP.
 
 bats_require_minimum_version 1.5.0
 cd "$BATS_TEST_DIRNAME/../.." || exit
@@ -22,7 +22,7 @@ tally() {
 	[[ $output == *"x: not ok 3 c"* ]]
 }
 
-@test "what a failed test says is shown, what others say is not" {
+@test "the diagnostics of failed tests are shown, those of others are not" {
 	tally "1 1 0" 1 1..2 "ok 1 a" "# quiet" "not ok 2 b" "# loud"
 	[[ $output == *loud* && $output != *quiet* ]]
 }
@@ -54,10 +54,10 @@ tally() {
 	tally "0 1 0" "$status" ""
 }
 
-# files_of NAME: the test files that scripts/test runs for it.
+# files_of NAME: print the test files that scripts/test runs for it.
 files_of() { bash -c '. tests/groups.bash; files_of "$1"' bash "$1" | paste -sd ' '; }
 
-@test "a tool stands for its tests, a name for its file, a file for itself" {
+@test "a tool runs its tests, a name its file, a file itself" {
 	[[ $(files_of opensnoop) == "build/test_opensnoop tests/live/opensnoop.bats tests/checks/schema.bats:"* ]]
 	[[ $(files_of ext4slower) == "build/test_fsslower tests/live/fsslower.bats "* ]]
 	[ "$(files_of lint)" = tests/checks/lint.bats ]
@@ -77,7 +77,7 @@ files_of() { bash -c '. tests/groups.bash; files_of "$1"' bash "$1" | paste -sd 
 	done
 }
 
-@test "scripts/test refuses a name that it does not know" {
+@test "scripts/test refuses an unknown name" {
 	run -64 scripts/test no-such-name
 	[[ $output == *"no-such-name"*"--list"* ]]
 }
@@ -88,7 +88,7 @@ files_of() { bash -c '. tests/groups.bash; files_of "$1"' bash "$1" | paste -sd 
 	[ "${lines[0]}" = 1..1 ]
 }
 
-# failing_test HIDDEN: run a live test that fails, on a machine that hides so many softirqs from it.
+# failing_test HIDDEN: run a failing live test on a machine that hides that many softirqs from it.
 failing_test() {
 	local dir=$BATS_TEST_TMPDIR/machine
 	mkdir -p "$dir/tests/live" "$dir/build/workloads"
@@ -103,12 +103,12 @@ failing_test() {
 	[ "$status" -ne 0 ]
 }
 
-@test "a test that fails while softirqs are hidden has a second try" {
+@test "a test that fails while softirqs are hidden is retried" {
 	failing_test 3
 	[ "$(grep -c 'tried again: fails: the machine hid 3 NET_RX softirqs' <<<"$output")" = 1 ]
 }
 
-@test "a test that fails while nothing is hidden has none" {
+@test "a test that fails while nothing is hidden is not retried" {
 	failing_test 0
 	[[ $output != *"tried again"* ]]
 }
@@ -118,7 +118,7 @@ kernel_table() {
 	printf '%s\n' "$@" | awk -v tools="execsnoop runqlat profile" -f scripts/dev/kernel-table.awk
 }
 
-@test "the table of kernels: a tick only where tests ran, and none failed" {
+@test "the table of kernels: a tick only if tests ran and none failed" {
 	run kernel_table "ok 1 5.10 execsnoop: a" "ok 2 5.10 runqlat: b # skip no cgroup" "# 5.10: x" \
 		"ok 3 6.1 execsnoop: a" "not ok 4 6.1 execsnoop: b" "ok 5 6.1 runqlat: refuses: it cannot" \
 		"ok 6 6.1 guest: ran to its end"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What make install puts where, that it works there, and that make uninstall takes it away.
+# make install puts files in their places, the result works there, and make uninstall removes it.
 
 load ../lib
 
@@ -12,14 +12,14 @@ own_setup() {
 	[ "${#tools[@]}" -ge 15 ]
 }
 
-# quiet_make ARGUMENT...: of the tree as it is built, by the name that it was built under.
+# quiet_make ARGUMENT...: run make on the built tree, under the path at which it was built.
 quiet_make() {
 	make -C "$root" O="${build#"$root/"}" DESTDIR="$dest" "$@" >log 2>&1 || { tail -n 20 log; return 1; }
 }
 
 files() { (cd "$dest" && find . ! -type d | sort); }
 
-# has FILE...: below $dest, not empty.
+# has FILE...: each exists below $dest and is not empty.
 has() {
 	local file
 	for file; do
@@ -45,15 +45,15 @@ has() {
 	[ -x "$dest/usr/share/doc/sixty/contrib/sixty-fleet" ]
 }
 
-@test "make install: nothing outside prefix, nothing that others cannot read" {
+@test "make install: nothing outside prefix, nothing unreadable for other users" {
 	umask 077
 	quiet_make install prefix=/opt/s "${names[@]}"
 	expect "" "$(files | grep -v '^\./opt/s/')" "files outside prefix"
 	expect "" "$(find "$dest" ! -perm -444)" "files that not everyone can read"
-	expect "" "$(grep -rlIE '@(PREFIX|SUFFIX|sbindir)@' "$dest")" "files with a place that was not filled"
+	expect "" "$(grep -rlIE '@(PREFIX|SUFFIX|sbindir)@' "$dest")" "files with an unfilled placeholder"
 }
 
-@test "make uninstall leaves nothing, whatever the names" {
+@test "make uninstall leaves nothing, whatever prefix and suffix" {
 	local set
 	for set in "prefix=/usr" "prefix=/usr PROGRAM_PREFIX=bpf-" \
 		"prefix=/opt/s PROGRAM_SUFFIX=-sixty mandir=/m unitdir=/u docdir=/d"; do
@@ -68,7 +68,7 @@ has() {
 	done
 }
 
-@test "manual pages and examples speak of the programs by the names that they have" {
+@test "manual pages and examples use the installed names of the programs" {
 	local any
 	needs mandoc
 	quiet_make install prefix=/usr "${names[@]}"
@@ -78,18 +78,18 @@ has() {
 	grep -q '^\.Xr bpf-fsslower\.x 8 ,$' "$dest/usr/share/man/man8/sixty.8"
 	grep -q '^\.Dt BPF-FSSLOWER\.X 8$' "$dest/usr/share/man/man8/bpf-fsslower.x.8"
 	grep -q '^\.Dl bpf-fsslower\.x 1$' "$dest/usr/share/man/man8/bpf-fsslower.x.8"
-	# References were in alphabetical order by their first names.
+	# References are in the alphabetical order of the original names.
 	mandoc -T lint -W warning "$dest"/usr/share/man/man[78]/* >"$out" || true
-	expect "" "$(grep -v 'unusual Xr order' "$out")" "what mandoc says"
+	expect "" "$(grep -v 'unusual Xr order' "$out")" "messages of mandoc"
 }
 
-@test "make install: the documents, and the schemas where they say" {
+@test "make install: the documents, and the schemas where the documents say" {
 	quiet_make install DESTDIR= prefix="$dest/a" sharedir="$dest/parts"
 	cd "$dest/a/share/doc/sixty"
 	[ -s numbers.md ] && [ -s security.md ]
 	grep -qF "]($dest/parts/schema)" fields.md
 	diff -r "$root/docs/schema" "$dest/parts/schema"
-	expect "" "$(links_to_nothing ./*.md)" "links to nothing"
+	expect "" "$(links_to_nothing ./*.md)" "broken links"
 }
 
 @test "sixty finds the tools beside it, under any prefix and suffix" {
@@ -103,9 +103,8 @@ has() {
 	expect 1 "$(cat report/*/status | grep -c '^missing.*not beside' | sed 's/^0$/1/')" "tools that are missing"
 }
 
-# next_commands: those that the report can suggest, one a line, without words in quotes, which may
-# hold what separates commands, and with a disk of this machine where there is to be one.
-next_commands() {
+# next_commands: print the commands that the report can suggest, one per line, without quoted words, which
+# may contain command separators, and with a disk of this machine as placeholder.
 	local id disk
 	disk=$(lsblk -dno NAME | grep -vE '^(loop|zram|ram)' | head -n 1)
 	for id in $(jq -rn -f <(cat "$root/scripts/checklist/report/thresholds.jq" && echo 'rules[].id')); do
@@ -114,7 +113,7 @@ next_commands() {
 		sed -E 's/^ +//; s/^time //' | sort -u
 }
 
-@test "what the report says to type next runs, under any prefix and suffix" {
+@test "the commands that the report suggests run, under any prefix and suffix" {
 	local command words ran=0
 	needs jq lsblk
 	quiet_make install prefix=/usr "${names[@]}"
@@ -135,7 +134,7 @@ next_commands() {
 	[ "$ran" -ge 12 ]
 }
 
-@test "the examples of --help have the names that the programs have" {
+@test "the examples of --help use the installed names" {
 	local tool example
 	quiet_make install prefix=/usr "${names[@]}"
 	for tool in "${tools[@]}"; do
@@ -144,32 +143,32 @@ next_commands() {
 	done
 }
 
-@test "sixty finds its parts where they were put" {
+@test "sixty finds its parts where they are installed" {
 	quiet_make install DESTDIR= prefix="$dest/a" sharedir="$dest/parts"
 	[ ! -e "$dest/a/share/sixty" ]
 	"$dest/a/sbin/sixty" --explain kernel-errors >"$out"
 	grep -q . "$out"
 }
 
-# help_options: from --help on standard input, its options, one a line.
+# help_options: read --help from standard input and print its options, one per line.
 help_options() {
 	sed '/^Examples:/,$d' | grep -E '^ +-' | sed -E 's/   +[A-Za-z0-9].*//' |
 		grep -oE '(^|[ ,])--?[A-Za-z0-9][a-z0-9-]*' | tr -d ' ,' | sort -u
 }
 
-# completions SHELL NAME: of that program, under a name that a package could give it.
+# completions SHELL NAME: print the completions of that program, under a name that a package could use.
 completions() {
 	"$root/scripts/build/completions" "$1" "bpf-$2.x" <"$build/$2.help"
 }
 
-# bash_offers NAME WORD...: what the function for bash completes the last word to.
+# bash_offers NAME WORD...: print the completions of the last word by the bash function.
 bash_offers() {
 	bash --norc --noprofile -c '. "$1" && COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2)) &&
 		$(complete -p "$2" | sed "s/.* -F \([^ ]*\) .*/\1/") && printf "%s\n" "${COMPREPLY[@]}"' \
 		bash "$BATS_TEST_TMPDIR/completions" "$@"
 }
 
-@test "completions: bash is offered every option of --help, and values" {
+@test "completions: bash offers every option of --help, and values" {
 	local tool
 	for tool in sixty "${tools[@]}"; do
 		completions bash "$tool" >completions
@@ -185,8 +184,8 @@ bash_offers() {
 	[ -z "$(bash_offers bpf-profile.x --max-events '')" ]
 }
 
-# types EXPECTED SHELL... <LINES: that is what is printed of the arguments
-# that were typed into that shell, on a terminal of its own.  @ is the Tab key.
+# types EXPECTED SHELL... <LINES: type LINES into the shell, on its own terminal, and expect it
+# to print EXPECTED as the typed arguments.  @ is the Tab key.
 types() {
 	local want=$1
 	shift
@@ -246,7 +245,7 @@ types() {
 	done
 	cp "$build/sixty.8" built
 	: >built/sixty.help
-	# What a Makefile that cross builds calls, on the files as it leaves them.
+	# A cross build's Makefile runs this, on the files that it has built.
 	(cd "$root" && TOOLS=${tools[*]} O=$BATS_TEST_TMPDIR/built DESTDIR=$dest PROGRAM_PREFIX='' \
 		PROGRAM_SUFFIX='' sbindir=/sbin mandir=/man docdir=/doc sharedir=/share unitdir=/units \
 		tmpfilesdir=/tmpfiles bashdir=/bash zshdir=/zsh fishdir=/fish scripts/build/install install) >"$out"
@@ -255,16 +254,16 @@ types() {
 	[ ! -e "$dest/bash" ] && [ ! -e "$dest/zsh" ] && [ ! -e "$dest/fish" ]
 }
 
-@test "units: systemd finds nothing to say against them, and little exposed" {
+@test "units: systemd reports nothing, and little exposure" {
 	local unit
 	needs systemd-analyze
 	quiet_make install prefix=/usr
 	cp -r /usr/lib/systemd/system/*.target "$dest/usr/lib/systemd/system" 2>/dev/null ||
-		skip "no units of systemd itself"
-	cp "$dest/usr/sbin/execsnoop" "$dest/usr/sbin/i"	# the instance that verify makes up
+		skip "systemd's own units are missing"
+	cp "$dest/usr/sbin/execsnoop" "$dest/usr/sbin/i"	# the instance name that verify uses
 	for unit in sixty-tool@.service sixty.service sixty.timer; do
 		systemd-analyze verify --man=no --root="$dest" "$unit" >"$err" 2>&1
-		expect "" "$(cat "$err")" "what systemd says of $unit"
+		expect "" "$(cat "$err")" "messages of systemd about $unit"
 	done
 	for unit in sixty-tool@execsnoop.service sixty.service; do
 		systemd-analyze security --offline=yes --threshold=19 --root="$dest" "$unit" >"$out"

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # Linters, and a few rules of this repository.  Only files that differ from the branch main are
-# looked at, unless SIXTY_LINT=all, which scripts/test --all sets.
+# checked, unless SIXTY_LINT=all, which scripts/test --all sets.
 
 # shellcheck disable=SC2046 # no names with spaces in this tree
 load ../lib
 
 own_setup() { cd "$root" || return; }
 
-# tree: the source files that differ from the branch main; every one with SIXTY_LINT=all, and
+# tree: print the source files that differ from the branch main; all of them with SIXTY_LINT=all, and
 # without git, as in a tarball.
 tree() {
 	local base
@@ -27,13 +27,13 @@ base_commit() {
 	git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main 2>/dev/null
 }
 
-# these FILE...: skip the test where no file has to be looked at.
+# these FILE...: skip the test if there is no file to check.
 these() {
 	files=("$@")
 	[ $# -gt 0 ] || skip "no such file was changed; SIXTY_LINT=all looks at every file"
 }
 
-# sources ENDING...: the files of the tree with such names.
+# sources ENDING...: print the files of the tree with these endings.
 sources() {
 	local ending
 	for ending; do
@@ -43,7 +43,7 @@ sources() {
 
 user_sources() { sources c | grep -E '^(common|tools)/' | grep -v '\.bpf\.c$' || true; }
 
-# compiled: the user-space sources among them, and those that include a header among them.
+# compiled: print the changed user-space sources, and those that include a changed header.
 compiled() {
 	local header
 	{
@@ -59,7 +59,7 @@ shell_scripts() {
 		'^#!(/usr/bin/env bash|/bin/bash|/bin/sh)|^# shellcheck shell=' || true
 }
 
-# functions_over LINES FILE...: each function with more lines in its body, in C
+# functions_over LINES FILE...: print each function with a longer body, in C
 # and in shell; both have the closing brace in the first column.
 functions_over() {
 	local limit=$1
@@ -75,14 +75,14 @@ functions_over() {
 		}' "$@"
 }
 
-# files_over LINES FILE...: each file with more lines.
+# files_over LINES FILE...: print each longer file.
 files_over() {
 	local limit=$1
 	shift
 	awk -v limit="$limit" 'FNR > limit { name[FILENAME] = FNR } END { for (f in name) print f ": " name[f] " lines" }' "$@"
 }
 
-# none WHAT: fails if standard input has a line.
+# none WHAT: fail if standard input has a line.
 none() {
 	local found
 	found=$(cat)
@@ -98,14 +98,14 @@ none() {
 	shellcheck -x "${files[@]}"
 }
 
-# Each @test is a subshell to shellcheck, and what tests/lib.bash sets unknown.
+# shellcheck treats each @test as a subshell, and does not know what tests/lib.bash sets.
 @test "shellcheck finds nothing in tests" {
 	needs shellcheck
 	these $(sources bats)
 	shellcheck --severity=warning --exclude=SC2034,SC2154 "${files[@]}"
 }
 
-# The analyzer looks into the skeletons that bpftool makes, and does not like them.
+# The analyzer also checks the skeletons that bpftool generates, and reports them.
 @test "clang-tidy finds nothing" {
 	needs clang-tidy
 	these $(compiled)
@@ -117,7 +117,7 @@ none() {
 @test "cppcheck finds nothing" {
 	needs cppcheck
 	these $(compiled)
-	# A macro of libbpf it cannot see; NULL as the end of a list is a pointer here.
+	# cppcheck cannot see a macro of libbpf; NULL at the end of a list is a pointer here.
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 		--enable=warning,performance,portability -Icommon -Ibpf -D_GNU_SOURCE \
 		'-DVERSION=""' '-DLIBBPF_OPTS(type,name,...)=struct type name = {}' \
@@ -149,7 +149,7 @@ none() {
 	expect 0 "$(functions_over 61 "$BATS_TEST_TMPDIR/long.c" | wc -l)"
 }
 
-# The kernel's types are a list without an order of subjects.
+# The kernel's types are excluded: they are one list.
 @test "no C file is longer than 400 lines" {
 	these $(sources c h | grep -vx vmlinux/vmlinux.h)
 	files_over 400 "${files[@]}" | none "too long"
@@ -194,12 +194,12 @@ order_of() {
 		none "no SPDX line"
 }
 
-@test "no line ends in a blank" {
+@test "no line has trailing blanks" {
 	these $(sources c h 7 8 bats md) $(shell_scripts)
 	{ grep -nI '[[:blank:]]$' "${files[@]}" /dev/null || true; } | none "blanks at the end"
 }
 
-# C and Python, with the names that macros give; shell.
+# defined_functions: in C, Python and shell, including names that macros produce.
 defined_functions() {
 	git ls-files | grep -E '\.(c|h|py)$' | xargs sed -E 's|/\*.*\*/||; /^ *(\/\*\|\*)/d' |
 		grep -oE '[A-Za-z_][A-Za-z0-9_]*\(|BPF_PROG\([a-z_0-9]+' | sed -E 's/BPF_PROG\(//; s/\(//'
@@ -207,8 +207,8 @@ defined_functions() {
 		sed -E 's/\(\)//; s/^(def|function) //'
 }
 
-# unknown_names FILE...: the files and functions that comments name and that do not exist.  A path
-# that begins with a folder which is not ours is one of the kernel's or of the C library's.
+# unknown_names FILE...: print files and functions that comments name and that do not exist.  A path
+# that begins with a folder that we do not have is one of the kernel's or of the C library's.
 unknown_names() {
 	git ls-files --cached --others --exclude-standard | sed 'p; s|.*/||' | sort -u >"$BATS_TEST_TMPDIR/known_files"
 	{ defined_functions; sed "s,  *#.*,," tests/checks/foreign-names; } | sort -u >"$BATS_TEST_TMPDIR/known_functions"
@@ -232,7 +232,7 @@ unknown_names() {
 	expect 4 "$(unknown_names "$BATS_TEST_TMPDIR"/x.{c,sh} | wc -l)" "names"
 }
 
-@test "no path of the machine it was written on" {
+@test "no paths of the development machine" {
 	these $(tree)
 	{ grep -nIE '/wor[k]/|/wor[k]$|shared/desig[n]|/home/[a-z]' "${files[@]}" /dev/null || true; } |
 		none "paths of one machine"

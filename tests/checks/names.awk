@@ -5,7 +5,7 @@
 #
 #   awk -f tests/checks/names.awk FILE...   C, shell, bats, awk, jq, Python, make
 
-# c_comment LINE: what of a line of C is comment.
+# c_comment LINE: return the comment part of a line of C.
 function c_comment(line,    text, begin, end) {
 	while (line != "") {
 		if (inside) {
@@ -22,7 +22,7 @@ function c_comment(line,    text, begin, end) {
 	return text
 }
 
-# list TEXT PATTERN KIND: each match of PATTERN.
+# list TEXT PATTERN KIND: print each match of PATTERN.
 function list(text, pattern, kind,    name) {
 	while (match(text, pattern)) {
 		name = substr(text, RSTART, RLENGTH)

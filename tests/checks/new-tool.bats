@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What scripts/dev/new-tool makes builds, runs and passes its own tests.
+# The result of scripts/dev/new-tool builds, runs and passes its own tests.
 
 load ../lib
 

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # Every program is relocated to the same instructions with the subset of a kernel's BTF as with
-# all of it, on each kernel of tests/vm/kernels.  None is booted: the types are in their images.
+# all of it, on each kernel of tests/vm/kernels.  No kernel is booted: the types are in the images.
 
 load ../lib
 
-# one_of_each: the first row of each package.
+# one_of_each: print the first row of each package.
 one_of_each() { "$root/scripts/dev/test-kernels" --list | awk '!seen[$2, $4]++ { print $1 }'; }
 
 @test "the subset of the types gives the same instructions on every kernel" {

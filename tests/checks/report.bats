@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# sixty-report on data made by hand: a quiet machine, a troubled one, and one
-# whose every string is hostile (tests/report/).
+# sixty-report on handwritten data: a quiet machine, a troubled one, and one
+# in which every string is hostile (tests/report/).
 
 load ../lib
 
@@ -14,14 +14,14 @@ own_setup() {
 	mkdir "$made"
 }
 
-# render BUNDLE OPTION...: into $made, the summary into $out.
+# render BUNDLE OPTION...: write the report to $made and the summary to $out.
 render() { "$report" --output "$made" "${@:2}" "$data/$1" >"$out"; }
 
-# ids SEVERITY: of the findings, one a line.
+# ids SEVERITY: print the findings of that severity, one per line.
 ids() { jq -r --arg s "$1" '.findings[] | select(.severity == $s).id' "$made/report.json"; }
 
-# browse FILE: by a real browser; its document as it is in the end into
-# $BATS_TEST_TMPDIR/dom, everything that it asked the network for into .../net.
+# browse FILE: open it in a real browser; write the final document to
+# $BATS_TEST_TMPDIR/dom, and all network requests to .../net.
 browse() {
 	needs chromium
 	chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
@@ -33,7 +33,7 @@ browse() {
 
 title() { sed -n 's:.*<title>\(.*\)</title>.*:\1:p' "$BATS_TEST_TMPDIR/dom" | head -n 1; }
 
-@test "report: a quiet machine has no finding, and is exonerated" {
+@test "report: a quiet machine has no findings, and is exonerated" {
 	render quiet
 	expect 0 "$(jq '.findings | length' "$made/report.json")"
 	grep -qx 'NOTHING FOUND' "$out"
@@ -42,7 +42,7 @@ title() { sed -n 's:.*<title>\(.*\)</title>.*:\1:p' "$BATS_TEST_TMPDIR/dom" | he
 	done
 }
 
-@test "report: a troubled machine has all of these findings, and no other" {
+@test "report: a troubled machine has all of these findings, and no others" {
 	render troubled
 	expect "kernel-oom kernel-io run-queue-delay memory-low block-latency slow-dns" \
 		"$(ids critical | xargs)"
@@ -54,7 +54,7 @@ disk-queue retransmits accept-queue exec-storm failing-opens block-outlier slow-
 	expect 28 "$(jq '[.findings[].evidence[0].text] | length' "$made/report.json")"
 }
 
-@test "report: what nothing is known about is neither found nor exonerated" {
+@test "report: without data a problem is neither found nor ruled out" {
 	mkdir -p "$BATS_TEST_TMPDIR/dir/free"
 	cp -r "$data/quiet/free" "$BATS_TEST_TMPDIR/dir"
 	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
@@ -62,7 +62,7 @@ disk-queue retransmits accept-queue exec-storm failing-opens block-outlier slow-
 	expect null "$(jq .meta.host "$out")"
 }
 
-@test "report: a collector left out changes nothing but its own" {
+@test "report: leaving out a collector changes only its own results" {
 	local name
 	cp -r "$data/troubled" "$BATS_TEST_TMPDIR/dir"
 	for name in execsnoop vmstat runqlat; do rm -r "$BATS_TEST_TMPDIR/dir/$name"; done
@@ -73,7 +73,7 @@ disk-queue retransmits accept-queue exec-storm failing-opens block-outlier slow-
 	expect 4 "$(jq -r .meta.cpus "$made/report.json")"
 }
 
-@test "report: an output that cannot be read takes nothing from the other collectors" {
+@test "report: an unreadable output does not affect the other collectors" {
 	local filter='del(.findings, .exonerated, .verdict, .tables, .losses) | .collectors |= map(select(.name != "dmesg"))'
 	cp -r "$data/troubled" "$BATS_TEST_TMPDIR/dir"
 	printf 'kern  :err   : [%s] half a line' 1.2.3 1.2.3 >"$BATS_TEST_TMPDIR/dir/dmesg/output"
@@ -84,7 +84,7 @@ disk-queue retransmits accept-queue exec-storm failing-opens block-outlier slow-
 	cmp <(jq "$filter" "$out") <(jq "$filter" "$made/report.json")
 }
 
-# cut_all SHARE: the troubled data, all outputs cut after so many percent of their bytes.
+# cut_all SHARE: copy the troubled data, each output cut after that percentage of its bytes.
 cut_all() {
 	local file
 	rm -rf "$BATS_TEST_TMPDIR/dir"
@@ -94,7 +94,7 @@ cut_all() {
 	done
 }
 
-@test "report: outputs cut off anywhere still give a report" {
+@test "report: outputs truncated anywhere still give a report" {
 	local share
 	for share in 3 17 31 50 73 89 99; do
 		cut_all "$share"
@@ -105,7 +105,7 @@ cut_all() {
 	expect "$(jq '.findings | length' "$data/troubled.json")" "$(jq '.findings | length' "$made/report.json")"
 }
 
-# same EXPECTED ACTUAL: two files, or the first lines in which they differ.
+# same EXPECTED ACTUAL: compare two files; print the first lines that differ.
 same() {
 	diff -U0 --label "${1#"$root/"}" --label actual "$1" "$2" >"$made/differences" && return
 	cut -c 1-300 "$made/differences" | head -n 12
@@ -113,7 +113,7 @@ same() {
 	return 1
 }
 
-@test "report: the same data give the same bytes as ever" {
+@test "report: the same data give the same bytes as before" {
 	local bundle
 	for bundle in quiet troubled hostile; do
 		render "$bundle"
@@ -123,7 +123,7 @@ same() {
 	done
 }
 
-@test "report: report.json is as its schema says" {
+@test "report: report.json matches its schema" {
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "no python3-jsonschema"
 	local bundle
 	for bundle in quiet troubled hostile; do
@@ -136,7 +136,7 @@ same() {
 	expect 1 "$status"
 }
 
-@test "report: --exit-code tells warnings and critical findings" {
+@test "report: --exit-code distinguishes warnings and critical findings" {
 	status=0; render quiet --exit-code || status=$?
 	expect 0 "$status"
 	status=0; render troubled --exit-code || status=$?
@@ -148,7 +148,7 @@ same() {
 	expect 2 "$status"
 }
 
-@test "report: every finding can be explained, with the reason for its limits" {
+@test "report: every finding can be explained, with the reasons for its thresholds" {
 	local id
 	for id in $(jq -r '.findings[].id, .exonerated[].id' "$data/quiet.json" "$data/troubled.json" | sort -u); do
 		"$report" --explain "$id" >"$out"
@@ -168,13 +168,13 @@ same() {
 		if grep -F "$word" "$made/report.json" "$made/report.html" "$out"; then return 1; fi
 	done
 	expect "$(jq -c '[.findings[].id]' "$data/troubled.json")" "$(jq -c '[.findings[].id]' "$made/report.json")"
-	# The same address has the same name in two tables.
+	# One address has the same pseudonym in two tables.
 	expect true "$(jq '([.tables[] | select(.id == "connects").rows[].address]) as $a |
 		[.tables[] | select(.id == "retransmits").rows[].remote] | all(. as $r | $a | index($r) != null)' \
 		"$made/report.json")"
 }
 
-@test "report: --diff says what is new and what is gone" {
+@test "report: --diff shows new findings and findings that are gone" {
 	"$report" --diff "$data/quiet.json" "$data/troubled.json" >"$out"
 	grep -qx '  new      critical Disk sdb is slow' "$out"
 	grep -q '^  mpstat user: .* -> ' "$out"
@@ -195,7 +195,7 @@ same() {
 	expect 0 "$(LC_ALL=C tr -d '\n\t -~\200-\377' <"$made/report.html" | wc -c)" "control characters in the page"
 	iconv -f UTF-8 -t UTF-8 "$made/report.html" >/dev/null
 	expect 0 "$(grep -ciE '<script|onerror="|src="http|<i>' "$made/report.html")"
-	# It is there, as text.
+	# The string is present as text.
 	grep -q '&lt;script&gt;document.title=&quot;owned&quot;&lt;/script&gt;' "$made/report.html"
 }
 
@@ -209,10 +209,10 @@ same() {
 	done
 }
 
-# accessible PAGE: what a screen reader, a keyboard and weak eyes need of it.
+# accessible PAGE: check what screen readers, keyboard users and weak eyes need.
 accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/checklist/report/style.css"; }
 
-@test "report: the page can be read aloud, walked through by keyboard, and seen" {
+@test "report: the page is accessible by screen reader, keyboard and contrast" {
 	local bundle
 	for bundle in quiet troubled hostile; do
 		render "$bundle"
@@ -221,7 +221,7 @@ accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/checklist/
 	grep -q 'summary:focus-visible, a:focus-visible, .* { outline: 2px solid' "$root/scripts/checklist/report/style.css"
 }
 
-@test "report: that test sees a page that cannot" {
+@test "report: the accessibility test detects an inaccessible page" {
 	local change
 	render troubled
 	for change in 's/<caption>/<p>/' 's/ scope="col"//' 's/ role="img"//' 's/<h3/<h5/' 's/ id="fine"//' \
@@ -235,9 +235,9 @@ accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/checklist/
 	expect 1 "$status"
 }
 
-# Its Content-Security-Policy would stop what got through: also without that.
+# The Content-Security-Policy would block scripts that got through: test also without it.
 # bats test_tags=all
-@test "report: a browser runs nothing and asks the network for nothing" {
+@test "report: a browser runs no script and sends no network request" {
 	needs chromium
 	local page
 	render hostile
@@ -252,7 +252,7 @@ accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/checklist/
 }
 
 # bats test_tags=all
-@test "report: that test sees a page that does" {
+@test "report: the browser test detects a page that does" {
 	needs chromium
 	echo '<!DOCTYPE html><title>x</title><img src="http://canary.invalid/x"
 		onerror="document.title='"'owned'"'">' >"$made/bad.html"
@@ -267,7 +267,7 @@ accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/checklist/
 		cat <(head -n 1 "$data/troubled/opensnoop/output") - >"$BATS_TEST_TMPDIR/dir/opensnoop/output"
 	local start=$SECONDS
 	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
-	[ $((SECONDS - start)) -le 20 ]	# a second or two, on a machine with nothing else to do
+	[ $((SECONDS - start)) -le 20 ]	# takes a second or two on an idle machine
 	[ "$(jq '.tables[0].rows[0].count' "$out")" -gt 20000 ]
 }
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What the tools really print, line by line against the committed schemas.
+# Every line of real output matches the committed schemas.
 
 load ../lib
 
-# Debian's: another python3 in PATH does not see python3-jsonschema.
+# Use Debian's python3: another one in PATH does not find python3-jsonschema.
 own_setup() {
 	[ "$(id -u)" = 0 ] || skip "not root"
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "no python3-jsonschema"
@@ -13,7 +13,7 @@ own_setup() {
 
 validate() { /usr/bin/python3 -W ignore "$root/tests/validate.py" "$1" <"$out"; }
 
-# busy: execs, opens, reads, a refused connect, for a second.
+# busy: cause execs, opens, reads and a refused connect, for a second.
 busy() {
 	local i
 	for ((i = 0; i < 23; i++)); do
@@ -24,7 +24,7 @@ busy() {
 	dd if=/dev/zero of=block bs=4k count=23 oflag=dsync status=none
 }
 
-# valid TOOL ARGS...: at least one record, and every line as the schema says.
+# valid TOOL ARGS...: expect at least one record, and every line to match the schema.
 valid() {
 	tool_start "$1" --json "${@:2}"
 	busy
@@ -46,7 +46,7 @@ valid() {
 @test "schema: ext4slower" { valid ext4slower -m 0; }
 @test "schema: cachestat" { valid cachestat; }
 
-# valid_with WORKLOAD TOOL ARGS...: the same with a workload that makes such events.
+# valid_with WORKLOAD TOOL ARGS...: the same with a workload that causes such events.
 valid_with() {
 	tool_start "$2" --json "${@:3}"
 	$1 </dev/null >truth
@@ -60,7 +60,7 @@ valid_with() {
 @test "schema: tcpretrans" { valid_with "$(workload retransmits) tail 2" tcpretrans; }
 @test "schema: tcpretrans -c" { valid_with "$(workload retransmits) tail 2" tcpretrans -c; }
 
-@test "schema: a line that does not fit is refused" {
+@test "schema: a line that does not match is refused" {
 	run_tool cachestat --json 1 1
 	validate cachestat
 	sed -i 's/"hits":/"hots":/' "$out"
@@ -69,7 +69,7 @@ valid_with() {
 	[[ $output == *"'hits' is a required property"* ]]
 }
 
-@test "schema: one fault in many lines is reported in few" {
+@test "schema: one error in many lines is reported in few lines" {
 	printf '{"type":"event","no":%d}\n' {1..1000} >"$out"
 	run validate execsnoop
 	expect 1 "$status"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# vmlinux/vmlinux.h, kept by hand, against this kernel.
+# Compare vmlinux/vmlinux.h, which is maintained by hand, with this kernel.
 
 load ../lib
 
@@ -14,7 +14,7 @@ own_setup() {
 	"$root/scripts/dev/check-vmlinux"
 }
 
-@test "a field that is missing and one of another size are said" {
+@test "a missing field and one of another size are reported" {
 	mkdir -p tree/tools/x tree/bpf
 	cp -r "$root/scripts" "$root/vmlinux" tree
 	printf 'SEC("tp_btf/no_such_event")\n' >tree/tools/x/x.bpf.c
@@ -32,7 +32,7 @@ own_setup() {
 	[[ $output == *"absent: task_struct.then (since 5.9)"* ]]
 }
 
-@test "of another machine other fields are asked for" {
+@test "on another architecture other fields are required" {
 	[ "$(uname -m)" = x86_64 ] || skip "written for x86-64"
 	run "$root/scripts/dev/check-vmlinux" --arch arm64
 	expect 1 "$status"

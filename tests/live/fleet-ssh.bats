@@ -161,8 +161,8 @@ plain() { ! LC_ALL=C grep -n '[^ -~]' "$out" "$err"; }
 	expect "unreachable: Host key verification failed." "$(row stranger)"
 	[[ "$(row hang)" == "timed out: cut off after 6 s; may have left /tmp/sixty-fleet."*" there" ]]
 	[[ "$(row flood)" == "no report: it sends too much; may have left"* ]]
-	expect "no report: what it sent is no answer" "$(row noise)"
-	expect "no report: what it sent is no answer" "$(row nothing)"
+	expect "no report: it did not answer as sixty-fleet expects" "$(row noise)"
+	expect "no report: it did not answer as sixty-fleet expects" "$(row nothing)"
 	[[ "$(row cut)" == "no report: sixty: cut.tar.gz: "* ]]
 	expect "hosts.json quiet.tar.gz troubled.tar.gz" "$(cd "$dir" && find . -mindepth 1 -printf '%P\n' | sort | paste -sd ' ')"
 	cmp "$dir/troubled.tar.gz" "$at/troubled.tar.gz"

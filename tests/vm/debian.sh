@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Debian packages by an apt of our own: its sources, lists and archives lie in the cache folder, so
-# that the machine's own apt is neither read for packages nor written to. Only two things are taken
-# from the machine: where its mirror is, and Debian's keyring, against which everything is verified.
+# Use Debian packages through a separate apt: its sources, lists and archives are in the cache folder, so
+# that the machine's own apt is neither used nor changed. Only two things come
+# from the machine: the address of its mirror, and Debian's keyring, which verifies everything.
 #
 # A "world" is one or more suites joined by '+', such as bookworm+bookworm-backports, for one
 # architecture. Needs $CACHE.
@@ -11,20 +11,20 @@
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 LISTS_KEPT_MINUTES=720
 
-# debian_codename: the release this machine runs, which its tools and the programs we build fit.
+# debian_codename: print this machine's release, which its tools and the programs we build match.
 debian_codename() {
 	# shellcheck source=/dev/null
 	(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 }
 
-# debian_mirror ARCHIVE: the URI the machine's own sources give for "debian" or "debian-security".
+# debian_mirror ARCHIVE: print the URI in the machine's own sources for "debian" or "debian-security".
 debian_mirror() {
 	# shellcheck disable=SC2016 # apt expands $(REPO_URI), not the shell
 	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' \
 		2>/dev/null | grep -m1 "/$1/\$"
 }
 
-# debian_sources WORLD: the lines of its sources.list.
+# debian_sources WORLD: print the lines of its sources.list.
 debian_sources() {
 	local suite main security
 	main=$(debian_mirror debian) || return
@@ -42,7 +42,7 @@ debian_home() { # WORLD ARCH
 	echo "$CACHE/apt/$1-$2"
 }
 
-# debian_conf HOME ARCH: the apt.conf of that world.
+# debian_conf HOME ARCH: print the apt.conf of that world.
 debian_conf() {
 	local proxy=
 	eval "$(apt-config shell proxy Acquire::http::Proxy)"
@@ -66,9 +66,9 @@ debian_conf() {
 	CONF
 }
 
-# debian_open WORLD ARCH [STATUS]: makes the world ready and its lists fresh. STATUS is a dpkg status
-# file that says what is installed already (default: nothing is). Errors of the update are kept in
-# update.log: they matter only if a package is not found afterwards.
+# debian_open WORLD ARCH [STATUS]: create the world and update its lists. STATUS is a dpkg status
+# file with the packages that count as installed (default: none). Errors of the update are kept in
+# update.log: they matter only if a package is not found later.
 debian_open() {
 	local home
 	home=$(debian_home "$1" "$2")
@@ -84,7 +84,7 @@ debian_open() {
 	return 0
 }
 
-# debian_apt WORLD ARCH COMMAND...: an apt command in that world.
+# debian_apt WORLD ARCH COMMAND...: run an apt command in that world.
 debian_apt() {
 	local home
 	home=$(debian_home "$1" "$2")
@@ -92,14 +92,14 @@ debian_apt() {
 	APT_CONFIG=$home/apt.conf "$@"
 }
 
-# debian_why WORLD ARCH: why the update failed, in one line without the mirror's name.
+# debian_why WORLD ARCH: print why the update failed, in one line without the mirror's name.
 debian_why() {
 	grep '^[EW]:' "$(debian_home "$1" "$2")/update.log" 2>/dev/null | head -n1 |
 		sed -E 's#^..\s*##; s#[a-z]+://[^/ ]*##g'
 }
 
-# debian_closure WORLD ARCH PACKAGE...: those packages and all they depend on that STATUS lacks,
-# one NAME=VERSION a line.
+# debian_closure WORLD ARCH PACKAGE...: print those packages and all their dependencies that STATUS
+# lacks, one NAME=VERSION per line.
 debian_closure() {
 	local world=$1 arch=$2
 	shift 2
@@ -107,7 +107,7 @@ debian_closure() {
 		sed -nE 's/^Inst ([^ ]+) (\[[^]]*\] )?\(([^ ]+) .*/\1=\3/p'
 }
 
-# debian_fetch WORLD ARCH ROOT PACKAGE...: downloads (apt checks the hashes) and unpacks into ROOT.
+# debian_fetch WORLD ARCH ROOT PACKAGE...: download (apt checks the hashes) and unpack into ROOT.
 debian_fetch() {
 	local world=$1 arch=$2 root=$3 debs status
 	shift 3
@@ -120,7 +120,7 @@ debian_fetch() {
 	return "$status"
 }
 
-# debian_unpack ROOT DEB...: unpacks into a tree with a merged /usr, without what a test never reads.
+# debian_unpack ROOT DEB...: unpack into a tree with a merged /usr, without files that no test reads.
 debian_unpack() {
 	local root=$1 deb dir
 	shift

@@ -3,14 +3,14 @@
 #
 # bats file_tags=kernel
 #
-# Runs in a guest, whose disks are ours alone: requests of known number to disks of every kind, and
-# what the disks' own statistics say.
+# Runs in a guest, whose disks no one else uses: a known number of requests to disks of every kind,
+# compared with the disks' own statistics.
 
 load ../lib
 
 own_teardown() {
 	[ -z "$mapped" ] || dmsetup remove "$mapped"
-	[ ! -b /dev/nullb0 ] || modprobe -r null_blk	# another test wants it with other parameters
+	[ ! -b /dev/nullb0 ] || modprobe -r null_blk	# another test loads it with other parameters
 	! grep -q "$BATS_TEST_TMPDIR" /proc/self/mounts || umount "$BATS_TEST_TMPDIR/fs"
 }
 
@@ -21,8 +21,8 @@ io() { "$(workload disk_io)" "/dev/$1" "$2" "$3" >>truth; }
 
 counted() { jq -s "map(select(.type == \"hist\" and ($1)).count) | add // 0" "$out"; }
 
-# agrees DISK [BELOW]: reads, writes and flushes of it, counted as the disk itself does; where a disk
-# has no requests of its own, those of the one BELOW. The disk counts a flush as an empty write too.
+# agrees DISK [BELOW]: compare its reads, writes and flushes with the disk's statistics; for a disk
+# without requests, use the disk BELOW. The statistics also count a flush as an empty write.
 agrees() {
 	local below=${2:-$1} before after flushed
 	[ -b "/dev/$1" ] || skip "no $1 here"
@@ -46,7 +46,7 @@ agrees() {
 
 @test "biolatency: an NVMe disk" { agrees nvme0n1; }
 
-@test "biolatency: a partition of an NVMe disk, and not its neighbour" {
+@test "biolatency: a partition of an NVMe disk, without its neighbour" {
 	[ -b /dev/nvme0n1 ] || skip "no nvme0n1 here"
 	partition add /dev/nvme0n1 1 2048 32768
 	partition add /dev/nvme0n1 2 34816 32768

@@ -1,19 +1,19 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# One guest: started by QEMU under emulation, bounded in time, never in need of KVM.
+# Run one guest under QEMU's emulation, with a time limit; KVM is never needed.
 
 GUEST_SECONDS=${SIXTY_VM_SECONDS:-1500}
 BOOT_SECONDS=120
 
-# Emulated processors stall when the host is busy: that is no fault of the kernel's, a guest that
-# hangs is ended by our own clock. An oops ends the guest at once. QEMU's NVMe disk says that there
-# may be more paths to it; the kernel would make a disk without requests of it.
+# Emulated processors stall when the host is busy, which is not the kernel's fault; our own
+# timeout ends a guest that hangs. An oops ends the guest at once. QEMU's NVMe disk claims that there
+# may be more paths to it; the kernel would then create a disk without requests.
 GUEST_CMDLINE="panic=-1 oops=panic loglevel=5 nowatchdog rcupdate.rcu_cpu_stall_suppress=1
 	nvme_core.multipath=N"
 GUEST_CMDLINE=${GUEST_CMDLINE//[[:space:]]/ }
 
-# with_tools COMMAND...: with the libraries that were unpacked beside the machine's own.
+# with_tools COMMAND...: run it with the libraries that were unpacked in addition to the machine's own.
 with_tools() {
 	LD_LIBRARY_PATH=$TOOLS/usr/lib/x86_64-linux-gnu "$@"
 }
@@ -22,7 +22,7 @@ qemu_version() { # PROGRAM: the major version, 0 without it
 	with_tools "$1" --version 2>/dev/null | sed -nE '1s/.* version ([0-9]+).*/\1/p' | grep . || echo 0
 }
 
-# guest_qemu ARCH: sets QEMU, an array with the program and its machine. QEMU before 10 crashes
+# guest_qemu ARCH: set QEMU, an array with the program and its machine. QEMU before 10 crashes
 # guests that attach probes under load, unless one thread runs all processors and cmpxchg16b is off.
 guest_qemu() {
 	local name=qemu-system-x86_64 program threads=multi cpu=max
@@ -41,7 +41,7 @@ guest_qemu() {
 	esac
 }
 
-# guest_ports ARCH: sets CONSOLE and LIVE, the names of its two serial ports.
+# guest_ports ARCH: set CONSOLE and LIVE, the names of its two serial ports.
 guest_ports() {
 	case $1 in
 	amd64) CONSOLE=ttyS0 LIVE=ttyS1 ;;
@@ -49,23 +49,23 @@ guest_ports() {
 	esac
 }
 
-# guest_disks DIR: the first takes the results, the second is scratch space for tests, the third
-# theirs as a whole.
+# guest_disks DIR: the first disk receives the results, the second is scratch space for tests, and
+# tests may use the whole third one.
 guest_disks() {
 	truncate -s 128M "$1/results.img"
 	truncate -s 512M "$1/scratch.img"
 	truncate -s 128M "$1/nvme.img"
 }
 
-# guest_initramfs DIR: its parts (see images.sh) in a row, with the command to run.
+# guest_initramfs DIR: concatenate its parts (see images.sh), with the command to run.
 guest_initramfs() {
 	mkdir -p "$1/payload/sixty"
 	mv "$1/command" "$1/payload/sixty/command"
 	cpio_of "$1/payload" | cat "$MODULES_CPIO" "$ROOT_CPIO" "$PAYLOAD" - >"$1/initramfs"
 }
 
-# guest_boot DIR ARCH COMMANDLINE: boots KERNEL_DIR with what lies in DIR. The live log goes to
-# standard output, the kernel's to DIR/console.log.
+# guest_boot DIR ARCH COMMANDLINE: boot KERNEL_DIR with the files in DIR. The live log goes to
+# standard output, the kernel's log to DIR/console.log.
 guest_boot() {
 	local dir=$1 smp
 	guest_qemu "$2" && guest_ports "$2" || return
@@ -82,7 +82,7 @@ guest_boot() {
 		-append "console=$CONSOLE sixty.live=$LIVE $GUEST_CMDLINE $3" </dev/null
 }
 
-# guest_watch PID LIVELOG: waits until the guest has reached its init, and ends one that has not in
+# guest_watch PID LIVELOG: wait until the guest has reached its init; end it if it does not reach it in
 # time.
 guest_watch() {
 	local left=$BOOT_SECONDS
@@ -96,8 +96,8 @@ guest_started() { # LIVELOG
 	grep -q '^sixty-start' "$1"
 }
 
-# guest_run DIR ARCH COMMANDLINE: one boot with DIR/initramfs; leaves live.log, console.log and
-# results/ in DIR. DIR/pid is for whoever has to end the guest early.
+# guest_run DIR ARCH COMMANDLINE: boot once with DIR/initramfs; leaves live.log, console.log and
+# results/ in DIR. DIR/pid is for callers that end the guest early.
 guest_run() {
 	local dir=$1 guest
 	guest_disks "$dir"
@@ -112,12 +112,12 @@ guest_run() {
 	rm -f "$dir"/{results,scratch,nvme}.img
 }
 
-# guest_status LIVELOG: the command's exit status, nothing if the guest did not get that far.
+# guest_status LIVELOG: print the command's exit status, or nothing if the guest did not get that far.
 guest_status() {
 	sed -nE 's/^sixty-end ([0-9]+)$/\1/p' "$1" | tail -n1
 }
 
-# guest_splat DIR: the first line in which the kernel complains about itself.
+# guest_splat DIR: print the first line in which the kernel reports a bug or warning.
 guest_splat() {
 	cat "$1/console.log" "$1/results/dmesg" 2>/dev/null |
 		grep -m1 -aE 'BUG: |WARNING: |KASAN|Oops|Kernel panic|general protection fault'

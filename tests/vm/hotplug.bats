@@ -3,7 +3,7 @@
 #
 # bats file_tags=kernel
 #
-# Runs in a guest: a CPU goes and comes back while a tool runs, and nothing is missing.
+# Runs in a guest: a CPU goes offline and comes back while a tool runs, and nothing is missing.
 
 load ../lib
 
@@ -11,7 +11,7 @@ cpu=/sys/devices/system/cpu/cpu1/online
 
 own_teardown() { echo 1 >"$cpu"; }
 
-# around COMMAND...: before the CPU goes, while it is away, and on it when it is back.
+# around COMMAND...: run it before the CPU goes offline, while it is offline, and on the CPU afterwards.
 around() {
 	"$@"
 	echo 0 >"$cpu"
@@ -20,10 +20,10 @@ around() {
 	taskset -c 1 "$@"
 }
 
-# events CONDITION: how many.
+# events CONDITION: print how many match.
 events() { jq -s "map(select(.type == \"event\" and ($1))) | length" "$out"; }
 
-@test "execsnoop: a CPU goes and comes back" {
+@test "execsnoop: a CPU goes offline and comes back" {
 	program=$(own execs)
 	tool_start execsnoop --json -l "mark$$"
 	around "$program" execve 23 "mark$$" >truth
@@ -35,7 +35,7 @@ events() { jq -s "map(select(.type == \"event\" and ($1))) | length" "$out"; }
 	expect 0 "$(jq 'select(.type == "summary").lost' "$out")" lost
 }
 
-@test "opensnoop: a CPU goes and comes back" {
+@test "opensnoop: a CPU goes offline and comes back" {
 	program=$(own opens)
 	tool_start opensnoop --json -n "${program##*/}"
 	around "$program" openat 23 "file$$" || true
@@ -44,7 +44,7 @@ events() { jq -s "map(select(.type == \"event\" and ($1))) | length" "$out"; }
 	expect 0 "$(jq 'select(.type == "summary").ring_full' "$out")" lost
 }
 
-@test "biolatency: a CPU goes and comes back" {
+@test "biolatency: a CPU goes offline and comes back" {
 	tool_start biolatency --json -d vda
 	around "$(workload disk_io)" /dev/vda read 23 >truth
 	tool_stop
@@ -52,7 +52,7 @@ events() { jq -s "map(select(.type == \"event\" and ($1))) | length" "$out"; }
 	expect 0 "$(jq 'select(.type == "summary").lost' "$out")" lost
 }
 
-@test "every tool goes on while a CPU goes and comes back" {
+@test "every tool continues while a CPU goes offline and comes back" {
 	for source in "$root"/tools/*/*.bpf.c; do
 		tool=$(basename "$source" .bpf.c)
 		tool_start "$tool" --json

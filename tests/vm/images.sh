@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What a guest is made of. Its root is the initramfs alone: three cpio archives in a row, which the
-# kernel unpacks one after another (no disk to mount, nothing written to it shows up as block I/O):
+# Build a guest's files. Its root is only the initramfs: three concatenated cpio archives, which the
+# kernel unpacks one after another (no disk to mount, and no writes to it show up as block I/O):
 #   1. the kernel's modules     kernels/PACKAGE/modules-*.cpio  once for each kernel
 #   2. a small Debian userland  root-ARCH-*/root.cpio           once for each architecture
 #   3. the payload              built programs, tests and command, for each run
@@ -15,23 +15,23 @@ ROOT_PACKAGES="
 	gzip hostname iproute2 iputils-ping jq kmod libbpf1 libc-bin libcap2-bin libdw1 libstdc++6 mawk
 	mount perl-base procps sed sysstat tar util-linux util-linux-extra xfsprogs"
 
-# What those packages depend on only to be installed or for a part that tests do not use.
+# Dependencies that are needed only for the installation, or for a part that tests do not use.
 ROOT_WITHOUT='^(debconf|dpkg|gcc-.*-base|init-system-helpers|lib.*-perl|libperl5.*|logsave|lsb-base|
 	perl|perl-modules.*|sensible-utils|sysvinit-utils|ucf|usrmerge|xz-utils)='
 
-# What programs for another architecture are linked with; the cross compiler brings its own libc.
+# Libraries for programs of another architecture; the cross compiler has its own libc.
 SYSROOT_PACKAGES="libbpf-dev libbpf1 libelf-dev libelf1 libdw-dev libdw1 liblzma5 libbz2-1.0
 	zlib1g-dev zlib1g libiberty-dev"
 
-# virtio for the disks, ext4 where it is not built in, and what tests may load.
+# virtio for the disks, ext4 if it is not built in, and modules that tests may load.
 MODULES="virtio_pci virtio_blk nvme ext4 loop null_blk brd dm-mod dm-delay xfs btrfs overlay veth dummy tun
 	bridge sch_netem tcp_bbr ipip"
 
-# What is made by this file is made anew when it changes.
+# Everything that this file builds is rebuilt when it changes.
 RECIPE=$(cksum <"${BASH_SOURCE[0]}" | cut -d' ' -f1)
 
-# images_tools: QEMU, kmod and cpio unpacked beside what the machine has, and first in no one's PATH
-# but ours. Debian's backports have the QEMU that survives attaching probes under load.
+# images_tools: unpack QEMU, kmod and cpio beside the machine's own, and put them first in our PATH
+# only. Debian's backports have the QEMU that survives attaching probes under load.
 images_tools() {
 	local release world wanted
 	TOOLS=$CACHE/tools
@@ -48,20 +48,20 @@ images_tools() {
 	return 1
 }
 
-# kmod_as NAME ARGUMENT...: kmod is one program that goes by the name it is called with.
+# kmod_as NAME ARGUMENT...: kmod is one program that acts by the name it is called with.
 kmod_as() {
 	local name=$1
 	shift
 	(exec -a "$name" kmod "$@")
 }
 
-# cpio_of DIR: a folder as an initramfs archive, all of it root's.
+# cpio_of DIR: print a folder as an initramfs archive, with all files owned by root.
 cpio_of() {
 	(cd "$1" && find . -print0 | cpio --quiet --null -o -H newc -R 0:0)
 }
 
-# images_kernel SUITE ARCH SERIES FLAVOUR: sets KERNEL_DIR, which then holds vmlinuz, and
-# MODULES_CPIO, or sets WHY.
+# images_kernel SUITE ARCH SERIES FLAVOUR: set KERNEL_DIR, which then contains vmlinuz, and
+# MODULES_CPIO, or set WHY.
 images_kernel() {
 	local suite=$1 arch=$2 package
 	debian_open "$suite" "$arch"
@@ -87,22 +87,22 @@ newest_kernel() { # SUITE ARCH SERIES FLAVOUR
 		grep -E "^linux-image-${3//./\\.}\.[^-]+(-[0-9]+)?-$4\$" | sort -V | tail -n1
 }
 
-# kernel_parts SUITE ARCH PACKAGE: the package and, where it is a split one, the binary, modules and
+# kernel_parts SUITE ARCH PACKAGE: print the package and, if it is a split one, the binary, modules and
 # base packages of the same release.
 kernel_parts() {
 	debian_apt "$1" "$2" apt-cache depends --recurse --no-{recommends,suggests,conflicts,breaks} \
 		--no-{replaces,enhances} "$3" | grep -E '^linux-(image|binary|modules|base)-[0-9]' | sort -u
 }
 
-# kernel_image DIR: DIR/vmlinuz, whichever of the three layouts (/boot + /lib/modules, /boot +
-# /usr/lib/modules, all in /usr/lib/modules/VERSION) the packages have.
+# kernel_image DIR: create DIR/vmlinuz from any of the three layouts of packages (/boot + /lib/modules,
+# /boot + /usr/lib/modules, all in /usr/lib/modules/VERSION).
 kernel_image() {
 	local vmlinuz
 	vmlinuz=$(find "$1/boot" "$1/usr/lib/modules" -name 'vmlinuz*' 2>/dev/null | head -n1)
 	[ -n "$vmlinuz" ] && cp "$vmlinuz" "$1/vmlinuz"
 }
 
-# kernel_modules DIR CPIO: the modules of $MODULES with those they need.
+# kernel_modules DIR CPIO: pack the modules in $MODULES with their dependencies.
 kernel_modules() {
 	local dir=$1 version module file tree
 	version=$(basename "$dir"/lib/modules/*)
@@ -121,8 +121,8 @@ kernel_modules() {
 		mv "$2.new" "$2"
 }
 
-# images_root ARCH: sets ROOT_CPIO, the userland of that architecture, or WHY. It is Debian 13's on
-# every machine: its jq starts in a fifth of the time that Debian 12's takes, and tests start many.
+# images_root ARCH: set ROOT_CPIO, the userland of that architecture, or WHY. It is Debian 13's on
+# every machine: its jq starts in a fifth of the time of Debian 12's, and tests start it often.
 images_root() {
 	local arch=$1 release dir wanted
 	dir=$CACHE/root-$arch-$RECIPE
@@ -140,8 +140,8 @@ images_root() {
 	return 1
 }
 
-# root_finish TREE: what the packages' own scripts would have made. There is no /etc/localtime: a
-# tool that looks for it at every line shows up here.
+# root_finish TREE: do what the packages' own scripts would do. There is no /etc/localtime, so that a
+# tool that opens it for every line is detected here.
 root_finish() {
 	local tree=$1
 	mkdir -p "$tree"/{proc,sys,dev,run,tmp,scratch,sixty,root,etc}
@@ -156,9 +156,9 @@ root_finish() {
 	rm -rf "$tree"/usr/lib/{systemd,udev} "$tree"/usr/share/{zoneinfo,X11,perl}
 }
 
-# images_build ARCH: sets BUILD, the folder with the programs for that architecture; for another than
-# the machine's own they are built here, against libraries from that architecture's packages. Returns
-# 1 if that cannot be tried, 2 if it went wrong; WHY says why.
+# images_build ARCH: set BUILD, the folder with the programs for that architecture. Those for another
+# architecture are built here, with libraries from its packages. Returns
+# 1 if that cannot be tried, 2 if it failed; WHY has the reason.
 images_build() {
 	local sysroot=$CACHE/sysroot-$1-$RECIPE release
 	BUILD=${SIXTY_VM_BUILD:-$REPO/build}
@@ -187,7 +187,7 @@ cross_build() {
 		PKG_CONFIG=pkg-config "O=${2##*/}" "LDFLAGS=-Wl,-rpath-link,$lib" all workloads
 }
 
-# images_payload FILE: the payload archive with /sixty.
+# images_payload FILE: create the payload archive with /sixty.
 images_payload() {
 	local file=$1 dir part
 	dir=$(mktemp -d) || return
@@ -201,8 +201,8 @@ images_payload() {
 	rm -rf "$dir"
 }
 
-# copy_programs BUILD DIR: the programs without what they were made from, and the shared libraries
-# that the userland has not.
+# copy_programs BUILD DIR: copy the programs without their object files, and the shared libraries
+# that the userland lacks.
 copy_programs() {
 	local build=$1 dir=$2 library
 	mkdir -p "$dir/sixty/build" "$dir/usr/lib"

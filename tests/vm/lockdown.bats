@@ -3,9 +3,9 @@
 #
 # bats file_tags=kernel
 #
-# Runs in a guest whose kernel lets no one read its memory: a tool that has to, refuses, and says
-# why. biolatency and runqlat read none but what their tracepoints hand them: they run, except with
-# options that take more.
+# Runs in a guest whose kernel lets no program read its memory: a tool that must read it refuses to
+# start and prints the reason. biolatency and runqlat read only the arguments of their tracepoints:
+# they run, except with options that need more.
 
 load ../lib
 
@@ -28,14 +28,14 @@ refused() {
 @test "tcpretrans refuses: the kernel is locked down" { refused tcpretrans; }
 @test "profile refuses: the kernel is locked down" { refused profile; }
 
-@test "biolatency: counts, and refuses -c" {
+@test "biolatency: counts, but refuses -c" {
 	bats --filter-tags smoke "$root/tests/live/biolatency.bats"
 	mkdir -p "$(cgroup2)/lockdown$$"
 	refused biolatency -c "$(cgroup2)/lockdown$$"
 	rmdir "$(cgroup2)/lockdown$$"
 }
 
-@test "runqlat: counts, and refuses -P" {
+@test "runqlat: counts, but refuses -P" {
 	bats --filter-tags smoke "$root/tests/live/runqlat.bats"
 	refused runqlat -P
 }

@@ -3,14 +3,14 @@
 #
 # bats file_tags=kernel
 #
-# Runs in a guest whose kernel shows no types: each tool says so, and what would help. With --btf
-# (init makes it the tests' way to start them) they run where they can.
+# Runs in a guest whose kernel has no type information: each tool reports that, and the remedy. With
+# --btf (init starts the tools this way) they run where they can.
 
 load ../lib
 
 build=/sixty/build
 
-@test "every tool says that the kernel has no BTF" {
+@test "every tool reports that the kernel has no BTF" {
 	for source in "$root"/tools/*/*.bpf.c; do
 		refuses 69 BTF "$(basename "$source" .bpf.c)" --duration 1
 	done

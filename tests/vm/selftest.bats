@@ -3,23 +3,23 @@
 #
 # bats file_tags=kernel
 #
-# Runs in a guest: it is the kernel we asked for, and has what the live tests build on.
+# Runs in a guest: it has the requested kernel, and what the live tests rely on.
 
-# option NAME: the value of sixty.NAME on the kernel's command line.
+# option NAME: print the value of sixty.NAME on the kernel's command line.
 option() {
 	sed -nE "s/.*sixty\.$1=([^ ]*).*/\1/p" /proc/cmdline
 }
 
-@test "the kernel is of the series asked for" {
+@test "the kernel is of the requested series" {
 	[[ $(uname -r) == "$SIXTY_SERIES".* ]]
 }
 
-@test "the kernel shows its types, or not, as asked for" {
+@test "the kernel has type information, or not, as requested" {
 	[ -s /sys/kernel/btf/vmlinux ] || [ "$(option btf)" = off ]
 }
 
-# A kernel locked down shows no tracefs even when it is mounted.
-@test "tracefs is there, or not, as asked for" {
+# A locked-down kernel shows no tracefs even if it is mounted.
+@test "tracefs is mounted, or not, as requested" {
 	if [ "$(option tracefs)" = off ] || grep -q lockdown=confidentiality /proc/cmdline; then
 		[ ! -e /sys/kernel/tracing/events ]
 		[ ! -e /sys/kernel/debug/tracing ]
@@ -28,7 +28,7 @@ option() {
 	fi
 }
 
-@test "control groups are of the version asked for" {
+@test "cgroups are of the requested version" {
 	case $(option cgroup) in
 	v1) [ ! -e /sys/fs/cgroup/cgroup.procs ] && [ -e /sys/fs/cgroup/memory/cgroup.procs ] ;;
 	hybrid) [ -e /sys/fs/cgroup/unified/cgroup.procs ] && [ -e /sys/fs/cgroup/memory/cgroup.procs ] ;;
@@ -46,7 +46,7 @@ option() {
 	ping -c 1 -W 5 127.0.0.1
 }
 
-@test "IPv6 is there unless switched off" {
+@test "IPv6 is available unless switched off" {
 	if grep -q ipv6.disable=1 /proc/cmdline; then
 		[ ! -e /proc/net/if_inet6 ]
 	else
@@ -54,7 +54,7 @@ option() {
 	fi
 }
 
-@test "no interrupt is hidden from programs" {
+@test "no interrupt is hidden from BPF programs" {
 	local seen=$BATS_TEST_TMPDIR/hidden observer status=0
 	: >"$seen"
 	"${SIXTY_BUILD:-/sixty/build}/workloads/hidden" TIMER SCHED NET_RX BLOCK >"$seen" 3>&- &
@@ -63,7 +63,7 @@ option() {
 	sleep 1
 	kill $observer
 	wait $observer || status=$?
-	[ "$status" != 77 ] || skip "no program can be at softirq_entry"
+	[ "$status" != 77 ] || skip "no program can be attached to softirq_entry"
 	[ "$(tail -n 1 "$seen")" = 0 ]
 }
 
@@ -71,12 +71,12 @@ option() {
 	[ "$(cat <(echo yes))" = yes ]
 }
 
-@test "as many processors as asked for" {
+@test "the guest has the requested number of processors" {
 	wanted=$(option smp)
 	[ "$(nproc)" = "${wanted:-2}" ]
 }
 
-# The smallest program there is, "r0 = 0; exit", loaded by the bpf call itself: no library, no tool.
+# The smallest program, "r0 = 0; exit", loaded with the bpf system call itself: no library, no tool.
 @test "the kernel loads a BPF program" {
 	perl -e '
 		my %call = (x86_64 => 321, aarch64 => 280);

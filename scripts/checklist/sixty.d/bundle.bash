@@ -1,17 +1,17 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share variables
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The bundle: one file to hand on, and reading one that somebody handed on.
+# The bundle: make one file to pass on, and read one from another user.
 
-BUNDLE_FILES=1000	# in a bundle at most: ours have about a hundred
-BUNDLE_BYTES=268435456	# of all its files together; twelve tools at their cap are 96 MiB
+BUNDLE_FILES=1000	# per bundle at most: ours have about a hundred
+BUNDLE_BYTES=268435456	# of all files together; twelve tools at their limit are 96 MiB
 
-# checksums DIR: the checksum of every other file.
+# checksums DIR: print the checksums of all other files.
 checksums() {
 	(cd -- "$1" && find . -type f ! -name manifest.sha256 | sort | xargs -d '\n' sha256sum)
 }
 
-# make_bundle DIR: DIR.tar.gz, of everything in it, below a folder with a plain name.
+# make_bundle DIR: pack DIR into DIR.tar.gz, below a folder with a plain name.
 make_bundle() {
 	local name=${1##*/} bundle=$1.tar.gz
 	name=${name//[^A-Za-z0-9._-]/_}
@@ -20,10 +20,10 @@ make_bundle() {
 	tar -C "$1" -czf "$bundle" --owner=0 --group=0 --numeric-owner --transform "s,^\.,$name," . || fail "cannot write $bundle"
 }
 
-# open_bundle FILE DIR: its files in DIR, which must not exist.  Whoever made it
-# may mean harm: it is unpacked only when every member has a plain name, at most
-# two folders deep, is a file or a folder, and the sizes are within limits; and
-# DIR is made when all is well.
+# open_bundle FILE DIR: unpack FILE into DIR, which must not exist.  The bundle is
+# not trusted: it is unpacked only if every member has a plain name, at most
+# two folders deep, is a file or a folder, and the sizes are within limits.
+# DIR is created only after all checks.
 open_bundle() {
 	local tar=$tmp/bundle.tar new=$tmp/new
 	[ ! -e "$2" ] || fail "$2 exists already"
@@ -42,7 +42,7 @@ open_bundle() {
 	mv -T "$new" "$2" || fail "cannot create the directory $2"
 }
 
-# check_members: of what `tar -tv` lists: MODE OWNER SIZE DATE TIME NAME.
+# check_members: check the output of `tar -tv`: MODE OWNER SIZE DATE TIME NAME.
 check_members() {
 	awk -v files="$BUNDLE_FILES" -v bytes="$BUNDLE_BYTES" '
 	function plain(name) { return name ~ /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/ }

@@ -1,14 +1,13 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share variables
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What sixty starts, and where each is found.
+# The collectors, and how each program is found.
 
 # The collectors: NAME KIND COMMAND.  KIND is `program` (in PATH), `tool` (ours),
-# `events` (ours, and prints every event: sixty keeps so much of it) or `sample` (the
-# script of that name here).  Everything watches for $span
-# seconds; profile for less, and it is the first to start, because it has names to
-# look up at its end.  pidstat reads a file of each process each time: at most
-# ten times.
+# `events` (ours, prints every event; sixty limits its output) or `sample` (read by the
+# script `sample`).  All observe for $span seconds, except profile, which stops earlier
+# and starts first, because it resolves symbols at its end.  pidstat reads a file of each
+# process for each sample, so it takes at most ten samples.
 collectors() {
 	cat <<-TABLE
 	profile         tool      profile --json --bpf-stats --duration $((span - 1 - (span > 5))) --flame flame.svg
@@ -37,16 +36,16 @@ collectors() {
 	TABLE
 }
 
-# What `sample` prints from /proc in the program's own format where that is missing.
+# Programs whose output `sample` replaces from /proc if they are missing.
 SAMPLED=" uptime vmstat mpstat pidstat iostat free sar-dev sar-tcp "
 
 declare -a names		# of the collectors, in the order of the table
 declare -A kinds		# NAME -> its kind
 declare -A programs		# NAME -> path of its program, unless that is missing
-declare -A no_room		# NAME -> which limit it was
-declare -A sampled		# NAME -> what its program's package is, if /proc stands in for it
+declare -A no_room		# NAME -> the limit that left no room for it
+declare -A sampled		# NAME -> the package of its program, if /proc replaces it
 
-# each FUNCTION: with every line of the table.
+# each FUNCTION: call it with every line of the table.
 each() {
 	local name kind command
 	while read -r name kind command; do
@@ -55,9 +54,9 @@ each() {
 	done < <(collectors)
 }
 
-# find_tool NAME: sets `found` to our tool of that name: the one that was built with
-# this script; or beside it or in PATH, under the name that `make install` gave it, or
-# one that packages do.  Other projects have tools of the same names: ours says who it is.
+# find_tool NAME: set `found` to our tool of that name: the one built with
+# this script; or the one beside it or in PATH, under the name that `make install` or
+# a package gives it.  Other projects have tools of the same names: ours identify themselves.
 find_tool() {
 	local candidate own=$PROGRAM_PREFIX$1$PROGRAM_SUFFIX
 	[ "$parts" != "$here/checklist/sixty.d" ] || ! found=$(type -P "$here/../build/$1") || return 0
@@ -68,7 +67,7 @@ find_tool() {
 	return 1
 }
 
-# is_ours PROGRAM: by its own word, for which it has two seconds.
+# is_ours PROGRAM: true if its --version says so within two seconds.
 is_ours() {
 	[[ $(timeout 2 "$1" --version 2>/dev/null </dev/null) == "${1##*/} (sixty) "* ]]
 }
@@ -83,7 +82,7 @@ package_of() {
 
 note_name() { names+=("$1"); }	# NAME KIND COMMAND...
 
-# look_up NAME KIND COMMAND...: everything that has to be looked up before all can
+# look_up NAME KIND COMMAND...: look up everything that is needed before all can
 # start at once.  Sets programs[NAME], unless it is missing.
 look_up() {
 	echo "${*:3}" >"$dir/$1/command"
@@ -95,7 +94,7 @@ look_up() {
 	esac && programs[$1]=$found
 }
 
-# stand_in NAME: /proc instead of a program that is missing.
+# stand_in NAME: read /proc instead of running a program that is missing.
 stand_in() {
 	[[ $SAMPLED == *" $1 "* ]] || return
 	sampled[$1]=$(package_of "$1")

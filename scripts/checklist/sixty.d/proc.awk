@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# From snapshots of files of /proc (see `sample`) the output of a classic
-# program, so that there is one reader for both.  -v as=PROGRAM, page_kib, ticks.
-# What the fields are: proc(5), Documentation/admin-guide/iostats.rst.
+# Print snapshots of /proc files (see `sample`) in the format of a classic program,
+# so that one parser reads both.  -v as=PROGRAM, page_kib, ticks.
+# proc(5) and Documentation/admin-guide/iostats.rst describe the fields.
 #
-# now[KEY] holds the counters of this snapshot, was[KEY] those of the one before.
+# now[KEY] holds the counters of this snapshot, was[KEY] those of the previous one.
 
 function rate(key) { return interval > 0 ? (now[key] - was[key]) / interval : 0 }
 
 function share(key) { return total > 0 ? 100 * (now[key] - was[key]) / total : 0 }
 
-# seen(KIND, NAME): keeps the order in which disks, CPUs and interfaces came.
+# seen(KIND, NAME): record the order in which disks, CPUs and interfaces appear.
 function seen(kind, name) {
 	if (!((kind, name) in known)) {
 		known[kind, name] = 1
@@ -38,7 +38,7 @@ $1 == "stat" || $1 == "vmstat" || $1 == "meminfo" { sub(/:$/, "", $2); now[$2] =
 $1 == "loadavg" { load = $2 ", " $3 ", " $4 }
 $1 == "uptime" { up = $2 }
 
-# is_part(NAME): of the disk before it: sda1, nvme0n1p1.
+# is_part(NAME): true if NAME is a partition of the previous disk: sda1, nvme0n1p1.
 function is_part(name,    rest) {
 	if (disk == "" || index(name, disk) != 1)
 		return 0
@@ -46,7 +46,7 @@ function is_part(name,    rest) {
 	return disk ~ /[0-9]$/ ? rest ~ /^p[0-9]+$/ : rest ~ /^[0-9]+$/
 }
 
-# Whole disks only: partitions have their own lines, behind the disk's.
+# Whole disks only: partitions follow their disk on separate lines.
 $1 == "diskstats" && $4 !~ /^(loop|ram|zram)/ && !is_part($4) {
 	disk = $4
 	seen("disk", disk)
@@ -61,13 +61,13 @@ $1 == "dev" && /:/ {
 		now[$2, i] = $i
 }
 
-# Two lines each: names, then values.
+# Two lines: names, then values.
 $1 == "snmp" && $2 == "Tcp:" {
 	for (i = 3; i <= NF; i++)
 		if ($3 ~ /^[A-Z]/) head[i] = $i; else now[head[i]] = $i
 }
 
-# A name may have blanks and parentheses: the fields are counted from the last one.
+# A name may contain blanks and parentheses, so fields are counted from the last one.
 $1 == "task" {
 	pid = $2
 	seen("task", pid)
@@ -106,7 +106,7 @@ function print_uptime() {
 		up % 86400 / 3600, up % 3600 / 60, load
 }
 
-# Of the first snapshot it prints the averages since boot; nobody reads these.
+# The first report has the averages since boot, which no reader uses.
 function print_vmstat() {
 	if (!snapshots)
 		print "r b swpd free buff cache si so bi bo in cs us sy id wa st"
@@ -120,7 +120,7 @@ function print_vmstat() {
 		int(share("all" SUBSEP 6)), int(share("all" SUBSEP 7)), int(share("all" SUBSEP 10))
 }
 
-# sum_cpu: sets `total`, the time of all states; guests are in user and nice too.
+# sum_cpu: set `total` to the time of all states; guest times are included in user and nice.
 function sum_cpu(cpu,    i) {
 	total = 0
 	for (i = 3; i <= 10; i++)
@@ -136,7 +136,7 @@ function print_free() {
 		(now["SwapTotal"] - now["SwapFree"]) / 1024, now["SwapFree"] / 1024
 }
 
-# document(FIRST): what is around the samples of sysstat's JSON.
+# open_sample: print the JSON of sysstat around the samples.
 function open_sample() {
 	print(snapshots == 1 ? "{\"sysstat\": {\"hosts\": [{\"statistics\": [" : ",")
 }
@@ -165,7 +165,7 @@ function print_mpstat(    i, cpu) {
 function per(key, by) { return rate(by) > 0 ? rate(key) / rate(by) : 0 }
 
 # Fields 5.. of diskstats: reads, merged, sectors, ms; writes, merged, sectors, ms;
-# in flight, ms busy, ms weighed by how many were waiting.
+# in flight, ms busy, ms weighted by the number in flight.
 function print_iostat(    i, disk, comma) {
 	open_sample()
 	print "{\"avg-cpu\": {},\n\"disk\": ["
@@ -211,8 +211,8 @@ function print_sar_tcp() {
 		rate("RetransSegs"), rate("InErrs"), rate("OutRsts")
 }
 
-# One line for each process, over the whole time; one that came in between has
-# used all its time in it.
+# Print one line per process, for the whole time; a process that started in between has
+# used all its CPU time in it.
 function print_pidstat(    i, pid, user, sys) {
 	print clock, "UID PID %usr %system %guest %wait %CPU CPU Command"
 	for (i = 1; i <= n["task"]; i++) {

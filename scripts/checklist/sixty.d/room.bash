@@ -1,15 +1,15 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share variables
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Limits of processes: sixty starts so many collectors as there is room for, and says
-# which limit it was.  Without room fork(2) fails with EAGAIN, upon which bash waits,
-# tries again, and gives up everything.
+# Limits on processes: start only as many collectors as there is room for, and report
+# the limit.  Without room fork(2) fails with EAGAIN; bash then waits,
+# retries, and finally gives up entirely.
 
-OWN_PROCESSES=5		# sixty's own beside the collectors: the guard, and what it asks others
-REPORT_PROCESSES=10	# at once at most, while the report is made
+OWN_PROCESSES=5		# of sixty besides the collectors: the guard, and helper programs
+REPORT_PROCESSES=10	# at most at a time while the report is made
 
 room=			# how many processes may be started; empty: no limit
-room_limit=		# which limit that is
+room_limit=		# the name of that limit
 
 # limit_room N LIMIT
 limit_room() {
@@ -18,7 +18,7 @@ limit_room() {
 	room_limit=$2
 }
 
-# find_room: sets `room` and `room_limit`.
+# find_room: set `room` and `room_limit`.
 find_room() {
 	local controllers path
 	while IFS=: read -r _ controllers path; do
@@ -30,7 +30,7 @@ find_room() {
 	[ "$EUID" -eq 0 ] || [ "$(ulimit -u)" = unlimited ] || user_room "$(ulimit -u)"
 }
 
-# cgroup_room MOUNT PATH: pids.max counts for a cgroup and all below it.
+# cgroup_room MOUNT PATH: pids.max counts for a cgroup and all its descendants.
 cgroup_room() {
 	local at=$1 path=${2%/} max current
 	while :; do
@@ -42,7 +42,7 @@ cgroup_room() {
 	done 2>/dev/null
 }
 
-# user_room LIMIT: RLIMIT_NPROC counts the threads of the real user, everywhere; root
+# user_room LIMIT: RLIMIT_NPROC counts all threads of the real user; root
 # is exempt.
 user_room() {
 	local at key value threads=0
@@ -55,7 +55,7 @@ user_room() {
 	limit_room $(($1 - threads)) "RLIMIT_NPROC (ulimit -u $1)"
 }
 
-# processes_of NAME KIND: at once, with the shells that wait for it.
+# processes_of NAME KIND: print the number of its simultaneous processes, with the waiting shells.
 processes_of() {
 	case $1,$2,${sampled[$1]-} in
 	*,events,* | *,sample,*) echo 4 ;;
@@ -65,8 +65,8 @@ processes_of() {
 	esac
 }
 
-# take_room NAME KIND COMMAND...: a place for that collector; or, without, its reason
-# and no program to start.
+# take_room NAME KIND COMMAND...: reserve room for that collector; without room, record
+# the reason and start no program.
 take_room() {
 	local needed
 	[ -n "${programs[$1]-}" ] || return
@@ -79,7 +79,7 @@ take_room() {
 	fi
 }
 
-# share_room: among the collectors, in the order of the table.
+# share_room: distribute the room among the collectors, in the order of the table.
 share_room() {
 	find_room
 	[ -n "$room" ] || return 0

@@ -1,21 +1,21 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share variables
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Running the collectors, and never leaving one behind.
+# Run the collectors, and never leave one running.
 #
-# Each has a process group of its own.  A process beside sixty, the guard, reads
-# a pipe that sixty alone holds open: when sixty is killed the pipe closes, and
+# Each has its own process group.  A process beside sixty, the guard, reads
+# a pipe whose only writer is sixty: when sixty is killed the pipe closes, and
 # the guard ends what still runs and leaves the directory as a short run would.
 
 NICE=5			# yield to the machine's own work, but not so far that events get lost
 PIECE_BYTES=262144	# of output read at a time
-PIECES=32		# kept of one collector: 8 MiB, read by jq in half a second
+PIECES=32		# per collector: 8 MiB, which jq reads in half a second
 PIECES_AT_ONCE=8	# a burst that is kept whole; the others are spread over the time
-LAST_LINES=100		# kept of what comes after that: tools print their sums there
+LAST_LINES=100		# kept of the output after that: tools print their sums there
 
-declare -A pids		# NAME -> its process, which leads a group of its own
-hears_int=()		# what a command needs in front of it for that
-interrupted=		# by which signal
+declare -A pids		# NAME -> its process, which leads its own group
+hears_int=()		# command prefix that lets a command receive SIGINT
+interrupted=		# the signal that interrupted sixty
 ended_by=		# the signal that ended the collecting
 
 # elapsed: sets `ms`, the milliseconds since the start.
@@ -24,20 +24,20 @@ elapsed() {
 	ms=$(((now - start_us) / 1000))
 }
 
-# nap SECONDS: a sleep that starts no program, which execsnoop would report.
+# nap SECONDS: a sleep that starts no program, which execsnoop would show.
 nap() {
 	read -rt "$1" -u "$never"
 }
 
-# piece DIR: some output, to stdout as it comes: a kill finds nothing unwritten.
+# piece DIR: copy some output to stdout as it arrives, so that a kill loses nothing.
 piece() (
 	echo "$BASHPID" >>"$1/pid"
 	exec stdbuf -o0 head -c "$PIECE_BYTES"
 )
 
-# wait_for_piece I: until it may be read, so that the last falls to the end of the
-# time.  A tool that is read slower than events happen loses some, and counts them:
-# a storm costs little, and what is kept of it is spread over the whole time.
+# wait_for_piece I: wait until piece I may be read, so that the last one is read at the end of the
+# time.  A tool whose output is read too slowly loses events and counts them:
+# a storm costs little, and the kept part is spread over the whole time.
 wait_for_piece() {
 	local from=$((span * 1000 * ($1 - PIECES_AT_ONCE) / (PIECES - PIECES_AT_ONCE)))
 	elapsed
@@ -47,15 +47,15 @@ wait_for_piece() {
 	done
 }
 
-# cap DIR: of what prints every event, however many.  Keep standard input in pieces, output, output.1 and so on; of what is
-# too much the last lines.
+# cap DIR: limit the output of a tool that prints every event.  Keep standard input in
+# pieces, output, output.1 and so on, and the last lines of the rest.
 cap() {
 	local i=1 next
 	echo "$BASHPID" >>"$1/pid"
 	piece "$1" >"$1/output"
 	while [ "$i" -lt "$PIECES" ]; do
 		wait_for_piece "$i"
-		IFS= read -rN 1 next || return	# most are at their end by now: no program for that
+		IFS= read -rN 1 next || return	# most have reached EOF here; saves a process
 		{ printf %s "$next"; piece "$1"; } >"$1/output.$i"
 		i=$((i + 1))
 	done
@@ -63,16 +63,16 @@ cap() {
 	tail -n "$LAST_LINES" >"$1/rest"
 }
 
-# become DIR COMMAND...: the command, which hears SIGINT even if sixty was started without.
+# become DIR COMMAND...: exec the command, which receives SIGINT even if sixty ignores it.
 become() {
-	cd "$1" || exit	# for files that it makes
+	cd "$1" || exit	# for files that the command creates
 	trap - INT
 	exec "${hears_int[@]}" "${@:2}" </dev/null 2>"$1/stderr"
 }
 
-# collect DIR KIND COMMAND...: run it and leave its exit status in DIR.  Of SIGINT
-# to the group only the command itself hears.  The guard marks the directory
-# before it reads who there is: either it sees this process, or this the mark.
+# collect DIR KIND COMMAND...: run it and leave its exit status in DIR.  Of a SIGINT
+# to the group, only the command itself is affected.  The guard marks the directory
+# before it reads the list of processes: either it sees this process, or this sees the mark.
 collect() {
 	local at=$1 kind=$2
 	shift 2
@@ -89,19 +89,19 @@ collect() {
 	fi
 }
 
-# yield_cpu: what is started from now on runs at a lower priority.
+# yield_cpu: run everything started from now on at a lower priority.
 yield_cpu() {
 	niceness=$(nice)
 	renice -n $((niceness + NICE)) -p $$ >/dev/null 2>&1
 }
 
-# take_cpu: the report is made as sixty was started, if its user may do that.
+# take_cpu: restore the priority for the report, if the user is permitted to.
 take_cpu() {
 	renice -n "$niceness" -p $$ >/dev/null 2>&1
 }
 
-# start NAME KIND COMMAND...: in the background.  `set -m` gives it a process
-# group: Ctrl-C on the terminal reaches this script alone, which then decides.
+# start NAME KIND COMMAND...: start it in the background.  `set -m` gives it its own process
+# group: Ctrl-C on the terminal reaches only this script, which then decides.
 start() {
 	local name=$1 kind=$2
 	[ -n "${programs[$name]-}" ] || return
@@ -118,7 +118,7 @@ running() {
 	[ -n "${pids[$1]-}" ] && [ ! -e "$dir/$1/exit" ]
 }
 
-# still_running: sets `active` to the names of those that run; false if none.
+# still_running: set `active` to the names of the running collectors; false if none runs.
 still_running() {
 	local name
 	active=
@@ -128,7 +128,7 @@ still_running() {
 	[ -n "$active" ]
 }
 
-# signal_all SIGNAL: to the group of each that still runs, and to nothing else.
+# signal_all SIGNAL: signal only the groups of the running collectors.
 signal_all() {
 	local name
 	for name in "${names[@]}"; do
@@ -136,13 +136,13 @@ signal_all() {
 	done
 }
 
-# progress WHAT: on the terminal's last line, which the next words there will cover.
+# progress WHAT: print it on the terminal's last line, which the next line overwrites.
 progress() {
 	[ ! -t 2 ] || printf '\r\e[Ksixty: %d of %d s; %.60s\r' $((ms / 1000)) "$seconds" "$1" >&2
 }
 
-# watch UNTIL_MS: till nothing runs, that time has come, or a signal did.  Nothing
-# is to be expected as long as they watch.
+# watch UNTIL_MS: wait until no collector runs, the time is reached, or a signal arrives.  No
+# collector ends early while all observe.
 watch() {
 	elapsed
 	while still_running && [ -z "$interrupted" ] && [ "$ms" -lt "$1" ]; do
@@ -152,8 +152,8 @@ watch() {
 	done
 }
 
-# note_children: what collectors have started themselves, as sar does, is ours too.
-# What is added to a file is read in its turn: children of children as well.
+# note_children: record processes that collectors have started, as sar does.
+# Lines appended to the file are read in turn, so this includes descendants.
 note_children() {
 	local file pid children child
 	for file in "$dir"/*/pid; do
@@ -167,9 +167,9 @@ note_children() {
 	done
 }
 
-# run: everything ends by itself before the deadline.  What has not shortly before it
-# is told to by SIGINT, upon which tools and sysstat print what they have, and at the
-# deadline, or soon after it on a machine under load, by SIGKILL.
+# run: normally every collector ends before the deadline.  Shortly before it the remaining ones
+# get SIGINT, upon which tools and sysstat print what they have, and at the
+# deadline, or soon after it on a busy machine, SIGKILL.
 run() {
 	yield_cpu
 	each start
@@ -180,11 +180,11 @@ run() {
 	ended_by=$interrupted
 	interrupted=
 	end_all $((${#ended_by} ? ms + 1000 : deadline_ms + grace_ms))
-	wait "${pids[@]}" 2>/dev/null	# also keeps bash from telling what was killed
+	wait "${pids[@]}" 2>/dev/null	# also keeps bash from reporting killed jobs
 	elapsed
 }
 
-# end_all UNTIL_MS: SIGINT to what still runs, SIGKILL when that time has come.
+# end_all UNTIL_MS: send SIGINT to what still runs, and SIGKILL at that time.
 end_all() {
 	: >"$dir/ending"
 	still_running || return
@@ -195,7 +195,7 @@ end_all() {
 
 # ---- the guard ----
 
-# start_guard: before anything else; sets `lifeline`, which must reach nobody else.
+# start_guard: must run first; sets `lifeline`, a descriptor that no other process may inherit.
 start_guard() {
 	mkfifo "$dir/lifeline" || fail "cannot write to $dir"
 	set -m

@@ -6,7 +6,7 @@
 META_SCHEMA=1
 declare -A statuses		# NAME -> how it ended: a word, a tab, the reason
 
-# judge NAME: prints a word, and behind a tab the reason.
+# judge NAME: print a word and, after a tab, the reason.
 judge() {
 	local at=$dir/$1 code='' reason=''
 	if [ -n "${no_room[$1]-}" ]; then
@@ -30,8 +30,8 @@ judge() {
 	esac
 }
 
-# reason_in STDERR: the first line of it that tells.  With little privilege no tool's
-# own cost is measured: that says nothing of what it found.
+# reason_in STDERR: print its first line that explains the failure.  It skips the message that
+# the run time of BPF programs cannot be measured, which says nothing about the findings.
 reason_in() {
 	local line
 	while read -r line || [ -n "$line" ]; do
@@ -49,7 +49,7 @@ missing_reason() {
 	esac
 }
 
-# killed_status OUTPUT: a kill can leave half a line, which no reader expects.
+# killed_status OUTPUT: remove an incomplete last line, which a killed program can leave.
 killed_status() {
 	[ ! -e "$1" ] || sed -i '$ { /^[{].*[^}]$/d }' "$1"
 	if [ "$ended_by" = KILL ]; then
@@ -59,7 +59,7 @@ killed_status() {
 	fi
 }
 
-# A program that died of our SIGINT, printing as it went: vmstat, free, top.
+# interrupted_status: for programs that SIGINT ends, and that print as they go: vmstat, free, top.
 interrupted_status() {
 	if [ -n "$ended_by" ]; then
 		printf 'ok\tended early\n'
@@ -68,7 +68,7 @@ interrupted_status() {
 	fi
 }
 
-# other_status NAME CODE REASON: top, told to end while it starts, fails in silence.
+# other_status NAME CODE REASON: top fails without a message if it is signalled while it starts.
 other_status() {
 	case $3 in
 	*"ermission denied"* | *"not permitted"*) printf 'denied\t%s\n' "$3" ;;
@@ -81,8 +81,8 @@ other_status() {
 	esac
 }
 
-# remark NAME STDERR: what is not perfect though it is ok.  Tools say on stderr
-# what they lost.
+# remark NAME STDERR: print what went wrong although the status is ok.  Tools report
+# their losses on stderr.
 remark() {
 	local text=
 	[ -z "${sampled[$1]-}" ] || text="from /proc: ${sampled[$1]} is not installed"
@@ -91,7 +91,7 @@ remark() {
 	echo "$text"
 }
 
-# join DIR: the pieces that `cap` made.  Lines are cut where output was left out.
+# join DIR: join the pieces that `cap` made.  Lines next to a gap are truncated.
 join() {
 	local i
 	for ((i = 1; i < PIECES; i++)); do
@@ -104,7 +104,7 @@ join() {
 	}
 }
 
-# judge_all: fills statuses, which the files repeat for later readers.
+# judge_all: fill statuses and write them to files for later readers.
 judge_all() {
 	local name
 	for name in "${names[@]}"; do
@@ -115,13 +115,13 @@ judge_all() {
 	rm -f "$dir"/*/{exit,rest,output.*} "$dir/ending"
 }
 
-cpu_before_ms=0		# taken by what this process was before: a script that made sixty, and became it
+cpu_before_ms=0		# used before by this process: the script that exec'ed sixty
 
-# own_cpu_ms: of this shell and of all that has ended, since the start.  Sets `cpu_ms`.
+# own_cpu_ms: set `cpu_ms` to the CPU time of this shell and its ended children since the start.
 own_cpu_ms() {
 	local user system
 	cpu_ms=$((-cpu_before_ms))
-	times >"$dir/times" || fail "cannot write to $dir"	# in a pipe it would be a shell's own
+	times >"$dir/times" || fail "cannot write to $dir"	# a pipe would run it in a subshell
 	while read -r user system; do
 		add_cpu_time "$user"
 		add_cpu_time "$system"
@@ -136,7 +136,7 @@ add_cpu_time() {
 	cpu_ms=$((cpu_ms + minutes * 60000 + 10#${seconds/./}))
 }
 
-# json_string TEXT: what is not plain ASCII becomes a question mark; null if empty.
+# json_string TEXT: print it with a question mark for each non-ASCII character; null if empty.
 json_string() {
 	[ -n "$1" ] || { printf null && return; }
 	local text=${1//[^ -~]/?}
@@ -149,7 +149,7 @@ decimal() {	# MILLI: thousandths as a decimal number; null if that is not known
 	printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000))
 }
 
-# own_pids: all that was started and recorded, as a list for JSON.
+# own_pids: print all recorded processes that were started, as a JSON list.
 own_pids() {
 	local file pid list=$$
 	for file in "$dir"/*/pid; do
@@ -161,7 +161,7 @@ own_pids() {
 	echo "$list"
 }
 
-# write_meta: the facts of the run, in place of older ones.
+# write_meta: write the facts of the run, replacing older ones.
 write_meta() {
 	local uptime start
 	read -r uptime _ </proc/uptime
