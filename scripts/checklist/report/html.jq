@@ -12,7 +12,7 @@ include "svg";
 def resource_name: {cpu: "CPU", memory: "Memory", disk: "Disks", network: "Network", machine: "Machine",
 	exec: "Programs", open: "Opens", file: "Files", dns: "Names", connect: "Connections"}[.] // .;
 
-def severity_word: {critical: "critical", warning: "warning", info: "to know"}[.];
+def severity_word: {critical: "critical", warning: "warning", info: "note"}[.];
 
 # ---- parts that occur more than once ----
 
@@ -145,7 +145,7 @@ def heat_html($axis; $start):
 	| "\(full_title): heat map of latency over time, from \($bottom) to \($top)" as $description
 	| element("figure";
 		element("figcaption"; element("b"; "\(full_title | text), each second") + " "
-			+ span_html("key"; "the stronger the colour, the more; slower is higher"))
+			+ span_html("key"; "stronger colour: more; higher: slower"))
 		+ on_lines(.heat | heat_map($axis.count; $low; $high; $description)
 			| framed_html($top; $bottom; $axis.count; $start)));
 
@@ -177,7 +177,7 @@ def histogram_html:
 		+ element("ul"; {class: "percentiles"};
 			on_lines("p50", "p90", "p99", "p99_9", "max" | percentile_html))
 		+ on_lines([range($low; $high + 1) | $counts["\(.)"] // 0] | bars($description))
-		+ scale_html("time"; octave_label(.unit; $low), "each bar twice as long a time",
+		+ scale_html("time"; octave_label(.unit; $low), "each bar covers twice the time",
 			octave_label(.unit; $high + 1)));
 
 def histograms_html:
@@ -279,7 +279,7 @@ def verdict_html:
 	element("ul"; {class: "verdict", "aria-label": "Verdict"}; .verdict | [
 		(select(.critical > 0) | "\(.critical) critical" | pill_html("critical")),
 		(select(.warning > 0) | .warning | plural("warning") | pill_html("warning")),
-		(select(.info > 0) | "\(.info) to know" | pill_html("info"))
+		(select(.info > 0) | .info | plural("note") | pill_html("info"))
 	] | if length == 0 then "nothing found" | pill_html("ok") else join("") end);
 
 # lead_html: the critical findings in one line, if there are any.

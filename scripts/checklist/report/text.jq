@@ -8,7 +8,7 @@ include "lib";
 def paint($code): if $colour then "\u001b[\($code)m\(.)\u001b[0m" else . end;
 
 def badge: {critical: ("CRITICAL" | paint("1;31")), warning: ("WARNING " | paint("1;33")),
-	info: ("INFO    " | paint("1;36"))}[.];
+	info: ("NOTE    " | paint("1;36"))}[.];
 
 def say: tostring | printable;
 
@@ -20,7 +20,7 @@ def headline:
 def verdict:
 	.verdict | [(select(.critical > 0) | "\(.critical) critical" | paint("1;31")),
 		(select(.warning > 0) | .warning | plural("warning") | paint("1;33")),
-		(select(.info > 0) | "\(.info) to know" | paint("1;36"))]
+		(select(.info > 0) | .info | plural("note") | paint("1;36"))]
 	| if length == 0 then "NOTHING FOUND" | paint("1;32") else "FINDINGS: " + join(", ") end;
 
 def evidence: .evidence | map("\(.text | say | cut_to(150))  [\(.collector)]");
@@ -42,7 +42,7 @@ def findings:
 		(if .class == $f.class then . else
 			.out += ["", ($f.class | class_title | ascii_upcase)] | .class = $f.class end)
 		| .out += [$f | if $many and .severity != "critical" then brief else full end])
-	| .out[], (if $many then "", "  What to type next, and more: report.html; sixty --explain NAME" else empty end);
+	| .out[], (if $many then "", "  Next commands and more: report.html; sixty --explain NAME" else empty end);
 
 # exonerated: a line for each resource.
 def exonerated:
