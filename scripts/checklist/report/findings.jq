@@ -13,7 +13,7 @@ def severity($rule; $value):
 	elif reached($rule.warning) then (if $rule.info then "info" else "warning" end)
 	else "ok" end;
 
-# filled(subject): with every %s replaced.
+# filled(subject): the input with every %s replaced by the subject, or unchanged if that is null.
 def filled($subject): if $subject == null then . else split("%s") | join("\($subject)") end;
 
 # target(rule): the subject as words of a command.  HOST:PORT becomes two words, but not in rules
@@ -109,12 +109,12 @@ def exec_error_checks($n):
 			else .execs | plural("exec") end))
 	end;
 
-# pressure_text(resource): of the facts from /proc/pressure.
+# pressure_text(resource): evidence from the facts of the collector pressure.
 def pressure_text($resource):
 	"somebody waited in \(.["\($resource).some"] | number) % of the time, "
 	+ "everybody in \(.["\($resource).full"] | number) %";
 
-# hist_text(noun): the percentiles of a histogram.
+# hist_text(noun): the percentiles of a histogram as evidence; `noun` adds a noun to its count.
 def hist_text(noun):
 	.unit as $unit
 	| def latency: unit_ns($unit) | in_time;

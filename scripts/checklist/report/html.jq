@@ -31,7 +31,7 @@ def region_html($class; $name; content):
 def scale_html($class; labels):
 	element("div"; {class: $class, "aria-hidden": "true"}; [labels | element("span"; text)] | join(""));
 
-# full_title: of a histogram, with its label.
+# full_title: the title of a histogram, with its label.
 def full_title: if .label then "\(.title), \(.label)" else .title end;
 
 # ---- findings ----
@@ -117,7 +117,7 @@ def chart_series($chart):
 	[$chart.ids[] as $id | .[] | select(.id == $id) | select(any(.values[]; . != null))]
 	| if ($chart.stack | not) and length > 4 then sort_by(-most_value)[0:4] else . end;
 
-# chart_html(chart; axis; start): of all series, or nothing if there is nothing to show.
+# chart_html(chart; axis; start): the chart, made from all series, or nothing if it would be empty.
 def chart_html($chart; $axis; $start):
 	($chart.ids | length == 1) as $alone
 	| def maximum: .unit as $unit | "\(series_name($alone)) at most \(most_value | with_unit($unit))";
@@ -193,21 +193,21 @@ def flame_html:
 
 # ---- tables ----
 
-# cell_attributes: of the cells in a column.
+# cell_attributes: the attributes of the cells in a column.
 def cell_attributes:
 	{number: {class: "n"}, path: {class: "mono"}, address: {class: "mono"}, host: {class: "mono"},
 		free: {class: "mono"}, function: {class: "mono"}}[.kind] // {};
 
-# cell_html(column): of a value.
+# cell_html(column): a value as a cell.
 def cell_html($column):
 	element("td"; $column.attributes;
 		if $column.kind == "number" and $column.unit then with_unit($column.unit) else . // "-" end | text);
 
-# heading_html(kind): of a column's title.
+# heading_html(kind): the title of a column as a heading.
 def heading_html($kind):
 	element("th"; {scope: "col"} + (if $kind == "number" then {class: "n"} else {} end); text);
 
-# table_html(name; caption; headings; rows): each of the rows on a line.
+# table_html(name; caption; headings; rows): a table; `headings` and `rows` return several outputs.
 def table_html($name; caption; headings; rows):
 	region_html("wide"; $name; element("table"; element("caption"; caption)
 		+ element("thead"; element("tr"; [headings] | join("")))
@@ -232,7 +232,7 @@ def tables_html:
 
 def losses_of($name): [.losses[] | select(.collector == $name) | .lost][0] // 0;
 
-# collector_cells(lost): the cells of a collector that lost so many records.
+# collector_cells(lost): the cells of one collector; $lost is the number of records that it lost.
 def collector_cells($lost):
 	def number_html: element("td"; {class: "n"}; text);
 	[element("th"; {scope: "row"}; .name | text),
@@ -260,7 +260,7 @@ def raw_html:
 
 # ---- the page ----
 
-# utc: an RFC 3339 time for people.
+# utc: an RFC 3339 time, formatted for people.
 def utc: gsub("T"; " ") | gsub("\\.[0-9]+"; "") | gsub("Z$"; " UTC");
 
 def subtitle:

@@ -33,7 +33,8 @@ def full:
 
 def brief: "  \(.severity | badge) \(.title | say | paint("1")): \(evidence[0])";
 
-# This many findings fit on a screen in full.  If there are more, only the critical ones are.
+# The number of findings that fit on a screen in full.  If there are more, only the critical ones
+# are printed in full.
 def FULL: 8;
 
 def findings:
@@ -52,7 +53,7 @@ def exonerated:
 			| "  \(.[0].resource + "          " | .[0:10]) \(map(.title) | unique | join("; "))")
 	end;
 
-# own_cost: what sixty itself took, where that is known.
+# own_cost: the CPU time of sixty itself, if it was measured.
 def own_cost:
 	(if .own_cpu_s then "; sixty itself took \(.own_cpu_s | number) s of CPU time" else "" end)
 	+ if .own_bpf_s then ", its BPF programs \(.own_bpf_s | number) s" else "" end;

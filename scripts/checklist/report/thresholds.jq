@@ -261,8 +261,8 @@ def rules: [
 	next: "{profile} -F 49 10 --flame flame.svg"}
 ];
 
-# expected_missing: a pattern for paths that many programs try at their start.  That they do not
-# exist is normal.
+# expected_missing: a regular expression for paths that many programs try to open at their start
+# and that normally do not exist.
 def expected_missing: [
 	"^(/usr)?/(local/)?lib(32|64)?/",
 	"^/usr/share/locale",
