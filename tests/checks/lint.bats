@@ -237,3 +237,24 @@ unknown_names() {
 	{ grep -nIE '/wor[k]/|/wor[k]$|shared/desig[n]|/home/[a-z]' "${files[@]}" /dev/null || true; } |
 		none "paths of one machine"
 }
+
+# lines_over COLUMNS FILE...: each line that is wider; a tab goes to the next multiple of 8.
+lines_over() {
+	local limit=$1 file
+	shift
+	for file; do
+		expand "$file" | grep -nE ".{$((limit + 1))}" | sed "s|^|$file:|" || true
+	done
+}
+
+# schema.jq still has two longer lines.
+@test "no line of jq has more than 120 columns" {
+	these $(sources jq | grep -vx scripts/dev/schema.jq)
+	lines_over 120 "${files[@]}" | none "too long"
+}
+
+@test "the check for long lines sees one" {
+	printf '\t%0112d\n\t%0113d\n%0120d\n%0121d\n' 0 0 0 0 >"$BATS_TEST_TMPDIR/long.jq"
+	expect 2 "$(lines_over 120 "$BATS_TEST_TMPDIR/long.jq" | wc -l)" "lines"
+	[[ $(lines_over 120 "$BATS_TEST_TMPDIR/long.jq") == *long.jq:2:* ]]
+}

@@ -80,7 +80,7 @@ disk-queue retransmits accept-queue exec-storm failing-opens block-outlier slow-
 	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
 	"$report" --json "$data/troubled" >"$made/report.json"
 	expect null "$(jq -c '.collectors[] | select(.name == "dmesg").records' "$out")"
-	expect "printed nothing that can be read" "$(jq -r '.collectors[] | select(.name == "dmesg").reason' "$out")"
+	expect "output cannot be parsed" "$(jq -r '.collectors[] | select(.name == "dmesg").reason' "$out")"
 	cmp <(jq "$filter" "$out") <(jq "$filter" "$made/report.json")
 }
 

@@ -64,7 +64,7 @@ def kernel_patterns: [
 		"trap invalid opcode"]]
 ] | map({category: .[0], pattern: (.[1] | join("|"))});
 
-# kernel_category(patterns): of a message; null if it matches none of the patterns.
+# kernel_category(patterns): the category of a message, or null if it matches no pattern.
 def kernel_category($patterns):
 	. as $text | first($patterns[] | .pattern as $pattern | select($text | test($pattern)) | .category) // null;
 

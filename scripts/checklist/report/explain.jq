@@ -8,13 +8,13 @@ include "thresholds";
 def limit($word; $value): if $value == null then empty else
 	"\($word) \(if .low then "at most" else "from" end) \($value) \(.unit)" end;
 
-def limits: [limit(if .info then "to know" else "warning" end; .warning), limit("critical"; .critical)] | join(", ");
+def limits: [limit(if .info then "note" else "warning" end; .warning), limit("critical"; .critical)] | join(", ");
 
 def explain($id):
 	first(rules[] | select(.id == $id))
 	| "\(.id) (\(.class), \(.resource)): \(.title | split("%s") | join("..."))", "",
 	"What it means  \(.means)",
-	"What to look   \(.look)",
+	"Look at        \(.look)",
 	"Next           \(.next | installed | split("%s") | join("..."))",
 	"Limits         \(limits)",
 	"Why these      \(.why)";

@@ -43,7 +43,7 @@ def facts_of($name; $command; $status; $output):
 	| ($status | null_if_empty // "unknown" | split("\t")) as $s
 	| {name: $name, command: ($command | null_if_empty), status: $s[0],
 		reason: ($s[1:] | join(" ") | null_if_empty), facts: ($facts // {series: [], tables: []})}
-	| if $facts == null and .status == "ok" then .reason = "printed nothing that can be read" else . end;
+	| if $facts == null and .status == "ok" then .reason = "output cannot be parsed" else . end;
 
 # all_facts: one object per collector.  Skips the lines that a collector's function did not read.
 def all_facts:

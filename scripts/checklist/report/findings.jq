@@ -13,7 +13,7 @@ def severity($rule; $value):
 	elif reached($rule.warning) then (if $rule.info then "info" else "warning" end)
 	else "ok" end;
 
-# filled(subject): with every %s replaced.
+# filled(subject): the input with every %s replaced by the subject, or unchanged if that is null.
 def filled($subject): if $subject == null then . else split("%s") | join("\($subject)") end;
 
 # target(rule): the subject as words of a command.  HOST:PORT becomes two words, but not in rules
@@ -109,12 +109,12 @@ def exec_error_checks($n):
 			else .execs | plural("exec") end))
 	end;
 
-# pressure_text(resource): of the facts from /proc/pressure.
+# pressure_text(resource): evidence from the facts of the collector pressure.
 def pressure_text($resource):
 	"somebody waited in \(.["\($resource).some"] | number) % of the time, "
 	+ "everybody in \(.["\($resource).full"] | number) %";
 
-# hist_text(noun): the percentiles of a histogram.
+# hist_text(noun): the percentiles of a histogram as evidence; `noun` adds a noun to its count.
 def hist_text(noun):
 	.unit as $unit
 	| def latency: unit_ns($unit) | in_time;
@@ -156,7 +156,7 @@ def disk_checks($n):
 	($n.iostat.disks // empty | if length == 0 then
 		check("disk-busy"; null; 0; from("iostat"; "no disk had a request")) else
 		per_disk("disk-queue"; .queue; from("iostat";
-			"\(.disk): \(.queue | number) requests in flight in the mean")),
+			"\(.disk): \(.queue | number) requests in flight on average")),
 		per_disk("disk-busy"; .util; from("iostat";
 			"\(.disk): \(.util | number) %, at most \(.util_max | number) %; "
 			+ "\(.reads | number) reads/s, \(.writes | number) writes/s")) end),
@@ -207,7 +207,7 @@ def exec_checks($n; $d):
 
 def open_checks($n; $d):
 	def most: .unexpected[0]
-		| if . then "of the same unusual path \(.count) at most" else "of no unusual path" end;
+		| if . then "at most \(.count) of the same unexpected path" else "none of an unexpected path" end;
 	$n.opensnoop | if . == null then empty else
 		[.unexpected[]? | select(.count >= 20)] as $bad
 		| if ($bad | length) == 0 then
@@ -225,7 +225,7 @@ def file_checks($n):
 	def slowest: "\(.op) of \(.file | quoted) by \(.comm | quoted), \(.latency_ns | in_time)";
 	$n | to_entries[] | select(.key | test("slower$")) | .key as $tool | .value | select(. != null)
 	| check("slow-files"; null; .slow; from($tool;
-		if .slowest then "\(.slow); the slowest: \(.slowest | slowest)" else "none of 10 ms" end));
+		if .slowest then "\(.slow); the slowest: \(.slowest | slowest)" else "none took 10 ms" end));
 
 def cache_checks($n; $d):
 	# With few misses per second, a low ratio does no harm: it counts as one above the limit.

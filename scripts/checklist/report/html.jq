@@ -12,7 +12,7 @@ include "svg";
 def resource_name: {cpu: "CPU", memory: "Memory", disk: "Disks", network: "Network", machine: "Machine",
 	exec: "Programs", open: "Opens", file: "Files", dns: "Names", connect: "Connections"}[.] // .;
 
-def severity_word: {critical: "critical", warning: "warning", info: "to know"}[.];
+def severity_word: {critical: "critical", warning: "warning", info: "note"}[.];
 
 # ---- parts that occur more than once ----
 
@@ -31,7 +31,7 @@ def region_html($class; $name; content):
 def scale_html($class; labels):
 	element("div"; {class: $class, "aria-hidden": "true"}; [labels | element("span"; text)] | join(""));
 
-# full_title: of a histogram, with its label.
+# full_title: the title of a histogram, with its label.
 def full_title: if .label then "\(.title), \(.label)" else .title end;
 
 # ---- findings ----
@@ -117,7 +117,7 @@ def chart_series($chart):
 	[$chart.ids[] as $id | .[] | select(.id == $id) | select(any(.values[]; . != null))]
 	| if ($chart.stack | not) and length > 4 then sort_by(-most_value)[0:4] else . end;
 
-# chart_html(chart; axis; start): of all series, or nothing if there is nothing to show.
+# chart_html(chart; axis; start): the chart, made from all series, or nothing if it would be empty.
 def chart_html($chart; $axis; $start):
 	($chart.ids | length == 1) as $alone
 	| def maximum: .unit as $unit | "\(series_name($alone)) at most \(most_value | with_unit($unit))";
@@ -145,7 +145,7 @@ def heat_html($axis; $start):
 	| "\(full_title): heat map of latency over time, from \($bottom) to \($top)" as $description
 	| element("figure";
 		element("figcaption"; element("b"; "\(full_title | text), each second") + " "
-			+ span_html("key"; "the stronger the colour, the more; slower is higher"))
+			+ span_html("key"; "stronger colour: more; higher: slower"))
 		+ on_lines(.heat | heat_map($axis.count; $low; $high; $description)
 			| framed_html($top; $bottom; $axis.count; $start)));
 
@@ -177,7 +177,7 @@ def histogram_html:
 		+ element("ul"; {class: "percentiles"};
 			on_lines("p50", "p90", "p99", "p99_9", "max" | percentile_html))
 		+ on_lines([range($low; $high + 1) | $counts["\(.)"] // 0] | bars($description))
-		+ scale_html("time"; octave_label(.unit; $low), "each bar twice as long a time",
+		+ scale_html("time"; octave_label(.unit; $low), "each bar covers twice the time",
 			octave_label(.unit; $high + 1)));
 
 def histograms_html:
@@ -193,21 +193,21 @@ def flame_html:
 
 # ---- tables ----
 
-# cell_attributes: of the cells in a column.
+# cell_attributes: the attributes of the cells in a column.
 def cell_attributes:
 	{number: {class: "n"}, path: {class: "mono"}, address: {class: "mono"}, host: {class: "mono"},
 		free: {class: "mono"}, function: {class: "mono"}}[.kind] // {};
 
-# cell_html(column): of a value.
+# cell_html(column): a value as a cell.
 def cell_html($column):
 	element("td"; $column.attributes;
 		if $column.kind == "number" and $column.unit then with_unit($column.unit) else . // "-" end | text);
 
-# heading_html(kind): of a column's title.
+# heading_html(kind): the title of a column as a heading.
 def heading_html($kind):
 	element("th"; {scope: "col"} + (if $kind == "number" then {class: "n"} else {} end); text);
 
-# table_html(name; caption; headings; rows): each of the rows on a line.
+# table_html(name; caption; headings; rows): a table; `headings` and `rows` return several outputs.
 def table_html($name; caption; headings; rows):
 	region_html("wide"; $name; element("table"; element("caption"; caption)
 		+ element("thead"; element("tr"; [headings] | join("")))
@@ -232,7 +232,7 @@ def tables_html:
 
 def losses_of($name): [.losses[] | select(.collector == $name) | .lost][0] // 0;
 
-# collector_cells(lost): the cells of a collector that lost so many records.
+# collector_cells(lost): the cells of one collector; $lost is the number of records that it lost.
 def collector_cells($lost):
 	def number_html: element("td"; {class: "n"}; text);
 	[element("th"; {scope: "row"}; .name | text),
@@ -260,7 +260,7 @@ def raw_html:
 
 # ---- the page ----
 
-# utc: an RFC 3339 time for people.
+# utc: an RFC 3339 time, formatted for people.
 def utc: gsub("T"; " ") | gsub("\\.[0-9]+"; "") | gsub("Z$"; " UTC");
 
 def subtitle:
@@ -279,7 +279,7 @@ def verdict_html:
 	element("ul"; {class: "verdict", "aria-label": "Verdict"}; .verdict | [
 		(select(.critical > 0) | "\(.critical) critical" | pill_html("critical")),
 		(select(.warning > 0) | .warning | plural("warning") | pill_html("warning")),
-		(select(.info > 0) | "\(.info) to know" | pill_html("info"))
+		(select(.info > 0) | .info | plural("note") | pill_html("info"))
 	] | if length == 0 then "nothing found" | pill_html("ok") else join("") end);
 
 # lead_html: the critical findings in one line, if there are any.

@@ -3,7 +3,7 @@
 # HTML and SVG: the functions that escape text and write tags.  Everything from outside
 # passes through `text`; attribute values always do.
 
-# What HTML forbids, and characters that change the direction of the text around them.
+# unsafe_characters: those that HTML forbids, and those that change the direction of text.
 def unsafe_characters:
 	"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"	# control characters
 	+ "\u200e\u200f\u202a-\u202e\u2066-\u2069"		# direction
@@ -16,8 +16,8 @@ def text:
 		tostring | if test("[^ -~]"; null) then gsub(unsafe_characters; "\ufffd") else . end | @html
 	end;
 
-# start_tag(name; attributes): without the bracket at its end.  Attributes are an object; they
-# stay in its order.
+# start_tag(name; attributes): a start tag without its closing bracket.  The attributes are an
+# object and keep its order.
 def start_tag(name; attributes):
 	attributes as $attributes
 	| reduce ($attributes | keys_unsorted[]) as $key ("<" + name;

@@ -8,10 +8,10 @@ def kind_of_key: {
 	path: "path", file: "path", failed_file: "path", host: "host", address: "address", local: "address",
 	remote: "address", text: "free", last: "free", reason: "free", command: "command"}[.];
 
-# public_path: in a directory that every machine has.
+# public_path: true for a path in a directory that every machine has.
 def public_path: test("^(/usr)?/(bin|sbin|lib|lib32|lib64|libexec|share)(/|$)|^/(proc|sys|dev)(/|$)|^/etc/[^/]+$");
 
-# common_top: a directory of / that is kept in the pseudonym of a private path.
+# common_top: true for a directory of / whose name is kept in the pseudonym of a private path.
 def common_top: test("^(home|root|srv|var|opt|tmp|run|mnt|etc|data|usr)$");
 
 def strings_of($kind):

@@ -6,7 +6,7 @@
 include "lib";
 include "markup";
 
-# two_decimals: round_to(2) for thousands of numbers: faster.
+# two_decimals: the same as round_to(2), but faster: a page has thousands of coordinates.
 def two_decimals: . * 100 | round / 100;
 
 # svg(class; width; height; title; content): a drawing that is scaled to its frame.
@@ -15,7 +15,7 @@ def svg($class; $width; $height; $title; content):
 		role: "img", "aria-label": $title};
 		element("title"; $title | text) + content);
 
-# Strokes keep their width where the drawing is stretched.
+# fixed_stroke: attributes that keep the width of a stroke when the drawing is stretched.
 def fixed_stroke: {"vector-effect": "non-scaling-stroke"};
 
 # top_of(unit): the top of the scale for these values: a round number that none of them exceeds.
@@ -65,7 +65,7 @@ def stacked($count; $top; $title):
 	svg("plot"; $count * 10; 100; $title;
 		grid($count * 10) + ([area(range(length; 0; -1))] | join("")));
 
-# heat_map(count; low; high; title): of [second, octave, count], with a row for each octave
+# heat_map(count; low; high; title): made from [second, octave, count], with a row for each octave
 # from `low` to `high`.  The opacity grows with the logarithm of the count.
 def heat_map($count; $low; $high; $title):
 	([.[] | .[2]] | max // 1 | . + 1 | log) as $most

@@ -8,7 +8,7 @@ include "lib";
 def paint($code): if $colour then "\u001b[\($code)m\(.)\u001b[0m" else . end;
 
 def badge: {critical: ("CRITICAL" | paint("1;31")), warning: ("WARNING " | paint("1;33")),
-	info: ("INFO    " | paint("1;36"))}[.];
+	info: ("NOTE    " | paint("1;36"))}[.];
 
 def say: tostring | printable;
 
@@ -20,7 +20,7 @@ def headline:
 def verdict:
 	.verdict | [(select(.critical > 0) | "\(.critical) critical" | paint("1;31")),
 		(select(.warning > 0) | .warning | plural("warning") | paint("1;33")),
-		(select(.info > 0) | "\(.info) to know" | paint("1;36"))]
+		(select(.info > 0) | .info | plural("note") | paint("1;36"))]
 	| if length == 0 then "NOTHING FOUND" | paint("1;32") else "FINDINGS: " + join(", ") end;
 
 def evidence: .evidence | map("\(.text | say | cut_to(150))  [\(.collector)]");
@@ -33,7 +33,8 @@ def full:
 
 def brief: "  \(.severity | badge) \(.title | say | paint("1")): \(evidence[0])";
 
-# This many findings fit on a screen in full.  If there are more, only the critical ones are.
+# The number of findings that fit on a screen in full.  If there are more, only the critical ones
+# are printed in full.
 def FULL: 8;
 
 def findings:
@@ -42,7 +43,7 @@ def findings:
 		(if .class == $f.class then . else
 			.out += ["", ($f.class | class_title | ascii_upcase)] | .class = $f.class end)
 		| .out += [$f | if $many and .severity != "critical" then brief else full end])
-	| .out[], (if $many then "", "  What to type next, and more: report.html; sixty --explain NAME" else empty end);
+	| .out[], (if $many then "", "  Next commands and more: report.html; sixty --explain NAME" else empty end);
 
 # exonerated: a line for each resource.
 def exonerated:
@@ -52,7 +53,7 @@ def exonerated:
 			| "  \(.[0].resource + "          " | .[0:10]) \(map(.title) | unique | join("; "))")
 	end;
 
-# own_cost: what sixty itself took, where that is known.
+# own_cost: the CPU time of sixty itself, if it was measured.
 def own_cost:
 	(if .own_cpu_s then "; sixty itself took \(.own_cpu_s | number) s of CPU time" else "" end)
 	+ if .own_bpf_s then ", its BPF programs \(.own_bpf_s | number) s" else "" end;
