@@ -401,6 +401,38 @@ limited() {
 	expect "runqlat: lost 1 event" "$(reason_in few)"
 }
 
+# place MODE OWNER: a directory for the output, and try to write there.
+place() {
+	rm -rf "$BATS_TEST_TMPDIR/place"
+	mkdir -p "$BATS_TEST_TMPDIR/place/below"
+	chown "$2" "$BATS_TEST_TMPDIR/place"
+	chmod "$1" "$BATS_TEST_TMPDIR/place"
+	run_sixty --seconds 5 --output "$BATS_TEST_TMPDIR/place/below/report"
+}
+
+# bats test_tags=all
+@test "sixty: root does not write where another user could redirect the output" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	without_report
+	local bad
+	for bad in "755 60541:60541" "777 0:0" "775 0:60541"; do
+		# shellcheck disable=SC2086
+		place $bad
+		expect 1 "$status" "$bad"
+		expect 1 "$(wc -l <"$err")" "messages"
+		grep -q "^sixty: .*$BATS_TEST_TMPDIR/place.*; use --output$" "$err"
+		[ ! -e "$BATS_TEST_TMPDIR/place/below/report" ]
+	done
+	place 1777 0:0
+	expect 0 "$status" "sticky"
+	chown 60541 "$BATS_TEST_TMPDIR/place/below/report"
+	status=0
+	"$sixty" --from "$BATS_TEST_TMPDIR/place/below/report" >"$out" 2>"$err" || status=$?
+	expect 1 "$status" "--from a directory of another user"
+	SUDO_UID=60541 place 755 60541:60541
+	expect 0 "$status" "the user of sudo"
+}
+
 # hostile NAME TAR-ARGUMENTS...: a bundle that must not be unpacked.
 hostile() {
 	tar -C "$BATS_TEST_TMPDIR/h" -czf "$BATS_TEST_TMPDIR/$1.tar.gz" "${@:2}"

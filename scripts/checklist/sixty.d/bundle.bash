@@ -17,7 +17,7 @@ make_bundle() {
 	name=${name//[^A-Za-z0-9._-]/_}
 	checksums "$1" >"$1/manifest.sha256" || fail "cannot write $1/manifest.sha256"
 	(set -C; : >"$bundle") 2>/dev/null || fail "cannot create $bundle"
-	tar -C "$1" -czf "$bundle" --owner=0 --group=0 --numeric-owner --transform "s,^\.,$name," . || fail "cannot write $bundle"
+	tar --force-local -C "$1" -czf "$bundle" --owner=0 --group=0 --numeric-owner --transform "s,^\.,$name," . || fail "cannot write $bundle"
 }
 
 # open_bundle FILE DIR: unpack FILE into DIR, which must not exist.  The bundle is
@@ -27,18 +27,22 @@ make_bundle() {
 open_bundle() {
 	local tar=$tmp/bundle.tar new=$tmp/new
 	[ ! -e "$2" ] || fail "$2 exists already"
+	check_place "$2"
 	{ [ -f "$1" ] && [ -r "$1" ]; } || fail "cannot read $1"
 	gzip -dc 2>/dev/null <"$1" | head -c $((BUNDLE_BYTES + 1)) >"$tar"
 	[ "$(stat -c %s "$tar")" -le "$BUNDLE_BYTES" ] ||
 		fail "$1: more than $BUNDLE_BYTES bytes in it: not unpacked"
-	tar -tvf "$tar" 2>/dev/null | check_members ||
+	tar --force-local -tvf "$tar" 2>/dev/null | check_members ||
 		fail "$1: not a bundle of sixty, or a damaged one: not unpacked"
 	mkdir "$new" || fail "cannot create $new"
-	tar -C "$new" -xf "$tar" --strip-components=1 --no-same-owner --no-same-permissions ||
+	tar --force-local -C "$new" -xf "$tar" --strip-components=1 --no-same-owner --no-same-permissions ||
 		fail "$1: cannot be unpacked"
 	checksums "$new" >"$tmp/sums"
 	cmp -s "$tmp/sums" "$new/manifest.sha256" ||
 		fail "$1: the checksums do not match its manifest"
+	# The page is made again here; so is report.json, unless there is nothing to make it of.
+	rm -f "$new/report.html"
+	! compgen -G "$new/*/output" >/dev/null || rm -f "$new/report.json"
 	mv -T "$new" "$2" || fail "cannot create the directory $2"
 }
 
