@@ -24,12 +24,17 @@ def property: schema_of_type
 	+ (if .unit then { unit } else {} end)
 	+ { description: .about };
 
+def HOST_ID: "as a number of the machine; only where the tool runs in another PID namespace";
+
+def OTHER_PIDNS: {
+	const: true,
+	description: "The task is of a PID namespace that the tool cannot see, so it has no pid and tid"
+};
+
 # host_ids: the initial namespace's numbers of the processes in the columns: common/output/process.h.
-def host_ids: [select(.type != "count").columns[] | select(.key | IN("pid", "tid", "ppid"))]
-	| map({ key: "host_\(.key)", value: { "$ref": "id" | common,
-		description: "\(.key) as a number of the machine; only where the tool runs in another PID namespace" } })
-		+ (if . == [] then [] else [{ key: "other_pidns", value: { const: true,
-			description: "The task is of a PID namespace that the tool cannot see, so it has no pid and tid" } }] end)
+def host_ids: [select(.type != "count").columns[].key | select(IN("pid", "tid", "ppid"))]
+	| map({ key: "host_\(.)", value: { "$ref": "id" | common, description: "\(.) \(HOST_ID)" } })
+		+ (if . == [] then [] else [{ key: "other_pidns", value: OTHER_PIDNS }] end)
 	| from_entries;
 
 def line: {
