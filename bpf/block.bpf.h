@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What tools on block requests share: whose disk, which kind, is it asked for? */
+/* Shared by the tools on block requests: a request's disk, its type, and the disk filter. */
 #ifndef BPF_BLOCK_BPF_H
 #define BPF_BLOCK_BPF_H
 
@@ -8,8 +8,8 @@
 #include "loss.bpf.h"
 
 /*
- * The number of the disk @rq goes to, DISK_DEV(); 0: none.  A disk's
- * partitions have numbers of their own, that are not in here.
+ * Return the number of the disk that @rq goes to, as DISK_DEV(), or 0 if it has none.  This is
+ * always the number of the whole disk; partitions have separate numbers.
  */
 static __always_inline __u32 disk_dev(struct request *rq)
 {
@@ -18,7 +18,7 @@ static __always_inline __u32 disk_dev(struct request *rq)
 	return disk ? DISK_DEV(load(disk, major), load(disk, first_minor)) : 0;
 }
 
-/* The sequence number of the disk that @rq goes to; 0: the kernel has none. */
+/* Return the sequence number of the disk that @rq goes to, or 0 if the kernel has none. */
 static __always_inline __u64 disk_seq(struct request *rq)
 {
 	struct gendisk *disk = core_request_disk(rq);
@@ -27,9 +27,9 @@ static __always_inline __u64 disk_seq(struct request *rq)
 }
 
 /*
- * Return a number for the disk that @rq goes to, 0: none.  A disk that is made again under
- * the same name or number has another one: the low half of its sequence number.  Before
- * v5.15 it is disk_dev(), which stays the same.
+ * Return a number that identifies the disk @rq goes to, or 0 if it has none.  A disk that is
+ * removed and created again under the same name or number gets a different one: the low half of
+ * its sequence number.  Before v5.15 it is disk_dev(), which stays the same.
  */
 static __always_inline __u32 disk_life(struct request *rq)
 {
@@ -38,7 +38,7 @@ static __always_inline __u32 disk_life(struct request *rq)
 	return seq ? seq : disk_dev(rq);
 }
 
-/* The name of the disk that @rq goes to, now: it may be gone when user space looks. */
+/* Copy the name of the disk that @rq goes to.  The disk may be gone when user space looks it up. */
 static __always_inline void disk_name(struct request *rq, char *name, __u32 size)
 {
 	struct gendisk *disk = core_request_disk(rq);
@@ -48,9 +48,9 @@ static __always_inline void disk_name(struct request *rq, char *name, __u32 size
 }
 
 /*
- * True if @rq is for the disk or partition of @filter.  A partition is told by
- * the sectors: they are in every request of every kernel, while rq->part is
- * only kept up where the queue keeps statistics.
+ * Return true if @rq is for the disk or partition of @filter.  A partition is recognized by its
+ * sectors: every request has them on every kernel, while rq->part is set only if the queue
+ * keeps statistics.
  */
 static __always_inline bool disk_filter(const volatile struct disk_filter *filter,
 					struct request *rq)
@@ -63,8 +63,8 @@ static __always_inline bool disk_filter(const volatile struct disk_filter *filte
 }
 
 /*
- * True if @rq is a command for the device (SG_IO, an NVMe administration
- * command, the kernel's own inquiries), not a read or write of its blocks.
+ * Return true if @rq is a command for the device (SG_IO, an NVMe administration command, an
+ * inquiry of the kernel), not a read or write of its blocks.
  */
 static __always_inline bool disk_passthrough(struct request *rq)
 {
@@ -72,10 +72,10 @@ static __always_inline bool disk_passthrough(struct request *rq)
 }
 
 /*
- * True if what ends is not a request but the bookkeeping for one.  A write
- * that needs the disk's cache flushed before or after is completed once more
- * when all is done, now empty (block/blk-flush.c); the flush itself is a
- * request of its own, with its own operation.
+ * Return true if this is the end of a flush sequence, not of a request.  If a write requires
+ * flushing the disk's cache before or after it, the write completes a second time, with 0
+ * bytes, when the whole sequence is done (block/blk-flush.c).  The flush itself is a separate
+ * request with the flush operation.
  */
 static __always_inline bool disk_flush_sequence_end(struct request *rq, unsigned int bytes)
 {
@@ -83,8 +83,8 @@ static __always_inline bool disk_flush_sequence_end(struct request *rq, unsigned
 }
 
 /*
- * A number that stands for @rq while it is in flight.  The verifier lets no
- * program calculate with an address; the distance of two is a number.
+ * Return a number that identifies @rq while it is in flight.  The verifier rejects arithmetic
+ * on a pointer, but the difference of two pointers is a plain number.
  */
 static __always_inline __u64 disk_request_key(struct request *rq)
 {
@@ -92,11 +92,11 @@ static __always_inline __u64 disk_request_key(struct request *rq)
 
 	if (config.raw_tp)
 		return key;
-	barrier_var(key);		/* no subtraction where rq is a plain number */
+	barrier_var(key);		/* no arithmetic where rq is a plain number */
 	return key - (__u64)&loss;
 }
 
-/* The same number for the request at @address, which was read from memory. */
+/* Return disk_request_key() of the request at @address, which was read from memory. */
 static __always_inline __u64 disk_address_key(__u64 address)
 {
 	struct loss *from = &loss;
@@ -108,7 +108,7 @@ static __always_inline __u64 disk_address_key(__u64 address)
 	return address - base;
 }
 
-/* The cgroup that @rq's input or output is charged to; NULL: nobody's (a flush). */
+/* Return the cgroup that @rq's I/O is charged to, or NULL if there is none (a flush). */
 static __always_inline struct cgroup *disk_cgroup(struct request *rq)
 {
 	struct bio *bio = load(rq, bio);

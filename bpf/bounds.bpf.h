@@ -2,19 +2,19 @@
 /*
  * Sizes and indexes that are not constants.
  *
- * The verifier knows the range of a register from the comparison that was made with
- * that register.  The compiler only keeps the meaning: clang 15 and later compare a
- * 32-bit copy of a number, or its value before an addition, and pass another copy to
- * the helper, of which the verifier knows nothing ("unbounded memory access").
+ * The verifier derives the range of a register from a comparison of that register.  The
+ * compiler preserves only the value: clang 15 and later compare a 32-bit copy of a number, or
+ * its value before an addition, and pass another copy to the helper, whose range the verifier
+ * does not know ("unbounded memory access").
  *
- * So compare and use what bounds_u64() returns, with no arithmetic between the two.
+ * Therefore compare and use the result of bounds_u64(), with no arithmetic in between.
  */
 #ifndef BPF_BOUNDS_BPF_H
 #define BPF_BOUNDS_BPF_H
 
 #include <bpf/bpf_helpers.h>
 
-/* Return @n in a 64-bit register about which the compiler knows nothing. */
+/* Return @n in a 64-bit register whose value the compiler cannot track. */
 static __always_inline __u64 bounds_u64(__u64 n)
 {
 	barrier_var(n);

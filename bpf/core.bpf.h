@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Where kernels differ.  One function for each difference, named for what it
- * returns; its comment says which commit changed what, in which release.
+ * Differences between kernels.  There is one function per difference, named after what it
+ * returns.  Its comment names the commit and release that changed the kernel.
  */
 #ifndef BPF_CORE_BPF_H
 #define BPF_CORE_BPF_H
@@ -13,9 +13,9 @@
 const volatile struct config config = { .filter.uid = FILTER_ANY_UID, .ring_wake_shift = 17 };
 
 /*
- * A field behind a pointer that is an argument of a tp_btf program, or was
- * loaded from one.  There the verifier knows the type and a plain load does;
- * the same program attached as raw_tp (a kernel without BTF) has to copy.
+ * Read a field through a pointer that is an argument of a tp_btf program or was loaded from
+ * one.  The verifier knows the type of such a pointer, so a plain load works.  The same program
+ * attached as raw_tp (on a kernel without BTF) must copy the field.
  */
 #define load(ptr, field)						\
 	({								\
@@ -27,12 +27,12 @@ const volatile struct config config = { .filter.uid = FILTER_ANY_UID, .ring_wake
 		value_;							\
 	})
 
-/* v5.14, 2f064a59a11f ("sched: Change task_struct::state"): had been `long state`. */
+/* v5.14, 2f064a59a11f ("sched: Change task_struct::state"): was `long state` before. */
 struct task_struct___before_5_14 {
 	long state;
 } __attribute__((preserve_access_index));
 
-/* The state of @task, which is or came from an argument; 0 (TASK_RUNNING): it can run. */
+/* Return the state of @task, an argument or loaded from one; 0 (TASK_RUNNING): runnable. */
 static __always_inline __u32 core_task_state(struct task_struct *task)
 {
 	struct task_struct___before_5_14 *old = (void *)task;
@@ -42,13 +42,13 @@ static __always_inline __u32 core_task_state(struct task_struct *task)
 	return load(task, __state);
 }
 
-/* The id of a cgroup: its kernfs node's, which is also its inode number. */
+/* Return the id of a cgroup: that of its kernfs node, which is also its inode number. */
 static __always_inline __u64 core_cgroup_id(struct cgroup *cgroup)
 {
 	return BPF_CORE_READ(cgroup, kn, id);
 }
 
-/* The cgroup2 cgroup of a task. */
+/* Return the cgroup2 cgroup of @task. */
 static __always_inline struct cgroup *core_task_cgroup(struct task_struct *task)
 {
 	return BPF_CORE_READ(task, cgroups, dfl_cgrp);
@@ -59,7 +59,7 @@ struct cgroup___before_6_1 {
 	__u64 ancestor_ids[1];
 } __attribute__((preserve_access_index));
 
-/* The id of the ancestor of @cgroup at depth @level; 0: it has none there. */
+/* Return the id of the ancestor of @cgroup at depth @level, or 0 if there is none. */
 static __always_inline __u64 core_cgroup_ancestor(struct cgroup *cgroup, __u32 level)
 {
 	struct cgroup *ancestor = NULL;
@@ -82,7 +82,7 @@ struct request___before_5_17 {
 	struct gendisk *rq_disk;
 } __attribute__((preserve_access_index));
 
-/* The disk that @rq, an argument or loaded from one, goes to; NULL: none. */
+/* Return the disk of @rq, an argument or loaded from one, or NULL if it has none. */
 static __always_inline struct gendisk *core_request_disk(struct request *rq)
 {
 	struct request___before_5_17 *old = (void *)rq;
@@ -95,9 +95,9 @@ static __always_inline struct gendisk *core_request_disk(struct request *rq)
 }
 
 /*
- * Return the sequence number of @disk, which is or came from an argument; 0: the kernel has
+ * Return the sequence number of @disk, an argument or loaded from one, or 0 if the kernel has
  * none.  v5.15, cf179948554a ("block: add disk sequence number"): a disk gets the next number
- * when it is made and when its medium changes, a loop device with each file.
+ * when it is created and when its medium changes, a loop device with each file.
  */
 static __always_inline u64 core_disk_seq(struct gendisk *disk)
 {
@@ -113,7 +113,7 @@ enum req_opf___before_6_0 {
 	REQ_OP_DRV_IN___before_6_0 = 34,
 };
 
-/* The first of the operations that are commands for the driver: they are the last of all. */
+/* Return the first operation that is a command for the driver.  These are the highest ones. */
 static __always_inline __u32 core_passthrough_op(void)
 {
 	if (bpf_core_enum_value_exists(enum req_op, REQ_OP_DRV_IN))
@@ -124,15 +124,15 @@ static __always_inline __u32 core_passthrough_op(void)
 }
 
 /*
- * v5.15, 8520e224f547 ("bpf, cgroups: Fix cgroup v2 fallback on v1/v2 mixed
- * mode"), also in 5.10.y: had been a word that holds the pointer, or, with one
- * of its low bits set, numbers of cgroup v1.
+ * v5.15, 8520e224f547 ("bpf, cgroups: Fix cgroup v2 fallback on v1/v2 mixed mode"), also in
+ * 5.10.y: was a word that holds the pointer or, with one of its two low bits set, ids of cgroup
+ * v1.
  */
 struct sock_cgroup_data___before_5_15 {
 	u64 val;
 } __attribute__((preserve_access_index));
 
-/* The cgroup2 cgroup that @sk, found anywhere, was made in; NULL: unknown. */
+/* Return the cgroup2 cgroup that @sk (from any source) was created in, or NULL if unknown. */
 static __always_inline struct cgroup *core_sock_cgroup(struct sock *sk)
 {
 	struct sock_cgroup_data___before_5_15 *old;
@@ -152,17 +152,17 @@ struct folio___before_6_18 {
 	unsigned long flags;
 } __attribute__((preserve_access_index));
 
-/* v6.6, ebc1baf5c9b4 ("mm: free up a word in the first tail page"): into _flags_1. */
+/* v6.6, ebc1baf5c9b4 ("mm: free up a word in the first tail page"): moved into _flags_1. */
 struct folio___before_6_6 {
 	unsigned char _folio_order;
 } __attribute__((preserve_access_index));
 
-/* v6.1: the order moved from the first tail page's own fields into struct folio. */
+/* v6.1: the order moved from the fields of the first tail page into struct folio. */
 struct page___before_6_1 {
 	unsigned char compound_order;
 } __attribute__((preserve_access_index));
 
-/* The flags of @folio, an argument. */
+/* Return the flags of @folio, an argument. */
 static __always_inline unsigned long core_folio_flags(struct folio *folio)
 {
 	struct folio___before_6_18 *old = (void *)folio;
@@ -172,7 +172,7 @@ static __always_inline unsigned long core_folio_flags(struct folio *folio)
 	return load(old, flags);
 }
 
-/* The order of @folio, an argument of more than one page. */
+/* Return the order of @folio, an argument with more than one page. */
 static __always_inline __u32 core_folio_order(struct folio *folio)
 {
 	struct folio___before_6_6 *old = (void *)folio;
@@ -185,7 +185,7 @@ static __always_inline __u32 core_folio_order(struct folio *folio)
 	return BPF_CORE_READ(tail, compound_order);
 }
 
-/* The pages of @folio, an argument: only one of more than one (PG_head) has an order. */
+/* Return the number of pages of @folio, an argument.  Only large folios (PG_head) have an order. */
 static __always_inline __u64 core_folio_pages(struct folio *folio)
 {
 	if (!(core_folio_flags(folio) >> bpf_core_enum_value(enum pageflags, PG_head) & 1))

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Events: one ring buffer to user space, and a count of what it lost.
+ * Events: a ring buffer to user space, and a count of the events lost in it.
  *
- * Waking the reader costs far more than the event (about 1 us against 0.04),
- * so it is woken only by the first event after a pause, and each time a good part
- * of the ring has filled; else it looks by itself every few tens of milliseconds,
- * until a while after the last event (common/core/run.c).
+ * Waking the reader costs far more than the event (about 1 us against 0.04).  Therefore only
+ * the first event after a pause and each filled eighth of the ring wake it.  Otherwise the
+ * reader polls every few tens of milliseconds until some time after the last event
+ * (common/core/run.c).
  */
 #ifndef BPF_EVENT_BPF_H
 #define BPF_EVENT_BPF_H
@@ -41,15 +41,15 @@ static __always_inline void event_head_current(struct event_head *head)
 	bpf_get_current_comm(head->comm, sizeof(head->comm));
 }
 
-__u64 woken_ns;		/* when a first event last woke the reader */
+__u64 woken_ns;		/* time of the last wakeup by an event after a pause */
 
-/* The flags to submit @size bytes with: wake the reader, or leave it asleep. */
+/* Return the flags to submit @size bytes with: wake the reader or not. */
 static __always_inline __u64 event_flags(__u64 size)
 {
 	__u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 	__u64 shift = config.ring_wake_shift, now;
 
-	/* Beyond an eighth it was woken by that. */
+	/* Once an eighth of the ring has filled, the reader has been woken already. */
 	if (waiting >> shift == 0) {
 		now = bpf_ktime_get_ns();
 		if (now - woken_ns > EVENT_PAUSE_NS) {
@@ -63,8 +63,8 @@ static __always_inline __u64 event_flags(__u64 size)
 }
 
 /*
- * Reserve @size bytes (a constant) in the ring.  NULL, and one event counted
- * as lost, when it is full.  Submit or discard it on every path.
+ * Reserve @size bytes (a constant) in the ring.  If it is full, count one event as lost and
+ * return NULL.  Submit or discard the event on every path.
  */
 static __always_inline void *event_reserve(__u64 size)
 {
@@ -81,15 +81,15 @@ static __always_inline void event_submit(void *event, __u64 size)
 }
 
 /*
- * Send the first @size bytes of @event, a map value of @max bytes (a constant), which
- * stays the caller's.  This is how an event takes only the bytes it needs: the size of
- * a reservation has to be a constant.
+ * Send the first @size bytes of @event, a map value of @max bytes (a constant).  The caller
+ * keeps @event.  The event takes only the bytes it needs in the ring; a reservation would need
+ * a constant size.
  */
 static __always_inline void event_output(void *event, __u64 size, __u64 max)
 {
 	__u64 flags = event_flags(size), bytes = bounds_u64(size);
 
-	if (bytes > max)			/* never: for the verifier */
+	if (bytes > max)			/* never true: for the verifier */
 		return;
 	if (bpf_ringbuf_output(&events, event, bytes, flags))
 		loss_add(&loss.ring_full);

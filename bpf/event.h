@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* How every event begins: when, who, where. */
+/* The head of every event: time, process, cgroup, CPU. */
 #ifndef BPF_EVENT_H
 #define BPF_EVENT_H
 
 #include "types.h"
 
 /*
- * The first event after this time without one that did wakes the reader, who does not
- * rely on it before twice that time has passed (100 ms).
+ * An event wakes the reader if the last wakeup of this kind was more than this time (100 ms)
+ * ago.  The reader polls frequently until it has seen no event for twice this time, and depends
+ * on such wakeups only after that.
  */
 #define EVENT_PAUSE_NS 100000000
 
@@ -16,7 +17,7 @@ struct event_head {
 	__u64 cgroup_id;	/* in the cgroup2 hierarchy; 0: unknown */
 	__u32 pid;		/* in the initial PID namespace; 0: unknown */
 	__u32 tid;
-	__u32 ns_pid;		/* in the tool's; 0: none there; not set if it is the initial one */
+	__u32 ns_pid;		/* in the tool's namespace; 0: not in it; unset if initial */
 	__u32 ns_tid;
 	__u32 uid;
 	__u32 cpu;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Is this a task the user asked for?  Cheapest test first.
+ * Filters by task and cgroup.  Cheap tests come first.
  *
- * filter_current() is for hooks where the running task is the one the event is
- * about.  In wakeups, softirqs and completions it is not: use filter_task() or
- * filter_cgroup() on the event's own.
+ * filter_current() is for hooks where the running task is the one that the event is about.  In
+ * wakeups, softirqs and completions it is not: use filter_task() or filter_cgroup() on the task
+ * or cgroup of the event.
  */
 #ifndef BPF_FILTER_BPF_H
 #define BPF_FILTER_BPF_H
@@ -34,15 +34,15 @@ static __always_inline bool filter_ids(__u32 pid, __u32 tid)
 	return !config.filter.tid || config.filter.tid == tid;
 }
 
-/* True if the user's numbers have to be compared with those in the tool's PID namespace. */
+/* Return true if the user's pid or tid must be compared in the tool's PID namespace. */
 static __always_inline bool filter_in_pidns(void)
 {
 	return config.pidns.inum && (config.filter.pid || config.filter.tid);
 }
 
 /*
- * True if @task, which is @pid and @tid in the initial PID namespace, is not
- * the tool itself and is one the user asked for by number.
+ * Return true if @task, with @pid and @tid in the initial PID namespace, is not the tool itself
+ * and matches the pid and tid filters.
  */
 static __always_inline bool filter_task_ids(struct task_struct *task, __u32 pid, __u32 tid)
 {
@@ -53,7 +53,7 @@ static __always_inline bool filter_task_ids(struct task_struct *task, __u32 pid,
 	return filter_ids(pid, tid);
 }
 
-/* The same for the running task. */
+/* Return filter_task_ids() for the running task. */
 static __always_inline bool filter_current_ids(void)
 {
 	__u64 ids = bpf_get_current_pid_tgid();
@@ -65,7 +65,7 @@ static __always_inline bool filter_current_ids(void)
 	return filter_ids(ids >> 32, ids);
 }
 
-/* True if @cgroup is the one asked for or below it. */
+/* Return true if @cgroup is the cgroup of the filter or a descendant. */
 static __always_inline bool filter_cgroup(struct cgroup *cgroup)
 {
 	struct followed_cgroup *followed;
@@ -77,7 +77,7 @@ static __always_inline bool filter_cgroup(struct cgroup *cgroup)
 	       core_cgroup_ancestor(cgroup, config.filter.cgroup_level) == followed->id;
 }
 
-/* True if the name of @cgroup in its parent is @name, both with zeros behind. */
+/* Return true if @cgroup has the name @name, padded with zeros, in its parent. */
 static __always_inline bool filter_cgroup_named(struct cgroup *cgroup, const char *name)
 {
 	char its_name[CGROUP_NAME_SIZE] __attribute__((aligned(8))) = {};
@@ -91,8 +91,8 @@ static __always_inline bool filter_cgroup_named(struct cgroup *cgroup, const cha
 }
 
 /*
- * A cgroup is being made, and no task can be in it yet: is it the one of
- * --cgroup again?  systemd removes and makes it with every restart of a service.
+ * A cgroup is created; no task can be in it yet.  Follow it if it is the cgroup of --cgroup
+ * created again.  systemd removes and creates the cgroup with every restart of a service.
  */
 SEC("?tp_btf/cgroup_mkdir")
 int BPF_PROG(filter_cgroup_made, struct cgroup *cgroup, const char *path)
@@ -100,7 +100,7 @@ int BPF_PROG(filter_cgroup_made, struct cgroup *cgroup, const char *path)
 	struct followed_cgroup *followed = filter_followed();
 	__u32 level = config.filter.cgroup_level;
 
-	/* Hierarchies of cgroup version 1 have ids of their own; that of version 2 is number 0. */
+	/* Each cgroup v1 hierarchy has separate ids.  The v2 hierarchy has number 0. */
 	if (!followed || !level || BPF_CORE_READ(cgroup, root, hierarchy_id) ||
 	    BPF_CORE_READ(cgroup, level) != (int)level)
 		return 0;
@@ -112,7 +112,7 @@ int BPF_PROG(filter_cgroup_made, struct cgroup *cgroup, const char *path)
 	return 0;
 }
 
-/* Not BPF_CORE_READ(): clang 21 warns of a variable of its type, which is const here. */
+/* Not BPF_CORE_READ(): clang 21 warns about its variable, whose type is const here. */
 static __always_inline __u32 filter_uid(struct task_struct *task)
 {
 	__u32 uid = 0;
@@ -121,7 +121,7 @@ static __always_inline __u32 filter_uid(struct task_struct *task)
 	return uid;
 }
 
-/* True if @task, any task, is one the user asked for. */
+/* Return true if @task (from any source) matches the filters. */
 static __always_inline bool filter_task(struct task_struct *task)
 {
 	if (!filter_task_ids(task, BPF_CORE_READ(task, tgid), BPF_CORE_READ(task, pid)))
@@ -131,7 +131,7 @@ static __always_inline bool filter_task(struct task_struct *task)
 	return !config.filter.cgroup_id || filter_cgroup(core_task_cgroup(task));
 }
 
-/* True if the running task is one the user asked for. */
+/* Return true if the running task matches the filters. */
 static __always_inline bool filter_current(void)
 {
 	if (!filter_current_ids())
@@ -143,7 +143,7 @@ static __always_inline bool filter_current(void)
 	       filter_cgroup(core_task_cgroup((void *)bpf_get_current_task()));
 }
 
-/* True if the user asked for no tasks in particular. */
+/* Return true if no filter is set. */
 static __always_inline bool filter_none(void)
 {
 	return !config.filter.pid && !config.filter.tid && !config.filter.cgroup_id &&

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Histograms: one without a key, per CPU and without atomics, and a hash of
- * them by key.  A key the hash has no room for counts in the one without key,
- * and as a loss, so that the total stays right.
+ * Histograms: one without a key, per CPU and without atomics, and a hash of histograms by key.
+ * If the hash has no room for a key, its values count in the histogram without a key, and one
+ * loss is counted, so that the total stays right.
  *
  * User space: common/output/histogram.h.
  */
@@ -16,7 +16,7 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 2);			/* by generation */
+	__uint(max_entries, 2);			/* one per generation */
 	__type(key, __u32);
 	__type(value, struct hist);
 } hist_total SEC(".maps");
@@ -24,12 +24,12 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 10240);
-	__uint(map_flags, BPF_F_NO_PREALLOC);	/* 2.5 kB each: only what is used */
+	__uint(map_flags, BPF_F_NO_PREALLOC);	/* 2.5 kB each: allocate only those in use */
 	__type(key, struct hist_key);
 	__type(value, struct hist);
 } hist_by_key SEC(".maps");
 
-/* The generation that is being filled; user space flips it. */
+/* The generation that the BPF side fills.  User space flips it. */
 __u32 hist_generation;
 
 static const struct hist hist_empty;
@@ -37,10 +37,10 @@ static const struct hist hist_empty;
 /*
  * Return the number of the highest bit of @v; 63 for 0.
  *
- * Without branches: of a search by halves the verifier follows all 32 paths through
- * everything that comes after it.  Here the bits below the highest are set, then all
- * but the highest cleared; a multiplication by the de Bruijn sequence that is shifted
- * by it brings six bits to the top that no other shift has there.
+ * There are no branches: the verifier would follow all 32 paths of a binary search through
+ * everything that comes after it.  Instead, set all bits below the highest, then clear all but
+ * the highest.  Multiplying by it shifts the de Bruijn sequence, so that the top six bits of
+ * the product are unique for each shift.
  */
 #define HIST_DE_BRUIJN 0x03f79d71b4cb0a89
 
@@ -62,7 +62,7 @@ static __always_inline __u32 hist_log2(__u64 v)
 	return hist_bit[(v - (v >> 1)) * HIST_DE_BRUIJN >> 58];
 }
 
-/* The slot that @value counts in, for a comparison with HIST_SLOTS. */
+/* Return the slot that @value counts in.  Compare it with HIST_SLOTS before use. */
 static __always_inline __u64 hist_slot(__u64 value)
 {
 	__u64 slot = value;
@@ -77,14 +77,14 @@ static __always_inline __u64 hist_slot(__u64 value)
 	return bounds_u64(slot);
 }
 
-/* Add @value, @times times, to the histogram without a key. */
+/* Add @value @times times to the histogram without a key. */
 static __always_inline void hist_add_total(__u64 value, __u64 times)
 {
 	__u32 generation = hist_generation & 1;
 	struct hist *hist = bpf_map_lookup_elem(&hist_total, &generation);
 	__u64 slot = hist_slot(value);
 
-	if (!hist || slot >= HIST_SLOTS)	/* never: for the verifier */
+	if (!hist || slot >= HIST_SLOTS)	/* never true: for the verifier */
 		return;
 	hist->slots[slot] += times;
 	hist->sum += value * times;
@@ -93,8 +93,8 @@ static __always_inline void hist_add_total(__u64 value, __u64 times)
 }
 
 /*
- * Add @value, @times times, to the histogram of @id.  @label (16 bytes) may be NULL: then the
- * caller can label the histogram that is returned.  Return NULL if it existed before.
+ * Add @value @times times to the histogram of @id.  Return the histogram if it is new, so that
+ * the caller can label it, or NULL.  @label (16 bytes) may be NULL.
  */
 static __always_inline struct hist *hist_add(__u64 id, const char *label, __u64 value, __u64 times)
 {
@@ -113,7 +113,7 @@ static __always_inline struct hist *hist_add(__u64 id, const char *label, __u64 
 		hist_add_total(value, times);
 		return NULL;
 	}
-	if (slot >= HIST_SLOTS)			/* never: for the verifier */
+	if (slot >= HIST_SLOTS)			/* never true: for the verifier */
 		return NULL;
 	__sync_fetch_and_add(&hist->slots[slot], times);
 	__sync_fetch_and_add(&hist->sum, value * times);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A log-linear histogram as it lies in a BPF map.
+ * A log-linear histogram, as stored in a BPF map.
  *
- * Values below 8 have a slot each; above, every power of two is split into 8
- * slots, so that a slot is at most 12.5 % wide.  Slots never cross a power of
- * two: groups of 8 are the rows that users know.  The last slot also counts
- * everything above HIST_LIMIT.
+ * Values below 8 have one slot each.  Above that, every power of two is split into 8 slots, so
+ * that a slot is at most 12.5 % wide.  No slot crosses a power of two: each group of 8 slots is
+ * one bucket of a power-of-two histogram.  The last slot also counts all larger values.
  */
 #ifndef BPF_HIST_H
 #define BPF_HIST_H
@@ -19,17 +18,17 @@
 
 struct hist {
 	__u64 slots[HIST_SLOTS];
-	__u64 sum;		/* of the values, exact, in the unit of the slots */
-	__u64 max;		/* of the values; two CPUs at once may lose one, never the slot */
-	char label[TASK_COMM_LEN];	/* a name that goes with the key, or "" */
+	__u64 sum;		/* exact sum of the values, in the unit of the slots */
+	__u64 max;		/* maximum; a race of two CPUs may lose it, but not its slot */
+	char label[TASK_COMM_LEN];	/* name for the key, or "" */
 };
 
 /*
- * Keys of the hash of histograms.  User space takes one generation while the
- * BPF side fills the other, so that no count falls between.
+ * Keys of the hash of histograms.  User space reads one generation while the BPF side fills the
+ * other, so that no count is lost in between.
  */
 struct hist_key {
-	__u64 id;		/* the tool's: a pid, a cgroup, a disk and its flags */
+	__u64 id;		/* set by the tool: a pid, a cgroup, a disk and its flags */
 	__u32 generation;	/* 0 or 1 */
 	__u32 pad;		/* 0 */
 };

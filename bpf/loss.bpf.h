@@ -4,7 +4,7 @@
 
 #include "loss.h"
 
-/* User space reads it through skel->bss.  Rare by design: sharing it costs nothing. */
+/* User space reads it through skel->bss.  Losses are rare, so the contention costs nothing. */
 struct loss loss;
 
 static __always_inline void loss_add(__u64 *cause)

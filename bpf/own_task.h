@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the kernel knows of the process that the tool is. */
+/* The tool's process, as the kernel sees it. */
 #ifndef BPF_OWN_TASK_H
 #define BPF_OWN_TASK_H
 
@@ -8,9 +8,9 @@
 struct self {
 	__u32 pid;		/* in the initial PID namespace */
 	__u32 pidns_inum;	/* inode number of its PID namespace */
-	__u32 pidns_level;	/* depth of that namespace, the initial one's being 0 */
-	__u32 cgroup_inum;	/* of its cgroup namespace */
-	__u32 cgroup_level;	/* depth of its cgroup below the real root, the root's being 0 */
+	__u32 pidns_level;	/* depth of that namespace; the initial one has depth 0 */
+	__u32 cgroup_inum;	/* inode number of its cgroup namespace */
+	__u32 cgroup_level;	/* depth of its cgroup below the real root, which has depth 0 */
 };
 
 #endif /* BPF_OWN_TASK_H */

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Where the path of a file or directory begins; path_names.bpf.h walks it. */
+/* Start points of the walk to a file's or directory's path; path_names.bpf.h does the walk. */
 #ifndef BPF_PATH_BPF_H
 #define BPF_PATH_BPF_H
 
 #include "core.bpf.h"
 
-/* Where a walk stands. */
+/* The current position of a walk. */
 struct path_walk {
 	struct dentry *dentry;
 	struct vfsmount *mnt;
 };
 
-/* A walk from @at up to @root, which collects names. */
+/* A walk from @at up to @root that collects names. */
 struct path_climb {
 	struct path_walk at, root;
-	__u32 text_size;	/* bytes of names, with their NULs */
+	__u32 text_size;	/* bytes of the collected names, including their NULs */
 };
 
-/* The file behind @fd of @task, NULL: none. */
+/* Return the file of descriptor @fd of @task, or NULL if it is not open. */
 static __always_inline struct file *path_fd_file(struct task_struct *task, int fd)
 {
 	struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
@@ -49,8 +49,8 @@ static __always_inline struct path_walk path_of_cwd(struct task_struct *task)
 }
 
 /*
- * True if @at is a file that has a name but no directory, as one of memfd_create(2): the
- * kernel shows it as "/NAME (deleted)" (simple_dname(), fs/d_path.c).
+ * Return true if @at is a file with a name but without a directory, such as one of
+ * memfd_create(2).  The kernel shows it as "/NAME (deleted)" (simple_dname(), fs/d_path.c).
  */
 static __always_inline bool path_anonymous(struct path_walk at)
 {
@@ -61,8 +61,8 @@ static __always_inline bool path_anonymous(struct path_walk at)
 }
 
 /*
- * True if no name leads to @dentry any more, which somebody still has open or as working
- * directory, as the kernel's d_unlinked() (linux/dcache.h).
+ * Return true if @dentry is unlinked, but still open or somebody's working directory, like the
+ * kernel's d_unlinked() (linux/dcache.h).
  */
 static __always_inline bool path_deleted(struct dentry *dentry)
 {

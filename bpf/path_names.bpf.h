@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Paths of directories and files, by walking up the dentries and mounts as
- * the kernel's prepend_path() does (fs/d_path.c).
+ * Paths of directories and files, found by walking up the dentries and mounts like the kernel's
+ * prepend_path() (fs/d_path.c).
  *
- * The helper bpf_d_path() is of no use here: a tracepoint may not call it.
+ * The helper bpf_d_path() is no alternative: tracepoint programs may not call it.
  *
- * The tool defines before it includes this:
+ * Before it includes this file, the tool defines
  *
  *	struct scratch {
  *		struct path_climb climb;
  *		struct ... event;	// with an array .text for the names
  *	};
  *
- * and a per-CPU array `scratch` of it, with an entry for each program that may preempt
+ * and a per-CPU array `scratch` of that type, with one entry for each program that may preempt
  * another.
  */
 #ifndef BPF_PATH_NAMES_BPF_H
@@ -25,13 +25,13 @@
 #define PATH_NAME_SIZE 256	/* NAME_MAX and a NUL */
 
 enum path_end {
-	PATH_AT_ROOT,		/* the whole path below the task's root */
-	PATH_UNREACHABLE,	/* it ends at another root: a detached mount, outside a chroot */
-	PATH_CUT,		/* more steps, or longer, than there was room for */
-	PATH_GOES_ON,		/* it does not end here */
+	PATH_AT_ROOT,		/* complete path below the task's root */
+	PATH_UNREACHABLE,	/* ended at another root: a detached mount, outside a chroot */
+	PATH_CUT,		/* too many steps or too long for the buffer */
+	PATH_GOES_ON,		/* does not end here */
 };
 
-/* From the root of a mount to where it is mounted; false: nowhere. */
+/* Go from the root of a mount to its mount point.  Return false if it is not mounted. */
 static __always_inline bool path_cross_mount(struct path_walk *walk)
 {
 	struct mount *mount = (void *)walk->mnt - bpf_core_field_offset(struct mount, mnt);
@@ -42,7 +42,6 @@ static __always_inline bool path_cross_mount(struct path_walk *walk)
 	return parent != mount;
 }
 
-/* Append a name to the text. */
 static __always_inline enum path_end path_put_name(struct scratch *room, const unsigned char *name)
 {
 	__u64 at = bounds_u64(room->climb.text_size);
@@ -75,9 +74,9 @@ static __always_inline enum path_end path_step(struct scratch *room)
 }
 
 /*
- * Some steps of the walk in entry @which of `scratch`.  Not static, and with a number for
- * an argument: only so does the verifier follow the steps once, not as often as they may
- * be taken.
+ * Take up to PATH_STEPS steps of the walk in entry @which of `scratch`.  This is a global
+ * function with a scalar argument, because only then does the verifier check the steps once
+ * instead of once per call.
  */
 #define PATH_STEPS 4
 
@@ -94,7 +93,7 @@ __noinline int path_steps(__u32 which)
 }
 
 /*
- * Append the names from @from up to the root of @task to @room's text, each ended by a
+ * Append the names from @from up to the root of @task to @room's text, each terminated by a
  * NUL.  @room is this CPU's entry @which of `scratch`.
  */
 static __always_inline enum path_end path_names(struct scratch *room, __u32 which,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Process numbers in the PID namespace that the tool runs in: those that its
- * user sees, and gives to -p.  In the initial namespace they are the kernel's
- * own, config.pidns.inum is 0 and the verifier removes all of this.
+ * Process IDs in the PID namespace that the tool runs in: those that its user sees and passes
+ * to -p.  In the initial namespace they are the kernel's own; config.pidns.inum is 0 and the
+ * verifier removes all of this code.
  *
- * A task of a namespace that is not below the tool's has no number there: 0.
- * Nor has a task that was reaped while it still runs, at the end of its exit.
+ * The result is 0 for a task outside the tool's namespace and its descendants, and for a task
+ * that was reaped but still runs at the end of its exit.
  */
 #ifndef BPF_PIDNS_BPF_H
 #define BPF_PIDNS_BPF_H
@@ -33,13 +33,13 @@ static __always_inline __u32 pidns_pid(struct task_struct *task)
 	return pidns_number(BPF_CORE_READ(task, group_leader, thread_pid));
 }
 
-/* The pid of @task as the user knows it, for a key or a comparison. */
+/* Return the pid of @task as the user sees it, for a key or a comparison. */
 static __always_inline __u32 pidns_user_pid(struct task_struct *task)
 {
 	return config.pidns.inum ? pidns_pid(task) : BPF_CORE_READ(task, tgid);
 }
 
-/* The ids of the running task as the user knows them: pid << 32 | tid. */
+/* Return the ids of the running task as the user sees them: pid << 32 | tid. */
 static __always_inline __u64 pidns_current_ids(void)
 {
 	struct task_struct *task;

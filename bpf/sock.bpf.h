@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Reading sockets that are arguments of a tracepoint, or behind a file. */
+/* Read sockets that are arguments of a tracepoint or that a file refers to. */
 #ifndef BPF_SOCK_BPF_H
 #define BPF_SOCK_BPF_H
 
@@ -13,19 +13,19 @@
 #define S_IFMT 0170000			/* linux/stat.h */
 #define S_IFSOCK 0140000
 
-/* ::ffff:0:0/96, IPv4 mapped into IPv6 (RFC 4291, 2.5.5.2). */
+/* True for ::ffff:0:0/96, IPv4 addresses mapped into IPv6 (RFC 4291, 2.5.5.2). */
 static __always_inline bool sock_is_mapped(const struct in6_addr *addr)
 {
 	return !addr->in6_u.u6_addr32[0] && !addr->in6_u.u6_addr32[1] &&
 	       addr->in6_u.u6_addr32[2] == bpf_htonl(0xffff);
 }
 
-/* The addresses of an IPv6 socket that does not talk IPv4; false: it does. */
+/* Read the addresses of an IPv6 socket.  Return false if the socket uses IPv4. */
 static __always_inline bool sock_read_v6(struct sock *sk, struct sock_id *id)
 {
 	struct in6_addr addr = {};
 
-	/* A kernel without CONFIG_IPV6 has no such field, nor such a socket. */
+	/* A kernel without CONFIG_IPV6 has neither the field nor such sockets. */
 	if (!bpf_core_field_exists(sk->__sk_common.skc_v6_daddr))
 		return false;
 	BPF_CORE_READ_INTO(&addr, sk, __sk_common.skc_v6_daddr);
@@ -43,9 +43,9 @@ static __always_inline __u16 sock_sport(struct sock *sk)
 }
 
 /*
- * Fill @id, which is all zero, but not its sport, from @sk, of family AF_INET
- * or AF_INET6, found anywhere.  A struct request_sock may be given for it: both
- * begin with a struct sock_common.
+ * Fill @id, which must be all zero, from @sk (from any source), of family AF_INET or AF_INET6.
+ * Does not set sport.  @sk may also be a struct request_sock: both start with a struct
+ * sock_common.
  */
 static __always_inline void sock_read_common(struct sock *sk, struct sock_id *id)
 {
@@ -64,14 +64,14 @@ static __always_inline void sock_read_common(struct sock *sk, struct sock_id *id
 	__builtin_memcpy(id->daddr, &addr, sizeof(addr));
 }
 
-/* The same with its sport. */
+/* Fill @id like sock_read_common(), including sport. */
 static __always_inline void sock_read(struct sock *sk, struct sock_id *id)
 {
 	sock_read_common(sk, id);
 	id->sport = sock_sport(sk);
 }
 
-/* The socket of @file if it is one of TCP or Multipath TCP, or NULL. */
+/* Return the socket of @file if it is a TCP or Multipath TCP socket, otherwise NULL. */
 static __always_inline struct sock *sock_of_file(struct file *file)
 {
 	struct socket *socket;
@@ -87,9 +87,8 @@ static __always_inline struct sock *sock_of_file(struct file *file)
 }
 
 /*
- * The next TCP socket of @sk, which is one of Multipath TCP: it has one for each path
- * in use, which nothing but it refers to.  *@node begins as NULL.  Returns NULL after
- * the last one.
+ * Return the next TCP socket of @sk, a Multipath TCP socket, or NULL after the last one.  @sk
+ * has one TCP socket per subflow, and only @sk refers to them.  *@node starts as NULL.
  */
 static __always_inline struct sock *sock_next_subflow(struct sock *sk, struct list_head **node)
 {
@@ -97,7 +96,7 @@ static __always_inline struct sock *sock_next_subflow(struct sock *sk, struct li
 	struct mptcp_subflow_context *subflow;
 	void *list;
 
-	/* A kernel without CONFIG_MPTCP has no such type, nor such a socket. */
+	/* A kernel without CONFIG_MPTCP has neither the type nor such sockets. */
 	if (!bpf_core_field_exists(msk->conn_list))
 		return NULL;
 	list = (void *)msk + bpf_core_field_offset(msk->conn_list);
@@ -108,7 +107,7 @@ static __always_inline struct sock *sock_next_subflow(struct sock *sk, struct li
 	return BPF_CORE_READ(subflow, tcp_sock);
 }
 
-/* The TCP socket behind @file, of Multipath TCP its first one, or NULL. */
+/* Return the TCP socket of @file, or NULL.  For Multipath TCP it is the first subflow. */
 static __always_inline struct sock *sock_tcp_of_file(struct file *file)
 {
 	struct sock *sk = sock_of_file(file);
@@ -119,7 +118,7 @@ static __always_inline struct sock *sock_tcp_of_file(struct file *file)
 	return sk;
 }
 
-/* The same for file descriptor @fd of the running task. */
+/* Return sock_tcp_of_file() for file descriptor @fd of the running task. */
 static __always_inline struct sock *sock_of_fd(__u32 fd)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();

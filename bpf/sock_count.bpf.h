@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Counts by connection, for -c of the TCP tools.  User space: common/net/sock_count.h. */
+/* Counts by connection for -c of the TCP tools.  User space: common/net/sock_count.h. */
 #ifndef BPF_SOCK_COUNT_BPF_H
 #define BPF_SOCK_COUNT_BPF_H
 

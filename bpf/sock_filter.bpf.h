@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Which connections the user asked for: -P, -4 and -6 of the tools for TCP. */
+/* The connection filters of the TCP tools: -P, -4 and -6. */
 #ifndef BPF_SOCK_FILTER_BPF_H
 #define BPF_SOCK_FILTER_BPF_H
 

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Requests under way, and what a tool keeps of each.  The tool says what that
- * is, before it includes this:
+ * Requests in flight, and the data that a tool keeps for each.  Before it includes this file,
+ * the tool defines
  *
- *	#define STARTS_SHIFT 12		// 2^this of them in the table
+ *	#define STARTS_SHIFT 12		// 2^this entries in the table
  *	struct start {
  *		__u64 request;		// disk_request_key()
- *		__u64 ns;		// when it began; 0: it has ended
+ *		__u64 ns;		// start time; 0: it has ended
  *		...
  *	};
  *
- * Drivers allocate their requests once and for all, so most addresses in use
- * at a time find a slot of their own here, at a fraction of what a hash map
- * costs; one that finds it taken goes to the hash.  What a request left in its
- * slot stays readable until another one needs the slot.
+ * Drivers allocate their requests once, so most requests in flight find a free slot in the
+ * array, which costs a fraction of a hash map.  If its slot is taken, a request goes to the
+ * hash map.  The data of an ended request stays readable until another request needs the slot.
  *
- * No lock: of two CPUs that take a free slot for two requests in the same
- * instant, one overwrites the other, whose end then finds no start.
+ * There is no lock.  If two CPUs take the same free slot at the same instant, one overwrites
+ * the other, and the end of the overwritten request is unmatched.
  */
 #ifndef BPF_STARTS_BPF_H
 #define BPF_STARTS_BPF_H
@@ -37,7 +36,7 @@ struct {
 	__type(value, struct start);
 } more_starts SEC(".maps");
 
-/* Requests are aligned to cache lines: the lowest bits tell nothing. */
+/* Requests are aligned to cache lines, so the lowest bits carry no information. */
 static __always_inline struct start *start_slot(__u64 request)
 {
 	__u32 slot = (request >> 6) * 0x9e3779b97f4a7c15 >> (64 - STARTS_SHIFT);
@@ -45,7 +44,7 @@ static __always_inline struct start *start_slot(__u64 request)
 	return bpf_map_lookup_elem(&starts, &slot);
 }
 
-/* What is known of @request, even if it has ended; NULL: nothing. */
+/* Return the data of @request, even if it has ended, or NULL if there is none. */
 static __always_inline struct start *start_find(__u64 request)
 {
 	struct start *start = start_slot(request);
@@ -55,7 +54,7 @@ static __always_inline struct start *start_find(__u64 request)
 	return bpf_map_lookup_elem(&more_starts, &request);
 }
 
-/* A place for @request, with whatever was in it before; NULL: none, which is counted. */
+/* Return an entry for @request, with its previous content, or count a loss and return NULL. */
 static __always_inline struct start *start_make(__u64 request)
 {
 	struct start *start = start_slot(request), fresh = { .request = request };

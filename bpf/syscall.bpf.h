@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Which system call just returned, and what it was given: for programs on
+ * The number and arguments of the system call that just returned, for programs on
  * tp_btf/sys_exit.
  *
- * The registers a call came with are still there when it returns, so a tool
- * needs no hook at its entry and keeps nothing while it runs: nothing can fill
- * up, leak, or be blinded by threads that block in a call.
+ * The registers of a system call's entry still exist at its exit.  Therefore a tool needs no
+ * hook at the entry and stores nothing during the call: no map can leak or fill up, even if
+ * many threads block in calls.
  *
- * sys_exit runs for every system call of the machine.  Look at syscall_nr()
- * first and return unless it is of interest in either ABI; only then ask
- * syscall_compat() which of the two it is, and for the arguments.
+ * sys_exit runs for every system call on the machine.  Check syscall_nr() first and return
+ * unless the number is of interest in either ABI.  Only then call syscall_compat() to find out
+ * the ABI, and read the arguments.
  */
 #ifndef BPF_SYSCALL_BPF_H
 #define BPF_SYSCALL_BPF_H
@@ -44,7 +44,7 @@ enum {
 	SYSCALL_PREADV2 = 327,
 	SYSCALL_PWRITEV2 = 328,
 	SYSCALL_OPENAT2 = 437,
-	SYSCALL_X32_EXECVE = 520,	/* x32 has its own only where pointers lie in memory */
+	SYSCALL_X32_EXECVE = 520,	/* x32-only numbers: calls with pointers in memory */
 	SYSCALL_X32_EXECVEAT = 545,
 };
 /* arch/x86/entry/syscalls/syscall_32.tbl */
@@ -122,9 +122,9 @@ enum {
 #endif
 
 /*
- * The number of the call, in the ABI it was made with.  The kernel looks at
- * 32 bits of the register: what a process leaves in the others hides nothing.
- * x32 calls (x86) count as those of x86-64, whose arguments they share.
+ * Return the number of the call in the ABI that the task used.  The kernel looks only at the
+ * low 32 bits of the register, so a process cannot hide a call with the others.  x32 calls
+ * (x86) get the numbers of x86-64, with which they share the arguments.
  */
 static __always_inline __u32 syscall_nr(struct pt_regs *regs)
 {
@@ -136,8 +136,8 @@ static __always_inline __u32 syscall_nr(struct pt_regs *regs)
 }
 
 /*
- * True if the running task made the call with the 32-bit ABI.  On x86 64-bit
- * code can do so too, with int $0x80: the code segment does not tell.
+ * Return true if the running task used the 32-bit ABI for this call.  On x86, 64-bit code can
+ * use it too, with int $0x80, so the code segment does not show it.
  */
 static __always_inline bool syscall_compat(struct pt_regs *regs)
 {
@@ -150,7 +150,7 @@ static __always_inline bool syscall_compat(struct pt_regs *regs)
 #endif
 }
 
-/* Argument @i, a constant in 0..4, of the call. */
+/* Return argument @i (a constant, 0 to 4) of the call. */
 static __always_inline __u64 syscall_arg(struct pt_regs *regs, bool compat, int i)
 {
 	__u64 arg;
@@ -167,7 +167,7 @@ static __always_inline __u64 syscall_arg(struct pt_regs *regs, bool compat, int 
 	else
 		arg = compat ? load(regs, di) : load(regs, r8);
 #elif defined(__TARGET_ARCH_arm64)
-	/* regs[0] holds the result by now */
+	/* regs[0] already holds the result */
 	if (i == 0)
 		arg = load(regs, orig_x0);
 	else
@@ -176,7 +176,7 @@ static __always_inline __u64 syscall_arg(struct pt_regs *regs, bool compat, int 
 	return compat ? (__u32)arg : arg;
 }
 
-/* In which argument an exec call has its path; the argv follows it.  -1: no exec call. */
+/* Return which argument of an exec call is its path; argv follows it.  -1: not an exec call. */
 static __always_inline int syscall_exec_path(__u32 nr, bool compat)
 {
 	if (compat)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a tool remembers of each thread: its `struct thread`, to be defined
- * before this is included, at first all zeros.
+ * Data kept per thread: the tool's `struct thread`, which it must define before it includes
+ * this file.  It starts as all zeros.
  *
- * It lies in task storage where the kernel has that and the tool may use it
- * (user space says so: hooks_task_storage(), common/core/hooks.h), else in a hash
- * by tid.  That evicts: a thread that is forgotten begins anew.
+ * The data is in task storage if the kernel has that and the tool may use it (set by user
+ * space: hooks_task_storage(), common/core/hooks.h), otherwise in a hash by tid.  The hash
+ * evicts the least recently used threads, which then start again from zeros.
  */
 #ifndef BPF_THREAD_BPF_H
 #define BPF_THREAD_BPF_H
@@ -42,7 +42,7 @@ static __always_inline struct thread *thread_hash_get(void)
 	return bpf_map_lookup_elem(&thread_hash, &tid);
 }
 
-/* What is remembered of the running thread; NULL, and counted, if there is no room. */
+/* Return the data of the running thread; if there is no room, count a loss and return NULL. */
 static __always_inline struct thread *thread_get(void)
 {
 	struct thread *thread;
@@ -57,7 +57,7 @@ static __always_inline struct thread *thread_get(void)
 	return thread;
 }
 
-/* The same, or NULL for a thread of which nothing is. */
+/* Return the data of the running thread, or NULL if there is none. */
 static __always_inline struct thread *thread_find(void)
 {
 	__u32 tid;

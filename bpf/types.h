@@ -3,7 +3,7 @@
 #ifndef BPF_TYPES_H
 #define BPF_TYPES_H
 
-#ifndef __VMLINUX_H__		/* vmlinux.h has them on the BPF side */
+#ifndef __VMLINUX_H__		/* on the BPF side, vmlinux.h has them */
 #include <linux/types.h>
 #include <stdbool.h>
 #endif

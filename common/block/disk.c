@@ -17,10 +17,13 @@
 #include "core/hooks.h"
 #include "core/text.h"
 
-#define CACHE_S 1			/* partitions come and go */
-#define PARTITIONS_MAX 128		/* of a disk; those beyond have no name */
+#define CACHE_S 1			/* partitions are added and removed */
+#define PARTITIONS_MAX 128		/* per disk; further ones have no name */
 
-/* The file @attribute in the directory of device @dev, or of @above ("/..") it. */
+/*
+ * Set @path to file @attribute in the sysfs directory of device @dev, or in that of its parent
+ * if @above is "/..".
+ */
 static void sysfs_path(char path[PATH_MAX], dev_t dev, const char *above, const char *attribute)
 {
 	snprintf(path, PATH_MAX, "/sys/dev/block/%u:%u%s/%s", major(dev), minor(dev), above,
@@ -35,7 +38,7 @@ static bool sysfs_has(dev_t dev, const char *above, const char *attribute)
 	return access(path, F_OK) == 0;
 }
 
-/* The first line of @path; false if there is none. */
+/* Read the first line of @path.  Return false if there is none. */
 static bool read_line(const char *path, char *line, int size)
 {
 	FILE *f = fopen(path, "re");
@@ -75,7 +78,7 @@ static bool dev_of_file(const char *path, dev_t *dev)
 	return true;
 }
 
-/* "major:minor", to the last character. */
+/* Parse "major:minor"; @name must contain nothing else. */
 static bool dev_of_numbers(const char *name, dev_t *dev)
 {
 	unsigned int major_number, minor_number;
@@ -123,7 +126,7 @@ int disk_find(const char *name, struct disk_filter *filter)
 		if (!scan_number(path, &sectors) || !sectors)
 			return -ENOENT;
 	}
-	if (!sysfs_has(dev, above, "mq"))	/* the queues that requests wait in */
+	if (!sysfs_has(dev, above, "mq"))	/* the request queues */
 		return -EOPNOTSUPP;
 	sysfs_path(path, dev, above, "dev");
 	if (!scan_dev(path, &dev))
@@ -132,7 +135,7 @@ int disk_find(const char *name, struct disk_filter *filter)
 	return 0;
 }
 
-/* The entries of directory @path, each after a space. */
+/* List the entries of directory @path, each after a space. */
 static void list_directory(struct text *list, const char *path)
 {
 	DIR *dir = opendir(path);
@@ -161,11 +164,11 @@ void disk_args(const char *name, struct disk_filter *filter)
 	if (err == -EOPNOTSUPP && dev_of_name(name, &dev)) {
 		sysfs_path(path, dev, sysfs_has(dev, "", "partition") ? "/.." : "", "slaves");
 		list_directory(&list, path);
-		if (!list.at[0])	/* NVMe with several paths hides them */
-			args_fail("'%s' is bio-based, no request is ever made for it, and it hides "
-				  "the disks below it: leave the disk out", name);
-		args_fail("'%s' is bio-based, no request is ever made for it: choose a disk "
-			  "below it:%s", name, list.at);
+		if (!list.at[0])	/* multipath NVMe hides them */
+			args_fail("'%s' is bio-based, so it never gets requests, and the disks "
+				  "below it are hidden: run without a disk filter", name);
+		args_fail("'%s' is bio-based, so it never gets requests: choose a disk below "
+			  "it:%s", name, list.at);
 	}
 	list_directory(&list, "/sys/block");
 	args_fail("there is no disk or partition '%s'; disks here:%s", name, list.at);
@@ -184,7 +187,7 @@ static struct partitions {
 	struct partition list[PARTITIONS_MAX];
 } partitions[4];
 
-/* What directory @name of disk @dev in sysfs says; false: it is no partition. */
+/* Read partition @name of disk @dev from sysfs.  Return false if it is not a partition. */
 static bool read_partition(struct partition *partition, dev_t dev, const char *name)
 {
 	char path[PATH_MAX], attribute[DISK_NAME_SIZE + 8];
@@ -201,7 +204,7 @@ static bool read_partition(struct partition *partition, dev_t dev, const char *n
 	return scan_number(path, &partition->sectors);
 }
 
-/* False if number @dev belongs to another disk by now. */
+/* Return false if number @dev now belongs to another disk. */
 static bool is_disk(dev_t dev, __u64 diskseq)
 {
 	unsigned long long now;
@@ -253,8 +256,8 @@ static char operations[OPS][32], flags[FLAG_BITS][32];
 
 struct names {
 	char (*list)[32];
-	__u32 n, first;		/* [0] is the name of value @first */
-	const char *prefix;	/* of the kernel's names, left out */
+	__u32 n, first;		/* list[0] is the name of value @first */
+	const char *prefix;	/* prefix of the kernel's names that is removed */
 };
 
 /* hooks_enum_fn */
@@ -268,7 +271,7 @@ static void keep_name(void *ctx, const char *name, __u32 value)
 			 name + len);
 }
 
-/* A value without a name is its number. */
+/* A value without a name is shown as its number. */
 static void load_names(struct names names, const char *type)
 {
 	for (__u32 i = 0; i < names.n; i++)

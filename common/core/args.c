@@ -47,7 +47,7 @@ unsigned long args_number(const char *arg, const char *what, unsigned long min, 
 	errno = 0;
 	value = strtoull(arg, &end, 10);
 	if (errno || !isdigit((unsigned char)arg[0]) || *end || value < min || value > max)
-		args_fail("invalid %s '%s': a number from %lu to %lu is needed", what, arg, min,
+		args_fail("invalid %s '%s': expected a number from %lu to %lu", what, arg, min,
 			  max);
 	return value;
 }
@@ -61,7 +61,7 @@ __u64 args_ms(const char *arg, const char *what)
 	ms = strtod(arg, &end);
 	if (errno || !isdigit((unsigned char)arg[0]) || strspn(arg, "0123456789.") != strlen(arg) ||
 	    *end || ms > 1000.0 * DURATION_MAX)
-		args_fail("invalid %s '%s': milliseconds are needed", what, arg);
+		args_fail("invalid %s '%s': expected milliseconds", what, arg);
 	return ms * 1e6 + 0.5;
 }
 
@@ -102,7 +102,7 @@ void args_list(const char *arg, const char *what, unsigned long min, unsigned lo
 
 	while (list && (item = strsep(&rest, ","))) {
 		if (++n > most)
-			args_fail("too many in %s list '%s': at most %zu", what, arg, most);
+			args_fail("too many values in %s list '%s': at most %zu", what, arg, most);
 		fn(ctx, args_number(item, what, min, max));
 	}
 	free(list);
@@ -158,7 +158,7 @@ void args_time(struct common_args *common, const char *arg)
 			common->time = formats[i].format;
 			return;
 		}
-	args_fail("invalid time format '%s': local, utc, iso or mono is needed", arg);
+	args_fail("invalid time format '%s': expected local, utc, iso or mono", arg);
 }
 
 static void set_ring_size(struct common_args *common, const char *arg)
@@ -166,7 +166,7 @@ static void set_ring_size(struct common_args *common, const char *arg)
 	unsigned long kilobytes = args_number(arg, "ring size", 64, 1UL << 20);
 
 	if (kilobytes & (kilobytes - 1))
-		args_fail("invalid ring size '%s': a power of two is needed", arg);
+		args_fail("invalid ring size '%s': expected a power of two", arg);
 	common->ring_bytes = kilobytes * 1024;
 }
 
@@ -182,7 +182,7 @@ static void set_btf(struct common_args *common, const char *path)
 	kernel_btf_use_file(path);
 }
 
-/* The file comes to be later, but whether it can be is known now. */
+/* The file is created later, but check now that this is possible. */
 static void set_metrics(struct common_args *common, const char *path)
 {
 	struct new_file file;
@@ -221,19 +221,20 @@ enum {
 
 static const struct argp_option common_options[] = {
 	{ .doc = "Options of every tool:", .group = 10 },
-	{ "json", OPT_JSON, NULL, 0, "Print JSON, one object a line" },
-	{ "duration", OPT_DURATION, "SECONDS", 0, "Stop after that time" },
+	{ "json", OPT_JSON, NULL, 0, "Print JSON, one object per line" },
+	{ "duration", OPT_DURATION, "SECONDS", 0, "Stop after SECONDS seconds" },
 	{ "max-events", OPT_MAX_EVENTS, "N", 0, "Stop after N records" },
 	{ "time", OPT_TIME, "FORMAT", OPTION_ARG_OPTIONAL,
 	  "Print the time of each record: local, utc, iso or mono" },
-	{ "cgroup", OPT_CGROUP, "PATH", 0, "Only this cgroup and those below it" },
-	{ "container", OPT_CONTAINER, "ID-PREFIX", 0, "Only this container" },
+	{ "cgroup", OPT_CGROUP, "PATH", 0, "Show only the cgroup PATH and its descendants" },
+	{ "container", OPT_CONTAINER, "ID-PREFIX", 0,
+	  "Show only the container whose ID or name starts with ID-PREFIX" },
 	{ "print-container", OPT_PRINT_CONTAINER, NULL, 0, "Print a CONTAINER column" },
-	{ "ring-size", OPT_RING_SIZE, "KILOBYTES", 0, "Buffer for events, a power of two" },
+	{ "ring-size", OPT_RING_SIZE, "KILOBYTES", 0, "Size of the event buffer, a power of two" },
 	{ "strict", OPT_STRICT, NULL, 0, "Exit with status 1 if anything was lost" },
-	{ "metrics", OPT_METRICS, "FILE", 0, "Write what was counted to FILE, for Prometheus" },
-	{ "btf", OPT_BTF, "FILE", 0, "The kernel's type information, if it has none itself" },
-	{ "bpf-stats", OPT_BPF_STATS, NULL, 0, "With --json, measure how long the BPF programs run" },
+	{ "metrics", OPT_METRICS, "FILE", 0, "Write the counts to FILE in Prometheus format" },
+	{ "btf", OPT_BTF, "FILE", 0, "Read the kernel's types from FILE if it exports none" },
+	{ "bpf-stats", OPT_BPF_STATS, NULL, 0, "With --json, measure the BPF programs' run time" },
 	{ "verbose", 'v', NULL, 0, "Print the hooks in use and libbpf's messages" },
 	{ "version", 'V', NULL, 0, "Print the version" },
 	{ "help", 'h', NULL, 0, "Print this help" },
@@ -241,8 +242,8 @@ static const struct argp_option common_options[] = {
 };
 
 /*
- * argp does not tell which word it stopped at: the one before the next or, where it
- * has letters left, the next.
+ * Find the invalid option and fail.  argp does not report which word it stopped at: it is the
+ * word before state->next or, if letters of that are left, the next word itself.
  */
 static _Noreturn void refuse_option(const struct argp_state *state)
 {
@@ -322,8 +323,8 @@ const struct argp common_argp = {
 };
 
 static const struct argp_option filter_options[] = {
-	{ "pid", 'p', "PID", 0, "Only this process" },
-	{ "uid", 'u', "USER", 0, "Only this user: a number or a name" },
+	{ "pid", 'p', "PID", 0, "Show only process PID" },
+	{ "uid", 'u', "USER", 0, "Show only processes of USER (number or name)" },
 	{}
 };
 
@@ -360,8 +361,8 @@ static error_t parse_interval(int key, char *arg, struct argp_state *state)
 const struct argp interval_argp = { .parser = parse_interval, .args_doc = "[INTERVAL [COUNT]]" };
 
 /*
- * A program started with a standard stream closed would get that number for
- * one of its own files, and print into it.
+ * If a standard stream is closed at the start, one of the program's files would get its number
+ * and receive its output.
  */
 static void open_standard_streams(void)
 {
@@ -392,7 +393,7 @@ void args_parse(const char *tool, const struct table *table, const struct argp *
 	common->filter.uid = FILTER_ANY_UID;
 	common->filter.self = getpid();
 
-	/* argp's own messages take two lines: ours is at ARGP_KEY_ERROR. */
+	/* argp's own messages take two lines; ours are printed at ARGP_KEY_ERROR. */
 	if (argp_parse(argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, NULL))
 		args_fail("invalid command line");
 	output_args_check(common);

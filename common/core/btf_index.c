@@ -5,10 +5,10 @@
 
 #include "core/btf_index.h"
 
-#define MAX_CHAIN 64		/* of typedefs and modifiers */
+#define MAX_CHAIN 64		/* maximum length of a chain of typedefs and modifiers */
 #define KIND_ENUM64 19		/* BTF_KIND_ENUM64, v6.0 */
 
-/* What follows a struct btf_type, by kind: bytes, and bytes for each member. */
+/* Size of the data after a struct btf_type, by kind: fixed bytes, and bytes per member. */
 static const struct {
 	bool known;
 	unsigned char bytes, each;
@@ -34,7 +34,7 @@ static const struct {
 	[KIND_ENUM64]		= { true, 0, 12 },
 };
 
-/* True if @len bytes from @offset on lie behind the header of @size bytes. */
+/* Return true if @len bytes at @offset after the header lie within @size bytes. */
 static bool fits(size_t size, const struct btf_header *header, __u32 offset, __u32 len)
 {
 	return offset % 4 == 0 && (__u64)header->hdr_len + offset + len <= size;
@@ -61,7 +61,7 @@ static int read_header(struct btf_index *index, const char *data, size_t size)
 	return 0;
 }
 
-/* The bytes of the type at @offset; a negative errno. */
+/* Return the size in bytes of the type at @offset, or a negative errno. */
 static __s64 type_bytes(const struct btf_index *index, __u32 offset)
 {
 	__u32 left = index->types_bytes - offset;
@@ -88,7 +88,7 @@ int btf_index_init(struct btf_index *index, const void *data, size_t size)
 	err = read_header(index, data, size);
 	if (err)
 		return err;
-	/* The most there can be; only what is written to takes memory. */
+	/* This is the upper limit.  Untouched pages take no memory. */
 	index->offsets = malloc((index->types_bytes / sizeof(struct btf_type) + 1) * sizeof(__u32));
 	if (!index->offsets)
 		return -ENOMEM;

@@ -7,17 +7,17 @@
 #include "core/core_relos.h"
 #include "core/elf_section.h"
 
-#define MAX_COUNT 0xffff	/* of members, in the form that all releases of libbpf read */
+#define MAX_COUNT 0xffff	/* limit of members in the BTF that all releases of libbpf read */
 #define KIND_ENUM64 19		/* BTF_KIND_ENUM64, v6.0 */
-#define VOID_PTR 0		/* in the queue: void *, which stands for every pointer */
+#define VOID_PTR 0		/* queue entry for void *, which replaces every pointer type */
 
 struct builder {
 	const struct btf_index *kernel;
 	const struct core_relos *relos;
-	__u32 *queue;		/* the kernel's ids in the order of ours, which begin at 1 */
-	__u32 *ours;		/* our id of each of the kernel's; 0: not in the subset */
+	__u32 *queue;		/* the kernel's ids in the order of ours, which start at 1 */
+	__u32 *ours;		/* our id for each of the kernel's ids; 0: not in the subset */
 	__u32 n;
-	__u32 void_ptr;		/* our id of it; 0: not in the subset */
+	__u32 void_ptr;		/* our id of void *; 0: not in the subset */
 	struct text types, strings;
 	int err;
 };
@@ -32,7 +32,7 @@ static __u32 put_string(struct builder *b, const char *s)
 	return offset;
 }
 
-/* Our id of the kernel's type @id, which is added to the queue if it is new. */
+/* Return our id of the kernel's type @id.  Appends the type to the queue if it is new. */
 static __u32 add(struct builder *b, __u32 id)
 {
 	__u32 *ours = id == VOID_PTR ? &b->void_ptr : &b->ours[id];
@@ -45,8 +45,8 @@ static __u32 add(struct builder *b, __u32 id)
 }
 
 /*
- * Our id of what the kernel's type @id is without typedefs and modifiers, which libbpf skips.
- * A relocation never follows a pointer.  0: void.
+ * Return our id of the kernel's type @id without typedefs and modifiers, which libbpf skips, or
+ * 0 for void.  Replaces pointer types by void *, because no relocation follows a pointer.
  */
 static __u32 reach(struct builder *b, __u32 id)
 {
@@ -87,7 +87,7 @@ static void put_head(struct builder *b, const struct btf_type *type, __u32 count
 	text_bytes(&b->types, (const char *)&head, sizeof(head));
 }
 
-/* Anonymous ones have no name of their own, but members that may be wanted. */
+/* Return true if the subset needs @member.  An anonymous member may contain needed ones. */
 static bool is_wanted(const struct builder *b, const struct btf_member *member)
 {
 	const char *name = btf_index_string(b->kernel, member->name_off);
@@ -114,7 +114,7 @@ static void put_composite(struct builder *b, const struct btf_type *type)
 	}
 }
 
-/* Enumerators of @bytes each, which begin with the offset of their name. */
+/* Put the enumerators of @type, @bytes each.  Each starts with the offset of its name. */
 static void put_enum(struct builder *b, const struct btf_type *type, size_t bytes)
 {
 	const char *value = (const char *)(type + 1);
@@ -171,7 +171,7 @@ static void put_type(struct builder *b, __u32 id)
 	}
 }
 
-/* Can a relocation be for a type of this kind? */
+/* Return true if a relocation can refer to a type of this kind. */
 static bool is_root_kind(unsigned int kind)
 {
 	return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION || kind == BTF_KIND_ENUM ||
@@ -179,7 +179,7 @@ static bool is_root_kind(unsigned int kind)
 	       kind == BTF_KIND_FLOAT;
 }
 
-/* All that have a wanted name, whatever their flavour: libbpf compares them, too. */
+/* Add all types with the name of a root, whatever their flavour: libbpf compares all of them. */
 static void add_roots(struct builder *b)
 {
 	for (__u32 id = 1; id <= b->kernel->n; id++) {

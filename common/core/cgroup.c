@@ -18,14 +18,14 @@
 #include "core/cgroup.h"
 
 #define CACHE_SLOTS 1024
-#define RETRY_S 1			/* how long an unknown id is not asked for again */
+#define RETRY_S 1			/* time before an unknown id is looked up again */
 
-/* File handles of kernfs hold its 64-bit id: FILEID_KERNFS, include/linux/exportfs.h. */
+/* File handles of kernfs contain its 64-bit id: FILEID_KERNFS, include/linux/exportfs.h. */
 #define FILEID_KERNFS 0xfe
 
 struct entry {
 	__u64 id;			/* 0: free */
-	char *path;			/* NULL: unknown at the time of asking */
+	char *path;			/* NULL: unknown at the last lookup */
 	time_t asked;
 };
 
@@ -49,7 +49,7 @@ const char *cgroup_mount(void)
 	return mount[0] ? mount : NULL;
 }
 
-/* The part of an absolute path that is below the mount, or NULL. */
+/* Return the part of absolute path @path below the mount, or NULL if it is not below it. */
 static const char *below_mount(const char *path)
 {
 	const char *mount = cgroup_mount();
@@ -70,7 +70,7 @@ int cgroup_depth(const char *path)
 	return n;
 }
 
-/* @path itself if it leads below the mount, else taken as below it; in @real. */
+/* Store in @real the resolved @path, or that of @path below the mount if it leads elsewhere. */
 static int real_path(const char *path, char real[PATH_MAX])
 {
 	char joined[PATH_MAX];
@@ -100,7 +100,7 @@ int cgroup_find(const char *path, __u64 *id, __u32 *level)
 	below = below_mount(real);
 	if (!below || fs.f_type != CGROUP2_SUPER_MAGIC || !S_ISDIR(st.st_mode))
 		return -EINVAL;
-	*id = st.st_ino;		/* kernfs: the inode number is the id */
+	*id = st.st_ino;		/* in kernfs the inode number is the id */
 	*level = cgroup_depth(below);
 	return 0;
 }
@@ -112,7 +112,7 @@ char *cgroup_absolute(const char *path)
 	return cgroup_mount() && !real_path(path, real) ? strdup(real) : NULL;
 }
 
-/* Ask the kernel for the directory behind a cgroup id; malloc'd, NULL if it has gone. */
+/* Return the path of the cgroup with @id (malloc'd) from the kernel, or NULL if it is gone. */
 static char *path_of_id(__u64 id)
 {
 	struct {
@@ -142,8 +142,8 @@ static char *path_of_id(__u64 id)
 }
 
 /*
- * Without CAP_DAC_READ_SEARCH no handle can be opened: look at every cgroup
- * there is.  Ids of cgroups that have gone stay unknown.
+ * Without CAP_DAC_READ_SEARCH no handle can be opened, so search all existing cgroups.  Ids of
+ * removed cgroups stay unknown.
  */
 static char *path_by_walk(__u64 id)
 {
@@ -182,7 +182,7 @@ const char *cgroup_path(__u64 id)
 	return e->path;
 }
 
-/* A part of a path between two slashes. */
+/* A path component, without slashes. */
 struct component {
 	const char *at;
 	size_t len;
@@ -193,7 +193,7 @@ static bool is_component(struct component c, const char *name)
 	return c.len == strlen(name) && strncmp(c.at, name, c.len) == 0;
 }
 
-/* Remove @prefix and @suffix from @c; false if it does not have both. */
+/* Remove @prefix and @suffix from @c.  Return false if it does not have both. */
 static bool strip(struct component *c, const char *prefix, const char *suffix)
 {
 	size_t before = strlen(prefix), after = strlen(suffix);
@@ -206,7 +206,7 @@ static bool strip(struct component *c, const char *prefix, const char *suffix)
 	return true;
 }
 
-/* How many of the first characters of @c are in @set. */
+/* Return the number of leading characters of @c that are in @set. */
 static size_t span(struct component c, const char *set)
 {
 	size_t n = 0;
@@ -220,9 +220,9 @@ static size_t span(struct component c, const char *set)
 #define HEX DIGITS "abcdefABCDEF"
 
 /*
- * docker, containerd, cri-o, podman, ECS on EC2: 64 hex digits, not more, wherever they are.
- * The monitor of podman and cri-o lies beside its container, with the same id:
- * libpod-conmon-ID.scope, crio-conmon-ID.scope.
+ * Find exactly 64 hex digits at any position: docker, containerd, cri-o, podman, ECS on EC2.
+ * Skips the monitors of podman and cri-o, whose cgroups are siblings of the container's and
+ * contain the same id: libpod-conmon-ID.scope, crio-conmon-ID.scope.
  */
 static bool find_hex(struct component *c)
 {
@@ -243,7 +243,7 @@ static bool find_hex(struct component *c)
 	return false;
 }
 
-/* BuildKit: 25 characters in base 36, /PARENT/buildkit/ID or, in Docker, docker-ID.scope. */
+/* BuildKit: 25 base-36 characters, /PARENT/buildkit/ID or, in Docker, docker-ID.scope. */
 static bool find_buildkit(struct component *c, struct component parent)
 {
 	bool stripped = strip(c, "docker-", ".scope");
@@ -252,7 +252,7 @@ static bool find_buildkit(struct component *c, struct component parent)
 	       span(*c, DIGITS "abcdefghijklmnopqrstuvwxyz") == 25;
 }
 
-/* ECS on Fargate: the task's 32 hex digits and a number, /ecs/TASK/TASK-NUMBER. */
+/* ECS on Fargate: 32 hex digits of the task and a number, /ecs/TASK/TASK-NUMBER. */
 static bool is_fargate(struct component c)
 {
 	struct component number = c;
@@ -265,8 +265,8 @@ static bool is_fargate(struct component c)
 }
 
 /*
- * systemd-nspawn, started as a service or by hand.  Machines that libvirt runs
- * with QEMU have such a scope too (machine-qemu\x2d1\x2dNAME.scope).
+ * systemd-nspawn, started as a service or from the command line.  Skips machines that libvirt
+ * runs with QEMU, which also have such a scope (machine-qemu\x2d1\x2dNAME.scope).
  */
 static bool find_nspawn(struct component *c, struct component parent)
 {
@@ -276,7 +276,7 @@ static bool find_nspawn(struct component *c, struct component parent)
 	       !(c->len > 4 && strncmp(c->at, "qemu", 4) == 0);
 }
 
-/* LXC, LXD and Incus: lxc.payload.NAME, before LXC 4.0 /lxc/NAME; the monitor is lxc.monitor.NAME. */
+/* LXC, LXD and Incus: lxc.payload.NAME, before LXC 4.0 /lxc/NAME.  Skips lxc.monitor.NAME. */
 static bool find_lxc(struct component *c, struct component parent)
 {
 	struct component monitor = *c;
@@ -285,7 +285,7 @@ static bool find_lxc(struct component *c, struct component parent)
 	       (is_component(parent, "lxc") && !strip(&monitor, "lxc.monitor", ""));
 }
 
-/* Apptainer has no name there but the number of a process: apptainer-PID.scope. */
+/* Apptainer: the cgroup contains no name, only the process ID: apptainer-PID.scope. */
 static bool find_apptainer(struct component *c)
 {
 	struct component pid = *c;
@@ -296,7 +296,7 @@ static bool find_apptainer(struct component *c)
 	return span(pid, DIGITS) == pid.len;
 }
 
-/* The id or name of the container whose cgroup @c is, in @parent. */
+/* Reduce @c, which is below @parent, to a container's id or name.  Return false if it has none. */
 static bool find_container(struct component *c, struct component parent)
 {
 	bool (*const finders[])(struct component *, struct component) = {
@@ -313,7 +313,7 @@ static bool find_container(struct component *c, struct component parent)
 	return is_fargate(*c) || find_apptainer(c) || is_component(parent, "garden");
 }
 
-/* Copy @c to @id; systemd writes what units may not be called as "\x2d". */
+/* Copy @c to @id.  Decode systemd's escapes ("\\x2d") for characters not allowed in unit names. */
 static void copy_id(struct component c, char id[CONTAINER_ID_LEN + 1])
 {
 	size_t n = 0;
@@ -336,7 +336,7 @@ void cgroup_container(const char *path, char id[CONTAINER_ID_LEN + 1])
 	struct component parent = { path, 0 }, c, found;
 
 	id[0] = '\0';
-	for (; *path; path += c.len + !!path[c.len]) {	/* the deepest of those in each other */
+	for (; *path; path += c.len + !!path[c.len]) {	/* nested containers: use the innermost */
 		c = found = (struct component){ path, strcspn(path, "/") };
 		if (find_hex(&found) || find_container(&found, parent))
 			copy_id(found, id);
@@ -345,7 +345,7 @@ void cgroup_container(const char *path, char id[CONTAINER_ID_LEN + 1])
 	}
 }
 
-/* True if @path itself is a container's cgroup with an id that begins with @prefix. */
+/* Return true if @path itself is the cgroup of a container whose id starts with @prefix. */
 static bool is_container(const char *path, const char *prefix)
 {
 	char id[CONTAINER_ID_LEN + 1], above_id[CONTAINER_ID_LEN + 1];
@@ -371,7 +371,7 @@ char *cgroup_of_container(const char *prefix)
 	while (fts && (e = fts_read(fts))) {
 		if (e->fts_info != FTS_D || !is_container(e->fts_path, prefix))
 			continue;
-		fts_set(fts, e, FTS_SKIP);	/* its own cgroups are below it */
+		fts_set(fts, e, FTS_SKIP);	/* skip the container's own child cgroups */
 		if (found) {
 			free(found);
 			found = NULL;

@@ -1,47 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Names for the cgroup ids that BPF programs see: the path below the cgroup2
- * mount and the container it belongs to.  cgroup version 1 has no such ids.
+ * Names for the cgroup ids that BPF programs see: the path below the cgroup2 mount, and the
+ * container.  cgroup v1 has no such ids.
  */
 #ifndef COMMON_CGROUP_H
 #define COMMON_CGROUP_H
 
 #include <linux/types.h>
 
-#define CONTAINER_ID_LEN 64		/* at most: hex digits, as docker, containerd, cri-o, podman use */
-#define CONTAINER_ID_SHORT 12		/* of them, in a column */
+#define CONTAINER_ID_LEN 64		/* maximum: hex digits of docker, containerd, cri-o, ... */
+#define CONTAINER_ID_SHORT 12		/* characters of an id shown in a column */
 
-/* The first cgroup2 mount point, NULL if there is none. */
+/* Return the first cgroup2 mount point, or NULL if there is none. */
 const char *cgroup_mount(void);
 
 /*
- * The id of the cgroup at @path (below the mount, with or without the mount in
- * front) and its depth below the root.  0, -EINVAL if it is no cgroup2 directory, or what stat says.
+ * Store the id and the depth below the root of the cgroup at @path (below the mount, with or
+ * without the mount point as a prefix).  Returns 0, -EINVAL if it is not a cgroup2 directory,
+ * or the error of stat().
  */
 int cgroup_find(const char *path, __u64 *id, __u32 *level);
 
-/* The absolute path of what cgroup_find() finds (malloc'd), NULL if there is none. */
+/* Return the absolute path (malloc'd) of the cgroup that cgroup_find() finds, or NULL if none. */
 char *cgroup_absolute(const char *path);
 
-/* How many names deep @path is; ".." leads up. */
+/* Return the number of names in @path; each ".." subtracts one. */
 int cgroup_depth(const char *path);
 
 /*
- * The path of cgroup @id ("/" is the root), NULL if unknown: gone before it
- * was asked for, or not visible from here.  Cached; valid until the next call.
+ * Return the path of cgroup @id ("/" is the root), or NULL if it is unknown: removed before the
+ * lookup, or not visible to this process.  Cached; valid until the next call.
  */
 const char *cgroup_path(__u64 id);
 
 /*
- * The id or name of the container in a cgroup's path, copied to @id; "" if there is none.  An
- * id: docker, containerd, cri-o, podman, ECS, BuildKit, Garden; a name: systemd-nspawn, LXC,
- * LXD, Incus; a program and the number of its process: Apptainer, Singularity.
+ * Copy to @id the id or name of the container in a cgroup's path, or "" if there is none.  It
+ * is an id for docker, containerd, cri-o, podman, ECS, BuildKit and Garden, a name for
+ * systemd-nspawn, LXC, LXD and Incus, and program and process ID for Apptainer and Singularity.
  */
 void cgroup_container(const char *path, char id[CONTAINER_ID_LEN + 1]);
 
 /*
- * The path (absolute, malloc'd) of the one cgroup of the container whose id
- * begins with @prefix; NULL and errno ENOENT, or ENOTUNIQ for more than one.
+ * Return the absolute path (malloc'd) of the cgroup of the container whose id starts with
+ * @prefix.  Returns NULL with errno ENOENT if there is none, ENOTUNIQ if there are several.
  */
 char *cgroup_of_container(const char *prefix);
 

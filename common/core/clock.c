@@ -7,7 +7,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 
-#define INITIAL_TIME_NAMESPACE 0xeffffffa	/* inode: include/linux/proc_ns.h */
+#define INITIAL_TIME_NAMESPACE 0xeffffffa	/* inode number; include/linux/proc_ns.h */
 
 static struct {
 	bool known;
@@ -42,8 +42,8 @@ static void read_offsets(FILE *f)
 }
 
 /*
- * The file has the offsets of the namespace that children are born in, which is
- * another one between unshare(2) and the next exec or fork.
+ * The file contains the offsets of the time namespace for children.  After unshare(2), this
+ * differs from the process's own namespace until the next exec or fork.
  */
 static void find_offsets(void)
 {

@@ -10,22 +10,22 @@
 #define NS_PER_MS 1000000ULL
 #define NS_PER_US 1000ULL
 
-/* The time of @clock. */
+/* Return the time of @clock. */
 __u64 clock_ns(clockid_t clock);
 
 /*
- * The kernel's CLOCK_MONOTONIC, which stamps events.  In a time namespace it
- * differs from what clock_gettime(2) returns: clock_user_ns().
+ * Return the kernel's CLOCK_MONOTONIC, which is the clock of event timestamps.  In a time
+ * namespace it differs from the result of clock_gettime(2): clock_user_ns().
  */
 __u64 clock_now_ns(void);
 
-/* @ns of the kernel's CLOCK_MONOTONIC in the tool's time namespace. */
+/* Convert @ns from the kernel's CLOCK_MONOTONIC to that of the tool's time namespace. */
 __u64 clock_user_ns(__u64 ns);
 
-/* What the tool's time namespace adds to the kernel's CLOCK_BOOTTIME. */
+/* Return the offset that the tool's time namespace adds to the kernel's CLOCK_BOOTTIME. */
 __s64 clock_boottime_offset_ns(void);
 
-/* CLOCK_REALTIME - the kernel's CLOCK_MONOTONIC.  The wall clock may be set at any time. */
+/* Return CLOCK_REALTIME minus the kernel's CLOCK_MONOTONIC.  Changes when the clock is set. */
 __s64 clock_wall_offset_ns(void);
 
 #endif /* COMMON_CLOCK_H */

@@ -6,7 +6,7 @@
 
 #include "core/core_relos.h"
 
-/* The header of .BTF.ext, of which the kernel's headers have no part. */
+/* The header of .BTF.ext, which the kernel's UAPI headers do not declare. */
 struct ext_header {
 	__u16 magic;
 	__u8 version, flags;
@@ -16,13 +16,13 @@ struct ext_header {
 	__u32 core_relo_off, core_relo_len;
 };
 
-/* The relocations of one section of the object follow it. */
+/* Precedes the relocations of one section of the object. */
 struct ext_section {
 	__u32 name_off;
 	__u32 n;
 };
 
-/* A string "___" with another character on both sides begins a flavour. */
+/* Return true if @s starts a flavour: "___" with a different character on both sides. */
 static bool is_flavour(const char *s)
 {
 	return s[0] != '_' && s[1] == '_' && s[2] == '_' && s[3] == '_' && s[4] != '_';
@@ -45,13 +45,13 @@ static int add_root(struct core_relos *relos, const char *name)
 	return name_set_add(&relos->roots, name, core_relos_essential_length(name)) ? 0 : -E2BIG;
 }
 
-/* Add the members on the path @spec ("0:7:1") from type @id on; they have names, or are anonymous. */
+/* Add the named members on the path @spec ("0:7:1") that starts at type @id. */
 static int add_members(struct core_relos *relos, const struct btf_index *local, __u32 id,
 		       const char *spec)
 {
 	char *end;
 
-	strtoul(spec, &end, 10);		/* an element of an array of the root */
+	strtoul(spec, &end, 10);		/* array index of the root */
 	for (spec = end; *spec == ':'; spec = end) {
 		const struct btf_type *type = btf_index_type(local, btf_index_resolve(local, id));
 		unsigned long i = strtoul(spec + 1, &end, 10);
@@ -75,10 +75,13 @@ static int add_members(struct core_relos *relos, const struct btf_index *local, 
 	return *spec ? -EINVAL : 0;
 }
 
-/* True if the relocation asks for nothing but what the root itself, or its values, are. */
+/* Return true if a relocation that needs only the type itself or its values can use the subset. */
 static bool root_suffices(const struct btf_type *root)
 {
-	/* A typedef of a pointer would be compared with what the pointer points to. */
+	/*
+	 * libbpf would compare a typedef of a pointer with the pointed-to type, which is not in
+	 * the subset.
+	 */
 	return root && btf_index_kind(root) != BTF_KIND_TYPEDEF;
 }
 
@@ -104,13 +107,13 @@ static int add_relo(struct core_relos *relos, const struct btf_index *local,
 		if (root_suffices(root))
 			return add_root(relos, btf_index_string(local, root->name_off));
 		break;
-	default:		/* by its id, or by all of its members */
+	default:		/* needs the type's id or all of its members */
 		break;
 	}
 	return -EOPNOTSUPP;
 }
 
-/* The relocations of all sections: @record bytes each, of which we know the first. */
+/* Add the relocations of all sections.  Each takes @record bytes; we know the first fields. */
 static int add_sections(struct core_relos *relos, const struct btf_index *local, const char *at,
 			const char *end, __u32 record)
 {
@@ -142,7 +145,7 @@ int core_relos_read(struct core_relos *relos, const struct btf_index *local, con
 	__u32 record;
 
 	memset(relos, 0, sizeof(*relos));
-	/* Before there were CO-RE relocations the header ended earlier. */
+	/* Before CO-RE relocations existed, the header was shorter. */
 	if (ext_bytes < offsetof(struct ext_header, core_relo_off))
 		return ext_bytes ? -EINVAL : 0;
 	memcpy(&header, ext, ext_bytes < sizeof(header) ? ext_bytes : sizeof(header));

@@ -17,7 +17,7 @@ static bool fits(const struct file *file, Elf64_Off offset, Elf64_Xword bytes)
 	return offset <= file->bytes && bytes <= file->bytes - offset;
 }
 
-/* Section header @i: a copy, since the file need not be aligned. */
+/* Copy section header @i.  The file need not be aligned, so it cannot be used in place. */
 static bool read_section(const struct file *file, unsigned int i, Elf64_Shdr *section)
 {
 	Elf64_Off offset = file->header.e_shoff + i * sizeof(*section);

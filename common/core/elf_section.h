@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * A copy, which the caller frees, of section @name of the 64-bit ELF file @data in memory.
- * NULL: it is damaged or has no such section (@bytes is 0), or there is no memory.
+ * Return a copy of section @name of the 64-bit ELF file @data in memory.  The caller frees it.
+ * Returns NULL if the file is damaged, has no such section (@bytes is 0), or memory is short.
  */
 void *elf_section_copy(const void *data, size_t data_bytes, const char *name, size_t *bytes);
 

@@ -15,12 +15,12 @@
 #include "core/target.h"
 #include "core/text.h"
 
-#define LOG_BYTES (1U << 20)	/* of a program; a page is used only when the kernel writes to it */
+#define LOG_BYTES (1U << 20)	/* per program; only pages that the kernel writes take memory */
 
 static struct {
 	struct text messages;
 	bool verbose;
-	char *logs;		/* of all programs, one after the other; NULL: not kept */
+	char *logs;		/* logs of all programs, one after the other; NULL: not kept */
 	size_t logs_bytes;
 } state;
 
@@ -66,7 +66,7 @@ void failure_watch(struct bpf_object *obj)
 	state.logs = mmap(NULL, state.logs_bytes, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (state.logs == MAP_FAILED)
-		state.logs = NULL;	/* the reason is then one that nobody names */
+		state.logs = NULL;	/* without logs, refused programs are not named */
 	n = 0;
 	while (state.logs && (prog = bpf_object__next_program(obj, prog)))
 		bpf_program__set_log_buf(prog, state.logs + n++ * LOG_BYTES, LOG_BYTES);
@@ -79,7 +79,7 @@ void failure_unwatch(void)
 	state.logs = NULL;
 }
 
-/* The program whose verification left a log, which it does only when it fails; or NULL. */
+/* Return the program that has a verifier log, or NULL.  Only a failed verification leaves a log. */
 static const struct bpf_program *refused_program(const struct bpf_object *obj, const char **log)
 {
 	struct bpf_program *prog = NULL;
@@ -93,15 +93,15 @@ static const struct bpf_program *refused_program(const struct bpf_object *obj, c
 	return NULL;
 }
 
-/* Programs are tested on every kernel there is, so that this is a fault of ours or of --btf's. */
+/* The project is tested on all supported kernels: a refused program is a bug or a wrong --btf. */
 static int refused(const struct bpf_program *prog, const char *log, int err,
 		   const struct common_args *args)
 {
 	if (state.verbose)
 		fprintf(stderr, "%.*s\n", (int)LOG_BYTES, log);
 	if (args->btf)
-		log_warn("the kernel refused program %s with the types in '%s': are they of this "
-			 "kernel?", bpf_program__name(prog), args->btf);
+		log_warn("the kernel refused program %s with the types in '%s': are they from "
+			 "this kernel?", bpf_program__name(prog), args->btf);
 	else
 		log_warn("the kernel refused program %s of %s: this is a bug, please report it "
 			 "with the output of -v", bpf_program__name(prog), args->tool);
@@ -118,7 +118,7 @@ static bool is_denial(int err)
 	return err == -EPERM || err == -EACCES;
 }
 
-/* Does the kernel lack what a program attaches to? */
+/* Report a hook that the kernel lacks and return -EOPNOTSUPP, or 0 if there is none. */
 static int missing_target(void)
 {
 	const struct bpf_program *prog = NULL;
@@ -130,7 +130,7 @@ static int missing_target(void)
 	return 0;
 }
 
-/* True if there is no type information in @path. */
+/* Return true if @path contains no type information. */
 static bool bad_btf(const char *path)
 {
 	struct btf *btf = btf__parse(path, NULL);
@@ -150,7 +150,7 @@ int failure_load(struct bpf_object *obj, int err, const struct common_args *args
 	if (is_shortage(err))
 		return log_err(err, "cannot load the BPF programs");
 	if (args->btf && bad_btf(args->btf)) {
-		log_warn("cannot use BTF file '%s': it holds no type information", args->btf);
+		log_warn("cannot use BTF file '%s': it contains no type information", args->btf);
 		return -EINVAL;
 	}
 	prog = refused_program(obj, &log);
@@ -158,7 +158,7 @@ int failure_load(struct bpf_object *obj, int err, const struct common_args *args
 		return permission_denied(PERMISSION_BPF);
 	if (missing_target())
 		return -EOPNOTSUPP;
-	shortage = hooks_error();	/* for which libbpf may have another error */
+	shortage = hooks_error();	/* libbpf may return another error for it */
 	if (shortage)
 		return shortage;
 	if (prog)

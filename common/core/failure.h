@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Why programs could not be loaded or attached, in one line that names the remedy.
- * For skel.c.
+ * Find out why programs could not be loaded or attached, and print it in one line with the
+ * remedy.  Used by skel.c.
  */
 #ifndef COMMON_FAILURE_H
 #define COMMON_FAILURE_H
@@ -12,22 +12,22 @@
 struct bpf_object;
 struct bpf_program;
 
-/* Print libbpf's messages at once if @verbose, else keep them for failure_show_messages(). */
+/* Print libbpf's messages at once if @verbose, otherwise keep them for failure_show_messages(). */
 void failure_keep_messages(bool verbose);
 
-/* Print what libbpf said so far, after the message about a failure without a known cause. */
+/* Print the kept messages of libbpf, after the message about a failure with unknown cause. */
 void failure_show_messages(void);
 
-/* Have the verifier's log of each program of @obj kept, from before it is loaded... */
+/* Start keeping the verifier's log of each program of @obj.  Call it before loading the object. */
 void failure_watch(struct bpf_object *obj);
 
-/* ... until failure_unwatch(). */
+/* Discard the logs. */
 void failure_unwatch(void);
 
-/* Print why loading @obj failed with @err; returns the error for the exit code. */
+/* Print why loading @obj failed with @err.  Returns the error for the exit code. */
 int failure_load(struct bpf_object *obj, int err, const struct common_args *args);
 
-/* Print why @prog could not be attached; returns the error for the exit code. */
+/* Print why attaching @prog failed with @err.  Returns the error for the exit code. */
 int failure_attach(const struct bpf_program *prog, int err);
 
 #endif /* COMMON_FAILURE_H */

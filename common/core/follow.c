@@ -15,14 +15,14 @@
 #include "output/out.h"
 
 static struct {
-	const char *path;		/* absolute; NULL: nothing to follow */
+	const char *path;		/* absolute path; NULL: nothing to follow */
 	int map;
-	__u64 id;			/* the last that the user knows of */
+	__u64 id;			/* id of the cgroup last reported to the user */
 } follow;
 
 /*
- * The directory inside the cgroup2 file system that the mount point shows, "/" for all of it.
- * Of several mounts at one point the last is seen.
+ * Store the directory inside the cgroup2 file system that is mounted at the mount point ("/"
+ * for all of it).  If several file systems are mounted there, the last one is visible.
  */
 static bool mount_root(char root[PATH_MAX])
 {
@@ -44,7 +44,7 @@ static bool mount_root(char root[PATH_MAX])
 	return found;
 }
 
-/* The tool's own cgroup as its namespace shows it. */
+/* Store the path of the tool's own cgroup, as its cgroup namespace shows it. */
 static bool own_path(char path[PATH_MAX])
 {
 	FILE *f = fopen("/proc/self/cgroup", "re");
@@ -61,8 +61,8 @@ static bool own_path(char path[PATH_MAX])
 }
 
 /*
- * How deep the mount point is below the real root.  Inside a cgroup namespace
- * only the kernel knows: compare both views of the tool's own cgroup.
+ * Return the depth of the mount point below the real root.  Inside a cgroup namespace, only the
+ * kernel knows it: compare the depth of the tool's own cgroup in both views.
  */
 static int mount_depth(void)
 {
@@ -84,7 +84,7 @@ void follow_enable(struct bpf_object *obj, const struct common_args *args, struc
 	bpf_program__set_autoload(prog, true);
 }
 
-/* What there is at the path now; false: nothing. */
+/* Look up the cgroup that is at the path now.  Return false if there is none. */
 static bool find(struct followed_cgroup *found)
 {
 	char *slash = strrchr(follow.path, '/');
@@ -116,7 +116,7 @@ int follow_start(struct bpf_object *obj, const struct common_args *args)
 	if (!args->cgroup || follow.map < 0)
 		return 0;
 	follow.path = args->cgroup;
-	if (!find(&now))		/* gone since the command line was read: wait for it */
+	if (!find(&now))		/* removed since the command line was parsed: wait for it */
 		now.id = args->filter.cgroup_id;
 	follow.id = now.id;
 	err = set(&now);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The cgroup of --cgroup, if it is removed and made again while a tool runs: the
- * BPF side follows it at once (filter.bpf.h), user space tells the user.
+ * Follow the cgroup of --cgroup if it is removed and created again while a tool runs.  The BPF
+ * side follows it at once (filter.bpf.h); user space notifies the user.
  */
 #ifndef COMMON_FOLLOW_H
 #define COMMON_FOLLOW_H
@@ -13,21 +13,21 @@
 struct out;
 
 /*
- * Switch on what follows the cgroup, before the object is loaded; nothing without
- * --cgroup.  Corrects the depth in @filter where cgroup namespaces hide a part of it.
+ * Enable the BPF program that follows the cgroup, before the object is loaded.  Does nothing
+ * without --cgroup.  Corrects the depth in @filter if a cgroup namespace hides a part of it.
  */
 void follow_enable(struct bpf_object *obj, const struct common_args *args, struct filter *filter);
 
-/* After it was loaded and before anything is attached: 0 or a negative errno, said. */
+/* Call it after loading and before attaching.  Returns 0 or a negative errno, which is reported. */
 int follow_start(struct bpf_object *obj, const struct common_args *args);
 
-/* How often to look, at most, in ns; 0: there is nothing to follow. */
+/* Interval of follow_look() in ns.  follow_wanted() is true if there is a cgroup to follow. */
 #define FOLLOW_NS 500000000ULL
 bool follow_wanted(void);
 
 /*
- * If the cgroup was made again since the last look, say so on stderr and in JSON.
- * Also finds one whose parent was made again, which the BPF side does not see.
+ * If the cgroup was created again since the last call, report it on stderr and in JSON.  Also
+ * detects a cgroup whose parent was created again, which the BPF side does not see.
  */
 void follow_look(struct out *out);
 

@@ -7,9 +7,9 @@
 
 #include "core/help.h"
 
-#define INDENT "  "			/* before each example */
+#define INDENT "  "			/* of each example */
 
-/* True if @line is an example: the name of @tool with something after it. */
+/* Return true if @line is an example: the name of @tool followed by arguments. */
 static bool is_example(const char *line, const char *tool)
 {
 	size_t indent = strlen(INDENT), name = strlen(tool);
@@ -18,7 +18,7 @@ static bool is_example(const char *line, const char *tool)
 	       line[indent + name] == ' ';
 }
 
-/* Not left to argp, which wraps lines: a name may be longer than that of the tool. */
+/* argp would wrap the lines if the program is called by a name longer than the tool's. */
 static void print_examples(const char *text, const char *tool)
 {
 	size_t len;

@@ -15,8 +15,8 @@
 #include "core/target.h"
 
 /*
- * The first shortage of files or memory (negative errno) during a look: what it did not
- * find may be there.
+ * The first shortage of files or memory (negative errno) during feature tests.  A hook that was
+ * not found may exist nevertheless.
  */
 static int shortage;
 
@@ -29,7 +29,7 @@ static int note_error(int err)
 
 int hooks_error(void)
 {
-	return shortage ? log_err(shortage, "cannot find out what this kernel has") : 0;
+	return shortage ? log_err(shortage, "cannot test which hooks this kernel has") : 0;
 }
 
 static const struct btf_index *types(void)
@@ -41,7 +41,7 @@ static const struct btf_index *types(void)
 	return index;
 }
 
-/* The first type of @kind called @name in the kernel's BTF, or NULL. */
+/* Return the first type of @kind with name @name in the kernel's BTF, or NULL. */
 static const struct btf_type *find(const char *name, unsigned int kind)
 {
 	const struct btf_index *index = types();
@@ -50,8 +50,8 @@ static const struct btf_type *find(const char *name, unsigned int kind)
 }
 
 /*
- * The prototype of tracepoint @name: BTF has it as the type btf_trace_<name>,
- * a pointer to a function whose first argument is the probe's own.
+ * Return the prototype of tracepoint @name.  In BTF it is the type btf_trace_<name>, a pointer
+ * to a function; its first argument belongs to the probe itself.
  */
 static const struct btf_type *tracepoint_proto(const char *name)
 {
@@ -126,10 +126,10 @@ bool hooks_fentry(const char *function)
 	int prog, link;
 
 	if (!kernel_btf_exists() || !types())
-		return false;		/* the kernel needs its own; --btf does not do */
+		return false;		/* needs the kernel's own BTF; --btf is not enough */
 	/*
-	 * v5.12 (e21aa341785c, "bpf: Fix fexit trampoline.") brought this struct.  Before,
-	 * detaching crashes the kernel if the function sleeps: docs/kernel-faults.md.
+	 * v5.12 (e21aa341785c, "bpf: Fix fexit trampoline.") added this struct.  On older
+	 * kernels, detaching crashes the kernel if the function sleeps: docs/kernel-faults.md.
 	 */
 	if (!find("bpf_tramp_image", BTF_KIND_STRUCT))
 		return false;
@@ -146,7 +146,7 @@ bool hooks_fentry(const char *function)
 	return link >= 0;
 }
 
-/* True if @function stands in /proc/kallsyms, as a function of the kernel or a module. */
+/* Return true if /proc/kallsyms lists @function as a function of the kernel or a module. */
 static bool kernel_function(const char *function)
 {
 	FILE *f = fopen("/proc/kallsyms", "re");
@@ -169,7 +169,7 @@ bool hooks_kprobe(const char *function)
 	       kernel_function(function);
 }
 
-/* Programs whose section does not say where they go. */
+/* Programs whose section does not name their function. */
 #define AIMED_MAX 32
 static struct {
 	const struct bpf_program *prog;
@@ -184,7 +184,7 @@ static bool is_fentry(const struct bpf_program *prog)
 	return type == BPF_TRACE_FENTRY || type == BPF_TRACE_FEXIT;
 }
 
-/* A search through all symbols takes long: not again for the other end of a function. */
+/* Searching all symbols is slow, so do not repeat it for the other end of the same function. */
 static bool is_probed(const char *function)
 {
 	bool again = n_aimed && strcmp(aimed[n_aimed - 1].function, function) == 0;

@@ -13,9 +13,9 @@ static const char *file_path;
 
 static struct {
 	bool tried;
-	int error;		/* errno of the first try */
+	int error;		/* negative errno of the first attempt */
 	struct btf_index index;
-	void *map;		/* the kernel's; NULL: from the file */
+	void *map;		/* the kernel's BTF; NULL if it is read from the file */
 	size_t size;
 	struct btf *file;
 } btf;
@@ -30,7 +30,7 @@ void kernel_btf_use_file(const char *path)
 	file_path = path;
 }
 
-/* Fill @map from @fd; false with errno. */
+/* Fill @map from @fd.  Return false with errno set on error. */
 static bool read_all(int fd, char *map, size_t size)
 {
 	ssize_t n = 1;
@@ -42,7 +42,7 @@ static bool read_all(int fd, char *map, size_t size)
 	return n > 0;
 }
 
-/* Since v6.16 (a539e2a6d51d) the kernel lets its BTF be mapped, which copies nothing. */
+/* Since v6.16 (a539e2a6d51d) the kernel's BTF can be mapped, which needs no copy. */
 static void *map_fd(int fd, size_t size)
 {
 	void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);

@@ -9,19 +9,19 @@
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 
-/* True if the kernel shows its types. */
+/* Return true if the kernel exports its BTF. */
 bool kernel_btf_exists(void);
 
-/* Where they are (--btf) for a kernel that does not. */
+/* Set the file (--btf) to use if the kernel does not export its BTF. */
 void kernel_btf_use_file(const char *path);
 
-/* The kernel's types, else those of the file; NULL with errno if there are none to read. */
+/* Return the kernel's BTF, or that of the file; NULL with errno if neither can be read. */
 const struct btf_index *kernel_btf(void);
 
-/* The same as they were read: @size bytes. */
+/* Return the raw data of kernel_btf(), and its size in bytes in @size. */
 const void *kernel_btf_data(size_t *size);
 
-/* Free them.  The next kernel_btf() reads them again. */
+/* Free the BTF.  The next kernel_btf() reads it again. */
 void kernel_btf_free(void);
 
 #endif /* COMMON_KERNEL_BTF_H */

@@ -8,7 +8,7 @@
 #include "core/log.h"
 #include "core/text.h"
 
-/* One write(2) a message: lines of two tools on one terminal do not mix. */
+/* Write each message with one write(2), so that lines of two tools on one terminal do not mix. */
 void log_vwarn(const char *fmt, va_list ap)
 {
 	struct text line = {};
@@ -21,7 +21,7 @@ void log_vwarn(const char *fmt, va_list ap)
 	text_escape(&line, message, strlen(message), false);
 	text_char(&line, '\n');
 	if (write(STDERR_FILENO, line.at, line.len) < 0) {
-		/* nowhere left to say it */
+		/* stderr itself fails: nothing left to do */
 	}
 	text_free(&line);
 	free(message);
@@ -36,7 +36,7 @@ void log_warn(const char *fmt, ...)
 	va_end(ap);
 }
 
-/* What to do about a shortage, for after the error's own text. */
+/* Return how to resolve a shortage, as a suffix of the error message. */
 static const char *remedy(int err)
 {
 	switch (-err) {

@@ -3,7 +3,7 @@
 
 #include "core/name_set.h"
 
-/* The slot of @name, or the free one where it belongs.  Some slots are always free. */
+/* Return the slot of @name, or the free slot where it belongs.  There is always a free slot. */
 static size_t find_slot(const struct name_set *set, const char *name, size_t len)
 {
 	size_t slot = 0;

@@ -16,7 +16,7 @@ struct name_set {
 	size_t n;
 };
 
-/* Add the @len bytes at @name; false: the set is full. */
+/* Add the @len bytes at @name.  Return false if the set is full. */
 bool name_set_add(struct name_set *set, const char *name, size_t len);
 bool name_set_has(const struct name_set *set, const char *name, size_t len);
 

@@ -7,9 +7,9 @@
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
-/* An option under one of its names; an alias has the key and value of the option it follows. */
+/* One name of an option.  An alias gets the key and value of the option that it follows. */
 struct known {
-	const char *name;		/* NULL: it has only a letter */
+	const char *name;		/* NULL: the option has only a letter */
 	const char *value;		/* metavar; NULL: takes no value */
 	int key;
 	bool value_optional, hidden;
@@ -61,15 +61,15 @@ size_t option_distance(const char *a, const char *b)
 	return d[len_a][len_b];
 }
 
-/* The options that a long option may mean, as getopt_long(3) looks them up. */
+/* Search state for a long option.  The rules are those of getopt_long(3). */
 struct lookup {
 	char name[OPTION_NAME_MAX + 1];
-	struct known exact;		/* .key 0: none */
-	struct known first;		/* whose name begins with it; .key 0: none */
-	bool ambiguous;			/* others begin with it too */
-	const char *nearest;		/* a name like it; NULL: none */
-	size_t distance;		/* to that */
-	struct text candidates;		/* all that begin with it */
+	struct known exact;		/* exact match; .key 0: none */
+	struct known first;		/* first option that starts with the name; .key 0: none */
+	bool ambiguous;			/* other options also start with it */
+	const char *nearest;		/* most similar name; NULL: none */
+	size_t distance;		/* distance to nearest */
+	struct text candidates;		/* all names that start with it */
 };
 
 static void look_at_name(const struct known *known, void *ctx)
@@ -97,7 +97,7 @@ static void look_at_name(const struct known *known, void *ctx)
 			    known->name);
 }
 
-/* The option is known: only its value can be wrong. */
+/* The option is known, so only its value can be wrong. */
 static void value_error(struct text *why, const struct known *known, const char *value)
 {
 	if (!known->value && value)
@@ -109,7 +109,7 @@ static void value_error(struct text *why, const struct known *known, const char 
 static void unknown_error(struct text *why, const struct lookup *lookup, const char *word)
 {
 	text_printf(why, "unknown option '%s'", word);
-	/* One letter in three may be wrong: more is another word. */
+	/* A suggestion may differ in at most one of three letters; otherwise it is another word. */
 	if (lookup->nearest && lookup->distance <= (strlen(lookup->name) + 2) / 3)
 		text_printf(why, " (did you mean '--%s'?)", lookup->nearest);
 }
@@ -151,7 +151,7 @@ static void look_at_letter(const struct known *known, void *ctx)
 		letter->found = *known;
 }
 
-/* Letters may stand together; the value of one is the rest of the word or the next word. */
+/* Letters may follow one another.  An option's value is the rest of the word or the next word. */
 static void letters_error(struct text *why, const struct argp *argp, const char *word)
 {
 	for (const char *at = word + 1; *at; at++) {

@@ -15,9 +15,9 @@
 /* The inode of the initial user namespace: fixed since v3.8 (98f842e675f9). */
 #define INITIAL_USER_NS 0xEFFFFFFDU
 
-#define NO_COMMAND (-1)		/* of bpf(): no kernel has it */
+#define NO_COMMAND (-1)		/* a bpf() command that no kernel has */
 
-/* Copy what follows @prefix in the first line of @path that begins with it; false: no such line. */
+/* Copy the rest of the first line of @path that starts with @prefix.  False if there is none. */
 static bool read_line(const char *path, const char *prefix, char *line, size_t size)
 {
 	FILE *f = fopen(path, "re");
@@ -62,8 +62,8 @@ static bool in_user_namespace(void)
 }
 
 /*
- * The arguments are invalid, so that without a filter the kernel returns EINVAL or EFAULT to
- * a process with the capabilities.
+ * Make an invalid call: without a filter, the kernel returns EINVAL or EFAULT to a process that
+ * has the capabilities.
  */
 bool permission_filtered(enum permission_call call)
 {
@@ -80,8 +80,8 @@ bool permission_filtered(enum permission_call call)
 }
 
 /*
- * True if BPF maps count as locked memory and that is limited: before v5.11, which also
- * brought bpf_ktime_get_coarse_ns() (d05512618056).
+ * Return true if BPF maps count as locked memory and that is limited.  Maps count before v5.11,
+ * the release that also added bpf_ktime_get_coarse_ns() (d05512618056).
  */
 static bool memory_is_limited(void)
 {
@@ -92,12 +92,12 @@ static bool memory_is_limited(void)
 				       NULL) == 0;
 }
 
-/* The value of kernel.perf_event_paranoid if CAP_PERFMON is not enough with it, or 0. */
+/* Return kernel.perf_event_paranoid if it makes CAP_PERFMON insufficient, otherwise 0. */
 static int paranoid(void)
 {
 	char line[32];
 
-	/* Debian's and Ubuntu's kernels have values above 2, which take CAP_SYS_ADMIN. */
+	/* Kernels of Debian and Ubuntu have values above 2, which require CAP_SYS_ADMIN. */
 	if (permission_has(CAP_SYS_ADMIN) ||
 	    !read_line("/proc/sys/kernel/perf_event_paranoid", "", line, sizeof(line)))
 		return 0;
@@ -121,26 +121,26 @@ int permission_denied(enum permission_call call)
 {
 	const char *name = call == PERMISSION_BPF ? "bpf" : "perf_event_open";
 
-	/* First what no capability helps against. */
+	/* Check first for causes that no capability resolves. */
 	if (in_user_namespace())
-		log_warn("not permitted in a user namespace: run it in the initial one, on the "
-			 "host or in a container without a user namespace");
+		log_warn("not permitted in a user namespace: run in the initial one, on the host "
+			 "or in a container without a user namespace");
 	else if (!permission_to_trace())
 		explain_capabilities();
 	else if (permission_locked_down())
-		log_warn("the kernel is locked down (confidentiality): it lets no BPF program "
-			 "read its memory; boot with lockdown=integrity or none");
+		log_warn("the kernel is locked down (confidentiality): BPF programs cannot "
+			 "read its memory; boot with lockdown=integrity or without lockdown");
 	else if (permission_filtered(call))
 		log_warn("not permitted: a seccomp filter refuses %s(); allow it in the "
 			 "container's seccomp profile or the service's SystemCallFilter=", name);
 	else if (call == PERMISSION_BPF && memory_is_limited())
 		log_warn("not permitted: before Linux 5.11 BPF maps count as locked memory; "
-			 "raise its limit (ulimit -l)");
+			 "raise the limit (ulimit -l)");
 	else if (call == PERMISSION_PERF && paranoid())
-		log_warn("not permitted: with kernel.perf_event_paranoid=%d perf events take "
+		log_warn("not permitted: with kernel.perf_event_paranoid=%d perf events require "
 			 "CAP_SYS_ADMIN; set it to 2, or run as root", paranoid());
 	else
-		log_warn("not permitted, though no capability is missing: a security module "
+		log_warn("not permitted, although no capability is missing: a security module "
 			 "(SELinux, AppArmor) may refuse %s(); its audit log names the rule", name);
 	return -EPERM;
 }

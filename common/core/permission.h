@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * What this process may do, and why the kernel refused it something.
- */
+/* What this process is permitted to do, and why the kernel refused a call. */
 #ifndef COMMON_PERMISSION_H
 #define COMMON_PERMISSION_H
 
@@ -10,22 +8,22 @@
 
 enum permission_call { PERMISSION_BPF, PERMISSION_PERF };	/* bpf(), perf_event_open() */
 
-/* True if the process has @capability (CAP_...), or if /proc does not show what it has. */
+/* Return true if the process has @capability (CAP_...), or if /proc hides its capabilities. */
 bool permission_has(int capability);
 
-/* True if the process has the capabilities that load a BPF program for tracing. */
+/* Return true if the process has the capabilities required to load a BPF program for tracing. */
 bool permission_to_trace(void);
 
-/* True if the kernel is locked down so far that no BPF program reads its memory. */
+/* Return true if lockdown prevents BPF programs from reading kernel memory. */
 bool permission_locked_down(void);
 
-/* True if a seccomp filter refuses @call. */
+/* Return true if a seccomp filter refuses @call. */
 bool permission_filtered(enum permission_call call);
 
 /*
- * Find out why @call failed with EPERM or EACCES: a missing capability, a user
- * namespace, lockdown, a seccomp filter, a limit or a sysctl.  Print it with the remedy.
- * Returns -EPERM.
+ * Find out why @call failed with EPERM or EACCES: a missing capability, a user namespace,
+ * lockdown, a seccomp filter, a limit or a sysctl.  Print the cause with the remedy.  Returns
+ * -EPERM.
  */
 int permission_denied(enum permission_call call);
 

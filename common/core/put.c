@@ -12,7 +12,7 @@ static unsigned int digits_of(__u64 v)
 	return n + (v >= 10) + (v >= 100) + (v >= 1000);
 }
 
-/* The last @n digits of @v. */
+/* Put the last @n digits of @v. */
 static char *put_digits(char *p, __u64 v, unsigned int n)
 {
 	static const char pairs[] =
@@ -62,9 +62,9 @@ char *put_octal(char *p, __u64 v, unsigned int width)
 }
 
 /*
- * The character that begins at @s, of at most @len bytes: its length in bytes,
- * its code in @code.  0 if it is not UTF-8 (RFC 3629: no overlong forms, no
- * surrogates, nothing above 10FFFF).
+ * Decode the character at @s, of at most @len bytes.  Return its length in bytes, and its code
+ * in @code, or 0 if it is not valid UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing
+ * above 10FFFF).
  */
 static size_t utf8_char(const unsigned char *s, size_t len, uint32_t *code)
 {
@@ -96,8 +96,8 @@ static size_t utf8_char(const unsigned char *s, size_t len, uint32_t *code)
 }
 
 /*
- * True if @code would steer a terminal, forge a line or turn text around: C0, DEL, C1;
- * line and paragraph separators; the bidirectional controls of UAX #9.
+ * Return true if @code could control a terminal, forge a line or reverse text: C0, DEL and C1,
+ * line and paragraph separators, and the bidirectional controls of UAX #9.
  */
 static bool is_control(uint32_t code)
 {
@@ -108,12 +108,12 @@ static bool is_control(uint32_t code)
 
 static const char hex[] = "0123456789abcdef";
 
-/* Printable ASCII that needs no escape anywhere: all but '"' and '\\'. */
+/* Printable ASCII that never needs an escape: all except '"' and '\\'. */
 static const bool plain[256] = {
 	[0x20 ... 0x21] = true, [0x23 ... 0x5b] = true, [0x5d ... 0x7e] = true,
 };
 
-/* @n bytes of @s as \xNN. */
+/* Put @n bytes of @s as \xNN. */
 static char *put_hex(char *p, const unsigned char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -125,7 +125,7 @@ static char *put_hex(char *p, const unsigned char *s, size_t n)
 	return p;
 }
 
-/* The character at @s, which is not plain; its length in @n. */
+/* Put the non-plain character at @s, escaped if necessary.  Its length is returned in @n. */
 static char *escape_char(char *p, const unsigned char *s, size_t len, bool quote, size_t *n,
 			 size_t *columns)
 {
@@ -163,7 +163,7 @@ char *put_escaped(char *p, const char *str, size_t len, bool quote, size_t *colu
 	}
 }
 
-/* The character at @s, which is not plain, in a JSON string; its length in @n. */
+/* Put the non-plain character at @s into a JSON string.  Its length is returned in @n. */
 static char *json_char(char *p, const unsigned char *s, size_t len, size_t *n)
 {
 	uint32_t code;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Formatting into memory that has room: each function writes at @p and returns the end of
- * what it wrote.  The limits below say how much room a value needs.
+ * Formatting into memory.  Each function writes at @p and returns the end of its output.  The
+ * limits below are the maximum sizes; the caller provides the room.
  */
 #ifndef COMMON_PUT_H
 #define COMMON_PUT_H
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <linux/types.h>
 
-#define PUT_NUMBER_MAX 24		/* any function for numbers, up to 20 digits of width */
+#define PUT_NUMBER_MAX 24		/* functions for numbers, with a width of up to 20 digits */
 #define PUT_ESCAPED_MAX(len) (4 * (size_t)(len))
 #define PUT_JSON_MAX(len) (6 * (size_t)(len) + 2)
 
@@ -35,14 +35,14 @@ static inline char *put_fill(char *p, char c, size_t n)
 
 char *put_uint(char *p, __u64 v);
 char *put_int(char *p, __s64 v);
-/* @v with leading zeros, at least @width digits. */
+/* Put @v with leading zeros, at least @width digits. */
 char *put_zeros(char *p, __u64 v, unsigned int width);
-/* The same in base 8. */
+/* Put @v like put_zeros(), in base 8. */
 char *put_octal(char *p, __u64 v, unsigned int width);
 
 /*
- * @v / 10^@digits with @digits decimals, exact: put_fixed(p, 1234567, 6) is 1.234567.  Inline,
- * for @digits is mostly a constant, and the division then none.
+ * Put @v / 10^@digits with @digits exact decimals: put_fixed(p, 1234567, 6) is 1.234567.
+ * Inline, because @digits is usually a constant, which eliminates the division.
  */
 static inline char *put_fixed(char *p, __u64 v, unsigned int digits)
 {
@@ -55,16 +55,16 @@ static inline char *put_fixed(char *p, __u64 v, unsigned int digits)
 }
 
 /*
- * At most @len bytes of @s, up to a NUL, for a terminal: control characters (C0, DEL, C1),
- * bytes that are not UTF-8 and characters that change the direction of text or end a line
- * become \xNN, a backslash becomes \\.  @quote: double quotes become \" as well.  Adds the
- * number of columns to @columns, one a character.
+ * Put at most @len bytes of @s, up to a NUL, for a terminal.  Control characters (C0, DEL, C1),
+ * bytes that are not UTF-8, and characters that change the text direction or end a line become
+ * \xNN; a backslash becomes \\.  With @quote, double quotes become \".  Adds the number of
+ * columns to @columns, one per character.
  */
 char *put_escaped(char *p, const char *s, size_t len, bool quote, size_t *columns);
 
 /*
- * The same bytes as a JSON string with its quotes, always valid UTF-8: a bad byte becomes
- * U+FFFD; what put_escaped() escapes is \uNNNN.
+ * Put the same bytes as a quoted JSON string of valid UTF-8.  An invalid byte becomes U+FFFD; a
+ * character that put_escaped() escapes becomes \uNNNN.
  */
 char *put_json(char *p, const char *s, size_t len);
 

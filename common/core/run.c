@@ -16,26 +16,26 @@
 #include "core/run.h"
 #include "core/skel.h"
 
-#define TICK_NS (50 * NS_PER_MS)	/* how late an event may be shown */
-#define IDLE_TICK_NS (500 * NS_PER_MS)	/* the same, when the next event will wake us */
-#define DRAIN_TRIES 200			/* of a millisecond */
-#define BATCH 4096			/* events between two looks at signals and the clock */
+#define TICK_NS (50 * NS_PER_MS)	/* maximum delay before an event is shown */
+#define IDLE_TICK_NS (500 * NS_PER_MS)	/* the same while idle: the next event wakes the reader */
+#define DRAIN_TRIES 200			/* one per millisecond */
+#define BATCH 4096			/* events between two checks of signals and the clock */
 
 struct loop {
 	struct out *out;
 	int epoll;
-	__u64 deadline_ns;		/* of --duration; ~0: none */
-	struct metrics *metrics;	/* NULL: none wanted */
-	__u64 metrics_ns;		/* when they are to be written next */
-	struct count *count;		/* of --count-by; NULL: records are printed */
-	__u64 count_ns;			/* when its rows are due; ~0: at the end */
-	unsigned long counts_left;	/* printings but the last; 0: no limit */
+	__u64 deadline_ns;		/* end of --duration; ~0: none */
+	struct metrics *metrics;	/* of --metrics; NULL: not used */
+	__u64 metrics_ns;		/* time of the next write */
+	struct count *count;		/* of --count-by; NULL: print records */
+	__u64 count_ns;			/* when to print its rows next; ~0: at the end */
+	unsigned long counts_left;	/* tables to print, including the last; 0: no limit */
 	bool stopping;
 
-	/* run_events() only */
+	/* used only by run_events() */
 	run_event_fn fn;
 	void *ctx;
-	int batch;			/* events taken since the last look */
+	int batch;			/* events consumed since the last check */
 };
 
 static int watch(struct loop *loop, int fd, __u32 events)
@@ -43,7 +43,7 @@ static int watch(struct loop *loop, int fd, __u32 events)
 	struct epoll_event event = { .events = events, .data.fd = fd };
 
 	if (!epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) || errno == EPERM)
-		return 0;		/* EPERM: a plain file, always ready */
+		return 0;		/* EPERM: a regular file, which is always ready */
 	return log_err(-errno, "cannot watch file descriptor %d", fd);
 }
 
@@ -52,17 +52,17 @@ void run_block_signals(void)
 	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
 	sigset_t set;
 
-	signal(SIGPIPE, SIG_IGN);	/* EPIPE says the same */
-	signal(SIGXFSZ, SIG_IGN);	/* EFBIG says the same */
+	signal(SIGPIPE, SIG_IGN);	/* write() returns EPIPE instead */
+	signal(SIGXFSZ, SIG_IGN);	/* write() returns EFBIG instead */
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		signal(ends[i], SIG_DFL);	/* a shell's & ignores SIGINT */
+		signal(ends[i], SIG_DFL);	/* the shell's & ignores SIGINT */
 		sigaddset(&set, ends[i]);
 	}
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-/* Count every record for --count-by. */
+/* Set up counting of all records for --count-by. */
 static void observe_count(struct loop *loop)
 {
 	const struct interval_args *interval = &loop->out->args->count.interval;
@@ -76,7 +76,7 @@ static void observe_count(struct loop *loop)
 	out_observe(out, count_record, loop->count, count_columns(loop->count));
 }
 
-/* Count every record for --metrics. */
+/* Set up counting of all records for --metrics. */
 static void observe_metrics(struct loop *loop)
 {
 	struct out *out = loop->out;
@@ -111,10 +111,10 @@ static int loop_start(struct loop *loop, struct out *out)
 	if (watch(loop, signals, EPOLLIN))
 		return -errno;
 	report_measure_start(out->args);
-	return watch(loop, STDOUT_FILENO, 0);	/* EPOLLERR: the reader has gone */
+	return watch(loop, STDOUT_FILENO, 0);	/* EPOLLERR: the reader is gone */
 }
 
-/* Sleep until @until_ns or until something happens. */
+/* Sleep until @until_ns or an event. */
 static void loop_wait(struct loop *loop, int ring, __u64 until_ns)
 {
 	__u64 now = clock_now_ns();
@@ -137,7 +137,7 @@ static void loop_wait(struct loop *loop, int ring, __u64 until_ns)
 		loop->stopping = true;
 }
 
-/* Write --metrics if they are due.  A failure is said, and ends no run. */
+/* Write the metrics if they are due.  A failure is reported but does not stop the run. */
 static void write_metrics(struct loop *loop)
 {
 	__u64 now = clock_now_ns();
@@ -148,7 +148,7 @@ static void write_metrics(struct loop *loop)
 	loop->metrics_ns = now + METRICS_S * NS_PER_S;
 }
 
-/* Print the rows of --count-by if they are due.  The last are printed at the end. */
+/* Print the rows of --count-by if they are due.  The last ones are printed at the end. */
 static void print_counts(struct loop *loop)
 {
 	if (!loop->count || clock_now_ns() < loop->count_ns)
@@ -163,7 +163,7 @@ static void print_counts(struct loop *loop)
 	loop->count_ns += loop->out->args->count.interval.interval * NS_PER_S;
 }
 
-/* Write what has gathered, with losses; end the loop if that failed or it is enough. */
+/* Write the output and the losses.  Stop the loop on failure or if the limit is reached. */
 static void loop_flush(struct loop *loop)
 {
 	follow_look(loop->out);
@@ -174,7 +174,7 @@ static void loop_flush(struct loop *loop)
 		loop->stopping = true;
 }
 
-/* The end of both ways of running.  A reader that has gone is no error. */
+/* Finish both kinds of run.  It is not an error if the reader of the output is gone. */
 static int loop_end(struct loop *loop, int err)
 {
 	struct out *out = loop->out;
@@ -188,7 +188,7 @@ static int loop_end(struct loop *loop, int err)
 
 	out_flush(out);
 	if (out->sink.error == -ETIMEDOUT && !err)
-		err = log_err(out->sink.error, "nobody reads the output; the rest of it is lost");
+		err = log_err(out->sink.error, "nobody reads the output; the rest is lost");
 	else if (out->sink.error && out->sink.error != -EPIPE && !err)
 		err = log_err(out->sink.error, "cannot write the output");
 	out_free(out);
@@ -200,7 +200,7 @@ static int loop_end(struct loop *loop, int err)
 	return err ? err : loss;
 }
 
-/* libbpf's callback; a negative value ends the batch, with this event taken. */
+/* Callback of libbpf.  A negative value ends the batch; the current event is consumed. */
 static int take_event(void *ctx, void *event, size_t size)
 {
 	struct loop *loop = ctx;
@@ -211,7 +211,7 @@ static int take_event(void *ctx, void *event, size_t size)
 	return ++loop->batch < BATCH && !out_enough(loop->out) ? 0 : -ECANCELED;
 }
 
-/* Take one batch; true if more is waiting. */
+/* Consume one batch.  Return true if more events are waiting. */
 static bool take_batch(struct loop *loop, struct ring_buffer *rb)
 {
 	loop->batch = 0;
@@ -241,9 +241,9 @@ static void events_until_stopped(struct loop *loop, struct ring_buffer *rb, int 
 }
 
 /*
- * Nothing new comes any more: what is in the ring is bounded by its size.  But
- * the reader stops at a record that is still being written, on a CPU that may
- * itself have to wait (a virtual one): look again until the ring is empty.
+ * The programs are detached, so the size of the ring limits what is left.  But consuming stops
+ * at a record that is still being written, and its (virtual) CPU may itself be waiting to run.
+ * Retry until the ring is empty.
  */
 static void drain(struct loop *loop, struct ring_buffer *rb, int ring)
 {
@@ -256,7 +256,7 @@ static void drain(struct loop *loop, struct ring_buffer *rb, int ring)
 			return;
 		usleep(1000);
 	}
-	log_warn("the ring buffer could not be read to its end");
+	log_warn("cannot read all events from the ring buffer");
 }
 
 int run_events(struct out *out, struct bpf_map *ring, run_event_fn fn,
@@ -276,8 +276,8 @@ int run_events(struct out *out, struct bpf_map *ring, run_event_fn fn,
 		return log_err(-errno, "cannot map the ring buffer");
 
 	/*
-	 * Edge-triggered: the BPF side rings only when much has gathered, and
-	 * being told of every single event is what it wants to avoid.
+	 * Edge-triggered: the BPF side wakes the reader only when many events are in the ring;
+	 * a wakeup for every event would defeat that.
 	 */
 	err = watch(&loop, bpf_map__fd(ring), EPOLLIN | EPOLLET);
 	if (!err)

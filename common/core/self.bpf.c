@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Run once, in the tool's own process, by BPF_PROG_TEST_RUN: see self.c. */
+/* Runs once in the tool's own process, through BPF_PROG_TEST_RUN (see self.c). */
 #include "vmlinux.h"
 #include "core.bpf.h"
 #include "own_task.h"

@@ -15,7 +15,7 @@
 
 static struct self self;
 
-/* Which PID namespace /proc shows. */
+/* The PID namespace that /proc shows. */
 static enum { PROC_UNKNOWN, PROC_OURS, PROC_INITIAL, PROC_OTHER } proc;
 
 static bool is_namespace(const char *path, ino_t inode)
@@ -81,9 +81,8 @@ __u32 self_user_id(__u32 id, __u32 ns_id)
 }
 
 /*
- * "NSpid:" lists a process's numbers from the namespace of the mounted /proc
- * down to the process's: one number if that is the same namespace, one for
- * each level if /proc is the initial one's.
+ * "NSpid:" lists the IDs of a process from the namespace of the mounted /proc down to its own:
+ * one ID if the two are the same, one per level if /proc belongs to the initial namespace.
  */
 static void look_at_proc(void)
 {

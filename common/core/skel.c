@@ -19,21 +19,21 @@
 #include "core/skel.h"
 #include "core/target.h"
 
-#define SPARE_DESCRIPTORS 8	/* to wait for signals and events, to read /proc and /sys */
+#define SPARE_DESCRIPTORS 8	/* for signals and events, /proc and /sys */
 
 static struct {
 	struct bpf_object_skeleton *skeleton;
 	const struct loss *loss;
-	__u32 pid;			/* ours, as the kernel counts */
-	int types;			/* descriptor of their file in memory; -1: none */
+	__u32 pid;			/* the tool's pid in the initial PID namespace */
+	int types;			/* descriptor of the memory file with the types; -1: none */
 	bool detached;
 } state = { .types = -1 };
 
 /*
- * Where libbpf takes types from: a file in memory, which choose_types() fills when it is
- * known which programs there are.  libbpf reads it when it loads them, and then looks for
- * types in no module, for which it would need CAP_SYS_ADMIN; types that only some kernels
- * have are in no module.
+ * Return the file from which libbpf reads the kernel's types.  It is a file in memory, which
+ * choose_types() fills when it is known which programs are enabled; libbpf reads it when it
+ * loads them.  With such a file, libbpf does not search modules for types, for which it would
+ * need CAP_SYS_ADMIN.  No type that exists only on some kernels is in a module.
  */
 static const char *types_file(const struct common_args *args)
 {
@@ -46,7 +46,7 @@ static const char *types_file(const struct common_args *args)
 	return access(path, R_OK) == 0 ? path : KERNEL_BTF;
 }
 
-/* Write the types that the programs can ask for; all that the kernel has if that fails. */
+/* Write the types that the programs need to the file; all types of the kernel if that fails. */
 static int choose_types(void)
 {
 	const struct btf_index *index = kernel_btf();
@@ -67,7 +67,7 @@ static int choose_types(void)
 	return err ? log_err(err, "cannot write the kernel's types to memory") : 0;
 }
 
-/* Our process id in the initial PID namespace, by @prog, which returns it; that of getpid() if not. */
+/* Run @prog, which returns the tool's pid in the initial PID namespace.  Fall back to getpid(). */
 static __u32 run_own_pid(int prog)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run);
@@ -76,8 +76,8 @@ static __u32 run_own_pid(int prog)
 }
 
 /*
- * Load and run a program that returns our process id: the first one, so that what
- * forbids or prevents all of them is reported before the tool looks for hooks.
+ * Load and run a program that returns the tool's process ID.  It is loaded first, so that
+ * causes that affect all programs are reported before the tool tests for hooks.
  */
 static int load_first_program(void)
 {
@@ -127,8 +127,8 @@ int skel_open_failed(void)
 }
 
 /*
- * Without BTF in the kernel no tp_btf program can be loaded; the same program
- * can as raw_tp, if it copies what it would dereference (config.raw_tp).
+ * On a kernel without BTF no tp_btf program can be loaded.  The same program can be loaded as
+ * raw_tp, if it copies what it would otherwise dereference (config.raw_tp).
  */
 static int use_raw_tp(struct config *config, const struct common_args *args)
 {
@@ -151,9 +151,9 @@ static bool may_not_allocate(const struct bpf_program *prog)
 }
 
 /*
- * Before v6.1 (fba1a1c6c912, "bpf: Convert hash map to bpf_mem_alloc.") the
- * kernel warns of hash maps without preallocation in programs of most types
- * for tracing, since they might run inside its allocator.
+ * Before v6.1 (fba1a1c6c912, "bpf: Convert hash map to bpf_mem_alloc.") the kernel warns about
+ * hash maps without preallocation in most types of tracing programs, since they might run
+ * inside its allocator.
  */
 static void preallocate_maps(void)
 {
@@ -180,18 +180,18 @@ static void set_ring(struct config *config, const struct common_args *args)
 	if (args->ring_bytes)
 		bpf_map__set_max_entries(ring, args->ring_bytes);
 	bytes = bpf_map__max_entries(ring);
-	config->ring_wake_shift = __builtin_ctz(bytes) - 3;	/* each time an eighth has filled */
+	config->ring_wake_shift = __builtin_ctz(bytes) - 3;	/* an eighth of the ring */
 }
 
 static int set_filter(struct config *config, const struct common_args *args)
 {
-	/* It loads another object, for which the file with this tool's types will not do. */
+	/* self_look() loads another object, whose types are not in this tool's file. */
 	const char *types = args->btf || !kernel_btf_exists() ? args->btf : KERNEL_BTF;
 	int err = self_look(types);
 
 	if (err)
 		return err == -EPERM || err == -EACCES ? permission_denied(PERMISSION_BPF) :
-		       log_err(err, "cannot look at the tool's own namespaces");
+		       log_err(err, "cannot determine the tool's own namespaces");
 	config->filter = args->filter;
 	config->filter.self = state.pid;
 	config->pidns = (struct pidns){ self_get()->pidns_inum, self_get()->pidns_level };
@@ -224,8 +224,8 @@ static int attach(struct bpf_prog_skeleton *p)
 }
 
 /*
- * Are there descriptors enough for all programs, links and maps?  If libbpf runs out of
- * them while it probes what the kernel has, it takes the kernel for an old one.
+ * Check that the descriptors suffice for all programs, links and maps.  If libbpf runs out of
+ * them during its feature tests, it mistakes the kernel for an old one.
  */
 static int check_descriptors(void)
 {
@@ -299,8 +299,8 @@ void skel_detach(void)
 	int n = state.skeleton ? state.skeleton->prog_cnt : 0;
 
 	/*
-	 * The last one first: a program for the end of something, attached
-	 * behind the one for its beginning, must not run without that.
+	 * In reverse order: the program for an end, attached after the one for the start, must
+	 * not run without it.
 	 */
 	while (n-- > 0) {
 		bpf_link__destroy(*state.skeleton->progs[n].link);
@@ -324,7 +324,7 @@ const struct loss *skel_loss(void)
 	return state.loss;
 }
 
-/* A section without a target: the tool itself runs the program, by BPF_PROG_TEST_RUN. */
+/* A section without a target: the tool runs the program itself, through BPF_PROG_TEST_RUN. */
 static bool run_by_user_space(const struct bpf_program *prog)
 {
 	return strcmp(bpf_program__section_name(prog), "raw_tp") == 0;

@@ -7,14 +7,14 @@
 
 #define BLOCK_BYTES (1UL << 18)
 
-/* Memory for the strings, in blocks. */
+/* Blocks of memory for the strings. */
 struct tally_block {
 	struct tally_block *before;
 	size_t used, size;
 	char bytes[] __attribute__((aligned(16)));
 };
 
-/* Multiply and fold eight bytes at a time, so that every bit affects the low ones. */
+/* Multiply and fold eight bytes at a time, so that every bit affects the low bits. */
 static __u64 hash_bytes(const void *bytes, size_t len)
 {
 	const char *s = bytes;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Counts of byte strings.  Strings get numbers from 0 in the order of their first
- * appearance, so a tally also turns names into ids.
+ * Counts of byte strings.  Strings are numbered from 0 in the order of their first appearance,
+ * so a tally also maps names to ids.
  */
 #ifndef COMMON_TALLY_H
 #define COMMON_TALLY_H
@@ -19,7 +19,7 @@ struct tally_entry {
 struct tally {			/* starts as all zeros */
 	struct tally_entry *entries;
 	size_t n, size;
-	__u32 *slots;		/* entry + 1; 0: free */
+	__u32 *slots;		/* entry index + 1; 0: free */
 	size_t n_slots;		/* a power of two, or 0 */
 	struct tally_block *block;
 };

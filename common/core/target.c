@@ -9,7 +9,7 @@
 #include "core/kernel_btf.h"
 #include "core/target.h"
 
-/* Sections, what they attach to, and the name and kind of that in the BTF. */
+/* For each section: what it attaches to, and the target's name prefix and kind in the BTF. */
 static const struct kind {
 	const char *section, *what, *prefix;
 	unsigned int kind;
@@ -22,7 +22,10 @@ static const struct kind {
 };
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-/* The kind of @prog, by its section, and @name, what follows there or was aimed at; or NULL. */
+/*
+ * Return the kind of @prog by its section, and its target in @name (from the section or
+ * hooks_aim()), or NULL.
+ */
 static const struct kind *kind_of(const struct bpf_program *prog, const char **name)
 {
 	const char *section = bpf_program__section_name(prog);
@@ -48,7 +51,7 @@ static __u32 find(const struct kind *kind, const char *name)
 	return index ? btf_index_find(index, full, kind->kind) : 0;
 }
 
-/* libbpf_prog_prepare_load_fn_t: now the program gets the type that it really has. */
+/* libbpf_prog_prepare_load_fn_t: give the program its real type. */
 static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
 	const char *name;
@@ -65,8 +68,8 @@ static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, lo
 }
 
 /*
- * Without BTF in the kernel: not bpf_program__set_type() later, since before 1.3 libbpf
- * then still looks for the tracepoint in the kernel's BTF, by a NULL pointer.
+ * On a kernel without BTF, do not call bpf_program__set_type() later instead: libbpf before 1.3
+ * then still searches the kernel's BTF for the tracepoint, through a NULL pointer.
  */
 void target_register(void)
 {
@@ -100,7 +103,7 @@ bool target_is_missing(const struct bpf_program *prog, char *what, size_t size)
 	const char *name;
 	const struct kind *kind = kind_of(prog, &name);
 
-	/* The type of a program for a module is the real one already. */
+	/* A program for a module already has its real type. */
 	if (!kind || !kernel_btf() || find(kind, name) ||
 	    bpf_program__type(prog) == BPF_PROG_TYPE_TRACING)
 		return false;

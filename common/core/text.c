@@ -68,7 +68,7 @@ void text_fill(struct text *text, char c, size_t n)
 	text->len += n;
 }
 
-/* @end: where a put function that wrote at the end of @text stopped. */
+/* Set the length after a put function wrote at the end of @text and returned @end. */
 static void text_grew(struct text *text, const char *end)
 {
 	text->len = end - text->at;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Text in memory that grows, and the two ways a string from outside goes into
- * it: escaped for a terminal, or as a JSON string.
+ * A growing text in memory.  Strings from outside are appended escaped for a terminal or as
+ * JSON strings.
  */
 #ifndef COMMON_TEXT_H
 #define COMMON_TEXT_H
@@ -11,13 +11,16 @@
 #include <linux/types.h>
 
 struct text {
-	char *at;		/* malloc'd, not NUL-ended; starts as NULL */
+	char *at;		/* malloc'd, not NUL-terminated; starts as NULL */
 	size_t len, size;
 };
 
 void text_free(struct text *text);
 
-/* Make room for @n more bytes; returns the end, where they go.  The caller adds to @len. */
+/*
+ * Make room for @n more bytes.  Returns the end of the text, where they belong.  The caller
+ * adds to @len.
+ */
 char *text_room(struct text *text, size_t n);
 
 void text_char(struct text *text, char c);
@@ -26,22 +29,22 @@ void text_str(struct text *text, const char *s);
 void text_fill(struct text *text, char c, size_t n);
 void text_uint(struct text *text, __u64 v);
 void text_int(struct text *text, __s64 v);
-/* @v / 10^@digits with @digits decimals, exact: text_fixed(t, 1234567, 6) is 1.234567 */
+/* Append @v / 10^@digits with @digits exact decimals: text_fixed(t, 1234567, 6) is 1.234567. */
 void text_fixed(struct text *text, __u64 v, unsigned int digits);
-/* @v with leading zeros, at least @width digits. */
+/* Append @v with leading zeros, at least @width digits. */
 void text_zeros(struct text *text, __u64 v, unsigned int width);
 void text_printf(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* All of @text to @fd; 0 or a negative errno. */
+/* Write all of @text to @fd.  Returns 0 or a negative errno. */
 int text_write(const struct text *text, int fd);
 
-/* put_escaped() and put_json() (core/put.h); text_escape() returns the number of columns. */
+/* Append with put_escaped() or put_json().  text_escape() returns the number of columns. */
 size_t text_escape(struct text *text, const char *s, size_t len, bool quote);
 void text_json(struct text *text, const char *s, size_t len);
 
 /*
- * Put a path together: @names, @size bytes, are its components, each ended by a
- * NUL, from the last one to the first; each gets a slash before it.
+ * Append a path.  @names, of @size bytes, contains its components from the last to the first,
+ * each terminated by a NUL.  Each gets a slash before it.
  */
 void text_path(struct text *text, const char *names, size_t size);
 

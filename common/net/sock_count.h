@@ -13,11 +13,11 @@ struct sock_count {
 	__u64 n;
 };
 
-/* For qsort(): by count, descending, then by address. */
+/* For qsort(): sort by count, descending, then by address. */
 int sock_count_compare(const void *a, const void *b);
 
 /*
- * Print each count of the hash @map (struct sock_id to __u64) by @print, the largest first, up
+ * Call @print for each count of the hash @map (struct sock_id to __u64), the largest first, up
  * to --max-events of them.
  */
 void sock_counts_print(struct out *out, struct bpf_map *map,

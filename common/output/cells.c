@@ -7,7 +7,7 @@
 #include "net/addr.h"
 #include "output/cells.h"
 
-/* Of one value of fixed size: a number or an address, and what stands before it. */
+/* Room for a value of fixed size (a number or an address) and the text before it. */
 #define CELL_ROOM (CELL_KEY_MAX + PUT_NUMBER_MAX + ADDR_MAX)
 
 static void add_cell(struct cells *cells, const struct table *table, int col)
@@ -45,7 +45,7 @@ void cells_init(struct cells *cells, const struct table *table, const char *choi
 	n = choice ? columns_choose(table, choice + more, cols, &bad) : 0;
 	for (int i = 0; i < n; i++)
 		add_cell(cells, table, cols[i]);
-	/* Nothing stands on the right of the last one that padding could keep in line. */
+	/* The last column needs no padding on the right. */
 	if (cells->n && cells->at[cells->n - 1].left)
 		cells->at[cells->n - 1].width = 0;
 }
@@ -56,7 +56,7 @@ static size_t string_room(const struct value *v)
 
 	if (v->kind == VALUE_STRING)
 		return PUT_JSON_MAX(v->len);
-	if (v->kind == VALUE_ARGV)		/* each may be empty: quotes and a comma */
+	if (v->kind == VALUE_ARGV)		/* arguments may be empty: quotes and a comma */
 		return PUT_JSON_MAX(v->len) + 3 * v->len;
 	for (__u32 i = 0; v->kind == VALUE_LIST && i < v->len; i++)
 		room += PUT_JSON_MAX(strlen(v->list[i])) + 1;
@@ -79,9 +79,7 @@ static const char *argv_next(const char *arg, const char *end)
 	return arg + strnlen(arg, end - arg) + 1;
 }
 
-/*
- * The table.
- */
+/* Table output */
 
 static char *put_list(char *p, const struct value *v, size_t *columns)
 {
@@ -139,7 +137,7 @@ static char *put_number(char *p, const struct column *column, const struct value
 	}
 }
 
-/* The value of @cell without padding; adds its columns to @columns. */
+/* Put the value of @cell without padding.  Adds its width to @columns. */
 static char *put_value(char *p, const struct cell *cell, const struct record *record,
 		       size_t *columns)
 {
@@ -174,7 +172,7 @@ static char *put_value(char *p, const struct cell *cell, const struct record *re
 	return p;
 }
 
-/* Pad what was written from @start to @p, @columns wide, to the width of @cell. */
+/* Pad the text from @start to @p, which is @columns wide, to the width of @cell. */
 static char *pad(char *start, char *p, size_t columns, const struct cell *cell)
 {
 	size_t n = cell->width > columns ? cell->width - columns : 0;
@@ -233,9 +231,7 @@ char *put_labels(char *p, const struct cells *cells, const struct record *record
 	return p;
 }
 
-/*
- * JSON.
- */
+/* JSON output */
 
 static char *json_list(char *p, const struct value *v)
 {
@@ -291,7 +287,7 @@ char *put_members(char *p, const struct cells *cells, const struct record *recor
 
 		if (!record_has(record, cell->col))
 			continue;
-		memcpy(p, cell->key, CELL_KEY_MAX);	/* of a size that the compiler knows */
+		memcpy(p, cell->key, CELL_KEY_MAX);	/* constant size: the compiler inlines it */
 		p = json_value(p + cell->key_len, cell->column, &record->values[cell->col]);
 	}
 	return p;

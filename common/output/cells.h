@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The columns that are printed, in their order, with what is known before any record: JSON
- * keys with their punctuation, widths, and the room that values of fixed size need.
+ * The printed columns, in order, with everything that is known before any record: JSON keys
+ * with punctuation, widths, and the room for values of fixed size.
  */
 #ifndef COMMON_CELLS_H
 #define COMMON_CELLS_H
@@ -13,8 +13,8 @@
 struct cell {
 	int col;
 	const struct column *column;
-	unsigned int width;		/* in the table, at least */
-	bool left;			/* padded on the right */
+	unsigned int width;		/* minimum width in the table */
+	bool left;			/* left-justified */
 	unsigned int key_len;
 	char key[CELL_KEY_MAX];
 };
@@ -22,24 +22,25 @@ struct cell {
 struct cells {
 	struct cell at[COLUMNS_MAX];
 	int n;
-	__u64 columns;			/* the same as bits */
-	size_t fixed_room;		/* for all of a record but strings and lists */
+	__u64 columns;			/* bit mask of the columns */
+	size_t fixed_room;		/* room for a record without its strings and lists */
 };
 
 /*
- * The columns of @table that are not hidden, or with @json all.  @choice, unless NULL: those
- * that it names instead, or after a "+" in addition; it has passed columns_choose().
+ * Select the columns of @table that are not hidden, or all with @json.  If @choice is not NULL,
+ * select the columns that it names instead or, after a "+", in addition.  It must have passed
+ * columns_choose().
  */
 void cells_init(struct cells *cells, const struct table *table, const char *choice, bool json);
 
-/* How much room the values of @record need in the table or in JSON. */
+/* Return the room that the values of @record need in the table or in JSON. */
 size_t cells_room(const struct cells *cells, const struct record *record);
 
-/* Write at @p (core/put.h): a line of the table without its end; the labels of a histogram. */
+/* Put at @p (core/put.h) a line of the table without a newline, or the labels of a histogram. */
 char *put_heading(char *p, const struct cells *cells);
 char *put_cells(char *p, const struct cells *cells, const struct record *record);
 char *put_labels(char *p, const struct cells *cells, const struct record *record);
-/* The members of a JSON object, each after a comma. */
+/* Put the members of a JSON object, each after a comma. */
 char *put_members(char *p, const struct cells *cells, const struct record *record);
 
 #endif /* COMMON_CELLS_H */

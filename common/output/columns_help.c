@@ -6,7 +6,7 @@
 #include "output/count_table.h"
 #include "output/json.h"
 
-#define NAME_WIDTH 20			/* of names in --help */
+#define NAME_WIDTH 20			/* width of the names in --help */
 #define LINE_WIDTH 79
 
 static const struct {
@@ -33,7 +33,7 @@ static const struct {
 	[COLUMN_PERCENT] = { "percentage", "percent" },
 };
 
-/* What the table shows of it where that is another unit than JSON's. */
+/* Return the unit in the table if it differs from that in JSON, or NULL. */
 static const char *shown_unit(const struct column *column)
 {
 	switch (column->type) {
@@ -50,7 +50,10 @@ static const char *shown_unit(const struct column *column)
 	}
 }
 
-/* The first @len bytes of @s in lines that begin at column NAME_WIDTH, where the text is now. */
+/*
+ * Append the first @len bytes of @s, wrapped to lines that start at column NAME_WIDTH.  The
+ * text must be at that column.
+ */
 static void wrap(struct text *text, const char *s, size_t len)
 {
 	size_t column = NAME_WIDTH;
@@ -86,7 +89,7 @@ void columns_help(struct text *text, const struct table *table)
 	}
 }
 
-/* The words of @list as an array. */
+/* Write the words of @list as an array. */
 static void json_words(struct json *json, const char *key, const char *list)
 {
 	json_array(json, key);
@@ -156,7 +159,7 @@ void columns_json(struct text *text, const char *tool, const struct table *table
 	json_array(&json, "tables");
 	for (const struct table *t = table; t; t = t->other)
 		json_table(&json, t);
-	if (strcmp(table->type, "event") == 0) {	/* they can be counted */
+	if (strcmp(table->type, "event") == 0) {	/* events can be counted with --count-by */
 		count_table_all(&counts, table);
 		json_table(&json, &counts.rows);
 	}
@@ -182,7 +185,7 @@ char *columns_error(const struct table *table, const char *list)
 		return NULL;
 	len = strcspn(bad, ",");
 	if (err == -EEXIST) {
-		text_printf(&text, "column '%.*s' is there twice", len, bad);
+		text_printf(&text, "column '%.*s' is listed twice", len, bad);
 	} else if (err == -E2BIG) {
 		text_str(&text, "too many columns");
 	} else {

@@ -12,29 +12,29 @@
 
 #define TOP_DEFAULT 20
 
-/* The records with the same values in the columns that are counted by. */
+/* The records with the same values in the --count-by columns. */
 struct group {
-	char *key;			/* these values as text; key_len bytes */
+	char *key;			/* the values as text, key_len bytes */
 	size_t key_len;
-	struct record by;		/* the values, copied, by column of the rows */
+	struct record by;		/* copy of the values, in the columns of the rows */
 	__u64 count;
 	__u64 sums[COLUMNS_MAX];
-	struct hist *latency;		/* NULL: none had one */
+	struct hist *latency;		/* NULL: no record had a latency */
 };
 
 struct count {
 	const struct common_args *args;
 	struct count_table table;
-	int sort;			/* column of the rows */
+	int sort;			/* column index in the rows */
 	struct group *groups[COUNT_GROUPS_MAX];
 	int n;
-	void *tree;			/* of them, by key: tsearch(3) */
-	struct group others;		/* all for which there was no room */
-	struct group key;		/* of the record at hand: key and key_len */
+	void *tree;			/* the groups by key: tsearch(3) */
+	struct group others;		/* sum of all groups that found no room */
+	struct group key;		/* of the current record: only key and key_len */
 	struct text text;
 	struct common_args row_args;
-	struct out rows;		/* what prints them */
-	bool printed;			/* once at least */
+	struct out rows;		/* prints the rows */
+	bool printed;			/* at least once */
 };
 
 struct count *count_new(const struct common_args *args)
@@ -66,9 +66,7 @@ __u64 count_columns(const struct count *count)
 	return columns;
 }
 
-/*
- * Groups.
- */
+/* Groups */
 
 static int compare_keys(const void *a, const void *b)
 {
@@ -79,7 +77,7 @@ static int compare_keys(const void *a, const void *b)
 	return order ? order : (ga->key_len > gb->key_len) - (ga->key_len < gb->key_len);
 }
 
-/* The values of @record as one text: absent is not empty, and no two run together. */
+/* Encode the values of @record as one text that differs for each combination, absent or not. */
 static void make_key(struct count *count, const struct record *record)
 {
 	struct text *text = &count->text;
@@ -102,7 +100,7 @@ static void *copy(const void *from, size_t bytes)
 	return memcpy(xcalloc(1, bytes + 1), from, bytes);
 }
 
-/* @from with memory of its own. */
+/* Return a deep copy of @from. */
 static struct value copy_value(const struct value *from)
 {
 	struct value to = *from;
@@ -143,7 +141,7 @@ static void free_value(const struct value *value)
 	free((void *)value->list);
 }
 
-/* Column @col of @record becomes column @row of @group. */
+/* Store column @col of @record as column @row of @group. */
 static void keep_value(struct group *group, int row, const struct record *record, int col)
 {
 	__u64 bit = 1ULL << row;
@@ -173,7 +171,7 @@ static struct group *new_group(struct count *count, const struct record *record)
 	return group;
 }
 
-/* The group that @record belongs to. */
+/* Return the group of @record. */
 static struct group *find_group(struct count *count, const struct record *record)
 {
 	struct group **found;
@@ -239,11 +237,9 @@ void count_free(struct count *count)
 	free(count);
 }
 
-/*
- * Rows.
- */
+/* Rows */
 
-/* What a column that is not counted by has for @group. */
+/* Return the value of column @col, which is not a --count-by column, for @group. */
 static __u64 number_of(const struct count_table *table, const struct group *group, int col)
 {
 	if (col == table->col_count)
@@ -257,7 +253,10 @@ static __u64 number_of(const struct count_table *table, const struct group *grou
 				       hist_max(group->latency);
 }
 
-/* For qsort_r(): numbers descending, what is counted by in its text's order; then by key. */
+/*
+ * For qsort_r(): numbers in descending order, --count-by columns in the order of their text.
+ * Equal rows are sorted by key.
+ */
 static int compare_groups(const void *a, const void *b, void *ctx)
 {
 	const struct group *ga = *(struct group *const *)a, *gb = *(struct group *const *)b;
@@ -288,7 +287,7 @@ static int compare_groups(const void *a, const void *b, void *ctx)
 	return compare_keys(ga, gb);
 }
 
-/* What @group counted, to the others. */
+/* Add the counts of @group to the others. */
 static void merge(struct count *count, const struct group *group)
 {
 	count->others.count += group->count;
@@ -313,7 +312,7 @@ static void print_group(struct count *count, const struct group *group, __u64 ns
 			out_uint(rows, col, number_of(table, group, col));
 }
 
-/* @combinations were merged into them, and perhaps what found no room. */
+/* Print the row of others: @combinations merged groups, and the records that found no group. */
 static void print_others(struct count *count, int combinations, __u64 ns)
 {
 	char shown[32];
@@ -328,7 +327,7 @@ static void print_others(struct count *count, int combinations, __u64 ns)
 	out_end(&count->rows);
 }
 
-/* The rows in their order; the others last. */
+/* Print the rows in order, the others last. */
 static void print_rows(struct count *count, __u64 ns)
 {
 	int top = count->args->count.top ? count->args->count.top : TOP_DEFAULT;
@@ -350,7 +349,7 @@ void count_print(struct count *count, struct out *out)
 	struct out *rows = &count->rows;
 
 	if (count->others.count)
-		log_warn("more than %d combinations: those that came later are counted as others",
+		log_warn("more than %d combinations: later ones are counted as others",
 			 COUNT_GROUPS_MAX);
 	rows->text = out->text;
 	rows->stamp = out->stamp;

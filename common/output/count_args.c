@@ -10,9 +10,10 @@ enum { OPT_COUNT_BY = 0x1a0, OPT_TOP, OPT_SORT };
 
 static const struct argp_option options[] = {
 	{ "count-by", OPT_COUNT_BY, "COLUMNS", 0,
-	  "Print no records but how many there are of each combination, every INTERVAL seconds", .group = 5 },
-	{ "top", OPT_TOP, "N", 0, "With it: the first N rows (default 20)" },
-	{ "sort", OPT_SORT, "COLUMN", 0, "With it: by this column instead of the count" },
+	  "Print the number of records per combination of COLUMNS, every INTERVAL seconds",
+	  .group = 5 },
+	{ "top", OPT_TOP, "N", 0, "With --count-by, print N rows (default 20)" },
+	{ "sort", OPT_SORT, "COLUMN", 0, "With --count-by, sort by COLUMN instead of the count" },
 	{}
 };
 
@@ -77,7 +78,7 @@ void count_args_check(const struct common_args *args)
 		return;
 	}
 	if (args->columns)
-		args_fail("-o and --count-by exclude each other: --count-by names the columns");
+		args_fail("-o and --count-by exclude each other: --count-by selects the columns");
 	error = columns_error(args->table, count->by);
 	if (error)
 		args_fail("%s", error);

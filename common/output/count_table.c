@@ -4,21 +4,21 @@
 #include "output/count_table.h"
 
 static const struct column count_column = {
-	"COUNT", "count", 8, COLUMN_COUNT, .min = 1, .about = "Records of this combination",
+	"COUNT", "count", 8, COLUMN_COUNT, .min = 1, .about = "Number of events in the row",
 };
 
 static const struct column latency_columns[] = {
 	{ "P50(ms)", "p50_ns", 9, COLUMN_NS, .optional = true,
-	  .about = "The latency that half of them do not exceed, at most 12.5 % too high" },
+	  .about = "Median latency, at most 12.5 % too high" },
 	{ "P99(ms)", "p99_ns", 9, COLUMN_NS, .optional = true,
-	  .about = "The latency that 99 % of them do not exceed, at most 12.5 % too high" },
-	{ "MAX(ms)", "max_ns", 9, COLUMN_NS, .optional = true, .about = "The longest" },
+	  .about = "99th percentile of the latency, at most 12.5 % too high" },
+	{ "MAX(ms)", "max_ns", 9, COLUMN_NS, .optional = true, .about = "Maximum latency" },
 };
 
 static const struct column others_column = {
 	"OTHERS", "others", 6, COLUMN_COUNT, .hidden = true, .optional = true,
-	.about = "Of the row of all others, which has no values to count by: how many combinations "
-		 "it sums up, as far as there was room to tell them apart",
+	.about = "Number of combinations merged into the row of all others, not including those "
+		 "beyond the limit; absent from other rows",
 };
 
 static int add(struct count_table *table, const struct column *column)
@@ -35,7 +35,7 @@ static bool counted_by(const struct count_table *table, int col)
 	return false;
 }
 
-/* The columns to count by lead the rows: in the table even if they are hidden else. */
+/* Put the --count-by columns first in the rows, even if they are hidden otherwise. */
 static void add_by(struct count_table *table, const struct table *records, const char *by)
 {
 	const char *bad;
@@ -60,7 +60,7 @@ static void add_sums(struct count_table *table, const struct table *records)
 	}
 }
 
-/* The latency is the last of the times that the metrics sum up. */
+/* The latency is the last of the time columns that the metrics sum. */
 static void add_latency(struct count_table *table, const struct table *records)
 {
 	table->latency = -1;
@@ -90,8 +90,8 @@ void count_table_init(struct count_table *table, const struct table *records, co
 	*table = (struct count_table){
 		.rows = {
 			.type = "count", .kind = TABLE_PLAIN, .columns = table->columns,
-			.about = "With --count-by, the events with the same values in those columns, "
-				 "which the row has besides; columns of bytes are sums",
+			.about = "With --count-by, one row per combination of values in these "
+				 "columns; columns of bytes are sums",
 		},
 	};
 	add_by(table, records, by);

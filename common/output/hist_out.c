@@ -3,9 +3,9 @@
 #include "core/run.h"
 #include "output/hist_out.h"
 
-#define STARS 40			/* of the longest bar */
+#define STARS 40			/* length of the longest bar */
 
-/* The sum of the slots of the power of two that begins with @slot. */
+/* Return the number of values in row @row: 2^@row to 2^(@row + 1) - 1, and also 0 in row 0. */
 static __u64 row_count(const struct hist *hist, unsigned int row)
 {
 	__u64 min = row ? 1ULL << row : 0, max = (2ULL << row) - 1, count = 0;
@@ -16,7 +16,7 @@ static __u64 row_count(const struct hist *hist, unsigned int row)
 	return count;
 }
 
-/* The rows of powers of two that users of BCC know. */
+/* Append the power-of-two rows that users of BCC know. */
 static void text_rows(struct text *text, const struct hist *hist, const char *unit)
 {
 	__u64 max = hist_max(hist), most = 1, count;

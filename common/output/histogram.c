@@ -28,7 +28,7 @@ __u64 hist_slot_max(unsigned int slot)
 	return slot + 1 < HIST_SLOTS ? hist_slot_min(slot + 1) - 1 : ~0ULL;
 }
 
-/* The slot that counts @value: as hist_slot() of bpf/hist.bpf.h. */
+/* Return the slot that counts @value, like hist_slot() of bpf/hist.bpf.h. */
 static unsigned int slot_of(__u64 value)
 {
 	unsigned int exp, slot;
@@ -67,7 +67,7 @@ __u64 hist_max(const struct hist *hist)
 
 __u64 hist_percentile(const struct hist *hist, double percent)
 {
-	/* In integers: 99.9 is no exact double, and 999 of 1000 values have to be enough. */
+	/* Use integers: 99.9 is not an exact double, and 999 of 1000 values must be enough. */
 	unsigned __int128 wanted = (unsigned __int128)hist_count(hist) * (__u64)(percent * 10 + 0.5);
 	__u64 max = hist_max(hist), seen = 0;
 
@@ -89,12 +89,11 @@ void hist_merge(struct hist *to, const struct hist *from)
 }
 
 /*
- * Flip the generation and wait until no BPF program that saw the old one can
- * still be running: they run under rcu_read_lock(), and a global membarrier
- * waits for that (synchronize_rcu() in kernel/sched/membarrier.c).  It is
- * refused with nohz_full, and does nothing with one CPU: there, a pause far
- * longer than any BPF program.  When all is detached there is no next interval
- * that a count could fall into, and the wait (some 10 ms) is saved.
+ * Flip the generation, and wait until no BPF program that saw the old one can still be running.
+ * Programs run under rcu_read_lock(), and a global membarrier waits for that (synchronize_rcu()
+ * in kernel/sched/membarrier.c).  It fails with nohz_full and does nothing with one CPU; in
+ * these cases, sleep far longer than any BPF program runs.  After detaching there is no next
+ * interval, which saves the wait (about 10 ms).
  */
 static __u32 flip_generation(__u32 *generation)
 {
@@ -109,7 +108,7 @@ static __u32 flip_generation(__u32 *generation)
 	return old;
 }
 
-/* Take the histogram without key of @generation out. */
+/* Read and reset the histogram without a key of @generation. */
 static int take_total(struct bpf_map *map, __u32 generation, struct hist *total)
 {
 	int cpus = libbpf_num_possible_cpus(), fd = bpf_map__fd(map), err = 0;
@@ -136,7 +135,10 @@ static int by_id(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* Take the histograms by key of @generation out, in the order of their ids; @any: there were. */
+/*
+ * Remove the histograms by key of @generation and pass them to @fn in the order of their ids.
+ * Sets @any if there were any.
+ */
 static int take_by_key(struct bpf_map *map, __u32 generation, hist_fn fn, void *ctx, bool *any)
 {
 	struct hist_key *keys;

@@ -5,7 +5,7 @@
 #include "core/skel.h"
 #include "output/meta.h"
 
-#define SCHEMA 1		/* of the JSON; raised when a key changes its meaning */
+#define SCHEMA 1		/* version of the JSON; incremented if a key changes its meaning */
 
 void meta_members(struct json *json, const struct common_args *args)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The first line of JSON: which tool this is, and where it runs. */
+/* Add the members of the first JSON line: the tool and the system it runs on. */
 #ifndef COMMON_META_H
 #define COMMON_META_H
 

@@ -12,29 +12,29 @@
 #include "output/histogram.h"
 #include "output/metrics.h"
 
-#define NAME_SIZE 96			/* of a family */
-#define LONGEST_NS (1ULL << 34)		/* upper end of the last bucket: 17 s */
+#define NAME_SIZE 96			/* of a family's name */
+#define LONGEST_NS (1ULL << 34)		/* upper limit of the last bucket: 17 s */
 
-/* What was counted of the records with the same labels. */
+/* The counts of the records with the same labels. */
 struct set {
 	char *labels;			/* 'disk="sda",operation="read"' */
 	__u64 records;
-	struct hist *hist;		/* NULL: of a tool that has none */
-	__u64 unit_ns;			/* of it */
+	struct hist *hist;		/* NULL: the tool has no histograms */
+	__u64 unit_ns;			/* nanoseconds per unit of hist */
 	__u64 values[];			/* by column */
 };
 
 struct metrics {
 	const char *tool;
 	const struct table *table;
-	struct set *sets[METRICS_SETS + 1];	/* the last: all others */
+	struct set *sets[METRICS_SETS + 1];	/* the last one: all others */
 	int n_sets;
-	void *tree;			/* of them, by labels: tsearch(3) */
-	struct text labels, others;	/* of the record at hand; the same with "other" */
-	struct text label;		/* at hand */
+	void *tree;			/* the sets by labels: tsearch(3) */
+	struct text labels, others;	/* of the current record: real and "other" values */
+	struct text label;		/* one label, while it is added */
 };
 
-/* Zeroed; without memory there is no going on, as in text.c. */
+/* Return zeroed memory.  Aborts if there is none, like the functions in core/xalloc.h. */
 static void *allocate(size_t bytes)
 {
 	void *at = calloc(1, bytes);
@@ -87,8 +87,9 @@ void metrics_free(struct metrics *metrics)
 }
 
 /*
- * ,KEY="VALUE".  As it would stand on a terminal, so that no byte is a control character or
- * bad UTF-8; of that, the format escapes backslash and quote.
+ * Append ,KEY="VALUE".  The value is escaped for a terminal first, so that it contains no
+ * control characters and no invalid UTF-8.  The format then requires backslash and quote to be
+ * escaped.
  */
 static void put_label(struct text *text, const char *key, const char *value, size_t len)
 {
@@ -113,7 +114,7 @@ static void add_label(struct metrics *metrics, const char *key, const char *valu
 	put_label(&metrics->others, key, "other", strlen("other"));
 }
 
-/* The label "error" of the error number, or the negative one, in @v. */
+/* Add the label "error" for the error number in @v, which may be negative. */
 static void add_errno(struct metrics *metrics, const struct value *v)
 {
 	int error = abs((int)v->i);
@@ -165,7 +166,7 @@ static struct set *find_set(const struct metrics *metrics, const struct text *la
 	return found ? *found : NULL;
 }
 
-/* The set that @record belongs to. */
+/* Return the set of @record. */
 static struct set *record_set(struct metrics *metrics, const struct record *record)
 {
 	struct text *labels = &metrics->labels;
@@ -192,7 +193,7 @@ static void add_hist(struct set *set, const struct record *record)
 	set->unit_ns = record->hist_unit_ns;
 }
 
-/* A gauge that the record does not have is 0 from then on. */
+/* Add the values of @record.  A gauge that the record lacks becomes 0. */
 static void add_values(struct set *set, const struct record *record)
 {
 	for (int i = 0; i < record->table->n; i++) {
@@ -230,7 +231,7 @@ void metrics_family(struct text *text, const char *name, const char *type, const
 	text_printf(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* "NAME{LABELS} ", whose value is to follow. */
+/* Append "NAME{LABELS} ".  The caller appends the value. */
 static void put_series(struct text *text, const char *name, const char *labels)
 {
 	text_str(text, name);
@@ -258,7 +259,10 @@ void metrics_sample(struct text *text, const char *name, __u64 v, ...)
 	text_free(&labels);
 }
 
-/* "latency_ns", in nanoseconds, as "sixty_TOOL_latency_seconds_total"; "bytes" as "..._bytes_total". */
+/*
+ * Store the metric's name: "latency_ns" becomes "sixty_TOOL_latency_seconds_total", "bytes"
+ * becomes "sixty_TOOL_bytes_total".
+ */
 static void value_name(const char *tool, const struct column *column, char *name, size_t size)
 {
 	const char *key = column->key;
@@ -295,7 +299,7 @@ static void put_records(const struct metrics *metrics, struct text *text)
 	char name[NAME_SIZE];
 
 	snprintf(name, sizeof(name), "sixty_%s_events_total", metrics->tool);
-	metrics_family(text, name, "counter", "Records shown.");
+	metrics_family(text, name, "counter", "Number of records.");
 	for (int i = 0; i < metrics->n_sets; i++) {
 		put_series(text, name, metrics->sets[i]->labels);
 		text_printf(text, "%llu\n", metrics->sets[i]->records);
@@ -305,7 +309,7 @@ static void put_records(const struct metrics *metrics, struct text *text)
 			put_values(metrics, text, col);
 }
 
-/* One line of histogram @name: what took no longer than @le_ns; ~0: all. */
+/* Append a bucket of histogram @name: values up to @le_ns, or all for ~0. */
 static void put_bucket(struct text *text, const char *name, const struct set *set, __u64 le_ns,
 		       __u64 count)
 {
@@ -321,7 +325,7 @@ static void put_hist(struct text *text, const char *name, const struct set *set)
 {
 	__u64 count = 0;
 
-	/* A slot counts what was cut to its values: it ends where the next one begins. */
+	/* Values were rounded down to whole units, so a slot ends where the next one starts. */
 	for (int i = 0; (hist_slot_max(i) + 1) * set->unit_ns <= LONGEST_NS; i++) {
 		count += set->hist->slots[i];
 		put_bucket(text, name, set, (hist_slot_max(i) + 1) * set->unit_ns, count);
@@ -347,7 +351,7 @@ static void put_hists(const struct metrics *metrics, struct text *text)
 
 void metrics_text(const struct metrics *metrics, struct text *text)
 {
-	metrics_family(text, "sixty_info", "gauge", "1; the labels say what wrote the file.");
+	metrics_family(text, "sixty_info", "gauge", "Always 1; the labels name the tool.");
 	metrics_sample(text, "sixty_info", 1, "tool", metrics->tool, "version", VERSION, NULL);
 	if (!metrics->n_sets)
 		return;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * --metrics FILE: everything counted since the start, in Prometheus' text format, for
- * node_exporter's textfile collector and whatever else reads that.
+ * --metrics FILE: write everything counted since the start in Prometheus' text format, for
+ * node_exporter's textfile collector and other readers of that format.
  *
- * A tool's columns say what they are there (enum metric in column.h).  Records with the same
- * labels are one set: a count of them (sixty_TOOL_events_total), the sums of their values, or
- * one histogram (sixty_TOOL_seconds).  Of a tool of histograms, all share the same buckets at
- * all times, since Prometheus compares bucket with bucket: those of bpf/hist.h up to 17
+ * The columns of a tool define their use (enum metric in column.h).  Records with the same
+ * labels form a set, which has a count of the records (sixty_TOOL_events_total) and the sums of
+ * their values, or a histogram (sixty_TOOL_seconds).  All histograms always have the same
+ * buckets, because Prometheus compares bucket with bucket: those of bpf/hist.h up to 17
  * seconds.
  */
 #ifndef COMMON_METRICS_H
@@ -17,30 +17,33 @@
 
 struct metrics;
 
-/* Label sets at most: those that come later are one, with the value "other" in each label. */
+/* Maximum number of label sets.  Later ones form one set with the value "other" in each label. */
 #define METRICS_SETS 200
 
 struct metrics *metrics_new(const char *tool, const struct table *table);
 void metrics_free(struct metrics *metrics);
 
-/* The columns that it looks at, as bits. */
+/* Return the columns that are used, as a bit mask. */
 __u64 metrics_columns(const struct metrics *metrics);
 
-/* Count a record; @ctx is the metrics: an observer of records (out.h). */
+/* Count a record.  An observer of records (out.h); @ctx is the metrics. */
 void metrics_record(void *ctx, const struct record *record);
 
-/* Append what was counted so far. */
+/* Append all counts since the start. */
 void metrics_text(const struct metrics *metrics, struct text *text);
 
-/* The two lines that begin the family @name, of @type. */
+/* Append the two lines that start the family @name of @type. */
 void metrics_family(struct text *text, const char *name, const char *type, const char *help);
-/* A line of it; behind @v the labels: a name, its value ..., NULL. */
+/*
+ * Append one line of a family.  After @v follow the labels, as pairs of name and value, and
+ * NULL.
+ */
 void metrics_sample(struct text *text, const char *name, __u64 v, ...)
 	__attribute__((sentinel));
 
 /*
- * Make @text the content of @path at once: readers see the old file or the new one.  0 or a
- * negative errno.
+ * Replace the content of @path by @text atomically: readers see either the old or the new file.
+ * Returns 0 or a negative errno.
  */
 int metrics_save(const char *path, const struct text *text);
 

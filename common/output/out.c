@@ -11,7 +11,7 @@
 #include "output/out.h"
 #include "output/task.h"
 
-#define HEAD_ROOM 256			/* of the time and the container, or what JSON begins with */
+#define HEAD_ROOM 256			/* for time and container, or the start of a JSON line */
 
 void out_init(struct out *out, const struct common_args *args)
 {
@@ -56,7 +56,7 @@ void out_observe(struct out *out, out_observer_fn fn, void *ctx, __u64 columns)
 	out->wanted |= columns;
 }
 
-/* Write @s at @p, padded to @width, and a space. */
+/* Put @s at @p, padded to @width, and a space. */
 static char *put_column(char *p, const char *s, unsigned int width)
 {
 	size_t len = strlen(s);
@@ -127,7 +127,7 @@ static char *print_row(char *p, const struct out *out)
 	return put_cells(p, &out->cells, &out->record);
 }
 
-/* Over a histogram: its time, then its labels, each in a line. */
+/* Put the text above a histogram: its time, then its labels, each on one line. */
 static char *print_labels(char *p, const struct out *out)
 {
 	p = put_char(p, '\n');
@@ -138,7 +138,7 @@ static char *print_labels(char *p, const struct out *out)
 	return put_labels(p, &out->cells, &out->record);
 }
 
-/* {"type":"TYPE","time":"...","mono_ns":... */
+/* Put {"type":"TYPE","time":"...","mono_ns":... */
 static char *put_json_head(char *p, const struct out *out, const char *type, __u64 ns)
 {
 	p = put_bytes(p, "{\"type\":\"", 9);
@@ -148,7 +148,7 @@ static char *put_json_head(char *p, const struct out *out, const char *type, __u
 	return put_uint(put_bytes(p, "\",\"mono_ns\":", 12), clock_user_ns(ns));
 }
 
-/* ,"host_pid":N for each number, and the mark of another PID namespace: process.h. */
+/* Put ,"host_pid":N for each ID, and "other_pidns" for another PID namespace (process.h). */
 static char *put_host_ids(char *p, const struct record *record)
 {
 	for (int i = 0; i < record->n_host; i++) {
@@ -199,7 +199,7 @@ void out_done(struct out *out)
 	out->records++;
 }
 
-/* With --count-by observers take the record, and nobody prints it. */
+/* With --count-by, the observers count the record and it is not printed. */
 void out_end(struct out *out)
 {
 	if (out->args->count.by) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What a tool prints, by its table of columns (column.h): a line of text a record, or with
- * --json one JSON object a line (NDJSON).
+ * Output of a tool, according to its table of columns (column.h): one line of text per record
+ * or, with --json, one JSON object per line (NDJSON).
  *
  *	out_event(out, &e->head);
  *	out_uint(out, COL_PID, e->head.pid);
@@ -9,18 +9,20 @@
  *	out_uint(out, COL_LATENCY, e->latency_ns);
  *	out_end(out);
  *
- * STRINGS AND LISTS ARE NOT COPIED: they have to stay as they are until out_end().  A buffer
- * in a function that returns before is static.
+ * STRINGS AND LISTS ARE NOT COPIED: they must stay unchanged until out_end().  If a function
+ * returns before that, its buffer must be static.
  *
- * A column left out of a record shows as "-" and has no key in its JSON object.  A hidden
- * column is not in the table but always in JSON.
+ * A column that a record lacks is "-" in the table and has no key in the JSON object.  A hidden
+ * column is not in the table, but always in JSON.
  *
- * The columns every tool shares come first and are not in its table: TIME and CONTAINER, if
- * asked for; in JSON "type", "time" (RFC 3339, ns), "mono_ns", "cgroup" and "container".
+ * The columns common to all tools come first and are not in the tool's table.  In the text
+ * output they are TIME and CONTAINER, if selected; in JSON, "type", "time" (RFC 3339, ns),
+ * "mono_ns", "cgroup" and "container".
  *
- * JSON lines by type: "meta" (first), the tool's records, "lost", "summary" (last).
+ * Types of JSON lines are "meta" (first), those of the tool's records, "lost", and "summary"
+ * (last).
  *
- * Everything gathers in memory until out_flush(), which writes it at once.
+ * All output is collected in memory until out_flush() writes it in one step.
  */
 #ifndef COMMON_OUT_H
 #define COMMON_OUT_H
@@ -36,19 +38,19 @@
 
 #define OUT_OBSERVERS_MAX 2
 
-/* Called with each record when it is complete, before it is printed. */
+/* Called with each complete record. */
 typedef void (*out_observer_fn)(void *ctx, const struct record *record);
 
 struct out {
 	const struct common_args *args;
 	const struct table *table;
-	struct record record;		/* the one at hand */
-	struct cells cells;		/* that are printed */
-	__u64 wanted;			/* columns that anybody looks at, as bits */
+	struct record record;		/* the current one */
+	struct cells cells;		/* the printed columns */
+	__u64 wanted;			/* bit mask of the columns that are printed or observed */
 	struct text text;		/* not yet written */
 	struct stamp stamp;
 	struct sink sink;
-	__u64 records;			/* printed so far: events, rows or histograms */
+	__u64 records;			/* number of records so far: events, rows or histograms */
 	struct {
 		out_observer_fn fn;
 		void *ctx;
@@ -56,27 +58,27 @@ struct out {
 	int n_observers;
 };
 
-/* Prepare for records of @args->table. */
+/* Prepare the output of records of @args->table. */
 void out_init(struct out *out, const struct common_args *args);
 
 /*
- * Begin: out_init(), then @banner if not NULL, and the heading; or the meta line with --json.
- * Call when everything is attached: what it prints tells the user that the tool is ready, so
- * it is flushed at once.
+ * Start the output: out_init(), then @banner (unless NULL) and the heading, or the meta line
+ * with --json.  Call it after everything is attached: the output tells the user that the tool
+ * is ready, so it is flushed at once.
  */
 void out_start(struct out *out, const struct common_args *args, const char *banner);
 
-/* The heading alone (nothing with --json, or if the columns have none). */
+/* Print the heading.  Does nothing with --json, or if the columns have no headings. */
 void out_heading(struct out *out);
 
-/* Call @fn with every record from now on; it looks at @columns, as bits. */
+/* Call @fn with every record from now on.  It uses @columns, a bit mask. */
 void out_observe(struct out *out, out_observer_fn fn, void *ctx, __u64 columns);
 
-/* Begin a record about @head's task, or about the time @ns alone. */
+/* Start a record of @head's task (out_event), or one with only the time @ns (out_row). */
 void out_event(struct out *out, const struct event_head *head);
 void out_row(struct out *out, __u64 ns);
 
-/* True if somebody looks at @col: what takes long to find is not worth it otherwise. */
+/* Return true if @col is printed or observed.  If not, the caller can skip slow lookups. */
 static inline bool out_wants(const struct out *out, int col)
 {
 	return out->wanted >> col & 1;
@@ -91,7 +93,7 @@ static inline struct value *out_value(struct out *out, int col, enum value_kind 
 	return value;
 }
 
-/* The same of a string or a list, @len in all. */
+/* Like out_value(), for a string or a list of length @len. */
 static inline struct value *out_string(struct out *out, int col, enum value_kind kind, size_t len)
 {
 	struct value *value = out_value(out, col, kind);
@@ -116,22 +118,25 @@ static inline void out_bool(struct out *out, int col, bool v)
 	out_value(out, col, VALUE_BOOL)->u = v;
 }
 
-/* At most @len bytes of @s up to a NUL. */
+/* Set a string of at most @len bytes, up to a NUL. */
 static inline void out_str(struct out *out, int col, const char *s, size_t len)
 {
 	out_string(out, col, VALUE_STRING, len)->s = s;
 }
 
-/* A string that ends with a NUL. */
+/* Set a NUL-terminated string. */
 static inline void out_name(struct out *out, int col, const char *name)
 {
 	out_str(out, col, name, out_wants(out, col) ? strlen(name) : 0);
 }
 
-/* The name of @error, an errno or a negative one, as "ENOENT"; nothing if it has none, as 0. */
+/*
+ * Set the name of @error, an errno or a negative errno, such as "ENOENT".  Errors without a
+ * name, and 0, set nothing.
+ */
 void out_error_name(struct out *out, int col, int error);
 
-/* @addr of @family 4 or 6. */
+/* Set @addr of @family 4 or 6. */
 static inline void out_addr(struct out *out, int col, int family, const __u8 addr[16])
 {
 	struct value *value = out_value(out, col, VALUE_ADDRESS);
@@ -140,15 +145,15 @@ static inline void out_addr(struct out *out, int col, int family, const __u8 add
 	value->len = family;
 }
 
-/* @n names. */
+/* Set a list of @n names. */
 static inline void out_list(struct out *out, int col, const char *const *names, size_t n)
 {
 	out_string(out, col, VALUE_LIST, n)->list = names;
 }
 
 /*
- * A list of NUL-ended strings, @len bytes in all.  In the table @quote: each in double
- * quotes; @more: "..." after them, for a truncated list.
+ * Set a list of NUL-terminated strings, @len bytes in total.  In the table, @quote puts each in
+ * double quotes, and @more appends "..." for a truncated list.
  */
 static inline void out_argv(struct out *out, int col, const char *argv, size_t len, bool quote,
 			    bool more)
@@ -160,33 +165,33 @@ static inline void out_argv(struct out *out, int col, const char *argv, size_t l
 	value->more = more;
 }
 
-/* The path of a cgroup id, in a column of the tool: "-" where unknown. */
+/* Set the path of a cgroup in column @col of the tool.  An unknown path sets nothing. */
 void out_cgroup(struct out *out, int col, __u64 cgroup_id);
 
-/* @text is what the table has in @col, instead of the value or where there is none. */
+/* Show @text in the table in @col, instead of a value or where there is none. */
 static inline void out_show(struct out *out, int col, const char *text)
 {
 	out->record.shown |= 1ULL << col;
 	out->record.values[col].shown = text;
 }
 
-/* End the record. */
+/* Finish the record. */
 void out_end(struct out *out);
 
-/* The two parts of out_end(), for what adds to a record: its print without the line's end. */
+/* The two parts of out_end(), to add to a record in between.  out_print() does not end the line. */
 void out_print(struct out *out);
 void out_done(struct out *out);
 
-/* True if --max-events records were printed. */
+/* Return true if --max-events records were printed. */
 static inline bool out_enough(const struct out *out)
 {
 	return out->args->max_events && out->records >= out->args->max_events;
 }
 
-/* A JSON line that is no record, of @type at @ns: the caller adds members and ends it. */
+/* Start a JSON line of @type at @ns that is not a record.  The caller adds members and ends it. */
 void out_line(struct out *out, struct json *json, const char *type, __u64 ns);
 
-/* Write what has gathered: sink_write(). */
+/* Write the collected output with sink_write(). */
 int out_flush(struct out *out);
 void out_free(struct out *out);
 

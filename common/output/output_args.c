@@ -9,9 +9,10 @@
 enum { OPT_LIST_COLUMNS = 0x180 };
 
 static const struct argp_option options[] = {
-	{ "output", 'o', "COLUMNS", 0, "Print these columns, a comma list; +COLUMNS: in addition",
+	{ "output", 'o', "COLUMNS", 0,
+	  "Print COLUMNS (comma-separated) instead of the default ones; +COLUMNS adds them",
 	  .group = 10 },
-	{ "list-columns", OPT_LIST_COLUMNS, NULL, 0, "Print what is known of the columns, as JSON" },
+	{ "list-columns", OPT_LIST_COLUMNS, NULL, 0, "Print a description of the columns as JSON" },
 	{}
 };
 

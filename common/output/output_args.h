@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* -o and --list-columns: a part of common_argp. */
+/* -o and --list-columns, a part of common_argp. */
 #ifndef COMMON_OUTPUT_ARGS_H
 #define COMMON_OUTPUT_ARGS_H
 
@@ -7,7 +7,7 @@
 
 extern const struct argp output_argp;
 
-/* What depends on other options as well; args_parse() calls it when all are known. */
+/* Check options that depend on other options.  args_parse() calls it after parsing. */
 void output_args_check(const struct common_args *common);
 
 #endif /* COMMON_OUTPUT_ARGS_H */

@@ -5,7 +5,7 @@
 #include "core/self.h"
 #include "output/process.h"
 
-#define OTHER "other"			/* of another PID namespace */
+#define OTHER "other"			/* for processes outside the tool's PID namespace */
 
 const char *process_text(__u32 id, __u32 ns_id)
 {
@@ -17,7 +17,7 @@ const char *process_text(__u32 id, __u32 ns_id)
 	return number;
 }
 
-/* The numbers of column @col; returns whether it has one in the tool's namespace. */
+/* Set the IDs of the process in column @col.  Return true if it has one in the tool's namespace. */
 static bool put_id(struct out *out, int col, __u32 id, __u32 ns_id)
 {
 	struct record *record = &out->record;

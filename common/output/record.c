@@ -15,7 +15,7 @@ static void list_text(const struct value *v, struct text *text)
 	}
 }
 
-/* Spaces where the NULs between the strings are. */
+/* Append the strings, separated by spaces. */
 static void argv_text(const struct value *v, struct text *text)
 {
 	for (__u32 i = 0; i < v->len; i++)

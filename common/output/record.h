@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A record: one value for each column of a table.  What prints and what counts records
- * (table.h, json.h, metrics.h) gets them whole.
+ * A record: one value per column of a table.  The functions that print or count records
+ * (cells.h, count.h, metrics.h) get complete records.
  */
 #ifndef COMMON_RECORD_H
 #define COMMON_RECORD_H
@@ -18,36 +18,36 @@ enum value_kind {
 
 struct value {
 	enum value_kind kind;
-	__u32 len;		/* of a string, at most; of a list; the family of an address */
+	__u32 len;		/* length of a list, maximum length of a string; address family */
 	union {
 		__u64 u;
 		__s64 i;
-		const char *s;			/* also of VALUE_ARGV: each ended by a NUL */
+		const char *s;			/* also for VALUE_ARGV: NUL-terminated strings */
 		const char *const *list;
 		const __u8 *address;
 	};
-	const char *shown;	/* the table has this instead; only if in record.shown */
-	bool quote, more;	/* of VALUE_ARGV: out_argv() */
+	const char *shown;	/* shown in the table instead; valid only if in record.shown */
+	bool quote, more;	/* for VALUE_ARGV: see out_argv() */
 };
 
 #define HOST_IDS_MAX 3		/* pid, tid, ppid */
 
 struct record {
 	const struct table *table;
-	__u64 ns;		/* when: CLOCK_MONOTONIC */
-	__u64 cgroup_id;	/* of its task; 0: unknown */
-	__u64 given;		/* columns that have a value, as bits */
-	__u64 strings;		/* those with a string or a list, of no fixed size */
-	__u64 shown;		/* columns that have a text for the table */
+	__u64 ns;		/* timestamp, CLOCK_MONOTONIC */
+	__u64 cgroup_id;	/* cgroup of its task; 0: unknown */
+	__u64 given;		/* bit mask of columns with a value */
+	__u64 strings;		/* bit mask of columns with a string or list (no fixed size) */
+	__u64 shown;		/* bit mask of columns with a text for the table */
 	struct value values[COLUMNS_MAX];
 	struct {
 		int col;
 		__u32 id;
-	} host[HOST_IDS_MAX];	/* the machine's numbers of processes in columns: process.h */
+	} host[HOST_IDS_MAX];	/* IDs of processes on the host: process.h */
 	int n_host;
-	bool other_pidns;	/* its task has no number in the tool's PID namespace */
-	const struct hist *hist;	/* of TABLE_HIST */
-	__u64 hist_unit_ns;	/* nanoseconds in a unit of it */
+	bool other_pidns;	/* its task has no ID in the tool's PID namespace */
+	const struct hist *hist;	/* only for TABLE_HIST */
+	__u64 hist_unit_ns;	/* nanoseconds per unit of hist */
 };
 
 static inline bool record_has(const struct record *record, int col)
@@ -55,7 +55,7 @@ static inline bool record_has(const struct record *record, int col)
 	return record->given >> col & 1;
 }
 
-/* Append the value of @col, which has one, as plain text: what identifies it, unescaped. */
+/* Append the value of @col as plain unescaped text that identifies it.  @col must have a value. */
 void record_text(const struct record *record, int col, struct text *text);
 
 #endif /* COMMON_RECORD_H */

@@ -12,22 +12,22 @@
 
 #define MEASURE_NS (5 * NS_PER_S)
 
-/* Every cause, in the order of the report; what it means to the user. */
+/* All causes in the order of the report, with their messages to the user. */
 enum { RING_FULL, MAP_FULL, NO_START, RECURSION, UNREADABLE, TRUNCATED, CAUSES };
 
 static struct {
 	const char *key;
-	const char *message;		/* one %llu; NULL: none needed */
-	bool lost;			/* a whole event; else only a part of one */
+	const char *message;		/* contains one %llu; NULL: no message */
+	bool lost;			/* a whole event is lost, not only a part of one */
 } causes[CAUSES] = {
 	[RING_FULL] = { "ring_full", "lost %llu events: the ring buffer was full "
-			"(--ring-size makes it larger)", true },
+			"(increase --ring-size)", true },
 	[MAP_FULL] = { "map_full", "lost %llu entries: a table in the kernel was full", true },
-	[NO_START] = { "no_start", "lost %llu events: their beginning was not seen", true },
-	[RECURSION] = { "recursion", "lost up to %llu events: the kernel does not run a program "
+	[NO_START] = { "no_start", "lost %llu events: their start was not seen", true },
+	[RECURSION] = { "recursion", "lost up to %llu events: the kernel skips a program "
 			"that interrupts itself", true },
 	[UNREADABLE] = { "unreadable", "%llu strings could not be read", false },
-	[TRUNCATED] = { "truncated", "%llu strings were cut off", false },
+	[TRUNCATED] = { "truncated", "%llu strings were truncated", false },
 };
 
 void report_recursion_repaired(void)
@@ -37,14 +37,14 @@ void report_recursion_repaired(void)
 }
 
 static struct {
-	__u64 counts[CAUSES];		/* as last reported */
+	__u64 counts[CAUSES];		/* at the last report */
 	__u64 next_ns;			/* no report before this time */
 } reported;
 
 /*
- * What the kernel counts of our programs.  recursion_misses, those that it did not
- * run because one was running on that CPU already, since v5.12 (9ed9e9ba2337, "bpf:
- * Count the number of times recursion was prevented").
+ * Sum what the kernel counts for the programs.  recursion_misses exists since v5.12
+ * (9ed9e9ba2337, "bpf: Count the number of times recursion was prevented"): the runs that were
+ * skipped because the program was already running on that CPU.
  */
 static struct bpf_prog_info program_counts(void)
 {
@@ -66,11 +66,11 @@ static struct bpf_prog_info program_counts(void)
 	return sum;
 }
 
-/* --bpf-stats.  The kernel measures as long as somebody holds the descriptor. */
+/* --bpf-stats.  The kernel measures while the descriptor is open. */
 static struct {
 	int stats_fd;			/* 0: not measuring */
 	__u64 start_ns;
-	__u64 run_ns, ns;		/* the programs ran so long, in so long a time */
+	__u64 run_ns, ns;		/* program run time, duration of the measurement */
 } measured;
 
 void report_measure_start(const struct common_args *args)
@@ -164,7 +164,7 @@ static void lost_metrics(const char *tool, struct text *text)
 
 	get_counts(counts);
 	metrics_family(text, "sixty_lost_total", "counter",
-		       "Events not shown, and strings not shown as a whole.");
+		       "Lost events, and strings that are missing or truncated.");
 	for (int i = 0; i < CAUSES; i++)
 		metrics_sample(text, "sixty_lost_total", counts[i], "tool", tool,
 			       "reason", causes[i].key, NULL);
@@ -172,7 +172,7 @@ static void lost_metrics(const char *tool, struct text *text)
 
 int report_metrics(const struct common_args *args, const struct metrics *metrics)
 {
-	static int said;		/* a full disk is told once */
+	static int said;		/* last error: a full disk is reported once */
 	struct text text = {};
 	int err;
 
@@ -220,7 +220,7 @@ int report_end(struct out *out)
 		if (causes[i].lost && counts[i] > reported.counts[i])
 			log_warn(causes[i].message, counts[i] - reported.counts[i]);
 	if (lost)
-		log_warn("%llu shown, %llu lost in all", out->records, lost);
+		log_warn("%llu shown, %llu lost in total", out->records, lost);
 	if (out->args->json)
 		summary_line(out, counts, lost);
 	return lost && out->args->strict ? -EIO : 0;

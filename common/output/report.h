@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * What was lost (bpf/loss.h, and the kernel's recursion guard), said on stderr
- * and in JSON while it happens and at the end; and the summary line of JSON.
+ * Reports losses (bpf/loss.h, and recursion misses) on stderr and in JSON, as they happen and
+ * at the end.  Also writes the summary line of JSON.
  */
 #ifndef COMMON_REPORT_H
 #define COMMON_REPORT_H
@@ -12,38 +12,42 @@
 struct metrics;
 
 /*
- * For a tool that finds what the recursion guard dropped in another way: it is
- * in JSON then, but no loss.
+ * For a tool that finds the events of recursion misses in another way: they stay in JSON, but
+ * do not count as lost.
  */
 void report_recursion_repaired(void);
 
 /*
- * Report losses if they grew since the last report, at most once a second.
- * Cheap enough to call often.
+ * Report losses if they grew since the last report, at most once per second.  Cheap enough to
+ * be called often.
  */
 void report_loss(struct out *out);
 
 /*
- * The last words: all losses in total, and the summary line of JSON.  Returns
- * -EIO if something was lost and the user wanted --strict, else 0.
+ * Report the total losses, and write the summary line of JSON.  Returns -EIO if anything was
+ * lost and --strict is set, otherwise 0.
  */
 int report_end(struct out *out);
 
 /*
- * --metrics: write the file anew, with what was lost.  0, or a negative errno that was said.
- * @fn, if one was given, appends what is in no record.
+ * --metrics: write the file with the current counts and losses.  Returns 0 or a negative errno,
+ * which is reported.  A function set by report_more_metrics() appends metrics that are in no
+ * record.
  */
 typedef void (*report_metrics_fn)(void *ctx, struct text *text);
 void report_more_metrics(report_metrics_fn fn, void *ctx);
 int report_metrics(const struct common_args *args, const struct metrics *metrics);
 
 /*
- * --bpf-stats: measure how long the BPF programs run, in the first seconds; not all
- * the time, because each run of a program takes longer meanwhile.
+ * --bpf-stats: measure the run time of the BPF programs during the first seconds.  It is not
+ * measured all the time, because measuring makes each run of a program slower.
  */
 void report_measure_start(const struct common_args *args);
 
-/* Call before sleeping until @until_ns; returns when to look again.  0: stop measuring. */
+/*
+ * Call it before sleeping until @until_ns (0: stop measuring).  Returns the time of the next
+ * call.
+ */
 __u64 report_measure(__u64 until_ns);
 
 #endif /* COMMON_REPORT_H */

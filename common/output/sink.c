@@ -9,8 +9,8 @@
 #include "core/clock.h"
 #include "output/sink.h"
 
-#define WAIT_MS 100			/* between two checks whether to stop */
-#define LAST_WAIT_MS 1000		/* for a reader that does not read, when stopping */
+#define WAIT_MS 100			/* interval between two checks whether to stop */
+#define LAST_WAIT_MS 1000		/* when stopping, for a reader that does not read */
 
 void sink_open(struct sink *sink)
 {
@@ -22,7 +22,7 @@ void sink_open(struct sink *sink)
 	*sink = (struct sink){ .fd = fd >= 0 ? fd : STDOUT_FILENO, .stop_fd = -1 };
 }
 
-/* True if the run is to stop: a signal came, or its time is over. */
+/* Return true if the run must stop: a signal arrived, or its duration is over. */
 static bool must_stop(const struct sink *sink)
 {
 	struct pollfd stop = { .fd = sink->stop_fd, .events = POLLIN };
@@ -30,7 +30,7 @@ static bool must_stop(const struct sink *sink)
 	return poll(&stop, 1, 0) > 0 || (sink->stop_ns && clock_now_ns() >= sink->stop_ns);
 }
 
-/* Wait until the reader takes more. */
+/* Wait until the reader accepts more data. */
 static int wait_writable(const struct sink *sink)
 {
 	struct pollfd output = { .fd = sink->fd, .events = POLLOUT };

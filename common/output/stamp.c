@@ -5,11 +5,11 @@
 #include "core/put.h"
 #include "output/stamp.h"
 
-/* "YYYY-MM-DDTHH:MM:SS" in UTC, or "HH:MM:SS"; cached, as most records share a second. */
+/* "YYYY-MM-DDTHH:MM:SS" in UTC, or "HH:MM:SS".  Cached, because most records share their second. */
 struct second {
 	time_t second;
 	char text[32];
-	size_t len;			/* 0: none yet */
+	size_t len;			/* 0: empty */
 };
 
 void stamp_update(struct stamp *stamp)
@@ -47,7 +47,7 @@ static char *put_second(char *p, struct second *cached, time_t second, bool utc,
 	return put_bytes(p, cached->text, cached->len);
 }
 
-/* "HH:MM:SS.mmm" */
+/* Put "HH:MM:SS.mmm". */
 static char *put_day_time(char *p, __u64 wall, bool utc)
 {
 	static struct second cached[2];
@@ -56,7 +56,7 @@ static char *put_day_time(char *p, __u64 wall, bool utc)
 	return put_zeros(put_char(p, '.'), wall % NS_PER_S / NS_PER_MS, 3);
 }
 
-/* RFC 3339 with @digits decimals of @fraction. */
+/* Put RFC 3339 with @digits decimals of @fraction. */
 static char *put_date(char *p, __u64 wall, __u64 fraction, unsigned int digits)
 {
 	static struct second cached;

@@ -6,23 +6,23 @@
 #include <linux/types.h>
 #include "core/args.h"
 
-#define STAMP_MAX 48			/* bytes of one, at most */
+#define STAMP_MAX 48			/* maximum size of a timestamp in bytes */
 
 struct stamp {
 	__u64 start_ns;		/* when the tool was ready */
 	__s64 wall_offset_ns;	/* CLOCK_REALTIME - CLOCK_MONOTONIC, as of the last update */
 };
 
-/* Read the wall clock again: it may be set while the tool runs. */
+/* Read the wall clock again, because it may be set while the tool runs. */
 void stamp_update(struct stamp *stamp);
 
-/* The heading of the column of times, and its width. */
+/* Return the heading and the width of the time column. */
 const char *stamp_head(enum stamp_format format);
 unsigned int stamp_width(enum stamp_format format);
 
-/* Write the time @ns of CLOCK_MONOTONIC at @p, as functions of core/put.h do. */
+/* Put the time @ns of CLOCK_MONOTONIC at @p, like the functions of core/put.h. */
 char *put_stamp(char *p, const struct stamp *stamp, enum stamp_format format, __u64 ns);
-/* The same as RFC 3339 with nanoseconds, for JSON. */
+/* Put the time as RFC 3339 with nanoseconds, for JSON. */
 char *put_stamp_json(char *p, const struct stamp *stamp, __u64 ns);
 
 #endif /* COMMON_STAMP_H */

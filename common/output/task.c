@@ -7,7 +7,7 @@
 
 #define CACHE_SLOTS 64
 
-/* A cgroup keeps its path, so what was made of it stays true. */
+/* JSON members by cgroup.  The path of a cgroup is permanent, so entries stay valid. */
 static struct members {
 	__u64 id;			/* 0: free */
 	struct text text;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What a record says of its task besides the columns: cgroup and container. */
+/* The task data of a record besides the columns: cgroup and container. */
 #ifndef COMMON_TASK_H
 #define COMMON_TASK_H
 
@@ -7,12 +7,12 @@
 #include <linux/types.h>
 
 /*
- * ,"cgroup":"/PATH","container":"ID" of the cgroup @id, without what is not known; @len bytes,
- * valid until the next call.  Cached.
+ * Return ,"cgroup":"/PATH","container":"ID" for cgroup @id, without unknown members.  @len is
+ * its length.  Valid until the next call.  Cached.
  */
 const char *task_members(__u64 id, size_t *len);
 
-/* The first digits of the id of the container that cgroup @id belongs to, or "-". */
+/* Return the first digits of the id of the container that cgroup @id belongs to, or "-". */
 const char *task_container(__u64 id);
 
 #endif /* COMMON_TASK_H */

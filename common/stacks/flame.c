@@ -18,7 +18,7 @@
 
 /* The key of a node in the tally, which counts its samples. */
 struct node {
-	__u32 parent;			/* its number + 1; 0: this is a root */
+	__u32 parent;			/* node number + 1 of the parent; 0: a root */
 	__u32 kind;
 	char name[];
 };
@@ -26,7 +26,7 @@ struct node {
 struct place {
 	__u32 number;			/* of the node */
 	__u32 depth;
-	__u64 left;			/* samples to the left of it */
+	__u64 left;			/* number of samples to the left */
 };
 
 struct drawing {
@@ -34,7 +34,7 @@ struct drawing {
 	struct place *places;		/* by node number */
 	__u64 *next_left;		/* position of a node's next child */
 	__u64 all;			/* samples */
-	__u32 rows;			/* of drawn frames, below the row for all samples */
+	__u32 rows;			/* rows of drawn frames, below the row for all samples */
 	bool left_out;			/* some frames are too small to be drawn */
 	struct text *svg;
 	struct text word;
@@ -94,7 +94,7 @@ static bool is_drawn(const struct drawing *drawing, __u32 number)
 	return drawing->flame->nodes.entries[number].count >= drawing->all / SHOWN_PARTS;
 }
 
-/* The depth of each node; parents have smaller numbers than their children. */
+/* Find the depth of each node.  Parents have smaller numbers than their children. */
 static void find_depths(struct drawing *drawing, struct place *places)
 {
 	const struct flame *flame = drawing->flame;

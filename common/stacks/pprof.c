@@ -45,7 +45,7 @@ static void put_bytes(struct text *text, unsigned int field, const char *bytes, 
 	text_bytes(text, bytes, len);
 }
 
-/* Append the encoded message to @text as @field, and clear it. */
+/* Append the encoded message to @text as field @field, and clear the message. */
 static void put_message(struct pprof *pprof, struct text *text, unsigned int field)
 {
 	put_bytes(text, field, pprof->message.at, pprof->message.len);
@@ -74,7 +74,7 @@ static void put_locations(struct pprof *pprof, const struct frame *const *path, 
 {
 	struct text ids = {};
 
-	while (n-- > 0) {		/* the innermost first */
+	while (n-- > 0) {		/* the innermost frame first */
 		const struct frame_key key = { path[n] };
 
 		pprof_varint(&ids, tally_add(&pprof->frames, &key, sizeof(key), 1) + 1);

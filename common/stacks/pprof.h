@@ -20,7 +20,7 @@ struct pprof_unit {
 struct pprof {
 	struct pprof_unit unit;
 	struct text samples;		/* encoded */
-	struct tally strings;		/* number 0: "" */
+	struct tally strings;		/* number 0 is "" */
 	struct tally frames;		/* pointers to struct frame */
 	struct text message;		/* being encoded */
 };

@@ -18,11 +18,11 @@
 struct sampling {
 	struct sampling_args args;
 	const struct bpf_program *prog;
-	struct bpf_link *links[CPUS_MAX];	/* by CPU, NULL: not sampled */
-	unsigned int n;				/* of them */
+	struct bpf_link *links[CPUS_MAX];	/* by CPU; NULL: not sampled */
+	unsigned int n;				/* number of sampled CPUs */
 	__u64 busy_ns[CPUS_MAX];		/* at the start of sampling, by CPU */
 	__u64 sampled_ns;			/* busy time of CPUs that are no longer sampled */
-	bool clock;				/* by the kernel's clock, not by cycle counters */
+	bool clock;				/* uses the kernel's clock, not cycle counters */
 	bool warned;
 	__u64 next_look_ns;
 };
@@ -45,7 +45,7 @@ unsigned long sampling_most_hertz(void)
 	return read_number("/proc/sys/kernel/perf_event_max_sample_rate", 100000);
 }
 
-/* Mark the CPUs of a list such as "0-3,5"; false if it is malformed. */
+/* Mark the CPUs of a list such as "0-3,5".  Return false if it is malformed. */
 static bool parse_cpus(const char *list, bool online[CPUS_MAX])
 {
 	unsigned long first, last;
@@ -164,7 +164,7 @@ static void remove_cpu(struct sampling *sampling, int cpu)
 	sampling->links[cpu] = NULL;
 }
 
-/* Mark the CPUs to sample now in @online. */
+/* Mark the CPUs that should be sampled now in @online. */
 static int wanted_cpus(const struct sampling *sampling, bool online[CPUS_MAX])
 {
 	if (!read_online(online))
@@ -238,7 +238,7 @@ void sampling_tick(struct sampling *sampling)
 	sampling->next_look_ns = now + NS_PER_S;
 	err = update(sampling);
 	if (err && !sampling->warned)
-		log_err(err, "cannot sample a CPU that came");
+		log_err(err, "cannot sample a CPU that came online");
 	sampling->warned |= err != 0;
 }
 

@@ -22,10 +22,13 @@ struct sampling_args {
 int sampling_start(struct sampling **result, const struct sampling_args *args,
 		   const struct bpf_program *prog);
 
-/* Check for CPUs that came or went, at most once a second; call it often. */
+/* Check for CPUs that went online or offline, at most once per second.  Call it often. */
 void sampling_tick(struct sampling *sampling);
 
-/* True if the kernel's clock is the source; the name of the event; the number of CPUs. */
+/*
+ * Return true if the kernel's clock is the source, the name of the event, and the number of
+ * CPUs.
+ */
 bool sampling_by_clock(const struct sampling *sampling);
 const char *sampling_event(const struct sampling *sampling);
 unsigned int sampling_cpus(const struct sampling *sampling);
@@ -44,7 +47,7 @@ void sampling_free(struct sampling *sampling);
 /* Return the highest frequency that the kernel allows. */
 unsigned long sampling_most_hertz(void);
 
-/* True if CPU @cpu is online. */
+/* Return true if CPU @cpu is online. */
 bool sampling_cpu_online(unsigned int cpu);
 
 #endif /* COMMON_SAMPLING_H */

@@ -12,7 +12,7 @@
 /* The key of a stack by address, followed by the addresses. */
 struct raw {
 	struct stack_owner owner;
-	__u32 process;			/* its number */
+	__u32 process;			/* process number */
 	__u32 n_kernel, n_user;
 	bool kernel_missed, user_missed;
 };
@@ -116,7 +116,7 @@ void stacks_add(struct stacks *stacks, const struct stack_sample *sample)
 		see_user_stack(stacks, raw.process, sample);
 }
 
-/* Return "[libc.so.6]" for a frame of which only the file is known. */
+/* Set the name to "[libc.so.6]" for a frame of which only the file is known. */
 static void name_unknown(struct frame *frame)
 {
 	const char *slash = frame->module ? strrchr(frame->module, '/') : NULL;
@@ -184,7 +184,7 @@ static void put_number(struct naming *naming, __u32 number)
 	text_bytes(&naming->bytes, (const char *)&number, sizeof(number));
 }
 
-/* Return the number of a frame that replaces missing frames. */
+/* Append the number of a frame that replaces missing frames. */
 static void put_words(struct naming *naming, const char *words)
 {
 	const struct symbol symbol = { .name = words };
@@ -193,9 +193,9 @@ static void put_words(struct naming *naming, const char *words)
 }
 
 /*
- * Return the number of frame @i of a stack.  Addresses other than the innermost are
- * return addresses, which may lie in the next function if the call was the last
- * instruction of the calling function.
+ * Append the number of frame @i of a stack.  Addresses other than the innermost are return
+ * addresses, which may lie in the next function if the call was the last instruction of the
+ * calling function.
  */
 static void put_frame(struct naming *naming, __u64 address, __u32 i, bool kernel)
 {
@@ -222,7 +222,7 @@ static void put_frame(struct naming *naming, __u64 address, __u32 i, bool kernel
 					stacks->options.addresses ? address : 0));
 }
 
-/* Name the kernel or the user part; return its number of frames. */
+/* Append the frames of the kernel or the user part.  Return their number. */
 static __u32 put_frames(struct naming *naming, const __u64 *addresses, __u32 n, bool missed,
 			bool kernel)
 {

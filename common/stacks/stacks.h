@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Sampled stacks.  They are counted by address while samples arrive, and named at the
- * end; then stacks with equal names become one, whatever their addresses.
+ * Sampled stacks.  They are counted by address while samples arrive, and symbolized at the end.
+ * Stacks with equal names are then merged, even if their addresses differ.
  */
 #ifndef COMMON_STACKS_H
 #define COMMON_STACKS_H
@@ -13,7 +13,7 @@
 #include "types.h"
 #include "symbols/usyms.h"
 
-/* The owner of a stack.  A field by which owners are not distinguished is 0. */
+/* The owner of a stack.  Fields that do not distinguish owners are 0. */
 struct stack_owner {
 	__u64 cgroup_id;
 	__u32 pid, ns_pid;	/* as in struct event_head */
@@ -27,7 +27,7 @@ struct stack_process {
 	__u64 start_boottime_ns;
 	__u64 exec_id;
 	__u32 pid;
-	__u32 proc_pid;		/* its number in /proc; 0: none */
+	__u32 proc_pid;		/* its PID in /proc; 0: none */
 };
 
 /* One sample. */
@@ -47,7 +47,7 @@ struct stack {
 };
 
 struct stacks_options {
-	size_t distinct_max;	/* stacks to keep; the frames of others are dropped */
+	size_t distinct_max;	/* number of stacks to keep; the frames of others are dropped */
 	__u32 frames_max;	/* a stack of this depth was truncated */
 	bool addresses;		/* distinguish frames by address */
 	bool demangle;

@@ -22,9 +22,8 @@ static void take_part(const char *part, size_t len, void *ctx)
 }
 
 /*
- * Whoever made a name may have made it so that every letter doubles its readable
- * form: there is no other way to stop the library than to jump out of it.  It
- * keeps nothing that would have to be freed.
+ * A crafted name can double its readable form with every letter.  The library cannot be stopped
+ * other than by longjmp() out of it.  It holds no memory that would have to be freed.
  */
 static bool try_demangle(struct demangling *demangling, const char *name)
 {

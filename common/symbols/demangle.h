@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Names as the programmer wrote them.  What links this needs libiberty (GNU binutils). */
+/* Demangling of C++ and Rust names.  Programs that link this need libiberty (GNU binutils). */
 #ifndef COMMON_DEMANGLE_H
 #define COMMON_DEMANGLE_H
 
 /*
- * The readable form of @name, malloc'd; NULL if it is no mangled name.  C++, and
- * both schemes of Rust, without the hash at the end.  NULL too if the readable form
- * is longer than anybody would read.
+ * Return the readable form of @name (malloc'd), or NULL if it is not a mangled name.  Supports
+ * C++ and both Rust schemes; the hash at the end is removed.  Also returns NULL if the readable
+ * form is unreasonably long.
  */
 char *demangle(const char *name);
 

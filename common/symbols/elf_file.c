@@ -20,8 +20,8 @@
 
 /* An executable part of an ELF file. */
 struct segment {
-	__u64 offset, bytes;		/* in the file */
-	__u64 address;			/* of the first byte, as its symbols count */
+	__u64 offset, bytes;		/* position and size in the file */
+	__u64 address;			/* address of the first byte, as in the file's symbols */
 };
 
 struct elf_file {
@@ -53,7 +53,7 @@ static void add_segments(struct elf_file *file, Elf *elf)
 	}
 }
 
-/* Add symbol @i of @module, whose addresses elfutils has shifted by @bias. */
+/* Add symbol @i of @module.  elfutils shifted the addresses of the module by @bias. */
 static void add_symbol(struct elf_file *file, Dwfl_Module *module, int i, GElf_Addr bias)
 {
 	struct symbol_entry entry = {};
@@ -66,7 +66,7 @@ static void add_symbol(struct elf_file *file, Dwfl_Module *module, int i, GElf_A
 	name = dwfl_module_getsym_info(module, i, &sym, &address, &section, NULL, NULL);
 	if (!name || !name[0] || name[0] == '$' || sym.st_shndx == SHN_UNDEF ||
 	    sym.st_shndx == SHN_ABS || !sym.st_value)
-		return;			/* '$': ARM's marks between code and data */
+		return;			/* '$': ARM's markers between code and data */
 	type = GELF_ST_TYPE(sym.st_info);
 	if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE)
 		return;
@@ -170,7 +170,7 @@ static int open_regular(struct elf_files *files, int dir, const char *name, stru
 {
 	int fd;
 
-	/* Look first: opening a device can have effects. */
+	/* Check the type first: opening a device can have side effects. */
 	if (fstatat(dir, name, st, 0) || !S_ISREG(st->st_mode))
 		return -1;
 	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -232,7 +232,7 @@ struct elf_file *elf_files_vdso(struct elf_files *files)
 	return files->vdso;
 }
 
-/* Convert @offset in the file to an address as its symbols count. */
+/* Convert @offset in the file to an address as used by its symbols. */
 static __u64 file_address(const struct elf_file *file, __u64 offset)
 {
 	for (size_t i = 0; i < file->n_segments; i++) {

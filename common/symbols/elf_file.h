@@ -34,12 +34,12 @@ struct elf_file *elf_files_vdso(struct elf_files *files);
 
 void elf_files_free(struct elf_files *files);
 
-/* The path as the process saw it when the file was opened. */
+/* Return the path that the process saw when the file was opened. */
 const char *elf_file_path(const struct elf_file *file);
 
 /*
- * Fill name and offset of @symbol for the byte at @offset in the file.  Returns
- * false, and leaves @symbol alone, if no symbol covers it.
+ * Set name and offset of @symbol for the byte at @offset in the file.  Returns false, and
+ * leaves @symbol unchanged, if no symbol covers it.
  */
 bool elf_file_find(struct elf_file *file, __u64 offset, struct symbol *symbol);
 

@@ -11,16 +11,16 @@
 
 struct ksyms {
 	struct symbols symbols;
-	struct tally modules;		/* numbers 0.. of names with their NUL; 0: "" */
+	struct tally modules;		/* numbers of names including their NUL; number 0 is "" */
 };
 
-/* Of code, not data: the letters of nm(1). */
+/* Return true for symbols of code, not data.  @type is a letter of nm(1). */
 static bool is_code(char type)
 {
 	return strchr("tTwW", type) != NULL;
 }
 
-/* "ffffffffc0000000 t name\t[module]": false if it is no symbol with an address. */
+/* Add "ffffffffc0000000 t name\t[module]".  Return false if it is not a symbol with an address. */
 static bool add_line(struct ksyms *ksyms, char *line)
 {
 	struct symbol_entry entry = {};

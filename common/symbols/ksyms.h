@@ -8,13 +8,16 @@
 struct ksyms;
 
 /*
- * The functions of the kernel, its modules and BPF programs as they are now;
- * NULL, with a message, if the kernel does not tell.
+ * Load the functions that the kernel, its modules and BPF programs have now.  Returns NULL,
+ * with a message, if the kernel hides them.
  */
 struct ksyms *ksyms_load(void);
 void ksyms_free(struct ksyms *ksyms);
 
-/* What @address is called; @ksyms may be NULL.  The kernel proper is module NULL. */
+/*
+ * Return the symbol of @address.  @ksyms may be NULL.  Symbols of the kernel itself have module
+ * NULL.
+ */
 struct symbol ksyms_find(const struct ksyms *ksyms, __u64 address);
 
 #endif /* COMMON_KSYMS_H */

@@ -5,7 +5,7 @@
 #include "core/xalloc.h"
 #include "symbols/mappings.h"
 
-/* Parse one line of /proc/PID/maps; false if the mapping is not executable. */
+/* Parse one line of /proc/PID/maps.  Return false if the mapping is not executable. */
 static bool parse_mapping(struct elf_files *files, int dir, char *line, struct mapping *mapping)
 {
 	static const char deleted[] = " (deleted)";
@@ -62,7 +62,7 @@ static void append(struct mappings *mappings, const struct mapping *mapping)
 	mappings->at[mappings->n++] = *mapping;
 }
 
-/* Replace @mappings by @now and those old ones that @now does not overlap. */
+/* Replace @mappings by @now, but keep the old mappings that @now does not overlap. */
 static void replace(struct mappings *mappings, struct mappings *now)
 {
 	struct mappings gone = {};

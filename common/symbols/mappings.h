@@ -9,8 +9,8 @@
 
 struct mapping {
 	__u64 start, end;	/* addresses in the process */
-	__u64 offset;		/* of start in the file, in bytes */
-	struct elf_file *file;	/* NULL: none */
+	__u64 offset;		/* offset of start in the file, in bytes */
+	struct elf_file *file;	/* NULL: no file */
 };
 
 struct mappings {		/* starts as all zeros */
@@ -19,10 +19,10 @@ struct mappings {		/* starts as all zeros */
 };
 
 /*
- * Replace @mappings by those in @maps, an open /proc/PID/maps; @dir is the
- * process's directory in /proc.  Mappings that are gone stay unless a new one
- * overlaps them: samples taken before may need them.  Returns false, and changes
- * nothing, if there are none (a process that is ending).
+ * Replace @mappings by those in @maps, an open /proc/PID/maps.  @dir is the process's directory
+ * in /proc.  Mappings that are gone stay unless a new one overlaps them, because earlier
+ * samples may need them.  Returns false, and changes nothing, if there are none (the process is
+ * exiting).
  */
 bool mappings_read(struct mappings *mappings, struct elf_files *files, int dir, FILE *maps);
 

@@ -5,9 +5,9 @@
 #include "symbols/symbols.h"
 #include "core/xalloc.h"
 
-/* A symbol within another one (a label in assembly): how far to look for the outer one. */
+/* How many symbols to search for the outer one if a symbol is nested (a label in assembly). */
 #define NESTED_MAX 16
-#define SIZELESS_MAX (1UL << 20)	/* how far one of unknown size may reach, in bytes */
+#define SIZELESS_MAX (1UL << 20)	/* maximum size in bytes of a symbol of unknown size */
 
 void symbols_add(struct symbols *symbols, const struct symbol_entry *entry, const char *name,
 		 size_t len)
@@ -23,7 +23,7 @@ void symbols_add(struct symbols *symbols, const struct symbol_entry *entry, cons
 	text_char(&symbols->names, '\0');
 }
 
-/* By address; of those at one address the best first. */
+/* Sort by address, and symbols at the same address best first. */
 static int compare(const void *va, const void *vb, void *names)
 {
 	const struct symbol_entry *a = va, *b = vb;
@@ -60,7 +60,7 @@ const struct symbol_entry *symbols_find(const struct symbols *symbols, __u64 add
 {
 	size_t low = 0, high = symbols->n;
 
-	while (low < high) {			/* the first behind @address */
+	while (low < high) {			/* find the first symbol after @address */
 		size_t middle = low + (high - low) / 2;
 
 		if (symbols->entries[middle].address <= address)

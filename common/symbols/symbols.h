@@ -8,25 +8,25 @@
 #include <linux/types.h>
 #include "core/text.h"
 
-/* The name of an address. */
+/* The symbol of an address. */
 struct symbol {
 	const char *name;	/* NULL: unknown */
-	const char *module;	/* of the kernel, or path of the mapped file; NULL: unknown */
-	__u64 offset;		/* from the start of the symbol; if unknown, of the module */
+	const char *module;	/* kernel module, or path of the mapped file; NULL: unknown */
+	__u64 offset;		/* from the start of the symbol, or of the module if unknown */
 };
 
 struct symbol_entry {
 	__u64 address;
 	__u32 bytes;		/* 0: unknown, extends to the next symbol */
 	__u32 name;		/* offset in names */
-	__u32 module;		/* the caller's number for it */
-	__u32 rank;		/* of several symbols at one address the highest wins */
+	__u32 module;		/* number assigned by the caller */
+	__u32 rank;		/* of several symbols at one address, the highest rank wins */
 };
 
 struct symbols {		/* starts as all zeros */
 	struct symbol_entry *entries;
 	size_t n, size;
-	struct text names;	/* each ended by NUL */
+	struct text names;	/* each terminated by a NUL */
 };
 
 void symbols_add(struct symbols *symbols, const struct symbol_entry *entry, const char *name,
@@ -39,8 +39,8 @@ void symbols_sort(struct symbols *symbols);
 const struct symbol_entry *symbols_find(const struct symbols *symbols, __u64 address);
 
 /*
- * Fill name and offset of @symbol for @address.  Returns false, and leaves @symbol
- * alone, if no symbol covers it.
+ * Set name and offset of @symbol for @address.  Returns false, and leaves @symbol unchanged, if
+ * no symbol covers it.
  */
 bool symbols_lookup(const struct symbols *symbols, __u64 address, struct symbol *symbol);
 

@@ -12,7 +12,7 @@
 #include "symbols/mappings.h"
 #include "symbols/usyms.h"
 
-#define PERF_MAP_BYTES_MAX (256L << 20)	/* read of a perf-PID.map */
+#define PERF_MAP_BYTES_MAX (256L << 20)	/* maximum size of a perf-PID.map that is read */
 
 struct usyms_process {
 	struct usyms_process *next;
@@ -20,11 +20,11 @@ struct usyms_process {
 	pid_t pid;
 	__u64 start_boottime_ns;
 	struct mappings mappings;
-	int perf_map;			/* -1: none seen */
+	int perf_map;			/* -1: none found */
 	bool perf_map_indexed;
 	struct symbols jit;
 	__u64 next_look_ns;		/* usyms_touch() reads nothing before this time */
-	__u64 pause_ns;			/* between two looks; doubled if one did not help */
+	__u64 pause_ns;			/* between two reads; doubled if one did not help */
 };
 
 struct usyms {
@@ -36,7 +36,7 @@ struct usyms *usyms_new(void)
 {
 	struct rlimit limit;
 
-	unsetenv("DEBUGINFOD_URLS");	/* elfutils would ask the network for symbols */
+	unsetenv("DEBUGINFOD_URLS");	/* elfutils would download symbols from the network */
 	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
@@ -59,10 +59,10 @@ static FILE *open_text(int dir, const char *name)
 	return f;
 }
 
-/* True if the process in @dir started in the same clock tick as @process. */
+/* Return true if the process in @dir started in the same clock tick as @process. */
 static bool is_same(const struct usyms_process *process, int dir)
 {
-	/* /proc shows it in the reader's time namespace. */
+	/* /proc shows the start time in the reader's time namespace */
 	__u64 start_ns = process->start_boottime_ns + clock_boottime_offset_ns();
 	unsigned long long ticks = 0;
 	char line[1024], *fields;
@@ -84,7 +84,7 @@ static bool is_same(const struct usyms_process *process, int dir)
 	return ticks == start_ns / (NS_PER_S / sysconf(_SC_CLK_TCK));
 }
 
-/* The PID of the process in @dir in its own PID namespace: JITs use that one. */
+/* Return the PID of the process in @dir in its own PID namespace, which JITs use. */
 static pid_t own_pid(int dir)
 {
 	FILE *f = open_text(dir, "status");
@@ -99,7 +99,10 @@ static pid_t own_pid(int dir)
 	return pid;
 }
 
-/* Open the perf map, in which a JIT lists its functions, if the process's user or root owns it. */
+/*
+ * Open the perf map, in which a JIT lists its functions, if it is owned by the process's user
+ * or root.
+ */
 static void open_perf_map(struct usyms_process *process, int dir)
 {
 	struct stat st, owner;
@@ -119,7 +122,7 @@ static void open_perf_map(struct usyms_process *process, int dir)
 		close(fd);
 }
 
-/* Open the directory of @process in /proc; -1 if it is gone. */
+/* Open the directory of @process in /proc.  Return -1 if the process is gone. */
 static int open_process(const struct usyms_process *process)
 {
 	char name[32];
@@ -134,7 +137,7 @@ static int open_process(const struct usyms_process *process)
 	return dir;
 }
 
-/* Read what @process has mapped now. */
+/* Read the current mappings of @process. */
 static void look(struct usyms_process *process)
 {
 	int dir = open_process(process);
@@ -165,7 +168,7 @@ struct usyms_process *usyms_process(struct usyms *usyms, pid_t pid, __u64 start_
 	return process;
 }
 
-/* Code without a file is a JIT's; its perf map may name it later. */
+/* Code without a file comes from a JIT.  Its perf map may name it later. */
 static bool can_name(const struct usyms_process *process, __u64 address)
 {
 	const struct mapping *mapping = mappings_find(&process->mappings, address);
@@ -206,7 +209,7 @@ static void reopen_perf_map(struct usyms_process *process)
 		close(old);
 }
 
-/* Lines of "START SIZE NAME" in hex; a later line replaces an earlier one. */
+/* Index the lines of "START SIZE NAME" (in hex).  A later line replaces an earlier one. */
 static void index_perf_map(struct usyms_process *process)
 {
 	struct symbol_entry entry = {};

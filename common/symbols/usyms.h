@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Names for addresses in processes, including processes that have ended and
- * containers, which see other files than the tool.
+ * Names for addresses in processes, including processes that have ended, and processes in
+ * containers, whose files differ from those that the tool sees.
  *
- * The mappings of a process are read and its files opened while it lives.  Names
- * come from the files (elf_file.h) or from the process's /tmp/perf-PID.map.
+ * The mappings of a process are read, and its files opened, while it lives.  Names come from
+ * the files (elf_file.h) or from the process's /tmp/perf-PID.map.
  */
 #ifndef COMMON_USYMS_H
 #define COMMON_USYMS_H
@@ -12,7 +12,7 @@
 #include <sys/types.h>
 #include "symbols/symbols.h"
 
-#define USYMS_JIT "[jit]"	/* the module of functions that a perf-PID.map names */
+#define USYMS_JIT "[jit]"	/* module of functions named by a perf-PID.map */
 
 struct usyms;
 struct usyms_process;
@@ -23,13 +23,13 @@ void usyms_free(struct usyms *usyms);
 
 /*
  * Read the mappings of process @pid, which started @start_boottime_ns after boot
- * (CLOCK_BOOTTIME; 0: any process with that PID).  If the process is gone, nothing
- * is known about it.  The result is valid until usyms_free().
+ * (CLOCK_BOOTTIME; 0: any process with that PID).  If the process is gone, its addresses stay
+ * unknown.  The result is valid until usyms_free().
  */
 struct usyms_process *usyms_process(struct usyms *usyms, pid_t pid, __u64 start_boottime_ns);
 
 /*
- * Read the mappings again if @address has no name yet: the process may have loaded a
+ * Read the mappings again if @address has no name yet, since the process may have loaded a
  * library or created a perf-PID.map.  Does nothing if that did not help recently.
  */
 void usyms_touch(struct usyms_process *process, __u64 address);

@@ -353,7 +353,7 @@ no_such() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
 	tool_stop
 	expect 1 "$status" "exit status"
 	grep -q 'lost [0-9]* events: the ring buffer was full' "$err"
-	grep -q '[0-9]* shown, [0-9]* lost in all' "$err"
+	grep -q '[0-9]* shown, [0-9]* lost in total' "$err"
 }
 
 @test "20 at once see the same 23 execs, and none of them itself" {

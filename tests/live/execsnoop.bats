@@ -121,7 +121,7 @@ runs() {
 	expect 10003 "$(children | jq '.argc')" "argc"
 	expect true "$(children | jq '.truncated')" "truncated"
 	expect 2 "$(jq 'select(.type == "summary").truncated' "$out")" "truncated in the summary"
-	grep -q '2 strings were cut off' "$err"
+	grep -q '2 strings were truncated' "$err"
 }
 
 @test "execsnoop prints one line an exec whatever the arguments hold" {

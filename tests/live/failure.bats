@@ -97,7 +97,7 @@ renamed_types() {
 		>"$out" 2>"$err" 3>&- || status=$?
 	expect 1 "$status"
 	grep -q '^processed [0-9]* insns' "$err"	# the verifier's log
-	refused 1 "refused program exec with the types in 'types': are they of this kernel" \
+	refused 1 "refused program exec with the types in 'types': are they from this kernel" \
 		"$build/execsnoop" --btf types --duration 1
 }
 

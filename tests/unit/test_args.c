@@ -148,7 +148,7 @@ static void columns_by_name(void **state)
 	refused("tool -o nope", "unknown column 'nope': expected pid, comm");
 	refused("tool -o pid,", "unknown column ''");
 	refused("tool -o +", "unknown column ''");
-	refused("tool -o pid,comm,p", "column 'p' is there twice");
+	refused("tool -o pid,comm,p", "column 'p' is listed twice");
 	table.columns = key_only;
 	table.n = 1;
 	parse_line("tool --json -o pid");

@@ -92,12 +92,12 @@ static void each_loss_is_said_once(void **state)
 {
 	loss.ring_full = 3;
 	assert_string_equal(said_by(report), "test_report: lost 3 events: the ring buffer was full "
-			    "(--ring-size makes it larger)\n");
+			    "(increase --ring-size)\n");
 	loss.ring_full = 5;
 	assert_string_equal(said_by(report), "");	/* within the same second */
 	reported.next_ns = 0;
 	assert_non_null(strstr(said_by(report), "lost 2 events: the ring buffer"));
-	assert_string_equal(said_by(end), "test_report: 7 shown, 5 lost in all\n");
+	assert_string_equal(said_by(end), "test_report: 7 shown, 5 lost in total\n");
 }
 
 static void what_came_last_is_said_at_the_end(void **state)
@@ -112,8 +112,8 @@ static void what_came_last_is_said_at_the_end(void **state)
 	said = said_by(end);
 	assert_non_null(strstr(said, "lost 7 events: the ring buffer was full"));
 	assert_non_null(strstr(said, "lost 1 entries: a table in the kernel was full\n"));
-	assert_non_null(strstr(said, "lost 2 events: their beginning was not seen\n"));
-	assert_non_null(strstr(said, "7 shown, 13 lost in all\n"));
+	assert_non_null(strstr(said, "lost 2 events: their start was not seen\n"));
+	assert_non_null(strstr(said, "7 shown, 13 lost in total\n"));
 }
 
 static void strict_makes_a_loss_an_error(void **state)
@@ -137,7 +137,7 @@ static void cut_strings_are_no_lost_events(void **state)
 	loss.unreadable = 2;
 	assert_string_equal(said_by(report), "");
 	assert_string_equal(said_by(end), "test_report: 2 strings could not be read\n"
-			    "test_report: 4 strings were cut off\n");
+			    "test_report: 4 strings were truncated\n");
 	assert_int_equal(result, 0);
 }
 
