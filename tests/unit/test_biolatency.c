@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of biolatency, on histograms made by hand: no BPF, no root. */
+/* The user-space half of biolatency, on handwritten histograms: no BPF, no root. */
 #include <errno.h>
 #include "render.h"
 #define main biolatency_main
@@ -88,7 +88,7 @@ static void names_become_readable(void **state)
 	assert_string_equal(name, "Secu");
 }
 
-/* Operation 1 is a write on every kernel; bit 31 is a flag on none so far. */
+/* Operation 1 is a write on every kernel; no kernel has a flag at bit 31 so far. */
 static void a_flag_without_name_is_a_number(void **state)
 {
 	opt.by_flags = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of biosnoop, on events made by hand: no BPF, no root. */
+/* The user-space half of biosnoop, on handwritten events: no BPF, no root. */
 #include "render.h"
 #define main biosnoop_main
 #include "../../tools/biosnoop/biosnoop.c"
@@ -20,13 +20,13 @@ static const char *shown(void)
 		      sizeof(event));
 }
 
-/* The second line: the first is the heading. */
+/* Return the second line: the first is the heading. */
 static const char *line(void)
 {
 	return strchr(shown(), '\n') + 1;
 }
 
-/* The kernel's names as they have been since v4.10, whatever this machine runs. */
+/* The kernel's names since v4.10, independent of the running kernel. */
 static void load_known_names(void)
 {
 	static const char *const ops[] = { "READ", "WRITE", "FLUSH", "DISCARD", "4", "SECURE_ERASE" };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of cachestat, on counts made by hand: no BPF, no root. */
+/* The user-space half of cachestat, on handwritten counts: no BPF, no root. */
 #include "render.h"
 #define main cachestat_main
 #include "../../tools/cachestat/cachestat.c"
@@ -126,7 +126,7 @@ static void meminfo_is_found_by_name_in_any_order(void **state)
 	read_meminfo(NULL, &row);
 }
 
-/* Hooks that count nothing leave the number as it is. */
+/* Hooks that count nothing leave the counter unchanged. */
 static void self_check_sees_hooks_that_do_not_count(void **state)
 {
 	__u64 counted = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Container ids in cgroup paths, and finding a container's cgroup in a tree made here. */
+/* Container ids in cgroup paths, and finding a container's cgroup in a test tree. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A tree made here stands in for the mount. */
+/* A test tree replaces the mount. */
 static char root[] = "/tmp/test_cgroup.XXXXXX";
 
 static struct mntent *next_mount(FILE *f)
@@ -63,7 +63,7 @@ static void ids_of_every_runtime(void **state)
 		"/kubepods.slice/kubepods-pod2f8b.slice/crio-" A ".scope/container/a/b",
 		"/system.slice/nerdctl-" A ".scope",
 		"/ecs/3f1c2d4e5b6a79880a1b2c3d4e5f6071/" A,
-		"/docker/" B "/docker/" A,		/* nested: the inner one */
+		"/docker/" B "/docker/" A,		/* nested: the inner one counts */
 		"/system.slice/docker-" B ".scope/kubepods/pod1/" A "/sub",
 	};
 
@@ -107,7 +107,7 @@ static void no_container_at_all(void **state)
 	static const char *const paths[] = {
 		"/", "", "/init.scope", "/user.slice/user-1000.slice/session-2.scope",
 		"/system.slice/docker.service",
-		"/docker/0123456789ab",				/* a short id is none */
+		"/docker/0123456789ab",				/* a short id does not count */
 		"/docker/" A "0", "/docker/0" A,		/* 65 digits */
 		"/kubepods.slice/kubepods-pod2f8b1c6a_1d2e_4b5f_9c8d_0a1b2c3d4e5f.slice",
 		"/x/0123456789abcdef0123456789abcdeg0123456789abcdef0123456789abcdef",
@@ -123,7 +123,7 @@ static void no_container_at_all(void **state)
 		assert_string_equal(container(paths[i]), "");
 }
 
-/* The monitor of podman and cri-o has a cgroup of its own, outside of the container. */
+/* The monitor of podman and cri-o has its own cgroup, outside of the container. */
 static void a_monitor_is_no_container(void **state)
 {
 	assert_string_equal(container("/machine.slice/libpod-conmon-" A ".scope"), "");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of execsnoop, on events made by hand: no BPF, no root. */
+/* The user-space half of execsnoop, on handwritten events: no BPF, no root. */
 #include "render.h"
 #define main execsnoop_main
 #include "../../tools/execsnoop/execsnoop.c"
@@ -21,7 +21,7 @@ static void set_data(const char *data, size_t file, size_t interp, size_t args)
 	event.argc = 2;
 }
 
-/* Names of the path that runs, behind what set_data() has put there. */
+/* Append the path components of the executed file to what set_data() wrote. */
 static void set_exe(const char *names, size_t size, __u32 marks)
 {
 	memcpy(event.text + event.file_bytes + event.interp_bytes + event.args_bytes, names, size);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What is in a flame graph, and what must not be. */
+/* What a flame graph must contain, and what it must not contain. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@ static const struct frame hostile = {
 	.name = "<script>\"&\x1b]0;'", .module = "a\"b<&", .kind = FRAME_USER,
 };
 
-/* The graph as a string until the next call. */
+/* Return the graph as a string that is valid until the next call. */
 static const char *drawn(struct flame *flame, const char *title)
 {
 	static struct text svg;
@@ -48,7 +48,7 @@ static void frames_are_as_wide_as_their_samples(void **state)
 	svg = drawn(&flame, "title");
 	assert_non_null(strstr(svg, "<title>all: 4 samples, 100.00 %</title>"));
 	assert_non_null(strstr(svg, "<title>sh: 4 samples, 100.00 %</title>"));
-	/* The bigger one on the left; b stands once in each of two places. */
+	/* The wider one is on the left; b appears once in each of two places. */
 	assert_non_null(strstr(svg, "class=\"fu\" x=\"0.0000%\" y=\"92\" width=\"75.0000%\" "
 			       "height=\"16\"><title>a (/bin/sh): 3 samples, 75.00 %</title>"));
 	assert_non_null(strstr(svg, "class=\"fu\" x=\"75.0000%\" y=\"92\" width=\"25.0000%\" "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of gethostlatency, on events made by hand: no BPF, no root. */
+/* The user-space half of gethostlatency, on handwritten events: no BPF, no root. */
 #include <netdb.h>
 #include "render.h"
 #define main gethostlatency_main
@@ -112,7 +112,7 @@ static void libcs_are_known_by_name(void **test_state)
 		assert_false(libc_is_name(no[i]));
 }
 
-/* A program without them, and a file that is none. */
+/* A program without these functions, and a file that is not a program. */
 static void functions_are_found(void **test_state)
 {
 	struct uprobe_places places;
@@ -126,7 +126,7 @@ static void functions_are_found(void **test_state)
 	close(fd);
 }
 
-/* Unprobed, under the filter: nothing happens, and what a faulty kernel does is seen. */
+/* Without a probe the filter sees nothing; the behaviour of a faulty kernel is detected. */
 static void harm_to_filtered_processes_is_seen(void **test_state)
 {
 	assert_int_equal(uretprobe_try(NULL, false), 0);
@@ -138,7 +138,7 @@ static int attach_fails(pid_t pid, __u64 offset)
 	return -EMFILE;
 }
 
-/* A signal of a process that crashes, and one that someone sends. */
+/* The signal of a crash, and one that another process sends. */
 static int attach_kills(pid_t pid, __u64 offset)
 {
 	return kill(pid, SIGTRAP);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Both halves of a histogram: the slot that the BPF side counts in, and what is made of it. */
+/* Both halves of a histogram: the slot in which the BPF side counts, and the output. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -97,13 +97,13 @@ static int ascending(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Numbers of every size up to 2^40. */
+/* Return numbers of every size up to 2^40. */
 static __u64 random_value(void)
 {
 	return ((__u64)random() << 31 | random()) & (LIMIT - 1) >> random() % 40;
 }
 
-/* The percentile by its definition: the smallest value that so many do not exceed. */
+/* The percentile by definition: the smallest value that this share does not exceed. */
 static __u64 exact(const __u64 *sorted, size_t n, unsigned int per_mille)
 {
 	size_t rank = (n * per_mille + 999) / 1000;
@@ -135,7 +135,7 @@ static void percentiles_of_random_values(void **state)
 	assert_int_equal(hist_percentile(&hist, 100), values[VALUES - 1]);
 }
 
-/* @n values of which exactly those that p may not exceed are small: no rounding to the next. */
+/* Of @n values, exactly the share that p allows is small: no rounding up to the next one. */
 static void percentiles_do_not_round_up(void **state)
 {
 	static const unsigned int per_mille[] = { 500, 900, 990, 999 };
@@ -175,7 +175,7 @@ static void counts_above_32_bits(void **state)
 	assert_int_equal(hist_percentile(&hist, 100), 100);
 }
 
-/* Two CPUs may lose a maximum to each other: then it is the least that the last slot allows. */
+/* Two CPUs may overwrite each other's maximum: it is then raised to the last slot's minimum. */
 static void a_lost_maximum_is_mended(void **state)
 {
 	add(1000, 1);
@@ -192,7 +192,7 @@ static const struct table table = {
 	.type = "hist", .kind = TABLE_HIST, .columns = labels, .n = 2,
 };
 
-/* What out_hist() prints for a record with or without its two labels. */
+/* Return what out_hist() prints for a record with or without its two labels. */
 static const char *show(bool labelled, bool average)
 {
 	args.table = &table;
@@ -246,7 +246,7 @@ static void no_values_in_words(void **state)
 	assert_string_equal(show(true, true), "\npid = 42 comm = a\\x0ab\n(no values)\n");
 }
 
-/* The sum of the rows' counts, each row's bounds checked against the one before. */
+/* Return the sum of the rows' counts; checks each row's bounds against the previous row. */
 static __u64 sum_of_rows(const char *text)
 {
 	unsigned long long min, max, count, sum = 0, next = 0;
@@ -266,7 +266,7 @@ static void rows_hold_every_value(void **state)
 	srandom(61);
 	for (int i = 0; i < VALUES; i++)
 		add(random_value(), 1);
-	add(UINT64_MAX, 2);			/* past the last row's end */
+	add(UINT64_MAX, 2);			/* beyond the end of the last row */
 	add(5, 1ULL << 40);
 	show(false, false);
 	assert_true(sum_of_rows(shown) == hist_count(&hist));

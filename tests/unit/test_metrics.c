@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* --metrics: what is counted under which labels, and the file that comes of it. */
+/* --metrics: what is counted under which labels, and the resulting file. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,7 +94,7 @@ static void records_with_the_same_labels_are_one(void **state)
 	assert_line("sixty_tool_free_bytes{name=\"read\",error=\"ok\"} 5");
 }
 
-/* What a record does not say is not what the one before said. */
+/* A value that a record lacks is not taken from the previous record. */
 static void a_value_is_of_its_record_alone(void **state)
 {
 	record("read", 0, 100, 1, 7);
@@ -132,7 +132,7 @@ static void too_many_labels_are_counted_together(void **state)
 	assert_null(strstr(file(), "\"200\""));
 	record("7", 0, 1, 0, 0);
 	assert_line("sixty_tool_events_total{name=\"7\",error=\"ok\"} 2");
-	for (int i = 0; i < 9; i++) {		/* those with fewer labels too */
+	for (int i = 0; i < 9; i++) {		/* also those with fewer labels */
 		snprintf(name, sizeof(name), "late %d", i);
 		out_row(&out, 1);
 		if (i % 2)
@@ -193,7 +193,7 @@ static void milliseconds_are_seconds_too(void **state)
 	assert_line("sixty_tool_seconds_sum{name=\"sda\"} 0.008000000");
 }
 
-/* The percentile is the upper end of a bucket, less the unit that the slot was cut by. */
+/* The percentile is the upper end of a bucket, minus one unit, as values are rounded down. */
 static void buckets_end_where_percentiles_do(void **state)
 {
 	struct hist hist = { .max = 1000 };
@@ -224,12 +224,12 @@ static void the_file_is_replaced_at_once(void **state)
 	f = fopen(path, "r");
 	assert_int_equal(metrics_save(path, &new), 0);
 	assert_non_null(fgets(content, sizeof(content), f));
-	assert_string_equal(content, "old\n");	/* whoever reads has the whole of it */
+	assert_string_equal(content, "old\n");	/* a reader keeps the complete old file */
 	fclose(f);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0644);
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(rmdir(dir), 0);	/* and nothing beside it */
+	assert_int_equal(rmdir(dir), 0);	/* no other file is left in it */
 	assert_int_equal(metrics_save(path, &new), -ENOENT);
 	text_free(&old);
 	text_free(&new);

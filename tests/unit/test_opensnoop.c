@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of opensnoop, on events made by hand: no BPF, no root. */
+/* The user-space half of opensnoop, on handwritten events: no BPF, no root. */
 #include "render.h"
 #define main opensnoop_main
 #include "../../tools/opensnoop/opensnoop.c"
@@ -60,7 +60,7 @@ static void table_with_user_flags_and_mode(void **state)
 	assert_string_equal(shown(false),
 		"UID     PID    COMM              FD ERR FLAGS    MODE  PATH\n"
 		"1000    42     cat                3   0 00000101 0600  x\n");
-	event.flags = O_WRONLY;			/* no file is made: the mode means nothing */
+	event.flags = O_WRONLY;			/* no file is created: the mode has no meaning */
 	assert_non_null(strstr(shown(false), "  0 00000001 -     x\n"));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Records as tables and as JSON lines, by a table of columns of every kind. */
+/* Records as tables and as JSON lines, with columns of every kind. */
 #include "table.h"
 #include <errno.h>
 
@@ -32,7 +32,7 @@ static void json_has_hidden_columns_too(void **state)
 		"\"latency_ns\":1234567,\"what\":\"f\"}\n");
 }
 
-/* Columns left out at the beginning, in the middle and at the end. */
+/* Columns omitted at the beginning, in the middle and at the end. */
 static const char *gaps(int first, int second)
 {
 	out_event(&out, &head);
@@ -125,7 +125,7 @@ static void percentages_and_halves(void **state)
 	assert_string_equal(ended(), "  0.05% 0.00%         0\n");
 }
 
-/* Instead of a value, or where there is none; JSON has the value alone. */
+/* Text in place of a value, or for a missing one; JSON has only the value. */
 static void the_table_may_show_another_text(void **state)
 {
 	for (int json = 0; json < 2; json++) {
@@ -141,7 +141,7 @@ static void the_table_may_show_another_text(void **state)
 	}
 	out_row(&out, 1);
 	out_end(&out);
-	assert_null(strstr(ended(), "read"));	/* nothing stays for the next record */
+	assert_null(strstr(ended(), "read"));	/* nothing is left over for the next record */
 }
 
 static void columns_are_chosen(const char *choice, bool json, const char *want)
@@ -235,7 +235,7 @@ static void lists_of_strings_in_json(void **state)
 	assert_string_equal(argv_of("", 1, false, false), "[\"\"]}\n");
 }
 
-/* A cut list in a column that is not the last keeps its neighbours in line. */
+/* A truncated list is padded unless in the last column, so that later columns stay aligned. */
 static void a_cut_list_is_padded(void **state)
 {
 	out_row(&out, 1);
@@ -245,7 +245,7 @@ static void a_cut_list_is_padded(void **state)
 	assert_string_equal(ended(), "      - ...       0.005 -\n");
 }
 
-/* The two stamps of an event say the same, and its last nanosecond is not rounded up. */
+/* The two timestamps of an event agree, and the last nanosecond is not rounded up. */
 static void json_time_keeps_nanoseconds(void **state)
 {
 	use_json();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Process numbers as columns, in the initial PID namespace and in another one. */
+/* Process IDs as columns, in the initial PID namespace and in another one. */
 #include "render.h"
 
 #include "../../common/core/self.c"
@@ -31,7 +31,7 @@ static void print(void *ctx, const void *event, size_t size)
 	out_end(out);
 }
 
-/* The record without the heading, or without what all JSON lines begin with. */
+/* Return the record without the heading, or without the common beginning of JSON lines. */
 static const char *shown(bool json, struct event e)
 {
 	struct common_args args = { .json = json };

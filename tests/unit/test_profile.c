@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of profile, on stacks made by hand: no BPF, no root. */
+/* The user-space half of profile, on handwritten stacks: no BPF, no root. */
 #include "render.h"
 #define main profile_main
 #include "../../tools/profile/profile.c"
@@ -152,7 +152,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* A user stack of @n addresses from @first on, that no process has. */
+/* Add a user stack of @n addresses from @first on, which no process has mapped. */
 static void add(__u32 pid, __u64 first, __u32 n, const char *comm)
 {
 	const __u64 user[] = { first, first + 1, first + 2, first + 3 };

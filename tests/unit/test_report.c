@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Losses: said once, in words and in JSON, and in total at the end. */
+/* Losses: each reported once, as text and in JSON, and the total at the end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,7 +44,7 @@ static int reset(void **state)
 
 static int result;
 
-/* What @fn says on stderr. */
+/* Return what @fn prints on stderr. */
 static char *said_by(void (*fn)(void))
 {
 	int fds[2], saved = dup(STDERR_FILENO);
@@ -129,7 +129,7 @@ static void strict_makes_a_loss_an_error(void **state)
 	assert_int_equal(result, 0);
 }
 
-/* The event is shown: no loss, also not with --strict, but said. */
+/* The event is shown: it is reported, but is no loss, even with --strict. */
 static void cut_strings_are_no_lost_events(void **state)
 {
 	args.strict = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of runqlat, on histograms made by hand: no BPF, no root. */
+/* The user-space half of runqlat, on handwritten histograms: no BPF, no root. */
 #include "render.h"
 #define main runqlat_main
 #include "../../tools/runqlat/runqlat.c"

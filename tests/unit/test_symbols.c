@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The tally of strings, and the sorted index of symbols. */
+/* The table of counted strings, and the sorted index of symbols. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,7 +62,7 @@ static void add(struct symbols *symbols, __u64 address, __u32 bytes, __u32 rank,
 	symbols_add(symbols, &entry, name, strlen(name));
 }
 
-/* The name at @address, "-" if there is none. */
+/* Return the name at @address, or "-". */
 static const char *name_at(const struct symbols *symbols, __u64 address)
 {
 	const struct symbol_entry *entry = symbols_find(symbols, address);
@@ -147,7 +147,7 @@ static void each_of_many_symbols_is_found(void **state)
 	char name[16];
 
 	for (unsigned int i = 0; i < 50000; i++) {
-		unsigned int mixed = i * 7919 % 50000;	/* 7919 is prime: each of them once */
+		unsigned int mixed = i * 7919 % 50000;	/* 7919 is prime: each value once */
 
 		snprintf(name, sizeof(name), "f%u", mixed);
 		add(&symbols, 0x400000 + mixed * 64, 64, 0, name);

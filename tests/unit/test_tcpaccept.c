@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of tcpaccept, on events made by hand: no BPF, no root. */
+/* The user-space half of tcpaccept, on handwritten events: no BPF, no root. */
 #include "render.h"
 #define main tcpaccept_main
 #include "../../tools/tcpaccept/tcpaccept.c"

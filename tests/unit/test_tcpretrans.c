@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of tcpretrans, on events made by hand: no BPF, no root. */
+/* The user-space half of tcpretrans, on handwritten events: no BPF, no root. */
 #include "render.h"
 #define main tcpretrans_main
 #include "../../tools/tcpretrans/tcpretrans.c"

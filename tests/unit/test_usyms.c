@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Symbols of this very process, which needs no privileges; and demangling. */
+/* Symbols of this process, which require no privileges; and demangling. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -99,7 +99,7 @@ static void a_process_that_is_gone_has_no_names(void **state)
 	assert_null(usyms_find(gone, 0x400000).name);
 }
 
-/* This process's, open to be written; its path into @path. */
+/* Open this process's map for writing; return its path in @path. */
 static FILE *new_perf_map(char *path, size_t size)
 {
 	FILE *map;
@@ -110,7 +110,7 @@ static FILE *new_perf_map(char *path, size_t size)
 	return map;
 }
 
-/* A page of code that no file is behind, and the map that names it. */
+/* A page of code that belongs to no file, and the map that names it. */
 static void functions_of_a_jit_are_named(void **state)
 {
 	char *code = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -198,7 +198,7 @@ static void names_are_demangled(void **state)
 	check_demangled("_RINvNtC3std3mem8align_ofjE", "std::mem::align_of::<usize>");
 }
 
-/* Each type is a pair of the one before: 2^60 words. */
+/* Each type is a pair of the previous one: 2^60 words. */
 static void a_name_that_explodes_is_left_as_it_is(void **state)
 {
 	struct text name = {};
