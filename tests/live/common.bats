@@ -292,7 +292,7 @@ ends_without_reader() {
 	tool_stop
 }
 
-# --- What stays, what is lost
+# --- Leftovers and losses
 
 leaves_nothing() {
 	local tool=$1

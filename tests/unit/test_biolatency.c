@@ -65,7 +65,7 @@ static void disks_of_one_name_differ_by_their_number(void **state)
 	assert_non_null(strstr(shown(BIO_ID(42, 0)), "\"disk\":\"loop7\",\"diskseq\":42,"));
 }
 
-static void before_5_15_a_disk_has_a_name_only(void **state)
+static void before_5_15_a_disk_has_only_a_name(void **state)
 {
 	opt.by_disk = true;
 	strcpy(hist.label, "loop7");
@@ -123,7 +123,7 @@ int main(void)
 		cmocka_unit_test_setup(extension_adds_average_and_total, reset),
 		cmocka_unit_test_setup(milliseconds_are_named, reset),
 		cmocka_unit_test_setup(disks_of_one_name_differ_by_their_number, reset),
-		cmocka_unit_test_setup(before_5_15_a_disk_has_a_name_only, reset),
+		cmocka_unit_test_setup(before_5_15_a_disk_has_only_a_name, reset),
 		cmocka_unit_test_setup(names_become_readable, reset),
 		cmocka_unit_test_setup(a_flag_without_name_is_a_number, reset),
 		cmocka_unit_test_setup(ids_hold_disk_and_flags, reset),

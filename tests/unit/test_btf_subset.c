@@ -118,7 +118,7 @@ static const struct btf_member *member(const struct btf *btf, const char *type, 
 	return NULL;
 }
 
-static void wanted_types_keep_their_layout(void **test_state)
+static void needed_types_keep_their_layout(void **test_state)
 {
 	struct btf *btf = subset_of_kernel();
 	const struct btf_type *task = btf__type_by_id(btf, btf__find_by_name(btf, "task_struct"));
@@ -132,7 +132,7 @@ static void wanted_types_keep_their_layout(void **test_state)
 	btf__free(btf);
 }
 
-static void what_nothing_wants_is_left_out(void **test_state)
+static void unneeded_types_are_left_out(void **test_state)
 {
 	struct btf *btf = subset_of_kernel();
 
@@ -141,7 +141,7 @@ static void what_nothing_wants_is_left_out(void **test_state)
 	btf__free(btf);
 }
 
-static void flavours_are_told_as_libbpf_does(void **test_state)
+static void flavours_are_handled_as_in_libbpf(void **test_state)
 {
 	static const struct {
 		const char *name;
@@ -196,7 +196,7 @@ static char *copy(const void *data, size_t size)
 	return at;
 }
 
-static void a_kernel_cut_off_anywhere_is_refused(void **test_state)
+static void truncated_kernel_types_are_refused(void **test_state)
 {
 	const char *data;
 	__u32 size;
@@ -309,11 +309,11 @@ static void a_longer_header_is_skipped(void **test_state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(wanted_types_keep_their_layout),
-		cmocka_unit_test(what_nothing_wants_is_left_out),
-		cmocka_unit_test(flavours_are_told_as_libbpf_does),
+		cmocka_unit_test(needed_types_keep_their_layout),
+		cmocka_unit_test(unneeded_types_are_left_out),
+		cmocka_unit_test(flavours_are_handled_as_in_libbpf),
 		cmocka_unit_test(searches_find_by_name_and_kind),
-		cmocka_unit_test(a_kernel_cut_off_anywhere_is_refused),
+		cmocka_unit_test(truncated_kernel_types_are_refused),
 		cmocka_unit_test(a_kernel_with_any_word_wrong_does_no_harm),
 		cmocka_unit_test(an_object_with_wrong_bytes_does_no_harm),
 		cmocka_unit_test(endless_types_end),

@@ -108,7 +108,7 @@ static void rows_count_and_sum(void **state)
 			    "a              1       1     2.000     2.000     2.000\n");
 }
 
-static void counting_begins_again(void **state)
+static void counting_restarts_from_zero(void **state)
 {
 	begin("port", NULL, 0, false);
 	record("a", 1, 0, 0);
@@ -169,7 +169,7 @@ static void others_are_named(void **state)
 	assert_non_null(strstr(printed(), "(2 others)        2       2         -"));
 }
 
-static void sorted_by_what_is_counted_by(void **state)
+static void rows_can_be_sorted_by_a_key_column(void **state)
 {
 	begin("port", "port", 0, true);
 	record("a", 10, 0, 0);
@@ -197,12 +197,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(rows_count_and_sum, end),
-		cmocka_unit_test_teardown(counting_begins_again, end),
+		cmocka_unit_test_teardown(counting_restarts_from_zero, end),
 		cmocka_unit_test_teardown(absent_is_not_empty, end),
 		cmocka_unit_test_teardown(values_keep_their_types, end),
 		cmocka_unit_test_teardown(others_add_up, end),
 		cmocka_unit_test_teardown(others_are_named, end),
-		cmocka_unit_test_teardown(sorted_by_what_is_counted_by, end),
+		cmocka_unit_test_teardown(rows_can_be_sorted_by_a_key_column, end),
 		cmocka_unit_test_teardown(memory_is_bounded, end),
 	};
 

@@ -86,7 +86,7 @@ static void hostile_names_are_escaped(void **state)
 	assert_non_null(strstr(svg, ">&lt;b&gt;&amp;</text>"));
 }
 
-static void small_frames_are_left_out_and_that_is_said(void **state)
+static void omitted_small_frames_are_reported(void **state)
 {
 	struct flame flame = {};
 	const char *svg;
@@ -98,7 +98,7 @@ static void small_frames_are_left_out_and_that_is_said(void **state)
 	assert_non_null(strstr(svg, "under 0.1 % left out"));
 }
 
-static void nothing_sampled_is_still_a_picture(void **state)
+static void a_graph_without_samples_is_valid(void **state)
 {
 	struct flame flame = {};
 	const char *svg = drawn(&flame, "nothing");
@@ -130,8 +130,8 @@ int main(void)
 		cmocka_unit_test(frames_are_as_wide_as_their_samples),
 		cmocka_unit_test(kinds_have_colours_and_are_not_mixed),
 		cmocka_unit_test(hostile_names_are_escaped),
-		cmocka_unit_test(small_frames_are_left_out_and_that_is_said),
-		cmocka_unit_test(nothing_sampled_is_still_a_picture),
+		cmocka_unit_test(omitted_small_frames_are_reported),
+		cmocka_unit_test(a_graph_without_samples_is_valid),
 		cmocka_unit_test(names_are_copied),
 	};
 

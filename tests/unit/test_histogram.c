@@ -159,7 +159,7 @@ static void percentiles_of_one_value(void **state)
 		assert_int_equal(hist_percentile(&hist, p), 1000);
 }
 
-static void an_empty_one(void **state)
+static void an_empty_histogram(void **state)
 {
 	assert_int_equal(hist_count(&hist), 0);
 	assert_int_equal(hist_percentile(&hist, 50), 0);
@@ -176,7 +176,7 @@ static void counts_above_32_bits(void **state)
 }
 
 /* Two CPUs may overwrite each other's maximum: it is then raised to the last slot's minimum. */
-static void a_lost_maximum_is_mended(void **state)
+static void a_lost_maximum_is_corrected(void **state)
 {
 	add(1000, 1);
 	hist.max = 3;
@@ -209,7 +209,7 @@ static const char *show(bool labelled, bool average)
 	return shown;
 }
 
-static void rows_as_users_of_bcc_know_them(void **state)
+static void rows_match_bcc(void **state)
 {
 	add(0, 1);
 	add(1, 1);
@@ -227,7 +227,7 @@ static void rows_as_users_of_bcc_know_them(void **state)
 		"p50 = 2, p90 = 15, p99 = 15, p99.9 = 15, max = 15 usecs\n");
 }
 
-static void labels_stand_above_and_are_escaped(void **state)
+static void labels_are_above_and_escaped(void **state)
 {
 	add(1, 1);
 	assert_ptr_equal(strstr(show(true, false), "\npid = 42 comm = a\\x0ab\n     usecs "), shown);
@@ -302,14 +302,14 @@ static void json_has_the_fine_buckets(void **state)
 		"{\"min\":960,\"max\":1023,\"count\":1}]}\n");
 }
 
-static void json_of_an_empty_one(void **state)
+static void json_of_an_empty_histogram(void **state)
 {
 	args.json = true;
 	assert_non_null(strstr(show(false, false), "\"count\":0,\"sum\":0,\"max\":0,\"p50\":0,"));
 	assert_non_null(strstr(shown, "\"buckets\":[]}\n"));
 }
 
-static void time_stands_on_a_line_above(void **state)
+static void time_is_on_a_line_above(void **state)
 {
 	args.time = STAMP_MONO;
 	add(1, 1);
@@ -326,18 +326,18 @@ int main(void)
 		cmocka_unit_test_setup(percentiles_of_random_values, reset),
 		cmocka_unit_test_setup(percentiles_do_not_round_up, reset),
 		cmocka_unit_test_setup(percentiles_of_one_value, reset),
-		cmocka_unit_test_setup(an_empty_one, reset),
+		cmocka_unit_test_setup(an_empty_histogram, reset),
 		cmocka_unit_test_setup(counts_above_32_bits, reset),
-		cmocka_unit_test_setup(a_lost_maximum_is_mended, reset),
-		cmocka_unit_test_setup(rows_as_users_of_bcc_know_them, reset),
-		cmocka_unit_test_setup(labels_stand_above_and_are_escaped, reset),
+		cmocka_unit_test_setup(a_lost_maximum_is_corrected, reset),
+		cmocka_unit_test_setup(rows_match_bcc, reset),
+		cmocka_unit_test_setup(labels_are_above_and_escaped, reset),
 		cmocka_unit_test_setup(average_total_and_count, reset),
 		cmocka_unit_test_setup(no_values_in_words, reset),
 		cmocka_unit_test_setup(rows_hold_every_value, reset),
 		cmocka_unit_test_setup(rows_end_with_the_largest_value, reset),
 		cmocka_unit_test_setup(json_has_the_fine_buckets, reset),
-		cmocka_unit_test_setup(json_of_an_empty_one, reset),
-		cmocka_unit_test_setup(time_stands_on_a_line_above, reset),
+		cmocka_unit_test_setup(json_of_an_empty_histogram, reset),
+		cmocka_unit_test_setup(time_is_on_a_line_above, reset),
 	};
 
 	return cmocka_run_group_tests_name("histogram", tests, NULL, NULL);

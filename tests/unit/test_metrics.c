@@ -95,7 +95,7 @@ static void records_with_the_same_labels_are_one(void **state)
 }
 
 /* A value that a record lacks is not taken from the previous record. */
-static void a_value_is_of_its_record_alone(void **state)
+static void a_value_does_not_carry_over_to_the_next_record(void **state)
 {
 	record("read", 0, 100, 1, 7);
 	out_row(&out, 1);
@@ -178,7 +178,7 @@ static void histograms_add_up_and_are_cumulative(void **state)
 	assert_line("sixty_tool_seconds_count{name=\"sda\"} 6");
 }
 
-static void what_took_longer_is_in_the_last_bucket(void **state)
+static void longer_times_are_in_the_last_bucket(void **state)
 {
 	add_hist(HIST_SLOTS - 1, 1, 1ULL << 40, 1000);
 	assert_line("sixty_tool_seconds_bucket{name=\"sda\",le=\"16.777216\"} 0");
@@ -239,12 +239,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(records_with_the_same_labels_are_one, start, end),
-		cmocka_unit_test_setup_teardown(a_value_is_of_its_record_alone, start, end),
+		cmocka_unit_test_setup_teardown(a_value_does_not_carry_over_to_the_next_record, start, end),
 		cmocka_unit_test_setup_teardown(an_error_without_a_name_is_its_number, start, end),
 		cmocka_unit_test_setup_teardown(a_label_may_be_hostile, start, end),
 		cmocka_unit_test_setup_teardown(too_many_labels_are_counted_together, start, end),
 		cmocka_unit_test_setup_teardown(histograms_add_up_and_are_cumulative, start, end),
-		cmocka_unit_test_setup_teardown(what_took_longer_is_in_the_last_bucket, start, end),
+		cmocka_unit_test_setup_teardown(longer_times_are_in_the_last_bucket, start, end),
 		cmocka_unit_test_setup_teardown(milliseconds_are_seconds_too, start, end),
 		cmocka_unit_test_setup_teardown(buckets_end_where_percentiles_do, start, end),
 		cmocka_unit_test(the_file_is_replaced_at_once),

@@ -159,7 +159,7 @@ static void columns_are_chosen(const char *choice, bool json, const char *want)
 	assert_non_null(strstr(ended(), want));
 }
 
-static void columns_in_the_order_asked_for(void **state)
+static void columns_in_the_requested_order(void **state)
 {
 	columns_are_chosen("what,hidden,pid", false, "WHAT       HIDDEN     PID\nw            -3      42\n");
 	columns_are_chosen("+hidden", false, "    PID COMM    LAT(ms) WHAT       HIDDEN\n"
@@ -236,7 +236,7 @@ static void lists_of_strings_in_json(void **state)
 }
 
 /* A truncated list is padded unless in the last column, so that later columns stay aligned. */
-static void a_cut_list_is_padded(void **state)
+static void a_truncated_list_is_padded(void **state)
 {
 	out_row(&out, 1);
 	out_argv(&out, COL_COMM, "", 0, false, true);
@@ -278,12 +278,12 @@ int main(void)
 		cmocka_unit_test_setup(every_kind_in_json, reset),
 		cmocka_unit_test_setup(percentages_and_halves, reset),
 		cmocka_unit_test_setup(the_table_may_show_another_text, reset),
-		cmocka_unit_test_setup(columns_in_the_order_asked_for, reset),
+		cmocka_unit_test_setup(columns_in_the_requested_order, reset),
 		cmocka_unit_test_setup(a_bad_choice_is_found, reset),
 		cmocka_unit_test_setup(an_ambiguous_name_is_refused, reset),
 		cmocka_unit_test_setup(lists_of_strings_in_the_table, reset),
 		cmocka_unit_test_setup(lists_of_strings_in_json, reset),
-		cmocka_unit_test_setup(a_cut_list_is_padded, reset),
+		cmocka_unit_test_setup(a_truncated_list_is_padded, reset),
 		cmocka_unit_test_setup(json_time_keeps_nanoseconds, reset),
 		cmocka_unit_test_setup(unknown_containers_show_a_dash, reset),
 	};

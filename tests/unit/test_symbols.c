@@ -27,7 +27,7 @@ static void same_bytes_have_one_number(void **state)
 	tally_free(&tally);
 }
 
-static void many_strings_are_all_kept(void **state)
+static void all_of_many_strings_are_kept(void **state)
 {
 	struct tally tally = {};
 
@@ -111,7 +111,7 @@ static void a_symbol_without_size_reaches_to_the_next(void **state)
 	symbols_free(&symbols);
 }
 
-static void the_outer_symbol_goes_on_behind_an_inner_one(void **state)
+static void the_outer_symbol_continues_after_an_inner_one(void **state)
 {
 	struct symbols symbols = {};
 
@@ -165,12 +165,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same_bytes_have_one_number),
-		cmocka_unit_test(many_strings_are_all_kept),
+		cmocka_unit_test(all_of_many_strings_are_kept),
 		cmocka_unit_test(a_string_longer_than_a_block_is_kept),
 		cmocka_unit_test(nothing_is_found_in_an_empty_index),
 		cmocka_unit_test(a_symbol_holds_its_bytes_and_no_more),
 		cmocka_unit_test(a_symbol_without_size_reaches_to_the_next),
-		cmocka_unit_test(the_outer_symbol_goes_on_behind_an_inner_one),
+		cmocka_unit_test(the_outer_symbol_continues_after_an_inner_one),
 		cmocka_unit_test(the_best_of_several_names_is_kept),
 		cmocka_unit_test(each_of_many_symbols_is_found),
 	};

@@ -6,7 +6,7 @@
  *
  * CALL: open, creat, openat, openat2, in_root (openat2 with RESOLVE_IN_ROOT),
  * handle (name_to_handle_at, then open_by_handle_at), int80 (openat of the
- * 32-bit ABI), thread (openat, each from a thread of its own), high_bits
+ * 32-bit ABI), thread (openat, each from a new thread), high_bits
  * (openat with garbage in the upper half of the register of the number),
  * long (openat of PATH preceded by as many "./" as make it MODE bytes long),
  * no_such_address (openat of an address that is not mapped), block (COUNT
