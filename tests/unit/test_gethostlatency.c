@@ -138,7 +138,7 @@ static int attach_fails(pid_t pid, __u64 offset)
 	return -EMFILE;
 }
 
-/* The signal of a crash, and one that another process sends. */
+/* A signal like that of a crash, and one that another process sends. */
 static int attach_kills(pid_t pid, __u64 offset)
 {
 	return kill(pid, SIGTRAP);

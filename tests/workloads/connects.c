@@ -276,7 +276,7 @@ static void io_uring_async(void)
 	by_ring(IOSQE_ASYNC);
 }
 
-/* Print nothing: for floods. */
+/* Print no line for each attempt: for floods. */
 static void silent(void)
 {
 	int fd = new_socket(0);

@@ -46,7 +46,7 @@ static void make_map(void)
 		err(77, "BPF_MAP_CREATE");
 }
 
-/* Load a program that increments the element of @map with the vector, its first argument. */
+/* Load a program whose first argument, the vector, is the index in @map that it increments. */
 static int load_program(void)
 {
 	const struct bpf_insn insns[] = {
