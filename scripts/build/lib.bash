@@ -25,6 +25,6 @@ find_bpftool() {
 # build [MAKE ARGUMENTS]: run make on all processors.
 build() {
 	local bpftool
-	bpftool=$(find_bpftool) || die 1 "no bpftool that runs: sudo $top/scripts/deps build"
+	bpftool=$(find_bpftool) || die 1 "no working bpftool: sudo $top/scripts/deps build"
 	make -C "$top" -j"$(nproc)" BPFTOOL="$bpftool" "$@" </dev/null
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What the output of an event costs: opensnoop's print function on events made by hand, to
- * /dev/null.  Prints the CPU time of the process in nanoseconds an event, the least and the
+ * Measure the cost of printing an event: opensnoop's print function on handwritten events, to
+ * /dev/null.  Prints the CPU time of the process in nanoseconds per event, the minimum and the
  * median of several runs, which alternate.
  *
  *	make build/bench_output && build/bench_output [EVENTS [RUNS]]
@@ -30,14 +30,14 @@ static const struct way {
 
 static double runs[ARRAY_SIZE(ways)][RUNS_MAX];
 
-/* Events one after the other, as in the ring buffer. */
+/* Consecutive events, as in the ring buffer. */
 static struct {
 	char bytes[BATCH * 160];
 	const void *at[BATCH];
 	size_t size[BATCH];
 } ring;
 
-/* As many processes, descriptors and names as a busy machine has. */
+/* Use as many processes, descriptors and names as a busy machine has. */
 static void fill_ring(void)
 {
 	static struct open_event event = {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# biolatency against requests of known number to a loop device of our own.
+# biolatency with a known number of requests to our own loop device.
 
 load ../lib
 load ../disk
@@ -11,7 +11,7 @@ own_teardown() { disk_teardown; }
 
 io() { "$(workload disk_io)" "$@" >"$BATS_TEST_TMPDIR/truth"; }
 counted() { jq -s "[.[] | select(.type == \"hist\" and ($1)) | .count] | add // 0" "$out"; }
-# FIELD of the kernel's own statistics: 1 reads, 5 writes, 16 flushes.
+# stat_field FIELD: print it from the kernel's statistics: 1 reads, 5 writes, 16 flushes.
 stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/stat"; }
 
 # bats test_tags=kernel,smoke
@@ -37,11 +37,11 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	echo "sum $sum of $(truth sum_us), max $max of $(truth max_us)"
 	[ "$sum" -le "$(truth sum_us)" ]
 	[ "$max" -le "$(truth max_us)" ]
-	# Before and after the request itself a system call takes microseconds, here up to half.
+	# Outside of the request a system call takes microseconds, here up to half of the time.
 	[ "$sum" -ge $(($(truth sum_us) / 10)) ]
 }
 
-@test "a batch: each request counts, none longer than the batch" {
+@test "a batch: each request counts, none is longer than the batch" {
 	make_loop
 	tool_start biolatency -j -d "$loop"
 	io "$loop" batch 97
@@ -52,7 +52,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 }
 
 # bats test_tags=kernel
-@test "-F: reads, writes and flushes apart, a write with its flush counts once" {
+@test "-F: reads, writes and flushes are separate, a write with its flush counts once" {
 	make_loop
 	grep -q 'write back' "/sys/block/${loop#/dev/}/queue/write_cache" || skip "no cache to flush"
 	tool_start biolatency -j -F -d "$loop"
@@ -69,7 +69,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	expect 0 "$(lost)"
 }
 
-@test "-F in text names operation and flags" {
+@test "-F as text prints operation and flags" {
 	make_loop
 	tool_start biolatency -F -d "$loop"
 	io "$loop" write 3
@@ -77,7 +77,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	grep -q '^flags = .*Sync.*-Write$' "$out"
 }
 
-@test "-D names the disk" {
+@test "-D prints the name of the disk" {
 	make_loop
 	tool_start biolatency -D -j
 	io "$loop" read 23
@@ -85,9 +85,9 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	expect 23 "$(counted ".disk == \"${loop#/dev/}\"")"
 }
 
-# Writes: a device manager may read a new disk.
+# Uses writes, because a device manager may read a new disk.
 # bats test_tags=kernel
-@test "-D: a disk made again under the same name and number is another one" {
+@test "-D: a disk recreated with the same name and number counts as another one" {
 	begin() { tool_start biolatency -DF -j -d "$loop"; }
 	writes() { io "$loop" write "$1"; }
 	loop_lives begin writes
@@ -106,7 +106,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 }
 
 # bats test_tags=kernel
-@test "-Q is never shorter, and counts the same" {
+@test "-Q is never shorter, and counts the same requests" {
 	make_loop
 	tool_start biolatency -Q -j -d "$loop"
 	io "$loop" batch 97
@@ -115,7 +115,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	expect 0 "$(lost)"
 }
 
-@test "-Q without the queue's statistics counts from the issue" {
+@test "-Q without the queue's statistics measures from the issue" {
 	make_loop
 	echo 0 >"/sys/block/${loop#/dev/}/queue/iostats"
 	tool_start biolatency -Q -j -d "$loop"
@@ -141,7 +141,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 }
 
 # bats test_tags=kernel
-@test "-d with a partition counts that partition only" {
+@test "-d with a partition counts only that partition" {
 	partitions
 	tool_start biolatency -j -d "${loop}p2"
 	io "${loop}p1" read 11
@@ -159,9 +159,9 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	expect 34 "$(counted true)"
 }
 
-# The request's owner, not who was interrupted when it was done.
+# The owner of the request counts, not the task that its completion interrupted.
 # bats test_tags=kernel
-@test "-c counts what the cgroup's tasks asked for" {
+@test "-c counts the requests of the cgroup's tasks" {
 	mount=$(cgroup2)
 	make_loop
 	group=$mount/sixty-bio-$$
@@ -174,7 +174,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	expect 0 "$(lost)"
 }
 
-@test "-c where I/O is charged to the cgroup" {
+@test "-c counts requests charged to the cgroup by the io controller" {
 	mount=$(cgroup2)
 	grep -qw io "$mount/cgroup.controllers" || skip "no io controller in cgroup2 here"
 	echo +io >"$mount/cgroup.subtree_control"
@@ -204,7 +204,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 }
 
 # bats test_tags=kernel
-@test "a device-mapper disk is refused, or found" {
+@test "a device-mapper disk is refused, and the message names the disk below" {
 	needs dmsetup
 	make_loop
 	DM_DISABLE_UDEV=1 dmsetup create "sixty$$" --table "0 2048 linear $loop 0" 2>/dev/null || skip "no device mapper"
@@ -221,7 +221,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	refuses 64 bio-based biolatency -d "$disk"
 }
 
-@test "nonsense is refused before anything is attached" {
+@test "invalid options are refused before anything is attached" {
 	refuses 64 "there is no disk or partition 'nosuch'; disks here:" biolatency -d nosuch
 	refuses 64 'there is no disk' biolatency -d ''
 	refuses 64 'there is no disk' biolatency -d /etc/passwd

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# biosnoop against requests of known place, size and maker to a loop device of our own.
+# biosnoop with requests of known sector, size and process to our own loop device.
 
 load ../lib
 load ../disk
@@ -20,7 +20,7 @@ scheduler() {
 	echo "$1" >"/sys/block/$disk/queue/scheduler" 2>/dev/null || skip "no scheduler $1 here"
 }
 
-# io ARGUMENT...: of disk_io, under a name of its own; truth() is what it says of itself.
+# io ARGUMENT...: run disk_io under a unique name; $truth is its own account.
 io() {
 	program=${program:-$(own disk_io)}
 	comm=${program##*/}
@@ -28,11 +28,11 @@ io() {
 	pid=$(truth pid)
 }
 
-# events [FILTER [EXPRESSION]]: one line each.
+# events [FILTER [EXPRESSION]]: print one line per event.
 events() { jq -c "select(.type == \"event\" and (${1:-true})) | ${2:-.}" "$out"; }
 count() { events "$@" | wc -l; }
 
-# Every event has the workload's pid and name.
+# all_by_us: every event has the workload's pid and name.
 all_by_us() {
 	expect 0 "$(count ".pid != $pid or .comm != \"$comm\"")" "events of others"
 }
@@ -63,7 +63,7 @@ all_by_us() {
 	expect 0 "$(lost)"
 }
 
-@test "the table has the same" {
+@test "the table shows the same values" {
 	make_loop
 	tool_start biosnoop -d "$loop"
 	io "$loop" read 23
@@ -87,7 +87,7 @@ all_by_us() {
 	[ "$sum" -ge $(($(truth sum_us) / 10)) ]
 }
 
-# With a scheduler a request is issued by whoever runs the queue.
+# two_at_once: with a scheduler a request is issued by whichever process runs the queue.
 two_at_once() {
 	local i other
 	program=$(own disk_io)
@@ -109,21 +109,21 @@ wait_events() { wait_for 5 enough_events "$1"; }
 enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 
 # bats test_tags=kernel
-@test "two processes at once are told apart, without scheduler" {
+@test "requests of two concurrent processes are attributed correctly, without a scheduler" {
 	make_loop
 	scheduler none
 	two_at_once
 }
 
 # bats test_tags=kernel
-@test "two processes at once are told apart, with mq-deadline" {
+@test "requests of two concurrent processes are attributed correctly, with mq-deadline" {
 	make_loop
 	scheduler mq-deadline
 	two_at_once
 }
 
 # bats test_tags=kernel
-@test "a flush belongs to who asked for it, with and without scheduler" {
+@test "a flush belongs to the process that requested it, with and without a scheduler" {
 	make_loop
 	grep -q 'write back' "/sys/block/$disk/queue/write_cache" || skip "no cache to flush"
 	for scheduler in none mq-deadline; do
@@ -141,7 +141,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 }
 
 # bats test_tags=kernel
-@test "bios merged into a request: all bytes, the owner of the first" {
+@test "bios merged into a request: all bytes, the process of the first" {
 	make_loop
 	echo 0 >"/sys/block/$disk/queue/nomerges"
 	for order in merge reverse; do
@@ -154,9 +154,9 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	done
 }
 
-# The program only fills the page cache; its fsync() then writes it in its own name.
+# The program only fills the page cache; its fsync() then writes it as the same process.
 # bats test_tags=kernel
-@test "buffered writes and fsync: the bytes are there, by who wrote them out" {
+@test "buffered writes and fsync: all bytes, by the process that wrote them out" {
 	make_loop
 	tool_start biosnoop --json -d "$loop"
 	io "$loop" buffered 23
@@ -166,7 +166,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	expect 0 "$(count ".comm != \"$comm\" and (.comm | startswith(\"kworker\") | not)")"
 }
 
-@test "-P: sequential and random, told by where the last one ended" {
+@test "-P: sequential or random, relative to the end of the previous request" {
 	make_loop
 	tool_start biosnoop --json -P -d "$loop"
 	io "$loop" next 23 8192
@@ -195,7 +195,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	expect 97 "$(count ".queue_ns >= 0 and .queue_ns + .latency_ns <= $(truth max_us)000")"
 }
 
-@test "-Q and an owner without the queue's statistics" {
+@test "-Q and the process without the queue's statistics" {
 	make_loop
 	echo 0 >"/sys/block/$disk/queue/iostats"
 	tool_start biosnoop --json -d "$loop"
@@ -206,7 +206,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	all_by_us
 }
 
-@test "-m: only what took so long" {
+@test "-m: only requests that took at least that long" {
 	make_loop
 	tool_start biosnoop --json -m 10000 -d "$loop"
 	io "$loop" read 23
@@ -222,7 +222,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	expect "$(count)" "$(count '.latency_ns >= 20000')"
 }
 
-@test "-d with a partition; JSON names it" {
+@test "-d with a partition; JSON has its name" {
 	partitions
 	tool_start biosnoop --json -d "${loop}p2"
 	io "${loop}p1" read 11
@@ -233,7 +233,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	expect 34816 "$(events true .sector | head -n 1)" "the first sector, from the start of the disk"
 }
 
-@test "-d with the whole disk sees its partitions" {
+@test "-d with the whole disk shows its partitions" {
 	partitions
 	tool_start biosnoop --json -d "$disk"
 	io "${loop}p1" read 11
@@ -243,7 +243,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	expect "11 23 5" "$(count ".partition == \"${disk}p1\"") $(count ".partition == \"${disk}p2\"") $(count 'has("partition") | not')"
 }
 
-@test "-p and -u: only what they caused" {
+@test "-p and -u: only requests of that process or user" {
 	make_loop
 	tool_start biosnoop --json -p $$ -d "$loop"
 	io "$loop" read 23
@@ -262,7 +262,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 }
 
 # bats test_tags=kernel
-@test "-c: what the cgroup's tasks caused, their flushes too" {
+@test "-c: the requests of the cgroup's tasks, including their flushes" {
 	mount=$(cgroup2)
 	make_loop
 	group=$mount/sixty-bio-$$
@@ -281,7 +281,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 }
 
 # bats test_tags=kernel
-@test "a request that fails says its error" {
+@test "a failed request shows its error" {
 	mounted=$BATS_TEST_TMPDIR/small
 	mkdir "$mounted"
 	mount -t tmpfs -o size=1M none "$mounted" || { mounted=''; skip "no tmpfs can be mounted"; }
@@ -289,7 +289,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	truncate -s 8M "$image"
 	make_loop
 	tool_start biosnoop --json -d "$loop"
-	io "$loop" write 600 || true		# the 257th page finds no room
+	io "$loop" write 600 || true		# there is no room for the 257th page
 	tool_stop
 	expect 1 "$(count '.error != 0')"
 	expect "$(truth errno)" "$(events '.error != 0' .error)"
@@ -298,7 +298,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 }
 
 # bats test_tags=kernel
-@test "started under load: no request has another one's owner" {
+@test "started under load: no request is attributed to the wrong process" {
 	make_loop
 	program=$(own disk_io)
 	(for _ in $(seq 40); do "$program" "$loop" batch 128; done >"$BATS_TEST_TMPDIR/truth") &
@@ -324,7 +324,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 }
 
 # bats test_tags=kernel
-@test "a device-mapper disk is refused, and the one below named" {
+@test "a device-mapper disk is refused, and the message names the disk below" {
 	needs dmsetup
 	make_loop
 	DM_DISABLE_UDEV=1 dmsetup create "sixty$$" --table "0 2048 linear $loop 0" 2>/dev/null || skip "no device mapper"
@@ -335,7 +335,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 }
 
 # bats test_tags=kernel
-@test "I/O to a device-mapper disk is seen on the disk below, by its process" {
+@test "I/O to a device-mapper disk is shown for the disk below, with its process" {
 	needs dmsetup
 	make_loop
 	DM_DISABLE_UDEV=1 dmsetup create "sixty$$" --table "0 65536 linear $loop 0" 2>/dev/null || skip "no device mapper"
@@ -347,7 +347,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 }
 
 # bats test_tags=kernel
-@test "a disk made again under the same name and number is another one" {
+@test "a disk recreated with the same name and number is another one" {
 	begin() { tool_start biosnoop --json -P -d "$loop"; }
 	reads() { io "$loop" read "$1"; }
 	loop_lives begin reads
@@ -359,7 +359,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	done
 }
 
-@test "nonsense is refused before anything is attached" {
+@test "invalid options are refused before anything is attached" {
 	refuses 64 "there is no disk or partition 'nosuch'; disks here:" biosnoop -d nosuch
 	refuses 64 'there is no disk' biosnoop -d ''
 	for bad in abc '' -1 0x10 1e3; do

@@ -1,21 +1,21 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# cachestat against a file of known size, cold and warm.
+# cachestat with a file of known size, cold and warm.
 
 load ../lib
 
 pages=4096
-[ ! -e /sixty/command ] || pages=1024	# enough, and an emulator is slow
-random=$((pages * 997 / 4096))		# so many of them are not neighbours, or they are read ahead
+[ ! -e /sixty/command ] || pages=1024	# enough, because emulation is slow
+random=$((pages * 997 / 4096))		# can be chosen without neighbours, which would be read ahead
 
 own_teardown() {
 	if [ -n "${load_PID:-}" ]; then
 		kill -KILL "$load_PID" 2>/dev/null || true
-		wait "$load_PID" 2>/dev/null || true	# or the shell says that it was killed
+		wait "$load_PID" 2>/dev/null || true	# keeps the shell from reporting the kill
 	fi
 }
 
-# A directory whose files are in the page cache; tmpfs has one of its own.
+# disk_dir: print a directory whose files use the page cache; tmpfs keeps its files elsewhere.
 disk_dir() {
 	local dir
 	for dir in "$BATS_TEST_TMPDIR" /scratch /var/tmp; do
@@ -26,13 +26,13 @@ disk_dir() {
 	skip "no directory on ext4, xfs or btrfs"
 }
 
-# say COMMAND: have the workload do it; its answer is in $answer.
+# say COMMAND: make the workload run it; its answer is in $answer.
 say() {
 	echo "$1" >&"${load[1]}"
 	read -r answer <&"${load[0]}"
 }
 
-# file_is cold|warm: start the workload if need be, and bring its file into that state.
+# file_is cold|warm: start the workload if necessary, and bring its file into that state.
 file_is() {
 	if [ -z "${load_PID:-}" ]; then
 		local dir
@@ -43,13 +43,13 @@ file_is() {
 	say drop
 	if [ "$1" = warm ]; then
 		say "read 65536"
-		say pin		# the machine may be short of memory
+		say pin		# in case the machine is short of memory
 	fi
 	say cached
 	expect "$([ "$1" = cold ] && echo 0 || echo "$pages") done" "$answer" "pages cached"
 }
 
-# counted COMMAND...: have them done while cachestat looks on.
+# counted COMMAND...: make the workload run them while cachestat counts.
 counted() {
 	local command
 	tool_start cachestat --json -p "$load_PID" 60
@@ -61,8 +61,8 @@ counted() {
 
 row() { jq -c "select(.type == \"row\") | [$1]" "$out"; }
 
-# cold_and_warm COMMAND [PAGES [LEAST]]: all misses, then all hits. LEAST of them when cold, where
-# tracepoints do not show all: see CAVEATS. The file system may read a page or two of its own.
+# cold_and_warm COMMAND [PAGES [LEAST]]: expect only misses, then only hits. When cold, at least LEAST if
+# tracepoints do not show all: see CAVEATS. The file system may read a page or two itself.
 cold_and_warm() {
 	local n=${2:-$pages} least=${3:-${2:-$pages}}
 	file_is cold
@@ -76,26 +76,26 @@ cold_and_warm() {
 	expect "[$n,0,100,$n,0]" "$(row ".hits,.misses,(.hit_ratio_pct + 0),.accesses,.added_pages")" "$1, warm"
 }
 
-@test "cachestat: read(2) of 512 B is right cold and warm" { cold_and_warm "read 512"; }
-@test "cachestat: read(2) of 4 kB is right cold and warm" { cold_and_warm "read 4096"; }
-@test "cachestat: read(2) of 6000 B is right warm, and within 1 % cold" {
+@test "cachestat: read(2) of 512 B is exact, cold and warm" { cold_and_warm "read 512"; }
+@test "cachestat: read(2) of 4 kB is exact, cold and warm" { cold_and_warm "read 4096"; }
+@test "cachestat: read(2) of 6000 B is exact warm, and within 1 % cold" {
 	cold_and_warm "read 6000" "$pages" $((pages - 41))
 }
 # bats test_tags=kernel,smoke
-@test "cachestat: read(2) of 64 kB is right cold and warm" { cold_and_warm "read 65536"; }
-@test "cachestat: read(2) of 1 MB is right cold and warm" { cold_and_warm "read 1048576"; }
-@test "cachestat: read(2) of 16 MB is right cold and warm" { cold_and_warm "read 16777216"; }
+@test "cachestat: read(2) of 64 kB is exact, cold and warm" { cold_and_warm "read 65536"; }
+@test "cachestat: read(2) of 1 MB is exact, cold and warm" { cold_and_warm "read 1048576"; }
+@test "cachestat: read(2) of 16 MB is exact, cold and warm" { cold_and_warm "read 16777216"; }
 # bats test_tags=kernel
-@test "cachestat: random preads are right cold and warm" { cold_and_warm "random $random" "$random"; }
+@test "cachestat: random preads are exact, cold and warm" { cold_and_warm "random $random" "$random"; }
 # bats test_tags=kernel
-@test "cachestat: splice is right cold and warm" { cold_and_warm splice; }
-@test "cachestat: sendfile is right cold and warm" { cold_and_warm sendfile; }
+@test "cachestat: splice is exact, cold and warm" { cold_and_warm splice; }
+@test "cachestat: sendfile is exact, cold and warm" { cold_and_warm sendfile; }
 
-@test "cachestat: read(2) of 192 kB is right warm, and within a call cold" {
+@test "cachestat: read(2) of 192 kB is exact warm, and within one call cold" {
 	cold_and_warm "read 196608" "$pages" $((pages - 48))
 }
 
-@test "cachestat: the same range read again counts again" {
+@test "cachestat: reading the same range again counts again" {
 	file_is warm
 	counted "again 23"
 	expect "[92,0]" "$(row .hits,.misses)"
@@ -109,13 +109,13 @@ writes() { # BYTES
 }
 
 # bats test_tags=kernel
-@test "cachestat: pages written are dirtied, and no misses" {
+@test "cachestat: written pages are dirty, and are not misses" {
 	for bytes in 512 4096 6000 1048576; do
 		writes "$bytes"
 	done
 }
 
-@test "cachestat: a ratio without accesses is none" {
+@test "cachestat: without accesses there is no ratio" {
 	file_is cold
 	counted "write 4096"
 	expect false "$(jq 'select(.type == "row") | has("hit_ratio_pct")' "$out")"
@@ -129,13 +129,13 @@ writes() { # BYTES
 	[ "$(row ".dirties >= $random")" = "[true]" ]
 }
 
-# reclaimed: how many pages of files the machine has reclaimed so far.
+# reclaimed: print how many pages of files the machine has reclaimed so far.
 reclaimed() { awk '$1 == "pgsteal_file" { print $2 }' /proc/vmstat; }
 
 # bats test_tags=kernel
-@test "cachestat: a mapping's pages are counted by what faults map" {
-	# Cold, a page that was read ahead may be reclaimed before it is mapped, and is read again (4148 pages
-	# were added for 4096, once): no more than the machine reclaimed. Two are the file system's own.
+@test "cachestat: pages of a mapping are counted when faults map them" {
+	# A cold page that was read ahead may be reclaimed before it is mapped, and is read again (once, 4148
+	# pages were added for 4096): at most as many as the machine reclaimed. Two belong to the file system.
 	file_is cold
 	before=$(reclaimed)
 	counted map
@@ -161,7 +161,7 @@ reclaimed() { awk '$1 == "pgsteal_file" { print $2 }' /proc/vmstat; }
 		"$(jq -sc 'map(select(.type == "row")) | [(map(.hits) | add), (map(.misses) | add)]' "$out")"
 }
 
-@test "cachestat: hits and misses are all accesses, in every row of the whole machine" {
+@test "cachestat: hits and misses add up to all accesses, in every row of the whole machine" {
 	file_is cold
 	tool_start cachestat --json 1 3
 	say "read 4096"
@@ -172,7 +172,7 @@ reclaimed() { awk '$1 == "pgsteal_file" { print $2 }' /proc/vmstat; }
 		all(.cached_bytes > 0)]' "$out")"
 }
 
-@test "cachestat: -p leaves other processes out" {
+@test "cachestat: -p excludes other processes" {
 	file_is warm
 	tool_start cachestat --json -p $$ 60
 	say "read 65536"
@@ -180,7 +180,7 @@ reclaimed() { awk '$1 == "pgsteal_file" { print $2 }' /proc/vmstat; }
 	[ "$(row ".accesses < $pages")" = "[true]" ]
 }
 
-@test "cachestat: --cgroup counts that cgroup only" {
+@test "cachestat: --cgroup counts only that cgroup" {
 	group=$(cgroup2)/sixty-cachestat-$$
 	file_is warm
 	mkdir "$group"
@@ -194,7 +194,7 @@ reclaimed() { awk '$1 == "pgsteal_file" { print $2 }' /proc/vmstat; }
 	expect "[$pages,0]" "$(row .hits,.misses)"
 }
 
-@test "cachestat: the self check passes, and is left out on tmpfs" {
+@test "cachestat: the self check passes, and is absent on tmpfs" {
 	dir=$(disk_dir)
 	copy=$(mktemp -d "$dir/cachestat.XXXXXX")
 	cp "$build/cachestat" "$copy/"
@@ -218,7 +218,7 @@ reclaimed() { awk '$1 == "pgsteal_file" { print $2 }' /proc/vmstat; }
 	expect 0 "$(wc -l <"$err")" "lines on stderr: $(cat "$err")"
 }
 
-# by_function KIND: the ways of kernels before 6.12, wherever the kernel has them.
+# by_function KIND: test the hooks for kernels before 6.12, if the kernel has them.
 by_function() {
 	export SIXTY_HOOKS=$1
 	run_tool cachestat -v 1 1
@@ -228,7 +228,7 @@ by_function() {
 	fi
 	grep -q "attached to $1/.*read" "$err" || skip "this kernel has no $1"
 	cold_and_warm "read 196608"
-	emulated || cold_and_warm "random $random" "$random"	# each takes an emulator 8 s
+	emulated || cold_and_warm "random $random" "$random"	# takes 8 s each under emulation
 	writes 65536
 	file_is cold
 	counted "update $random"
@@ -249,7 +249,7 @@ by_function() {
 	grep -Eq '^[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3} +[0-9]+ ' "$out"
 }
 
-@test "cachestat: an interval or count that is no number is refused" {
+@test "cachestat: an interval or count that is not a number is refused" {
 	for bad in 0 abc 1x '' 0x10 1.5 99999999999999999999; do
 		refuses 64 "interval" cachestat "$bad"
 	done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# --cgroup, when the cgroup is removed and made again, and inside a cgroup namespace.
+# --cgroup when the cgroup is removed and created again, and inside a cgroup namespace.
 # shellcheck disable=SC2016,SC2154
 
 load ../lib
@@ -18,13 +18,13 @@ own_teardown() {
 	[ -z "$parent" ] || wait_for 5 remove "$parent"
 }
 
-# remove DIR: with the cgroup in it.
+# remove DIR: remove it and the cgroup in it.
 remove() {
 	[ ! -d "$1/unit" ] || rmdir "$1/unit" 2>/dev/null || return
 	[ ! -d "$1" ] || rmdir "$1" 2>/dev/null
 }
 
-# execs_in CGROUP: 5 of the program, from a shell that enters it first.
+# execs_in CGROUP: run the program 5 times, from a shell that enters the cgroup first.
 execs_in() {
 	bash -c 'echo $$ >"$0/cgroup.procs" && for i in 1 2 3 4 5; do "$1"; done' "$1" "$program"
 }
@@ -32,14 +32,14 @@ execs_in() {
 execs() { jq -c "select(.type == \"event\" and .comm == \"$(basename "$program")\")" "$out" | wc -l; }
 
 # bats test_tags=kernel
-@test "--cgroup goes on with a cgroup that is made again, from its first exec on" {
+@test "--cgroup continues with a recreated cgroup, from its first exec on" {
 	tool_start execsnoop --json --cgroup "$parent/unit"
 	execs_in "$parent/unit"
 	for _ in 1 2 3; do
 		wait_for 5 rmdir "$parent/unit"
 		mkdir "$parent/unit"
 		execs_in "$parent/unit"
-		execs_in "$parent"			# not in it
+		execs_in "$parent"			# outside the cgroup
 	done
 	sleep 1
 	tool_stop
@@ -49,7 +49,7 @@ execs() { jq -c "select(.type == \"event\" and .comm == \"$(basename "$program")
 	grep -q "created again: the new one is traced$" "$err"
 }
 
-@test "--cgroup finds a cgroup again whose parent was made again" {
+@test "--cgroup finds a cgroup again after its parent was recreated" {
 	tool_start execsnoop --json --cgroup "$parent/unit"
 	wait_for 5 remove "$parent"
 	mkdir -p "$parent/unit"
@@ -60,7 +60,7 @@ execs() { jq -c "select(.type == \"event\" and .comm == \"$(basename "$program")
 	expect false "$(jq 'select(.type == "cgroup").from_start' "$out")" "from_start"
 }
 
-@test "the histograms of runqlat --cgroup go on, and say so" {
+@test "the histograms of runqlat --cgroup continue, with a message" {
 	tool_start runqlat --json --cgroup "$parent/unit"
 	wait_for 5 rmdir "$parent/unit"
 	mkdir "$parent/unit"
@@ -71,7 +71,7 @@ execs() { jq -c "select(.type == \"event\" and .comm == \"$(basename "$program")
 }
 
 # bats test_tags=kernel
-@test "--cgroup means the right cgroup in a cgroup namespace" {
+@test "--cgroup selects the right cgroup in a cgroup namespace" {
 	needs unshare
 	unshare -mC true 2>/dev/null || skip "no cgroup namespaces on this machine"
 	bash -c 'echo $$ >"$0/cgroup.procs" && exec unshare -mC --propagation private bash -c "

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# What every tool does alike.  Where the code is the same for all, execsnoop
-# stands for them; where a tool could get it wrong itself, all that are built.
+# Behaviour that all tools share.  Where the code is the same, execsnoop
+# represents all tools; where each tool has its own code, all built tools are tested.
 #
 # Runs alone: it measures how long the start and the end of every tool take.
 
@@ -16,7 +16,7 @@ tools() {
 	done
 }
 
-# Those that print events as they come; the others print summaries.
+# event_tools: print the tools that print each event; the others print summaries.
 event_tools() {
 	local tool
 	for tool in $(tools); do
@@ -24,9 +24,9 @@ event_tools() {
 	done
 }
 
-# each CHECK TOOL...: CHECK TOOL for each of the tools, four at a time, in a directory of the tool;
-# fails if one of them does, after what it printed.  Nearly all of the time is spent asleep.
-# It waits for its own jobs only: with BATS_TEST_TIMEOUT bats has one until the timeout.
+# each CHECK TOOL...: run CHECK TOOL for each tool, four at a time, each in a separate directory;
+# if one fails, print its output and fail.  Nearly all of the time is spent sleeping.  It waits
+# only for its own jobs, because with BATS_TEST_TIMEOUT bats has one that ends at the timeout.
 each() {
 	local check=$1 tool failed=0 jobs=()
 	shift
@@ -46,7 +46,7 @@ each() {
 	return "$failed"
 }
 
-# one CHECK TOOL: in a subshell; what it started does not outlive it.
+# one CHECK TOOL: run it in a subshell, and end everything that it has started.
 one() {
 	set -e
 	mkdir "$2"
@@ -60,14 +60,14 @@ one() {
 
 ms() { echo $(($(date +%s%N) / 1000000)); }
 
-# A program that only we execute, 23 times; $name is what to look for.
+# own_execs: run, 23 times, a program that only we execute; $name is its name.
 own_execs() {
 	program=$(own execs)
 	name=$(basename "$program")
 }
 
-# 23 lines of a table, or events of JSON, that are the workload's children.
-# The brackets: execsnoop sees this grep and its arguments too.
+# count_execs: count lines of a table, or events of JSON, that are the workload's children.
+# The brackets: execsnoop also shows this grep and its arguments.
 count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 
 # --- Command lines
@@ -76,7 +76,7 @@ count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 	for bad in abc '' 0x10 4294967296 99999999999 12abc 1.5 1e9 -1; do
 		refuses 64 "'$bad'" execsnoop -p "$bad"
 	done
-	# They are read by the same function.
+	# The same function parses all of them.
 	for bad in '' 99999999999 12abc; do
 		refuses 64 "'$bad'" execsnoop --duration "$bad"
 		refuses 64 "'$bad'" runqlat "$bad"
@@ -90,7 +90,7 @@ count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 	refuses 64 4194303 execsnoop -p 4194303
 }
 
-@test "bad cgroups, containers, times, users and files are refused" {
+@test "invalid cgroups, containers, times, users and files are refused" {
 	for bad in /no '' /etc "$err" sixty-no-such-group; do
 		refuses 64 "'$bad'" execsnoop --cgroup "$bad"
 	done
@@ -124,14 +124,14 @@ count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 	grep -q 'cannot write .*: File too large' "$err"
 }
 
-@test "metrics that cannot be written are said once, and make an error" {
+@test "metrics that cannot be written are reported once, and are an error" {
 	mkdir full
 	mount -t tmpfs -o size=4k tmpfs full || skip "no tmpfs can be mounted"
 	head -c 4096 /dev/zero >full/rest
 	run_tool cachestat --metrics full/x.prom 1 2
 	umount full
 	expect 1 "$status"
-	expect 3 "$(wc -l <"$out")" "lines: the table is there all the same"
+	expect 3 "$(wc -l <"$out")" "lines: the table is printed anyway"
 	expect 1 "$(grep -c "cannot write metrics to 'full/x.prom': No space left" "$err")"
 }
 
@@ -152,7 +152,7 @@ refuses_nonsense() {
 	fi
 }
 
-@test "every tool refuses bad values, unknown options and words too many" {
+@test "every tool refuses bad values, unknown options and extra arguments" {
 	each refuses_nonsense $(tools)
 }
 
@@ -191,7 +191,7 @@ needs_permission() {
 	expect 0 "$(wc -c <"$out")" "$tool: bytes on stdout"
 }
 
-@test "every tool says that it is not permitted" {
+@test "every tool reports that it is not permitted" {
 	needs setpriv
 	[ "$(id -u)" = 0 ] || skip "needs root"
 	each needs_permission $(tools)
@@ -208,11 +208,11 @@ ends_at_sigint() {
 	expect summary "$(tail -1 "$out" | jq -r .type)" "last line of $tool"
 }
 
-@test "every tool ends with what it has at SIGINT, though a shell ignores it" {
+@test "every tool prints its results on SIGINT, even if the shell ignores SIGINT" {
 	each ends_at_sigint $(tools)
 }
 
-@test "SIGTERM and SIGHUP end it as SIGINT does, with the last event" {
+@test "SIGTERM and SIGHUP act like SIGINT, and keep the last event" {
 	own_execs
 	for signal in TERM HUP INT; do
 		: >"$out"
@@ -236,7 +236,7 @@ stops_in_time() {
 	each stops_in_time $(tools)
 }
 
-@test "--max-events prints exactly so many" {
+@test "--max-events prints exactly that many" {
 	own_execs
 	for n in 1 7; do
 		: >"$out"
@@ -260,7 +260,7 @@ fails_on_full_disk() {
 	grep -q 'cannot write the output: No space left on device' "$err"
 }
 
-@test "every tool fails on a full disk, and says so" {
+@test "every tool fails on a full disk, with a message" {
 	each fails_on_full_disk $(tools)
 }
 
@@ -273,7 +273,7 @@ fails_with_closed_output() {
 	grep -q 'standard output is closed' "$err"
 }
 
-@test "every tool fails with standard output closed, and does not write elsewhere" {
+@test "every tool fails if standard output is closed, and does not write elsewhere" {
 	each fails_with_closed_output $(tools)
 	status=0
 	"$build/execsnoop" --duration 1 <&- 2>&- >"$out" || status=$?
@@ -290,14 +290,14 @@ ends_without_reader() {
 	expect 0 "$(wc -c <"$err")" "$tool: bytes on stderr"
 }
 
-@test "every tool ends within 2 s when its reader has gone, also while idle" {
+@test "every tool ends within 2 s after its reader is gone, even while idle" {
 	each ends_without_reader $(tools)
 	begin=$(ms)
 	timeout -k 5 20 "$build/execsnoop" -n "no-such-name" | head -1 >/dev/null
 	[ $(($(ms) - begin)) -lt 3000 ]
 }
 
-@test "events arrive while it runs, in a file and in a pipe" {
+@test "events arrive during the run, in a file and in a pipe" {
 	own_execs
 	tool_start execsnoop -l "mark$$"
 	"$program" execve 23 "mark$$" >/dev/null
@@ -314,7 +314,7 @@ ends_without_reader() {
 	tool_stop
 }
 
-# --- What stays, what is lost
+# --- Leftovers and losses
 
 leaves_nothing() {
 	local tool=$1
@@ -329,14 +329,14 @@ leaves_nothing() {
 	for id in $maps; do wait_for 5 no_such map "$id"; done
 }
 
-@test "SIGKILL leaves no program and no map behind" {
+@test "after SIGKILL no program and no map remains" {
 	needs bpftool
 	own_execs
 	each leaves_nothing $(tools)
 }
 no_such() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
 
-@test "--bpf-stats: the run time of the BPF programs, and in how long a time" {
+@test "--bpf-stats: the run time of the BPF programs, and the measured period" {
 	run_tool runqlat --json --bpf-stats --duration 1
 	tail -n 1 "$out" | jq -e '.bpf_run_ns > 0 and .bpf_run_ns < .bpf_measured_ns * 9
 		and (.bpf_measured_ns - .duration_ns | fabs) < 5e8' >/dev/null || { tail -n 1 "$out"; return 1; }
@@ -344,7 +344,7 @@ no_such() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
 	tail -n 1 "$out" | jq -e '.bpf_run_ns == null and .bpf_measured_ns == null' >/dev/null
 }
 
-@test "a loss is said, and --strict makes it an error" {
+@test "a loss is reported, and --strict makes it an error" {
 	own_execs
 	tool_start execsnoop --strict --ring-size 64 -l "mark$$"
 	kill -STOP "$tool_pid"
@@ -356,7 +356,7 @@ no_such() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
 	grep -q '[0-9]* shown, [0-9]* lost in total' "$err"
 }
 
-@test "20 at once see the same 23 execs, and none of them itself" {
+@test "20 instances at once show the same 23 execs, and none shows itself" {
 	own_execs
 	pids=
 	for i in $(seq 20); do
@@ -380,7 +380,7 @@ leaves_itself_out() {
 	expect 0 "$(jq -c "select(.type == \"event\" and .pid == $pid)" "$out" | wc -l)" "$tool: own"
 }
 
-@test "every tool that prints events leaves its own out" {
+@test "every tool that prints events omits its own" {
 	each leaves_itself_out $(event_tools)
 }
 
@@ -406,7 +406,7 @@ prints_json() {
 	each prints_json $(tools)
 }
 
-# chooses_columns TOOL: with -o its JSON records have these keys alone, in this order.
+# chooses_columns TOOL: with -o its JSON records have only these keys, in this order.
 chooses_columns() {
 	local tool=$1 keys
 	keys=$("$build/$tool" --list-columns | jq -r '[.tables[0].columns[].key] | reverse | join(",")')
@@ -417,11 +417,11 @@ chooses_columns() {
 		| select((($keys / ",") - (($keys / ",") - .)) != .)' "$out" | head -3)" "$tool: other keys"
 }
 
-@test "every tool: -o chooses and orders the columns" {
+@test "every tool: -o selects and orders the columns" {
 	each chooses_columns $(tools)
 }
 
-@test "the times of all formats are those of the event" {
+@test "the times are those of the event in every format" {
 	own_execs
 	for format in local utc iso mono; do
 		: >"$out"
@@ -445,8 +445,8 @@ chooses_columns() {
 
 # --- Surroundings
 
-# set_idle_only TOOL: sets idle_only, the options with which it reports nothing about other programs.
-# profile samples whatever runs at the same time, and warns of frames that have no name.
+# set_idle_only TOOL: set idle_only to options with which it reports nothing about other programs.
+# profile samples everything that runs meanwhile, and warns about frames without a name.
 set_idle_only() {
 	idle_only=()
 	[ "$1" = profile ] || return 0
@@ -464,14 +464,14 @@ runs_without_environment() {
 	expect '' "$(cat "$err")" "$tool: stderr"
 }
 
-@test "without HOME, TZ, locale and PATH" {
+@test "every tool runs without HOME, TZ, locale and PATH" {
 	each runs_without_environment $(tools)
 	TZ=No/Such run_tool execsnoop --duration 1 --time
 	expect 0 "$status" "exit status with a bad TZ"
 }
 
-# hidden MOUNTS COMMAND...: become that, where the directories of the list are empty.
-# In a subshell, by ( ) or &.
+# hidden MOUNTS COMMAND...: exec the command with the directories of the list empty.
+# Call it in a subshell, with ( ) or &.
 hidden() {
 	local mounts=$1
 	shift
@@ -484,7 +484,7 @@ hidden() {
 	needs unshare
 	[ -x "$build/opensnoop" ] || skip "no opensnoop yet"
 	[ ! -e /etc/localtime ] || : >empty
-	# Not by an empty file system over /etc: the linker's cache lies there.
+	# Do not mount an empty file system over /etc, because it contains the linker's cache.
 	unshare -m sh -c '[ ! -e empty ] || mount --bind empty "$(readlink -f /etc/localtime)"
 		exec "$@"' sh "$build/opensnoop" --json --time --duration 1 >"$out" 2>"$err" 3>&- &
 	pid=$!
@@ -503,7 +503,7 @@ runs_without_tracefs() {
 	expect 0 "$(wc -c <"$err")" "$tool: bytes on stderr"
 }
 
-@test "without tracefs and debugfs" {
+@test "every tool runs without tracefs and debugfs" {
 	needs unshare
 	[ -d /sys/kernel/tracing ] && [ -d /sys/kernel/debug ] || skip "no such directories here"
 	each runs_without_tracefs $(tools)
@@ -519,14 +519,14 @@ needs_btf() {
 	expect 0 "$(wc -c <"$out")" "$tool: bytes on stdout"
 }
 
-@test "every tool says that the kernel has no BTF" {
+@test "every tool reports that the kernel has no BTF" {
 	needs unshare
 	[ -d /sys/kernel/btf ] || skip "no /sys/kernel/btf here anyway"
 	each needs_btf $(tools)
 }
 
 # bats test_tags=kernel,smoke
-@test "with --btf FILE in its place execsnoop sees the same 23 execs" {
+@test "with --btf FILE instead of BTF execsnoop shows the same 23 execs" {
 	needs unshare
 	[ -r /sys/kernel/btf/vmlinux ] || skip "no /sys/kernel/btf here"
 	own_execs
@@ -552,16 +552,16 @@ runs_with_btf_file() {
 }
 
 # bats test_tags=once
-@test "with --btf FILE in its place every tool runs" {
+@test "with --btf FILE instead of BTF every tool runs" {
 	needs unshare
 	[ -r /sys/kernel/btf/vmlinux ] || skip "no /sys/kernel/btf here"
 	cat /sys/kernel/btf/vmlinux >btf
 	each runs_with_btf_file $(tools)
 }
 
-@test "a reader that does not read does not keep a tool from ending" {
+@test "a reader that does not read cannot keep a tool from ending" {
 	mkfifo pipe
-	exec 5<>pipe			# a reader, and one that never reads
+	exec 5<>pipe			# a reader that never reads
 	"$build/opensnoop" >pipe 2>"$err" 3>&- 5>&- &
 	tool_pid=$!
 	sleep 1

@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# --count-by: the rows against events of known number.
+# --count-by: the rows for a known number of events.
 # shellcheck disable=SC2016,SC2154
 
 load ../lib
 
 own_setup() { needs jq; }
 
-# rows [FILTER]: those of type "count".
+# rows [FILTER]: print the records of type "count".
 rows() { jq -c "select(.type == \"count\")${1:+ | $1}" "$out"; }
 
-# fail_opens N PATH: of a program named x$$opens.
+# fail_opens N PATH: by a program named x$$opens.
 fail_opens() {
 	cp "$(type -P bash)" "x$$opens"
 	"./x$$opens" -c 'for ((i = 0; i < $1; i++)); do : <"$2"; done 2>/dev/null; :' - "$@"
@@ -33,7 +33,7 @@ fail_opens() {
 	expect "$(jq -s 'map(select(.type == "summary"))[0].events' "$out")" "$(rows .count | jq -s add)" "events"
 }
 
-@test "--top: the row of the others makes up for what is not shown" {
+@test "--top: a last row sums up the rows that are not shown" {
 	tool_start opensnoop --json --failed -n "x$$opens" --count-by path --top 1
 	fail_opens 23 "/nonexistent/x$$a"
 	for i in 1 2 3; do fail_opens 2 "/nonexistent/x$$b$i"; done
@@ -44,7 +44,7 @@ fail_opens() {
 			.[0].count == ($all | tonumber) - 23' "$out"
 }
 
-@test "execsnoop --count-by, INTERVAL and COUNT: begins again each time, and ends" {
+@test "execsnoop --count-by, INTERVAL and COUNT: starts from zero each time, and ends" {
 	cp /bin/true "x$$one"
 	cp /bin/true "x$$two"
 	tool_start execsnoop --json --count-by comm,ret 2 2
@@ -72,11 +72,11 @@ gone_tool() { ! kill -0 "$tool_pid" 2>/dev/null; }
 	rows "select(.comm == \"${client##*/}\")" | jq -e '.p50_ns > 0 and .p50_ns <= .p99_ns and .p99_ns <= .max_ns'
 }
 
-@test "fsslower --count-by file,op: bytes are summed up" {
+@test "fsslower --count-by file,op: bytes are added up" {
 	local program
 	program=$(own fileops)
 	needs mount
-	[ "$(stat -f -c %T .)" != tmpfs ] || skip "no file system that fsslower traces is here"
+	[ "$(stat -f -c %T .)" != tmpfs ] || skip "no file system that fsslower traces"
 	head -c 400000 /dev/zero >"x$$file"
 	tool_start fsslower --json -m 0 --count-by comm,op,file
 	[ -s "$out" ] || skip "$(cat "$err")"
@@ -86,7 +86,7 @@ gone_tool() { ! kill -0 "$tool_pid" 2>/dev/null; }
 		"$(rows "select(.comm == \"$(basename "$program")\" and .op == \"read\" and .file == \"$PWD/x$$file\") | [.count, .bytes]")"
 }
 
-@test "the table: one heading for each time, the most frequent first" {
+@test "the table: one heading per interval, the most frequent row first" {
 	tool_start opensnoop --failed -n "x$$opens" --count-by path --sort count --top 2
 	fail_opens 3 "/nonexistent/x$$b"
 	fail_opens 9 "/nonexistent/x$$a"
@@ -97,7 +97,7 @@ gone_tool() { ! kill -0 "$tool_pid" 2>/dev/null; }
 	expect "/nonexistent/x$$a 9" "$(grep -o "/nonexistent.*" "$out" | tr -s ' ' | head -n 1)"
 }
 
-@test "--count-by: what does not fit is refused before anything starts" {
+@test "--count-by: unsuitable options are refused before anything is attached" {
 	local words
 	while read -ra words; do
 		status=0

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# execsnoop against execs of known number and kind.
+# execsnoop with a known number of execs of known kinds.
 
 load ../lib
 
-# The name of an exec'd memfd or file descriptor is not ours to choose, an argument is.
+# The caller cannot choose the name of an exec'd memfd or file descriptor, but an argument.
 mark=mark$$
 
-# start_and_exec HOW N [ARG...]: run it with our mark while execsnoop looks.
+# start_and_exec HOW N [ARG...]: run it with our mark while execsnoop traces.
 start_and_exec() {
 	local how=$1 n=$2
 	shift 2
@@ -20,7 +20,7 @@ start_and_exec() {
 
 events() { jq -c 'select(.type == "event")' "$out"; }
 
-# The children's own lines, without the start of the workload itself.
+# children: the execs of the children, without the exec of the workload itself.
 children() { events | jq -c --argjson parent "$(awk '/^parent/ { print $2 }' truth)" \
 	'select(.ppid == $parent)'; }
 
@@ -34,7 +34,7 @@ counts() { # HOW RET
 @test "execsnoop counts every execve" { counts execve 0; }
 @test "execsnoop counts every fexecve" { counts fexecve 0; }
 @test "execsnoop counts every exec of a memfd" { counts memfd 0; }
-# exe_of: which paths the children ran by their own account, and by execsnoop's, sorted.
+# exe_of: print the paths that the children report and those that execsnoop reports, sorted.
 exe_of() {
 	case $1 in
 	children) sed -n 's/^exe //p' truth | sort | uniq -c ;;
@@ -42,7 +42,7 @@ exe_of() {
 	esac
 }
 
-# runs HOW MEMFD DELETED [PATH]: 23 execs of the file that the children have as /proc/self/exe.
+# runs HOW MEMFD DELETED [PATH]: 23 execs of the file that is the children's /proc/self/exe.
 runs() {
 	start_and_exec "$1" 23
 	expect "$(exe_of children)" "$(exe_of execsnoop)" "paths"
@@ -51,7 +51,7 @@ runs() {
 }
 
 # bats test_tags=kernel
-@test "execsnoop shows the file that runs: by a path, from a descriptor, a memfd, deleted" {
+@test "execsnoop shows the executed file: by path, from a descriptor, a memfd, deleted" {
 	runs execve false false
 	runs fexecve false false "$program"
 	runs memfd true true "/memfd:copy (deleted)"
@@ -59,7 +59,7 @@ runs() {
 }
 
 # bats test_tags=kernel
-@test "execsnoop shows the file that runs: in the upper layer of an overlay" {
+@test "execsnoop shows the executed file: in the upper layer of an overlay" {
 	needs unshare mount
 	program=$(own execs)
 	mkdir lower merged upper
@@ -83,7 +83,7 @@ runs() {
 @test "execsnoop -x counts every exec of a missing file" { counts missing -2 '"ENOENT"'; }
 @test "execsnoop -x counts every exec that is denied" { counts denied -13 '"EACCES"'; }
 
-@test "execsnoop leaves failed execs out without -x" {
+@test "execsnoop omits failed execs without -x" {
 	program=$(own execs)
 	tool_start execsnoop --json -l "$mark"
 	"$program" missing 23 "$mark" >truth
@@ -103,7 +103,7 @@ runs() {
 }
 
 # bats test_tags=kernel
-@test "execsnoop shows arguments whole: 5000 bytes" {
+@test "execsnoop shows 5000 bytes of arguments complete" {
 	long=$(printf '%05000d' 0)
 	start_and_exec execve 1 "$long" last
 	expect "$long" "$(children | jq -r '.args[3]')" "long argument"
@@ -111,7 +111,7 @@ runs() {
 	expect false "$(children | jq -r '.truncated')" "truncated"
 }
 
-@test "execsnoop shows all of 1000 arguments, and marks those past its limit" {
+@test "execsnoop shows all of 1000 arguments, and marks truncation beyond its limit" {
 	# shellcheck disable=SC2046
 	start_and_exec execve 1 $(seq 1000)
 	expect 1003 "$(children | jq '.args | length')" "arguments shown"
@@ -124,7 +124,7 @@ runs() {
 	grep -q '2 strings were truncated' "$err"
 }
 
-@test "execsnoop prints one line an exec whatever the arguments hold" {
+@test "execsnoop prints one line per exec, whatever the arguments contain" {
 	program=$(own execs)
 	name=$(basename "$program")
 	tool_start execsnoop -n "$name"
@@ -136,13 +136,13 @@ runs() {
 	expect 0 "$(LC_ALL=C grep -c '[^ -~]' "$out")" "lines with other than printable ASCII"
 }
 
-@test "execsnoop -l looks in the arguments" {
+@test "execsnoop -l matches the arguments" {
 	program=$(own execs)
 	tool_start execsnoop --json -l "$mark two words"
 	"$program" execve 23 "$mark" two words >truth
 	"$program" execve 5 other >/dev/null
 	tool_stop
-	expect 24 "$(events | wc -l)" "execs with it in their arguments"
+	expect 24 "$(events | wc -l)" "execs with the text in their arguments"
 }
 
 @test "execsnoop -P shows the children of one process, -u those of one user" {
@@ -174,14 +174,14 @@ runs() {
 	expect "$(readlink -f /bin/sh) false" "$(events | jq -r '"\(.exe) \(.exe_deleted)"')" "what runs"
 }
 
-@test "execsnoop -T -U -M -C add columns in front of their neighbours" {
+@test "execsnoop -T -U -M -C add columns before the columns that they belong to" {
 	tool_start execsnoop -T -U -M -C -n nothing
 	tool_stop
 	expect 'TIME UID PCOMM PID PARENT PPID CPU RET ARGS' "$(tr -s ' ' <"$out" | sed 's/ *$//')"
 }
 
 # bats test_tags=kernel
-@test "execsnoop --cgroup shows that cgroup only, and its path" {
+@test "execsnoop --cgroup shows only that cgroup, and its path" {
 	group=$(cgroup2)/sixty-test-$$
 	mkdir "$group"
 	program=$(own execs)
@@ -195,12 +195,12 @@ runs() {
 }
 
 # bats test_tags=kernel
-@test "execsnoop sees 500 execs of a storm by threads, and is not blinded by it" {
+@test "execsnoop shows all 500 execs of a storm by threads" {
 	start_and_exec thread 500
 	expect 500 "$(children | wc -l)" "execs"
 }
 
-@test "execsnoop and --ring-size: shown and lost are all" {
+@test "execsnoop and --ring-size: shown and lost add up to all execs" {
 	program=$(own execs)
 	name=$(basename "$program")
 	tool_start execsnoop --json --ring-size 64 -n "$name"
@@ -211,7 +211,7 @@ runs() {
 	shown=$(children | wc -l)
 	lost=$(jq 'select(.type == "summary").ring_full' "$out")
 	[ "$shown" -lt 200 ]
-	# Others on this machine may have lost execs too while nobody read.
+	# Execs of other programs may also have been lost while nothing read the ring.
 	[ $((shown + lost)) -ge 200 ]
 	grep -q 'ring buffer was full' "$err"
 }

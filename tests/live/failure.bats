@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Every reason for which a tool cannot start has its own message and exit code.
+# Every reason for which a tool cannot start has a separate message and exit status.
 
 # shellcheck disable=SC2016,SC2031,SC2154
 load ../lib
 
-# refused STATUS PATTERN COMMAND...: as refuses() does, for a whole command line.
+# refused STATUS PATTERN COMMAND...: like refuses(), for a whole command line.
 refused() {
 	local want=$1 pattern=$2
 	shift 2
@@ -18,17 +18,17 @@ refused() {
 	grep -q -- "$pattern" "$err" || { echo "no '$pattern' in: $(cat "$err")"; return 1; }
 }
 
-# tools: those with a program each.
+# tools: print the tools that have their own program.
 tools() {
 	local source
 	for source in "$root"/tools/*/*.bpf.c; do basename "$source" .bpf.c; done
 }
 
-# "${with_file[@]}" FILE PATH COMMAND...: where PATH is FILE, in a mount namespace.
+# "${with_file[@]}" FILE PATH COMMAND...: run COMMAND with FILE mounted over PATH, in a mount namespace.
 with_file=(unshare -m --propagation private sh -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' -)
 
 # bats test_tags=kernel
-@test "root without a capability: which one is missing" {
+@test "root without a capability: the message names the missing one" {
 	needs capsh
 	for tool in $(tools); do
 		run="$build/$tool --duration 1"
@@ -64,14 +64,14 @@ with_file=(unshare -m --propagation private sh -c 'mount --bind "$1" "$2" && shi
 	done
 }
 
-@test "a seccomp filter that refuses nothing of ours is not to blame" {
+@test "a seccomp filter that does not block our system calls is not blamed" {
 	run_tool execsnoop --duration 1
 	expect 0 "$status"
 	"$(workload refuse)" perf_event_open 1 "$build/execsnoop" --duration 1
 }
 
-# The file is a copy; the kernel itself is not locked down, and another cause must be there.
-@test "lockdown comes before a seccomp filter" {
+# The lockdown file is a copy: the kernel is not locked down, so something else must refuse.
+@test "lockdown is reported before a seccomp filter" {
 	[ -d /sys/kernel/security ] || skip "no securityfs here"
 	mkdir security
 	echo 'none integrity [confidentiality]' >security/lockdown
@@ -79,15 +79,15 @@ with_file=(unshare -m --propagation private sh -c 'mount --bind "$1" "$2" && shi
 		"$(workload refuse)" bpf 1 "$build/execsnoop" --duration 1
 }
 
-# renamed_types: the kernel's types, without what execsnoop reads.
+# renamed_types: print the kernel's types, with those that execsnoop reads renamed.
 renamed_types() {
 	perl -0777 -pe 's/\0(tgi|arg_star)[dt]\0/\0$1X\0/g' /sys/kernel/btf/vmlinux >types
 	! cmp -s types /sys/kernel/btf/vmlinux
 }
 
 # bats test_tags=kernel
-@test "a program that the verifier refuses is a bug, and named" {
-	[ -r /sys/kernel/btf/vmlinux ] || skip "this kernel shows no types"
+@test "a program that the verifier refuses is reported as a bug, by name" {
+	[ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no type information"
 	needs perl
 	renamed_types
 	refused 1 'refused program exec of execsnoop: this is a bug, please report it with the output of -v' \
@@ -101,7 +101,7 @@ renamed_types() {
 		"$build/execsnoop" --btf types --duration 1
 }
 
-# short_of OPTION FROM TO TOOL: with each of these limits it either runs or names the shortage.
+# short_of OPTION FROM TO TOOL: with each of these limits the tool either runs or names the shortage.
 short_of() {
 	local option=$1 limit max=$3 step=$4 tool=$5 ran=0 pattern=$6
 	for ((limit = $2; limit <= max; limit += step)); do
@@ -112,7 +112,7 @@ short_of() {
 			ran=1
 			continue
 		fi
-		[ "$status" != 127 ] || continue	# the dynamic linker's
+		[ "$status" != 127 ] || continue	# from the dynamic linker
 		expect 1 "$status" "exit status with $option $limit: $(cat "$err")"
 		if ! tail -n 1 "$err" | grep -qE -- "$pattern" || grep -q lacks "$err"; then
 			echo "$option $limit: $(cat "$err")"
@@ -122,17 +122,17 @@ short_of() {
 	expect 1 "$ran" "a limit with which $tool runs"
 }
 
-@test "too few descriptors is no lack of the kernel" {
+@test "too few descriptors are not reported as a missing feature of the kernel" {
 	needs prlimit
 	for tool in cachestat runqlat biolatency; do
 		short_of nofile 4 50 1 "$tool" 'Too many open files; raise the limit'
 	done
 }
 
-@test "too little memory is no lack of the kernel" {
+@test "too little memory is not reported as a missing feature of the kernel" {
 	needs prlimit
 	for tool in cachestat biolatency; do
-		# libbpf has other errors for it as well, and its messages follow.
+		# libbpf has other errors for it as well, followed by its messages.
 		short_of as 6000000 60000000 2000000 "$tool" 'Cannot allocate memory|^libbpf: '
 	done
 }

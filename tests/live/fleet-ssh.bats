@@ -1,15 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# contrib/sixty-fleet against Debian's sshd in a sandbox (tests/fleet/sandbox), with a
-# configuration and keys of its own.  Which host it plays, ssh_config tells it in CASE: some
-# run sixty on this machine, others hand out what was made before.
+# contrib/sixty-fleet with Debian's sshd in a sandbox (tests/fleet/sandbox), with its own
+# configuration and keys.  ssh_config sets in CASE which host it plays: some
+# run sixty on this machine, others send prepared answers.
 
 # shellcheck disable=SC2030,SC2031,SC2154
 load ../lib
 
 setup_file() {
-	at=$(mktemp -d /tmp/x$$XXXXXX)	# where the sandbox shows it under the same name
+	at=$(mktemp -d /tmp/x$$XXXXXX)	# has the same name in the sandbox
 	export at
 	chmod 755 "$at"
 	mkdir "$at/machine"
@@ -32,7 +32,7 @@ make_fleet() {
 	start_sshd
 }
 
-# install_sixty: where every user may read it.
+# install_sixty: in a directory that every user can read.
 install_sixty() {
 	(umask 022
 	mkdir "$at/bin"
@@ -77,8 +77,8 @@ ssh_config() {
 		'HostKeyAlias fleet' "UserKnownHostsFile $at/known_hosts"
 }
 
-# make_answer: what sshd runs instead of what it is told to.  sudo there changes nothing,
-# and id pretends that it is needed.
+# make_answer: create the program that sshd runs instead of the requested one.  Its sudo changes
+# nothing, and its id pretends that sudo is needed.
 make_answer() {
 	cat >"$at/answer" <<-ANSWER
 	#!/bin/bash
@@ -111,39 +111,39 @@ own_setup() {
 	: >"$at/hanging"
 }
 
-# What a forced command started outlives its connection.
+# own_teardown: processes started by a forced command outlive its connection.
 own_teardown() {
 	[ ! -s "$at/hanging" ] || xargs kill <"$at/hanging" 2>/dev/null || true
 }
 
-# fleet ARGS...: into $dir; keeps $status.
+# fleet ARGS...: run sixty-fleet into $dir; sets $status.
 fleet() {
 	status=0
 	"$root/contrib/sixty-fleet" --output "$dir" "$@" >"$out" 2>"$err" 3>&- || status=$?
 }
 
-# bundle NAME: NAME.tar.gz of the directory $at/NAME.
+# bundle NAME: pack the directory $at/NAME into NAME.tar.gz.
 bundle() {
 	(tmp=$BATS_TEST_TMPDIR
 	fail() { echo "$1"; exit 1; }
 	. "$root/scripts/checklist/sixty.d/bundle.bash" && make_bundle "$at/$1")
 }
 
-# made_up NAME: the bundle of that machine in tests/report.
+# made_up NAME: make the bundle of that machine in tests/report.
 made_up() {
 	[ ! -e "$at/$1.tar.gz" ] || return 0
 	cp -r "$root/tests/report/$1" "$at/$1"
-	[ ! -e "$at/$1/odd&name" ] || rm -r "$at/$1/odd&name"	# no bundle can have it
+	[ ! -e "$at/$1/odd&name" ] || rm -r "$at/$1/odd&name"	# no bundle can contain it
 	bundle "$1"
 }
 
-# row HOST: status and reason.
+# row HOST: print its status and reason.
 row() { jq -r ".[] | select(.host == \"$1\") | \"\(.status): \(.reason)\"" "$dir/hosts.json"; }
 
-# plain: what was printed has nothing for a terminal to obey.
+# plain: nothing printed controls the terminal.
 plain() { ! LC_ALL=C grep -n '[^ -~]' "$out" "$err"; }
 
-@test "fleet: a table of the hosts that reported, and why the others did not" {
+@test "fleet: a table of the hosts that reported, and the reasons of the others" {
 	made_up quiet; made_up troubled
 	head -c 1000 "$at/quiet.tar.gz" >"$at/cut.tar.gz"
 	printf '%s\n' "# all of them" "  troubled # db" "" "closed" "quiet" >hosts
@@ -167,13 +167,13 @@ plain() { ! LC_ALL=C grep -n '[^ -~]' "$out" "$err"; }
 	expect "hosts.json quiet.tar.gz troubled.tar.gz" "$(cd "$dir" && find . -mindepth 1 -printf '%P\n' | sort | paste -sd ' ')"
 	cmp "$dir/troubled.tar.gz" "$at/troubled.tar.gz"
 	expect 600 "$(stat -c %a "$dir/quiet.tar.gz")"
-	expect 1 "$(grep -c . "$at/known_hosts")" "host keys that are known"
+	expect 1 "$(grep -c . "$at/known_hosts")" "known host keys"
 }
 
-# ids NAME: of the findings in the bundle of that machine.
+# ids NAME: print the findings in the bundle of that machine.
 ids() { sixty --from "$at/$1.tar.gz" --output "again-$1" --json | jq -r '.findings[].id' | sort -u; }
 
-@test "fleet: what most hosts have comes first; hostile strings reach no terminal" {
+@test "fleet: the most common findings come first; hostile strings do not reach the terminal" {
 	local name
 	made_up quiet; made_up troubled; made_up hostile
 	fleet --seconds 5 hostile troubled quiet
@@ -186,11 +186,11 @@ ids() { sixty --from "$at/$1.tar.gz" --output "again-$1" --json | jq -r '.findin
 	expect "$(cat shared)" "$(awk '$1 == 2 { print $5 }' findings | sort)" "findings of two hosts"
 	expect "2 1" "$(awk '/^[0-9]/ { print $1 }' findings | uniq | paste -sd ' ')" "order"
 	grep -q "reboot" "$out"
-	# A host's own word for its name is not what counts.
+	# The name that a host reports for itself is ignored.
 	jq -e 'map(.host) == ["hostile", "troubled", "quiet"]' "$dir/hosts.json"
 }
 
-@test "fleet: a bundle that means harm is refused, and nothing of it is kept" {
+@test "fleet: a hostile bundle is refused, and nothing of it is kept" {
 	mkdir evil && echo x >evil/a
 	tar -czf "$at/evil.tar.gz" --transform "s,^evil/a,$PWD/owned," -P evil
 	fleet --seconds 5 evil
@@ -200,7 +200,7 @@ ids() { sixty --from "$at/$1.tar.gz" --output "again-$1" --json | jq -r '.findin
 	expect hosts.json "$(ls -A "$dir")"
 }
 
-@test "fleet: a redacted report that a host made up" {
+@test "fleet: a redacted report that a host forged is bounded and escaped" {
 	mkdir "$at/crafted" "$at/wrong"
 	jq '.findings = [{id: "a\u001b[31m", severity: "critical", title: "\u001b]0;owned\u0007 here"}]
 		+ [range(1000) | {id: "id\(.)", severity: 1, title: null}]' "$root/tests/report/quiet.json" \
@@ -217,12 +217,12 @@ ids() { sixty --from "$at/$1.tar.gz" --output "again-$1" --json | jq -r '.findin
 	[[ "$(row wrong)" == "no report: "*"Cannot index"* || "$(row wrong)" == "no report: "*"Cannot iterate"* ]]
 }
 
-@test "fleet: sixty as root, by sudo and without rights; nothing is left" {
+@test "fleet: sixty as root, with sudo and unprivileged; nothing is left" {
 	fleet --seconds 5 root sudo user
 	cat "$out"
 	expect 0 "$status"
 	expect "-n sh" "$(sort -u "$at/sudo/used")" "how sudo was called"
-	expect 0 "$(jq '.[0].denied + .[1].denied | length' "$dir/hosts.json")" "collectors that root is denied"
+	expect 0 "$(jq '.[0].denied + .[1].denied | length' "$dir/hosts.json")" "collectors denied to root"
 	jq -e '.[2].denied | index("execsnoop")' "$dir/hosts.json"
 	grep -qE '^user +ok .*\(not root: no .*execsnoop' "$out"
 	for name in root sudo user; do
@@ -247,8 +247,8 @@ ids() { sixty --from "$at/$1.tar.gz" --output "again-$1" --json | jq -r '.findin
 	expect "no sixty: sixty is not in PATH" "$(row no-sixty)"
 }
 
-# start_fleet ARGS...: in the background; returns when the first host's tools observe.
-# Sets `there`: how its directories on the hosts begin.
+# start_fleet ARGS...: run it in the background; return when the first host's tools observe.
+# Sets `there`: the prefix of its directories on the hosts.
 start_fleet() {
 	env --default-signal=INT "$root/contrib/sixty-fleet" --output "$dir" "$@" >"$out" 2>"$err" 3>&- &
 	tool_pid=$!
@@ -258,10 +258,10 @@ start_fleet() {
 	wait_for 30 grep -qs '"meta"' "$there.0/report/execsnoop/output"
 }
 
-# nothing_there: no directory, and no process with one in its command line.
+# nothing_there: expect no directory, and no process with one in its command line.
 nothing_there() { ! compgen -G "$there.*" >/dev/null && ! grep -qsF -- "$there" /proc/[0-9]*/cmdline; }
 
-# cut_connection: end the sshd behind what runs on the first host.
+# cut_connection: end the sshd of the first host's session.
 cut_connection() {
 	local file parent
 	for file in $(grep -lsF -- "$there.0" /proc/[0-9]*/cmdline); do
@@ -271,12 +271,12 @@ cut_connection() {
 	return 1
 }
 
-@test "fleet: Ctrl-C ends it with what there is, a second one without the rest" {
+@test "fleet: Ctrl-C ends it with the results so far, a second one without the rest" {
 	start_fleet --seconds 300 root hang
 	wait_for 10 [ -s "$at/hanging" ]
 	kill -INT "$tool_pid"
 	wait_for 60 [ ! -e "$there.0" ]
-	kill -0 "$tool_pid"	# one hangs, and it waits for that
+	kill -0 "$tool_pid"	# one host hangs, and it waits for that host
 	tool_stop INT
 	cat "$out"
 	expect 1 "$status"
@@ -287,7 +287,7 @@ cut_connection() {
 	wait_for 5 nothing_there
 }
 
-@test "fleet: killed at once, or cut off by the network, the hosts tidy up themselves" {
+@test "fleet: killed at once, or cut off by the network, the hosts clean up themselves" {
 	start_fleet --seconds 300 root
 	kill -KILL "$tool_pid"
 	wait "$tool_pid" || true
@@ -303,7 +303,7 @@ cut_connection() {
 	wait_for 60 nothing_there
 }
 
-@test "fleet: what is no name of a host starts nothing" {
+@test "fleet: nothing is started for an invalid host name" {
 	local name
 	printf '%s\n' '#!/bin/sh' "touch $PWD/started" >bin-ssh
 	mkdir fake && mv bin-ssh fake/ssh && chmod +x fake/ssh

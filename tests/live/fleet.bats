@@ -1,15 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# --metrics and JSON lines on their way through the engines of a fleet: Debian's Prometheus,
-# node_exporter, pushgateway, Performance Co-Pilot and rsyslog, real ones, on a loopback of
-# their own (tests/fleet/sandbox).
+# --metrics and JSON lines on their way through the engines of a fleet: Debian's real Prometheus,
+# node_exporter, pushgateway, Performance Co-Pilot and rsyslog, on a separate loopback
+# interface (tests/fleet/sandbox).
 
 # shellcheck disable=SC2030,SC2031,SC2154
 load ../lib
 
 setup_file() {
-	place=$(mktemp -d /tmp/x$$XXXXXX)	# where the sandbox shows it under the same name
+	place=$(mktemp -d /tmp/x$$XXXXXX)	# has the same name in the sandbox
 	export place
 	mkdir "$place"/{machine,prom,tsdb}
 	start_sandbox "$place/machine" prometheus prometheus-node-exporter prometheus-pushgateway \
@@ -17,7 +17,7 @@ setup_file() {
 	start_engines
 }
 
-# The ports of the sandbox's loopback are nobody else's.
+# start_engines: no one else uses the ports of the sandbox's loopback interface.
 start_engines() {
 	cat >"$place/prometheus.yml" <<-YAML
 	global: {scrape_interval: 1s}
@@ -32,7 +32,7 @@ start_engines() {
 		--web.listen-address=127.0.0.1:9090
 }
 
-# find_inside: sets `inside`, what runs a command in the sandbox.
+# find_inside: set `inside`, the prefix that runs a command in the sandbox.
 find_inside() {
 	inside=(nsenter -m -n -t "$machine_pid" chroot "$place/machine/root"
 		env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin)
@@ -43,7 +43,7 @@ inside() {
 	"${inside[@]}" "$@"
 }
 
-# engine COMMAND...: in the background, until the file's tests have ended.
+# engine COMMAND...: run it in the background until the file's tests have ended.
 engine() {
 	find_inside
 	"${inside[@]}" "$@" >"$place/${1##*/}.log" 2>&1 3>&- &
@@ -61,26 +61,26 @@ own_setup() {
 	needs_sandbox "$place/machine"
 }
 
-# query EXPRESSION: Prometheus' answer: an array of {metric, value}.
+# query EXPRESSION: print Prometheus' answer, an array of {metric, value}.
 query() {
 	inside curl -sG http://127.0.0.1:9090/api/v1/query --data-urlencode "query=$1" |
 		jq -c .data.result
 }
 
-# value EXPRESSION: of its one result.
+# value EXPRESSION: print the value of its only result.
 value() { query "$1" | jq -r 'if length == 1 then .[0].value[1] else "\(length) results" end'; }
 
 is_value() { [ "$(value "$1")" = "$2" ]; }
 
-# becomes EXPRESSION VALUE: scraped each second.
+# becomes EXPRESSION VALUE: wait until it does; Prometheus scrapes every second.
 becomes() {
 	wait_for 20 is_value "$1" "$2" || expect "$2" "$(value "$1")" "$1"
 }
 
-# metric FILE SERIES: the sum of the values of the series that begin so.
+# metric FILE SERIES: print the sum of the values of all series with this prefix.
 metric() { awk -v series="$2" 'index($0, series) == 1 { sum += $NF } END { print sum + 0 }' "$1"; }
 
-# a_second_of TOOL: the arguments with which it ends after a second.
+# a_second_of TOOL: print the arguments with which it ends after a second.
 a_second_of() {
 	case $1 in
 	biolatency | cachestat | runqlat) echo 1 1 ;;
@@ -88,7 +88,7 @@ a_second_of() {
 	esac
 }
 
-@test "the metrics of every tool are clean to promtool" {
+@test "promtool finds no fault in the metrics of any tool" {
 	local tool
 	for tool in "$build"/*.help; do
 		tool=$(basename "$tool" .help)
@@ -102,7 +102,7 @@ a_second_of() {
 	done
 }
 
-@test "execs that worked and that failed arrive in Prometheus, 23 and 7" {
+@test "successful and failed execs arrive in Prometheus, 23 and 7" {
 	local program
 	program=$(own execs)
 	tool_start execsnoop --json -x --name "${program##*/}" --metrics "$place/prom/sixty-execsnoop.prom"
@@ -123,18 +123,18 @@ a_second_of() {
 	count=$(jq 'select(.type == "hist").count' "$out")
 	becomes sixty_runqlat_seconds_count "$count"
 	becomes "histogram_quantile(0.99, sixty_runqlat_seconds_bucket) * 1e6 <= bool $((p99 + 1))" 1
-	# No slot of ours is wider than an eighth.
+	# No bucket of ours is wider than an eighth.
 	becomes "histogram_quantile(0.99, sixty_runqlat_seconds_bucket) * 1e6 >= bool $((p99 - p99 / 8 - 1))" 1
 }
 
-@test "pushgateway has the same" {
+@test "pushgateway shows the same values" {
 	run_tool cachestat --json --metrics cachestat.prom 1 1
 	inside curl -sf --data-binary @- http://127.0.0.1:9091/metrics/job/sixty/instance/host1 <cachestat.prom
 	becomes 'sixty_cachestat_hits_total{instance="host1"}' "$(jq 'select(.type == "row").hits' "$out")"
 	becomes 'sixty_cachestat_cached_bytes{instance="host1"}' "$(jq 'select(.type == "row").cached_bytes' "$out")"
 }
 
-# start_pcp FILE: pmcd with the PMDA that reads it.
+# start_pcp FILE: start pmcd with the PMDA that reads it.
 start_pcp() {
 	inside sh -ec "
 		install -d -o pcp -g pcp /run/pcp
@@ -148,7 +148,7 @@ start_pcp() {
 		cd /var/lib/pcp/pmdas/openmetrics && ./Install </dev/null" >"$out" 2>&1
 }
 
-@test "Performance Co-Pilot has the same" {
+@test "Performance Co-Pilot shows the same values" {
 	run_tool runqlat --json --metrics runqlat.prom 1 1
 	cp "$out" runqlat.json
 	start_pcp "$PWD/runqlat.prom"
@@ -156,15 +156,15 @@ start_pcp() {
 		"$(inside pminfo -f openmetrics.sixty.sixty_runqlat_seconds_count | awk '$1 == "value" { print $2 }')"
 }
 
-@test "the rules of contrib do what their tests say" {
+@test "the rules in contrib pass their tests" {
 	mkdir "$place/rules"
 	cp "$root"/contrib/prometheus/* "$place/rules"
 	run inside sh -c "cd '$place/rules' && promtool check rules sixty.rules.yml && promtool test rules sixty.rules.test.yml"
 	expect 0 "$status" "promtool: $output"
 }
 
-# An expression that is wrong is an error; one that asks for what no tool has is empty.
-@test "each panel of the dashboard asks for what the tools write" {
+# A wrong expression is an error; a query for a metric that no tool writes is empty.
+@test "each panel of the dashboard queries metrics that the tools write" {
 	local expression name
 	while read -r expression; do
 		expression=${expression//\$instance/.*}
@@ -177,7 +177,7 @@ start_pcp() {
 	done < <(jq -r '.panels[].targets[].expr' "$root/contrib/grafana/sixty.json")
 }
 
-# written NAME: a histogram, or what a tool's columns say.
+# written NAME: true for a histogram, or for a name from a tool's columns.
 written() {
 	local tool key
 	case $1 in
@@ -189,7 +189,7 @@ written() {
 	grep -qE "\"(${key%_total}\"|${key%_seconds_total}_ns\").*METRIC_(TOTAL|SECONDS)" "$root/tools/$tool/$tool.c"
 }
 
-# rsyslog_with CONFIG: our example, with a directory of the test's own.
+# start_rsyslog: with our example configuration, and a directory of the test.
 start_rsyslog() {
 	sed "s,/var/log/sixty,$place/log," "$root/contrib/rsyslog/sixty.conf" >"$place/rsyslog.conf"
 	inside rsyslogd -N1 -f "$place/rsyslog.conf" >"$out" 2>&1
@@ -198,7 +198,7 @@ start_rsyslog() {
 	rsyslog=$(tail -n 1 "$place/engines")
 }
 
-# What logrotate does, as contrib/rsyslog/logrotate has it.
+# rotate: do what logrotate does with contrib/rsyslog/logrotate.
 rotate() {
 	mv "$place/log/events.ndjson" "$place/log/events.ndjson.$1"
 	kill -HUP "$rsyslog"
@@ -210,7 +210,7 @@ all_lines() { cat "$place"/log/*; }
 	local program tool sent
 	program=$(own execs)
 	start_rsyslog
-	# As contrib/rsyslog/sixty.conf says, from a shell within the loopback of rsyslog.
+	# As in contrib/rsyslog/sixty.conf, from a shell in the network namespace of rsyslog.
 	nsenter -n -t "$machine_pid" bash -c 'exec "$@" >/dev/tcp/127.0.0.1/5160' bash \
 		"$build/execsnoop" --json --name "${program##*/}" --max-events 1004 2>"$err" 3>&- &
 	tool=$!

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# fsslower, and the tools that are fsslower for one file system, against what the
-# program that works on the files measures itself.  Each way to hook in turn.
+# fsslower, ext4slower, xfsslower and btrfsslower, compared with the measurements of the
+# program that performs the operations, for each kind of hook in turn.
 # shellcheck disable=SC2030,SC2031,SC2154
 
 load ../lib
@@ -21,7 +21,7 @@ own_teardown() {
 	[ -z "$mounted" ] || umount "$mounted"
 }
 
-# file_system TYPE: makes one of its own and mounts it; $dir is a directory there.
+# file_system TYPE: create one and mount it; $dir is a directory in it.
 file_system() {
 	needs "mkfs.$1"
 	truncate -s 400M "$BATS_TEST_TMPDIR/image"
@@ -36,7 +36,7 @@ file_system() {
 	sync "$file"
 }
 
-# do_ops KIND [FILE [OTHER]]: 23 of them, what they measure into the file truth.
+# do_ops KIND [FILE [OTHER]]: perform 23 of them; the file truth has the program's measurements.
 do_ops() {
 	local rc=0
 	"$program" "$1" 23 "${2-$file}" ${3+"$3"} >truth || rc=$?
@@ -45,28 +45,28 @@ do_ops() {
 	expect 23 "$(wc -l <truth)" "operations"
 }
 
-# events OPERATION [FILE]: the workload's, as JSON.
+# events OPERATION [FILE]: print the workload's events as JSON.
 events() {
 	jq -c --arg comm "$name" --arg op "$1" --arg file "${2-$file}" 'select(.type == "event" and
 		.comm == $comm and .op == $op and .file == $file)' "$out"
 }
 
-# ways TOOL: those that this kernel has for it, or says to have.
+# ways TOOL: print the kinds of hooks that this kernel has for it, or claims to have.
 ways() {
 	local way hook list=$BATS_FILE_TMPDIR/ways.$1
 	[ -s "$list" ] || for way in fentry kprobe syscall; do
 		hook=$(SIXTY_HOOKS=$way "$build/$1" --json -m 100000 | head -n 1 | jq -r '.hooks[0]')
 		case $way:$hook in
 		fentry:fentry/* | kprobe:kprobe/* | syscall:tp_btf/sys_enter) echo $way ;;
-		*:) echo $way ;;	# it did not start: the test is to fail
+		*:) echo $way ;;	# it did not start: let the test fail
 		esac
 	done >"$list"
 	cat "$list"
 }
 
-# lasted: of the pairs of times on standard input (ours, the program's own; ns) at least 20 of 23
-# agree to 20 % and 50 us (more in an emulator); a task switch beside the clock spoils the
-# others.  No time may be longer than the program's, which includes it.
+# lasted: standard input has pairs of times (tool, program; ns).  At least 20 of 23 must
+# agree within 20 % and 50 us (more under emulation); task switches next to the clock reading spoil
+# the others.  No time may be longer than the program's, which includes it.
 lasted() {
 	awk -v slack="$slack_ns" '
 		$1 > $2 { long++ }
@@ -79,12 +79,12 @@ lasted() {
 		}'
 }
 
-# transfers: the truth as lines "error bytes offset", null where a failed one has none.
+# transfers: print the truth as lines "error bytes offset", null where a failed operation has none.
 transfers() {
 	awk '{ print ($1 < 0 ? -$1 : 0), ($1 < 0 ? "null" : $1), $2 }'
 }
 
-# in_short: events as such lines.
+# in_short: print events as such lines.
 in_short() {
 	jq -r '"\(.err) \(.bytes) \(.offset_bytes)"'
 }
@@ -99,7 +99,7 @@ operation_of() {
 	esac
 }
 
-# traced TOOL WAY KIND...: the workload does those while the tool looks; the truth is by operation.
+# traced TOOL WAY KIND...: run the workload with these kinds under the tool; sort the truth by operation.
 traced() {
 	local kind
 	rm -f truth.*
@@ -113,8 +113,8 @@ traced() {
 	expect 0 "$(jq 'select(.type == "summary") | .ring_full + .map_full + .truncated' "$out")"
 }
 
-# own_events OPERATION: those of the kinds that are it.  Each kind opens the file besides, and those
-# of fsync write to it before: that comes behind.
+# own_events OPERATION: print the events of the kinds that perform it.  Each kind also opens the file, and
+# those of fsync write to it before; these events come last and are left out.
 own_events() {
 	case $1 in
 	open | write) events "$1" | head -n "$(wc -l <"truth.$1")" ;;
@@ -122,7 +122,7 @@ own_events() {
 	esac
 }
 
-# as_it_was WAY OPERATION: each is shown with what the program knows of it.
+# as_it_was WAY OPERATION: each event matches the program's data.
 as_it_was() {
 	[ -e "truth.$2" ] || return 0
 	own_events "$2" >own
@@ -130,12 +130,12 @@ as_it_was() {
 	read | write) diff -u <(transfers <"truth.$2") <(in_short <own) ;;
 	*) expect "$(wc -l <"truth.$2") 0 null null" "$(in_short <own | uniq -c | xargs)" ;;
 	esac
-	# The file system's function is only the last part of an open.
+	# The function of the file system is only the last part of an open.
 	[ "$2" = open ] && [ "$1" != syscall ] ||
 		paste -d ' ' <(jq .latency_ns own) <(cut -d ' ' -f 3 "truth.$2") | lasted
 }
 
-# agrees TOOL KIND...: 23 of each shown as they were, each way; open first and fsync last.
+# agrees TOOL KIND...: 23 of each match the program's data, with each kind of hook; open first, fsync last.
 agrees() {
 	local way operation
 	for way in $(ways "$1"); do
@@ -155,7 +155,7 @@ agrees() {
 @test "ext4slower: write, pwrite, O_APPEND, O_SYNC" {
 	file_system ext4
 	agrees ext4slower write pwrite append sync_write
-	expect 0 "$(events fsync | wc -l)" "fsyncs apart from the O_SYNC writes"
+	expect 0 "$(events fsync | wc -l)" "fsyncs besides the O_SYNC writes"
 }
 
 # bats test_tags=kernel,smoke
@@ -198,7 +198,7 @@ agrees() {
 	agrees btrfsslower open read direct pwrite append fsync
 }
 
-@test "each looks at its own file system only, fsslower -t too" {
+@test "each tool traces only its own file system, and so does fsslower -t" {
 	file_system ext4
 	local way
 	for way in $(ways ext4slower); do
@@ -216,7 +216,7 @@ agrees() {
 	done
 }
 
-@test "fsslower sees all file systems, and tells which" {
+@test "fsslower traces all file systems, and shows the type" {
 	file_system ext4
 	cp "$file" /dev/shm/"$name"
 	tool_start fsslower --json -m 0 --ring-size 16384
@@ -228,7 +228,7 @@ agrees() {
 	expect 23 "$(events read /dev/shm/"$name" | jq -c 'select(.fs == "tmpfs")' | wc -l)" "on tmpfs"
 }
 
-@test "pipes, sockets and directories are no files" {
+@test "pipes, sockets and directories are not shown" {
 	tool_start fsslower --json -m 0 --ring-size 16384
 	for _ in 1 2 3; do echo x | cat | wc -l; ls -l . ..; done >/dev/null
 	"$program" read 23 /dev/zero >/dev/null
@@ -237,7 +237,7 @@ agrees() {
 		or (.comm == "cat" and .op == "write" and (.fs | test("pipe|sock")))))' "$out" | wc -l)"
 }
 
-@test "only what takes at least as long as the threshold" {
+@test "only operations that take at least as long as the threshold are shown" {
 	file_system ext4
 	for way in $(ways ext4slower); do
 		SIXTY_HOOKS=$way tool_start ext4slower --json 0.2
@@ -248,7 +248,7 @@ agrees() {
 		SIXTY_HOOKS=$way tool_start ext4slower --json --min 0.2
 		do_ops sync_write
 		tool_stop
-		# Every write that surely took so long, and none that surely did not.
+		# All writes that certainly took that long, and none that certainly did not.
 		sure=$(awk -v slack="$slack_ns" '$3 >= 250000 + slack' truth | wc -l)
 		most=$(awk '$3 >= 200000' truth | wc -l)
 		n=$(events write | wc -l)
@@ -260,7 +260,7 @@ agrees() {
 	done
 }
 
-@test "-p shows one process" {
+@test "-p shows only one process" {
 	file_system ext4
 	local way
 	for way in $(ways ext4slower); do
@@ -279,7 +279,7 @@ agrees() {
 }
 
 # bats test_tags=kernel
-@test "whatever the file is called, a line is one line, and the name whole" {
+@test "whatever the file name, an event is one line, and the name is complete" {
 	file_system ext4
 	hostile=$dir/$'a\n1 forged\e]0;title\a\xff\xc2\x9b\xe2\x80\xae, "b" \\'
 	mv "$file" "$hostile"
@@ -297,7 +297,7 @@ agrees() {
 	expect 23 "$(grep -cF ",R,16384," <(grep -F '"'"$dir/"'a\x0a1 forged\x1b]0;title\x07\xff\xc2\x9b\xe2\x80\xae, ""b"" \\"' "$out"))"
 }
 
-@test "a name of 255 bytes sixteen directories deep is whole" {
+@test "a name of 255 bytes below sixteen directories is complete" {
 	file_system ext4
 	deep=$dir long=$(printf 'x%.0s' $(seq 200))
 	for i in $(seq 10 25); do deep=$deep/$i$long; done
@@ -326,7 +326,7 @@ agrees() {
 	expect true "$(jq 'select(.type == "summary").truncated >= 23' "$out")" "counted"
 }
 
-@test "a file outside of the root of the process is unreachable" {
+@test "a file outside the root of the process is marked unreachable" {
 	file_system ext4
 	mkdir "$dir/root"
 	tool_start ext4slower --json -m 0 --ring-size 16384
@@ -335,7 +335,7 @@ agrees() {
 	expect 23 "$(events read "(unreachable)$file" | wc -l)" "reads"
 }
 
-@test "a file that was deleted is marked" {
+@test "a deleted file is marked" {
 	file_system ext4
 	tool_start ext4slower --json -m 0 --ring-size 16384
 	exec 8<"$file"
@@ -347,7 +347,7 @@ agrees() {
 	exec 8<&-
 }
 
-@test "the columns, banner and CSV are BCC's" {
+@test "the columns, banner and CSV match BCC's" {
 	file_system ext4
 	tool_start ext4slower -m 0 --ring-size 16384
 	do_ops read
@@ -382,7 +382,7 @@ agrees() {
 	refuses 64 exclude ext4slower --csv --json
 }
 
-@test "the name it was installed under does not matter" {
+@test "the tool works under any installed name" {
 	file_system ext4
 	cp "$build/ext4slower" "$BATS_TEST_TMPDIR/bpf-xfsslower"
 	build=$BATS_TEST_TMPDIR tool_start bpf-xfsslower --json -m 0 --ring-size 16384

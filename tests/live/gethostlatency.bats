@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# gethostlatency against what the program that looks names up sees itself.  It
-# has an /etc of its own, and a name server of its own in a network namespace.
+# gethostlatency, compared with the measurements of the program that does the lookups.  The
+# program has its own /etc, and its own name server in a network namespace.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2086,SC2154
 
@@ -24,11 +24,11 @@ own_teardown() {
 	((${#started[@]} == 0)) || kill "${started[@]}" 2>/dev/null || true
 }
 
-# run_client CALL N NAME: its truth is in ./truth.
+# run_client CALL N NAME: run it; ./truth has its measurements.
 run_client() { in_world "$client" "$@" >truth; }
 
-# in_world COMMAND...: with our /etc and no network but loopback. It sees names in files at once, and
-# with LATE=MS in its environment a name server that answers that much later.
+# in_world COMMAND...: with our /etc and no network but loopback. Names in files are found at once;
+# with LATE=MS in the environment a name server answers that much later.
 in_world() {
 	unshare -mn bash -c 'ip link set lo up && mount --bind etc /etc || exit
 		if [ -n "$LATE" ]; then
@@ -41,15 +41,15 @@ in_world() {
 		exit $status' "$(workload dns-late)" "$@"
 }
 
-# records: those of our program.
+# records: print those of our program.
 records() { jq -c --arg comm "$comm" 'select(.type == "event" and .comm == $comm)' "$out"; }
 
-# count [FILTER]: how many of our program's records match.
+# count [FILTER]: print how many of our program's records match.
 count() { records | jq -n "[inputs | select(${1:-true})] | length"; }
 
-# latencies_agree N: none is longer than the program's own, nor shorter by more than 100 ms; in
-# emulators a second, since the host may let a processor wait between the program's clock and the
-# call. A thread's lines stand in the order of its calls in both.
+# latencies_agree N: none is longer than the program's own, or shorter by more than 100 ms (a second
+# under emulation, where the host may suspend a processor between the program's clock and the
+# call). A thread's lines are in the order of its calls in both.
 latencies_agree() {
 	local most=1e8
 	! emulated || most=1e9
@@ -60,7 +60,7 @@ latencies_agree() {
 		END { if (good != n) { print good + 0 " of " n " latencies agree"; exit 1 } }' pairs
 }
 
-# shown CALL NAME RESULT: 23 of them.
+# shown CALL NAME RESULT: expect 23 of them.
 shown() {
 	expect 23 "$(count ".call == \"$1\" and .host == \"$2\" and .result == \"$3\"")" \
 		"$1: $(records | head -1)"
@@ -74,7 +74,7 @@ truth_agrees() {
 	latencies_agree "$1"
 }
 
-# agrees CALL NAME RESULT [SHOWN_AS]: 23 calls.
+# agrees CALL NAME RESULT [SHOWN_AS]: expect 23 calls.
 agrees() {
 	tool_start gethostlatency --json
 	run_client "$1" 23 "$2"
@@ -83,7 +83,7 @@ agrees() {
 	truth_agrees 23
 }
 
-# each_call_agrees NAME RESULT RESULT_OF_GETADDRINFO: 23 of each.
+# each_call_agrees NAME RESULT RESULT_OF_GETADDRINFO: expect 23 of each call.
 each_call_agrees() {
 	local call calls=(gethostbyname gethostbyname2 gethostbyname_r gethostbyname2_r)
 	tool_start gethostlatency --json
@@ -97,14 +97,14 @@ each_call_agrees() {
 }
 
 # bats test_tags=kernel
-@test "each call once, of names that are found" { each_call_agrees here.test ok ok; }
+@test "each function once, for names that exist" { each_call_agrees here.test ok ok; }
 
 # bats test_tags=kernel
-@test "each call once, of names that are not" {
+@test "each function once, for names that do not exist" {
 	LATE=0 each_call_agrees no.test HOST_NOT_FOUND EAI_NONAME
 }
 
-@test "a server that fails, and one that does not answer" {
+@test "a server that fails, and a server that does not answer" {
 	echo 'options timeout:1 attempts:1' >>etc/resolv.conf
 	export LATE=0
 	tool_start gethostlatency --json
@@ -130,7 +130,7 @@ each_call_agrees() {
 	latencies_agree 3
 }
 
-@test "too little room, and no name at all" {
+@test "a buffer that is too small, and a call without a name" {
 	tool_start gethostlatency --json
 	run_client small 23 here.test
 	run_client none 23 x
@@ -152,12 +152,12 @@ each_call_agrees() {
 }
 
 # bats test_tags=kernel
-@test "a name whose memory is not there when the call begins" {
+@test "a name in memory that is not mapped when the call begins" {
 	agrees cold here.test ok getaddrinfo
 	expect 0 "$(jq 'select(.type == "summary").unreadable' "$out")"
 }
 
-@test "a call that a signal handler jumps out of hides none behind it" {
+@test "a call that a signal handler jumps out of does not hide later calls" {
 	export LATE=0
 	tool_start gethostlatency --json
 	run_client jump 3 silent.test
@@ -169,7 +169,7 @@ each_call_agrees() {
 	expect 6 "$(count '.host == "known.test" and .result == "ok"')"
 }
 
-@test "hostile names stay on their line" {
+@test "hostile names stay on one line" {
 	tool_start gethostlatency
 	for name in "$(printf 'a\033[2Jb')" "$(printf 'c\nd')" "$(printf 'e\xff\x9bf')" ""; do
 		run_client getaddrinfo 1 "$name"
@@ -184,7 +184,7 @@ each_call_agrees() {
 	expect 1 "$status"
 }
 
-@test "long names are whole up to 255 bytes, and cut behind" {
+@test "names of up to 255 bytes are complete, longer ones are truncated" {
 	long=$(printf 'x%.0s' {1..255})
 	tool_start gethostlatency --json
 	run_client getaddrinfo 1 "$long"
@@ -195,7 +195,7 @@ each_call_agrees() {
 	expect 1 "$(jq 'select(.type == "summary").truncated' "$out")"
 }
 
-@test "the table: BCC's columns, and the result behind" {
+@test "the table: BCC's columns, followed by the result" {
 	tool_start gethostlatency
 	run_client getaddrinfo 23 here.test
 	tool_stop
@@ -203,7 +203,7 @@ each_call_agrees() {
 	expect 23 "$(grep -cE "^[0-9:.]{12} [0-9]+ +$comm +[0-9]+\.[0-9]{3} +here.test +ok$" "$out")"
 }
 
-# waiting_client [PREFIX...]: ours, in the background until a line is written to descriptor 9.
+# waiting_client [PREFIX...]: run it in the background until a line is written to descriptor 9.
 waiting_client() {
 	[ -p hold ] || mkfifo hold
 	exec 9<>hold
@@ -212,7 +212,7 @@ waiting_client() {
 	waiting=$!
 }
 
-# settle: what has been executed before has been looked at, twice.
+# settle: wait until the tool has searched twice for libraries of programs executed so far.
 settle() {
 	local i
 	for i in 1 2; do
@@ -223,7 +223,7 @@ settle() {
 
 go_on() { echo >&9; wait "$waiting"; }
 
-@test "only one process" {
+@test "-p shows only one process" {
 	waiting_client "$client"
 	tool_start gethostlatency --json -p "$waiting"
 	"$client" getaddrinfo 23 localhost >/dev/null
@@ -233,10 +233,10 @@ go_on() { echo >&9; wait "$waiting"; }
 	expect 23 "$(count ".pid == $waiting")"
 }
 
-# libcs_of PROGRAM: what it needs to run, with their paths.
+# libcs_of PROGRAM: print the libraries that it needs, with their paths.
 libcs_of() { ldd "$1" | grep -oE '/[^ ]+'; }
 
-# make_root DIR: a root with our program and copies of its libraries, and the same /etc.
+# make_root DIR: create a root with our program, copies of its libraries, and the same /etc.
 make_root() {
 	local lib
 	mkdir -p "$1/bin"
@@ -249,10 +249,10 @@ make_root() {
 	echo "127.0.0.1 localhost" >"$1/etc/hosts"
 }
 
-# attached N: that many libcs are.
+# attached N: true if that many libcs are attached.
 attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 
-@test "a libc that comes after the tool has started: chroot" {
+@test "a libc that is loaded after the tool has started: chroot" {
 	needs chroot ldd
 	make_root root
 	tool_start gethostlatency --json -v
@@ -264,7 +264,7 @@ attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 	expect 23 "$(count '.result == "ok"')"
 }
 
-@test "a libc that was deleted" {
+@test "a deleted libc" {
 	needs chroot ldd
 	make_root root
 	waiting_client chroot root "/bin/$comm"
@@ -276,7 +276,7 @@ attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 	expect 23 "$(count)"
 }
 
-@test "one libc under two overlays is counted once" {
+@test "a libc under two overlays is counted once" {
 	needs ldd chroot
 	make_root root
 	unshare -m bash -c 'mount -t tmpfs none /mnt && cd /mnt && mkdir u w m &&
@@ -319,13 +319,13 @@ attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 	tool_stop
 	expect 23 "$(count '.result == "ok"')"
 	latencies_agree 23
-	waiting_client "$client"	# keeps it mapped
+	waiting_client "$client"	# keeps the library mapped
 	each_call_agrees here.test ok ok
 	LATE=0 agrees gethostbyname no.test HOST_NOT_FOUND
 	go_on
 }
 
-@test "a static program is not seen, and the tool says where it stands" {
+@test "a static program is not shown, and the tool states this limit" {
 	needs cc
 	cc -static -O1 "$root/tests/workloads/lookups.c" -o static 2>/dev/null ||
 		skip "no static libc to link with"
@@ -359,7 +359,7 @@ attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 }
 
 # bats test_tags=kernel
-@test "users and cgroups are filtered" {
+@test "user and cgroup filters" {
 	tool_start gethostlatency --json -u 65533
 	run_client getaddrinfo 23 here.test
 	tool_stop
@@ -375,7 +375,7 @@ attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 	expect 23 "$(count '.call == "gethostbyname"')"
 }
 
-@test "CAP_BPF and CAP_PERFMON suffice where the kernel has uprobe.multi" {
+@test "CAP_BPF and CAP_PERFMON suffice if the kernel has uprobe.multi" {
 	needs setpriv
 	case $(uname -r) in
 	[1-5].* | 6.[0-5].*) skip "uprobe.multi came with 6.6" ;;
@@ -395,7 +395,7 @@ attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 }
 
 # bats test_tags=kernel
-@test "a process under a seccomp filter lives on, and its calls are seen" {
+@test "a process under a seccomp filter survives, and its calls are shown" {
 	tool_start gethostlatency --json
 	in_world "$(workload refuse)" uretprobe 38 "$client" getaddrinfo 23 here.test >truth
 	tool_stop
@@ -405,13 +405,13 @@ attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 
 @test "a kernel that harms processes under a seccomp filter is refused" {
 	case $(uname -r) in
-	[1-5].* | 6.[0-5].*) skip "older than that fault, and without uprobe.multi" ;;
+	[1-5].* | 6.[0-5].*) skip "no uprobe.multi; older than the fault" ;;
 	esac
 	export SIXTY_HOOKS=harmful
 	refuses 69 'kills processes under a seccomp filter.*CVE-2025-21834' gethostlatency --duration 1
 }
 
-@test "bad options are refused" {
+@test "invalid options are refused" {
 	echo hello >text
 	refuses 64 "cannot use libc '/no/libc': No such file" gethostlatency -l /no/libc
 	refuses 64 "not an ELF file" gethostlatency -l text

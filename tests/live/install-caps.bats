@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# install-caps: who is in the group can run the tools, who is not cannot.
+# install-caps: members of the group can run the tools, other users cannot.
 
 load ../lib
 
-# A group of our own, and a place that everyone can reach; not /tmp, which may be
+# A separate group, and a place that all users can reach; not /tmp, which may be
 # mounted without file capabilities.
 own_setup() {
 	needs setcap getcap setpriv groupadd groupdel
@@ -21,8 +21,8 @@ own_teardown() {
 	[ -z "${group-}" ] || groupdel "$group" 2>/dev/null || true
 }
 
-# member COMMAND...: as a user with no rights, in the group.  setpriv has root's until it
-# has started something: env.
+# member COMMAND...: run it as an unprivileged user in the group.  setpriv keeps root's capabilities until
+# it executes a program: env.
 member() {
 	setpriv --reuid 65534 --regid 65534 --groups "$(getent group "$group" | cut -d : -f 3)" \
 		env "$@"
@@ -30,7 +30,7 @@ member() {
 
 stranger() { setpriv --reuid 65534 --regid 65534 --clear-groups env "$@"; }
 
-# seconds_of TOOL: the arguments with which it ends after a second.
+# seconds_of TOOL: print the arguments with which it ends after a second.
 seconds_of() {
 	case $1 in
 	biolatency | cachestat | runqlat) echo 1 1 ;;
@@ -38,7 +38,7 @@ seconds_of() {
 	esac
 }
 
-@test "install-caps: a member of the group runs every tool, no one else does" {
+@test "install-caps: members of the group run every tool, other users none" {
 	local file tool
 	for file in "$place"/sbin/x-*; do
 		tool=${file##*/x-}
@@ -53,10 +53,10 @@ seconds_of() {
 	[ "$tool" = xfsslower ]
 }
 
-@test "install-caps: a member's execsnoop counts 23 of 23 of another user's" {
+@test "install-caps: a member's execsnoop counts 23 of 23 execs of another user" {
 	local program
 	program=$(own execs)
-	# The parent is one more: 24.
+	# The exec of the parent makes 24.
 	member timeout 60 "$place/sbin/x-execsnoop" --json --name "${program##*/}" --max-events 24 \
 		>"$out" 2>"$err" 3>&- &
 	tool_pid=$!
@@ -67,7 +67,7 @@ seconds_of() {
 	expect 24 "$(grep -c '"type":"event"' "$out")" "execs"
 }
 
-@test "install-caps: a member's profile has names of kernel functions" {
+@test "install-caps: a member's profile shows names of kernel functions" {
 	local busy
 	timeout 20 bash -c 'while :; do read -r line </proc/self/stat; done' &
 	busy=$!
@@ -77,12 +77,12 @@ seconds_of() {
 	grep -Eq '"(do_syscall_64|el0_svc)"' "$out"
 }
 
-@test "install-caps: what a tool starts has no capabilities" {
+@test "install-caps: processes that a tool starts have no capabilities" {
 	member "$place/sbin/x-opensnoop" --exec sh -c 'grep CapEff /proc/self/status >&2' >"$out" 2>"$err"
 	expect 0000000000000000 "$(sed -n 's/^CapEff:\t//p' "$err")" "capabilities"
 }
 
-@test "install-caps --remove takes everything back" {
+@test "install-caps --remove undoes everything" {
 	"$place/share/sixty/install-caps" --remove
 	expect "" "$(getcap "$place"/sbin/*)" "capabilities"
 	expect "755 root root" "$(stat -c '%a %U %G' "$place"/sbin/* | sort -u)" "modes"

@@ -9,12 +9,13 @@ own_setup() {
 	needs unshare jq
 	unshare -pf --mount-proc true 2>/dev/null || skip "no PID namespaces on this machine"
 	[ "$(stat -Lc %i /proc/self/ns/pid)" = 4026531836 ] ||
-		skip "this is not the initial PID namespace: the machine's numbers are not known"
+		skip "not the initial PID namespace: the machine's PIDs are not known"
 	: >"mark$$"
 	work=$(own opens)
 }
 
-# Inside the namespace: a process that does what it reads from the FIFO, and the tool.
+# cat_inside: print the script that starts, inside the namespace, the tool and a process that runs
+# the lines that it reads from the FIFO.
 cat_inside() {
 	cat <<-'END'
 	mkfifo go
@@ -40,7 +41,7 @@ cat_inside() {
 	END
 }
 
-# host_pid_of PID: the machine's number of a child of the namespace's first process.
+# host_pid_of PID: print the host's PID of a child of the namespace's first process.
 host_pid_of() {
 	cat /proc/[0-9]*/status 2>/dev/null |
 		awk -v ns_pid="$1" -v first="$(cat "/proc/$tool_pid/task/$tool_pid/children")" '
@@ -49,8 +50,8 @@ host_pid_of() {
 		/^NSpid:/ && $3 == ns_pid && parent == first + 0 { print pid }'
 }
 
-# trace_inside WORK TOOL ARGS...: the tool in a PID namespace while the process there, the PID of
-# the arguments, does WORK; then $pid and $host_pid are its numbers, and $out what the tool printed.
+# trace_inside WORK TOOL ARGS...: run the tool in a PID namespace while the process there (PID in
+# the arguments) does WORK; then $pid and $host_pid are its PIDs, and $out the tool's output.
 trace_inside() {
 	cat_inside >inside
 	rm -f go started work "done" stop subject
@@ -68,13 +69,13 @@ trace_inside() {
 	[ "$pid" != "$host_pid" ]
 }
 
-# events FILTER: how many events pass.
+# events FILTER: print how many events match.
 events() { jq -c "select((.type == \"event\" or .type == \"hist\" or .type == \"stack\") and ($1))" "$out" | wc -l; }
 
 both_numbers() { echo ".pid == $pid and .host_pid == $host_pid"; }
 
 # bats test_tags=kernel
-@test "opensnoop -p takes and prints the numbers of its PID namespace" {
+@test "opensnoop -p uses and prints the PIDs of its PID namespace" {
 	trace_inside "for i in {1..23}; do : <mark$$; done" opensnoop --json -p PID
 	expect 23 "$(events "$(both_numbers) and .tid == $pid and .host_tid == $host_pid and
 		(.path | endswith(\"mark$$\"))")" "opens"
@@ -99,7 +100,7 @@ both_numbers() { echo ".pid == $pid and .host_pid == $host_pid"; }
 }
 
 # bats test_tags=kernel
-@test "execsnoop -P and -p, in a PID namespace" {
+@test "execsnoop -P and -p in a PID namespace" {
 	trace_inside 'for i in {1..23}; do /bin/true; done' execsnoop --json -P PID
 	expect 23 "$(events ".ppid == $pid and .host_ppid == $host_pid and .comm == \"true\" and
 		.pid > $pid and .host_pid > .pid")" "execs"
@@ -127,10 +128,10 @@ both_numbers() { echo ".pid == $pid and .host_pid == $host_pid"; }
 	[ "$(events ".other_pidns and .host_tid > 0 and (has(\"tid\") | not)")" -ge 1 ]
 }
 
-# Processor time, not a time: the machine may be busy.
+# CPU time instead of elapsed time, because the machine may be busy.
 spin='for ((i = 0; i < 400000; i++)); do :; done'
 
-# Samples of the process, by both of its numbers, and of nothing else; with names of its code.
+# only_spinning: only samples of the process, by both of its PIDs, with names of its code.
 only_spinning() {
 	[ "$(events "$(both_numbers)")" -ge 1 ]
 	expect 0 "$(events "(.pid == $pid | not)")" "stacks of others"
@@ -144,7 +145,7 @@ only_spinning() {
 	only_spinning
 }
 
-@test "profile finds symbols where /proc shows the machine's processes" {
+@test "profile finds symbols if /proc shows the host's processes" {
 	proc='' trace_inside "$spin" profile --json -F 99 -p PID
 	only_spinning
 }
@@ -172,15 +173,15 @@ only_spinning() {
 	expect 5 "$(events ".comm == \"getent\" and .pid > $pid and .host_pid > .pid")" "lookups"
 }
 
-@test "the same options in the initial namespace print no machine's numbers" {
+@test "the same options in the initial namespace print no host PIDs" {
 	tool_start opensnoop --json -p $$
 	: <"mark$$"
 	tool_stop
 	expect 1 "$(events ".pid == $$ and (.path | endswith(\"mark$$\"))")" "opens"
-	expect 0 "$(events 'has("host_pid") or has("other_pidns")')" "events with the machine's numbers"
+	expect 0 "$(events 'has("host_pid") or has("other_pidns")')" "events with host PIDs"
 }
 
-# in_timens COMMAND...: with CLOCK_MONOTONIC and CLOCK_BOOTTIME ahead of the machine's.
+# in_timens COMMAND...: run it with CLOCK_MONOTONIC and CLOCK_BOOTTIME ahead of the machine's.
 in_timens() { unshare -T --monotonic 100000 --boottime 200000 --fork --kill-child "$@"; }
 
 needs_timens() {
@@ -189,7 +190,7 @@ needs_timens() {
 }
 
 # bats test_tags=kernel
-@test "times are right in a time namespace" {
+@test "times are correct in a time namespace" {
 	local before after
 	needs_timens
 	cp /bin/true "x$$true"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# opensnoop against opens of known number and kind.
+# opensnoop with a known number of opens of known kinds.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
 
 load ../lib
@@ -11,7 +11,7 @@ own_setup() {
 	echo content >"$name.file"
 }
 
-# do_opens ARG...: run the workload, its truth into the file truth.
+# do_opens ARG...: run the workload; the file truth has its measurements.
 do_opens() {
 	local rc=0
 	"$program" "$@" >truth || rc=$?
@@ -19,7 +19,7 @@ do_opens() {
 	expect 0 "$rc" "exit status of the workload"
 }
 
-# trace_opens OPTIONS -- ARG...: the same while opensnoop looks.
+# trace_opens OPTIONS -- ARG...: run the workload while opensnoop traces.
 trace_opens() {
 	local options=()
 	while [ "$1" != -- ]; do options+=("$1"); shift; done
@@ -30,19 +30,19 @@ trace_opens() {
 	expect 0 "$status" "exit status"
 }
 
-# events [JQ-FILTER]: those of the workload itself, without the start of its process.
+# events [JQ-FILTER]: print those of the workload itself, without the start of its process.
 events() {
 	jq -c 'select(.type == "event" and .path != "/etc/ld.so.cache" and
 		(.path // "" | test("^/(usr/)?lib") | not))' "$out" | jq -c "${1:-.}"
 }
 
-# counts CALL KIND: 23 opens that work and 23 that fail.
+# counts CALL KIND: 23 opens that succeed and 23 that fail.
 counts() {
 	local ours="select((.path | startswith(\"$name\"))"
 	trace_opens -- "$1" 23 "$name.file" 0102 0640
 	expect "$(cat truth)" "ok=23 failed=0 fd=$(events .fd | tail -n 1) errno=0" "truth"
 	expect 23 "$(events "$ours and .call == \"$2\" and .fd >= 0 and .err == 0)" | wc -l)" "opens"
-	# Not .lost: on 7.x the guard against recursion may count some other call (CAVEATS).
+	# Not .lost: on 7.x the recursion guard may count some other call (CAVEATS).
 	expect 0 "$(jq 'select(.type == "summary").ring_full' "$out")" "lost"
 	[ "$1" = handle ] || [ "$1" = creat ] || {
 		trace_opens -- "$1" 23 "$name.none" 0
@@ -65,16 +65,16 @@ counts() {
 	counts int80 openat
 	expect 23 "$(events "select(.compat and .path == \"$name.none\")" | wc -l)" "marked as 32-bit"
 }
-@test "opensnoop counts every open of a thread of its own" {
+@test "opensnoop counts every open of a second thread" {
 	counts thread openat
 	expect 23 "$(events 'select(.pid != .tid) | .tid' | sort -u | wc -l)" "threads"
 }
 # bats test_tags=kernel
-@test "opensnoop is not fooled by rubbish above the number of the call" {
+@test "opensnoop ignores garbage in the upper half of the system call number" {
 	counts high_bits openat
 }
 
-@test "opensnoop prints bcc's columns" {
+@test "opensnoop prints BCC's columns" {
 	tool_start opensnoop -n "$name"
 	do_opens openat 23 "$name.file" 0
 	do_opens openat 1 "$name.none" 0
@@ -96,7 +96,7 @@ counts() {
 }
 
 # bats test_tags=kernel
-@test "opensnoop names flags and mode in JSON" {
+@test "opensnoop prints names of flags and mode in JSON" {
 	trace_opens -- openat 1 "$name.file" 02002102 04640
 	expect '["O_RDWR","O_CREAT","O_APPEND","O_CLOEXEC"]' "$(events .flags)" "flags"
 	expect '["S_ISUID","S_IRUSR","S_IWUSR","S_IRGRP"]' "$(events .mode)" "mode"
@@ -105,7 +105,7 @@ counts() {
 	expect '["O_WRONLY","O_CREAT","O_TRUNC"]' "$(events .flags)" "flags of creat"
 }
 
-@test "opensnoop -x shows failed opens only" {
+@test "opensnoop -x shows only failed opens" {
 	tool_start opensnoop --json -x -n "$name"
 	do_opens openat 5 "$name.file" 0
 	do_opens openat 23 "$name.none" 0
@@ -113,10 +113,10 @@ counts() {
 	expect 23 "$(events | wc -l)" "failed opens"
 }
 
-@test "opensnoop -f filters by any of several flags" {
+@test "opensnoop -f matches any of several flags" {
 	tool_start opensnoop --json -n "$name" -f O_WRONLY -f O_SYNC
 	do_opens openat 5 "$name.file" 0
-	do_opens openat 7 "$name.file" 010000		# O_DSYNC is a part of O_SYNC
+	do_opens openat 7 "$name.file" 010000		# O_DSYNC is part of O_SYNC
 	do_opens openat 7 "$name.file" 2
 	do_opens openat 20 "$name.file" 1
 	do_opens openat 3 "$name.file" 04010000
@@ -125,10 +125,10 @@ counts() {
 	trace_opens --flag_filter O_RDONLY -- openat 23 "$name.file" 0
 	expect 23 "$(events | wc -l)" "read-only opens"
 	trace_opens -f O_TMPFILE -- openat 23 . 0200000
-	expect 0 "$(events | wc -l)" "directories, which have a part of O_TMPFILE"
+	expect 0 "$(events | wc -l)" "directories, whose flag is part of O_TMPFILE"
 }
 
-@test "opensnoop -n passes over the others" {
+@test "opensnoop -n omits other programs" {
 	tool_start opensnoop --json -n "${name:1}"
 	for _ in 1 2 3 4 5; do cat "$name.file"; done >/dev/null
 	do_opens openat 23 "$name.file" 0
@@ -139,7 +139,7 @@ counts() {
 	expect '""' "$(jq -s '[.[].comm // empty] | unique | join(",")' "$out" | sed "s/$name//")" "others"
 }
 
-@test "opensnoop -p, -t and -u look at one process, thread, user" {
+@test "opensnoop -p, -t and -u show only one process, thread, user" {
 	needs setpriv
 	bash -c 'read -r; exec 3<'"$name.file" < <(wait_for 20 [ -s go ]; echo) &
 	local pid=$!
@@ -164,27 +164,27 @@ counts() {
 	expect 23 "$(events | wc -l)" "opens of the user"
 }
 
-@test "opensnoop shows a path of 4095 bytes whole" {
+@test "opensnoop shows a path of 4095 bytes complete" {
 	trace_opens -- long 23 "$name.file" 0 4095
 	expect "ok=23 failed=0" "$(cut -d' ' -f1-2 truth)" "truth"
 	expect 23 "$(events 'select((.path | length) == 4095 and (.truncated | not))' | wc -l)"
 	expect 0 "$(jq 'select(.type == "summary").truncated' "$out")" "truncated"
 }
 
-@test "opensnoop marks and counts a path longer than the kernel takes" {
+@test "opensnoop marks and counts a path longer than the kernel accepts" {
 	trace_opens -- long 23 "$name.file" 0 5000
 	expect "ok=0 failed=23 fd=-1 errno=36" "$(cat truth)" "truth"
 	expect 23 "$(events 'select(.truncated and .err == 36 and (.path | endswith("...")))' | wc -l)"
 	expect 23 "$(jq 'select(.type == "summary").truncated' "$out")" "truncated"
 }
 
-@test "opensnoop shows an open whose path has no address" {
+@test "opensnoop shows an open whose path is not in memory" {
 	trace_opens -- no_such_address 23 x 0
 	expect 23 "$(events 'select(.err == 14 and (has("path") | not))' | wc -l)" "opens"
 	expect 0 "$(jq 'select(.type == "summary").unreadable' "$out")" "unreadable"
 }
 
-@test "opensnoop prints one line an open whatever the path holds" {
+@test "opensnoop prints one line per open, whatever the path contains" {
 	local hostile=$'a\n1      forged            3   0 /etc/shadow\e]0;title\a\xff\xc2\x9b\u202e\\'
 	tool_start opensnoop -n "$name"
 	do_opens openat 23 "$hostile" 0
@@ -213,7 +213,7 @@ counts() {
 }
 
 # bats test_tags=kernel
-@test "opensnoop -F: relative to a directory's descriptor, for failed opens too" {
+@test "opensnoop -F: relative to a directory's descriptor, also for failed opens" {
 	mkdir -p sub
 	cp "$name.file" sub
 	trace_opens -F -- openat 23 "$name.file" 0 0 sub
@@ -225,7 +225,7 @@ counts() {
 	expect 23 "$(events 'select(.err == 9 and (has("full_path") | not))' | wc -l)" "bad descriptor"
 }
 
-@test "opensnoop -F: where / is the directory's descriptor" {
+@test "opensnoop -F: if the directory's descriptor is /" {
 	mkdir -p sub
 	cp "$name.file" sub
 	trace_opens -F -- in_root 23 "/$name.file" 0 0 sub
@@ -246,7 +246,7 @@ counts() {
 }
 
 # bats test_tags=kernel
-@test "opensnoop -F: in a chroot, and out of it by a descriptor" {
+@test "opensnoop -F: in a chroot, and outside it through a descriptor" {
 	mkdir -p root/sub
 	cp "$name.file" root/sub
 	export OPENS_ROOT=$PWD/root OPENS_CWD=/sub
@@ -283,7 +283,7 @@ counts() {
 	expect 23 "$(events "select(.path == \"$name.file\")" | wc -l)" "name"
 }
 
-@test "opensnoop -F: marks and counts what is too deep to follow" {
+@test "opensnoop -F: marks and counts paths that are too deep to follow" {
 	local deep
 	deep=$(printf 'd/%.0s' $(seq 60))
 	mkdir -p "$deep"
@@ -317,12 +317,12 @@ counts() {
 	grep -q "^opensnoop: cannot run './no-such-command': No such file" "$err"
 }
 
-@test "opensnoop --exec has the command see the signals of a shell" {
+@test "opensnoop --exec runs the command with the signal settings of a shell" {
 	run_tool opensnoop --exec grep -E '^Sig(Blk|Ign)' /proc/self/status
 	expect 2 "$(grep -cE '^Sig(Blk|Ign):\s0+$' "$out")" "empty sets"
 }
 
-@test "opensnoop does not trace itself, nor without a time zone file" {
+@test "opensnoop does not trace itself, even without a time zone file" {
 	needs unshare mount
 	unshare -m --propagation private bash -c "
 		mount -t tmpfs none /etc && exec '$build/opensnoop' -T" >"$out" 2>"$err" 3>&- &
@@ -333,10 +333,10 @@ counts() {
 	tool_stop
 	expect 0 "$status" "exit status"
 	expect 23 "$(grep -c " $name .* $name.file\$" "$out")" "opens"
-	expect 0 "$(grep -c "^[0-9:.]* $self " "$out")" "opens of its own"
+	expect 0 "$(grep -c "^[0-9:.]* $self " "$out")" "opens by itself"
 }
 
-# accounts_for COUNT: the recursion guard counts calls that may be no opens, or be ours.
+# accounts_for COUNT: the recursion guard counts calls that may or may not be our opens.
 accounts_for() {
 	local full
 	full=$(jq 'select(.type == "summary").ring_full' "$out")
@@ -345,7 +345,7 @@ accounts_for() {
 	return 1
 }
 
-# flood COUNT OPTIONS...: opens with a flag that no one else uses, while the tool sleeps.
+# flood COUNT OPTIONS...: open files with a flag that no one else uses, while the tool sleeps.
 flood() {
 	local count=$1
 	shift
@@ -366,14 +366,14 @@ flood() {
 	expect 0 "$(jq 'select(.type == "summary").ring_full' "$out")" "lost"
 }
 
-@test "opensnoop accounts for every one of 200,000 opens it has no room for" {
+@test "opensnoop accounts for all of 200,000 opens that exceed its ring" {
 	flood 200000 -b 16
 	accounts_for 200000
 	[ "$lost" -gt 0 ]
 	grep -q "$shown shown, $lost lost" "$err"
 }
 
-@test "opensnoop accounts for every one of 200,000 opens while it runs" {
+@test "opensnoop accounts for all of 200,000 opens while it runs" {
 	trace_opens -f O_ASYNC -- openat 200000 "$name.none" 020000
 	shown=$(grep -c "$name.none" "$out")
 	lost=$(jq 'select(.type == "summary").lost' "$out")
@@ -382,7 +382,7 @@ flood() {
 
 all_asleep() { [ "$(grep -l '^State:.S' /proc/"$1"/task/*/status | wc -l)" -eq "$2" ]; }
 
-@test "opensnoop sees opens though 1000 threads are blocked in one" {
+@test "opensnoop shows opens while 1000 threads are blocked in one" {
 	mkfifo fifo
 	tool_start opensnoop --json -n "$name"
 	coproc blocked { exec "$program" block 1000 fifo; }
@@ -398,7 +398,7 @@ all_asleep() { [ "$(grep -l '^State:.S' /proc/"$1"/task/*/status | wc -l)" -eq "
 	expect 1000 "$(events 'select(.path == "fifo" and .err == 4)' | wc -l)" "interrupted opens"
 }
 
-@test "opensnoop keeps everything when terminated" {
+@test "opensnoop prints all events when terminated" {
 	for signal in TERM HUP INT; do
 		tool_start opensnoop -n "$name"
 		do_opens openat 23 "$name.file" 0
@@ -413,7 +413,7 @@ all_asleep() { [ "$(grep -l '^State:.S' /proc/"$1"/task/*/status | wc -l)" -eq "
 	expect 0 "$status" "exit status"
 }
 
-@test "opensnoop refuses what makes no sense" {
+@test "opensnoop refuses invalid options" {
 	refuses 64 "'abc'" opensnoop -p abc
 	refuses 64 "'4294967296'" opensnoop -p 4294967296
 	refuses 64 "'12abc'" opensnoop -t 12abc

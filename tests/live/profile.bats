@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck disable=SC2154
 #
-# The workload spends a known amount of CPU time in known functions: samples
-# are expected at that time times the frequency.
+# The workload spends a known amount of CPU time in known functions: the expected number of
+# samples is that time multiplied by the frequency.
 #
-# Runs alone: it counts samples of threads that have a CPU to themselves.
+# Runs alone: it counts samples of threads that need a CPU to themselves.
 
 load ../lib
 
@@ -19,7 +19,7 @@ own_teardown() {
 	[ -z "$debug_file" ] || { rm -f "$debug_file"; rmdir "${debug_file%/*}" 2>/dev/null; } || true
 }
 
-# load_start MODE MS [DEPTH]: the workload, waiting for its line; by $wrapper, if set.
+# load_start MODE MS [DEPTH]: start the workload, which waits for a line; through $wrapper, if set.
 load_start() {
 	[ -n "$program" ] || program=$(own spins)
 	comm=${program##*/}
@@ -31,14 +31,14 @@ load_start() {
 	process=$(awk '/^ready/ { print $2 }' load)
 }
 
-# Let it spin; sets $cpu_us, the time it took, as it says.
+# load_run: let it spin; set $cpu_us to the CPU time that it reports.
 load_run() {
 	echo go >&7
 	wait_for 60 grep -q '^done' load || { cat load; return 1; }
 	cpu_us=$(awk '/^done/ { print $2 }' load)
 }
 
-# sampled ARGS...: the workload's run under profile, as JSON in $out.
+# sampled ARGS...: run the workload under profile, with JSON in $out.
 sampled() {
 	tool_start profile --json -F "$hertz" "$@"
 	load_run
@@ -46,22 +46,22 @@ sampled() {
 	expect 0 "$status" status
 }
 
-# count CONDITION: samples of the workload's stacks for which it holds (jq).
+# count CONDITION: print the samples of the workload's stacks that match the jq condition.
 count() {
 	jq -s "map(select(.type == \"stack\" and .comm == \"$comm\" and ($1)) | .count) | add // 0" "$out"
 }
 
-# number KEY: of the line that says what was sampled.
+# number KEY: print it from the record that counts the samples.
 number() { jq "select(.type == \"samples\") | .$1" "$out"; }
 
-# about EXPECTED ACTUAL PERCENT: the same within so many percent of EXPECTED.
+# about EXPECTED ACTUAL PERCENT: true if ACTUAL is within that percentage of EXPECTED.
 about() {
 	local expected=$1 actual=$2 percent=$3 off
 	off=$((actual > expected ? actual - expected : expected - actual))
 	((off * 100 <= expected * percent)) || { echo "expected about $expected, got $actual"; return 1; }
 }
 
-# Calls that are named as the workload has them: the outermost are libc's.
+# in_function: uses the names in the workload, because the outermost functions are libc's.
 in_function() { count ".user | index(\"$1\")"; }
 
 # expected_samples ACTUAL: as many as the CPU time asks for.  Where a task has the CPU
@@ -79,7 +79,7 @@ expected_samples() {
 
 all_sampled() { expected_samples "$(count true)"; }
 
-# at_least PERCENT SAMPLES: that share of all samples of the workload.
+# at_least PERCENT SAMPLES: they are at least that share of all samples of the workload.
 at_least() {
 	local all
 	all=$(count true)
@@ -94,14 +94,14 @@ at_least() {
 	all_sampled
 	a=$(in_function spin_a) b=$(in_function spin_b)
 	about $(((a + b) * 3 / 4)) "$a" 12
-	# The workload asks for the time in between.
+	# The workload also asks for the time, outside of the two functions.
 	((a + b >= $(count true) * 9 / 10))
 	expect 0 "$(number kernel_missed)"
 	expect 0 "$(number user_missed)"
 }
 
 # bats test_tags=kernel,smoke
-@test "profile -p: of that process alone" {
+@test "profile -p: only that process" {
 	load_start ab 500
 	sampled -p "$process"
 	all_sampled
@@ -109,13 +109,13 @@ at_least() {
 	expect "$(count true)" "$(number samples)"
 }
 
-@test "profile -p: a list" {
+@test "profile -p: a list of processes" {
 	load_start ab 300
 	sampled -p "$$,$process"
 	all_sampled
 }
 
-@test "profile -L: of that thread alone, --tids tells threads apart" {
+@test "profile -L: only that thread; --tids keeps threads apart" {
 	load_start threads 500
 	sampled -L "$process" --tids
 	expect "[$process]" "$(jq -sc 'map(select(.type == "stack") | .tid) | unique' "$out")"
@@ -133,7 +133,7 @@ at_least() {
 }
 
 # bats test_tags=kernel
-@test "profile: a recursion of 100 calls is whole" {
+@test "profile: a recursion of 100 calls is complete" {
 	load_start deep 500 100
 	sampled -p "$process"
 	expect 0 "$(number cut_off)"
@@ -151,7 +151,7 @@ at_least() {
 }
 
 # bats test_tags=kernel
-@test "profile: a child that ended during the run has names" {
+@test "profile: a child that ended during the run has function names" {
 	load_start child 500
 	sampled
 	child=$(awk '/^child/ { print $2 }' load)
@@ -159,7 +159,7 @@ at_least() {
 	expected_samples "$(count ".pid == $child and (.user | index(\"spin_a\"))")"
 }
 
-@test "profile: a program that is deleted while it runs has names" {
+@test "profile: a program that is deleted while it runs has function names" {
 	load_start ab 500
 	rm "$program"
 	sampled -p "$process"
@@ -167,8 +167,8 @@ at_least() {
 	at_least 40 "$(in_function spin_a)"
 }
 
-# A user's program must not make root open any path: .gnu_debuglink names a FIFO here,
-# on which open(2) would block for ever.
+# A user's program must not make root open an arbitrary path: .gnu_debuglink names a FIFO here,
+# on which open(2) would block forever.
 @test "profile: a debug link is not followed" {
 	needs objcopy
 	program=$(own spins)
@@ -183,7 +183,7 @@ at_least() {
 }
 
 # bats test_tags=kernel
-@test "profile: a program that only its own mount namespace has, has names" {
+@test "profile: a program that exists only in its own mount namespace has function names" {
 	needs unshare
 	mkdir hidden
 	unshare -m true || skip "no mount namespaces here"
@@ -199,7 +199,7 @@ at_least() {
 	at_least 40 "$(in_function spin_a)"
 }
 
-@test "profile: code of a JIT has the names of its perf-PID.map" {
+@test "profile: JIT code has the names in its perf-PID.map" {
 	load_start jit 500
 	sampled -p "$process"
 	all_sampled
@@ -207,19 +207,19 @@ at_least() {
 	at_least 80 "$(count '.user_modules[0] == "[jit]" and (.user | index("in_jit"))')"
 }
 
-@test "profile: a perf-PID.map of another user is not believed" {
+@test "profile: a perf-PID.map of another user is not trusted" {
 	[ "$(id -u)" = 0 ] || skip "not root"
 	[ "$(cat /proc/sys/fs/protected_regular)" = 0 ] || skip "fs.protected_regular is set"
 	load_start jit 500
 	: >"/tmp/perf-$process.map"
 	chown 65534 "/tmp/perf-$process.map"
-	# It belongs to nobody and the process to root; the workload writes into it as it is.
+	# The file belongs to nobody, the process to root; the workload writes to the file as it is.
 	sampled -p "$process"
 	expect 0 "$(in_function jitted_spin)"
 	at_least 80 "$(in_function in_jit)"
 }
 
-@test "profile: a stripped program: no names, and that is counted" {
+@test "profile: a stripped program has no names, and its frames are counted" {
 	needs strip
 	program=$(own spins)
 	strip "$program"
@@ -258,30 +258,30 @@ at_least() {
 	at_least 80 "$(count '.user | index("spin_a") or index("spin_b")')"
 }
 
-@test "profile --demangle: C++ and Rust names as they were written" {
+@test "profile --demangle: C++ and Rust names as in the source" {
 	load_start mangled 600
 	sampled -p "$process" --demangle
 	at_least 15 "$(in_function 'sixty::spin(int)')"
 	at_least 15 "$(in_function '<spin>::turn')"
 }
 
-@test "profile: without --demangle names are as they are in the file" {
+@test "profile: without --demangle names are as in the file" {
 	load_start mangled 600
 	sampled -p "$process"
 	at_least 15 "$(in_function _ZN5sixty4spinEi)"
 }
 
 # bats test_tags=kernel
-@test "profile: time in the kernel has kernel stacks, and the call that led there" {
+@test "profile: time in the kernel has kernel stacks, and the calling user function" {
 	load_start reads 500
 	sampled -p "$process"
 	at_least 40 "$(count '(.kernel | length > 0) and (.kernel_modules[0] != "")')"
-	# Since glibc 2.41 a function of the library without a name of its own makes the call.
+	# Since glibc 2.41 a function of the library that has no name makes the call.
 	at_least 40 "$(count '(.kernel | index("vfs_read")) and (.user[0] | test("read|libc"))')"
 	expect 0 "$(number kernel_frames_unknown)"
 }
 
-@test "profile -U and -K: the one or the other part alone" {
+@test "profile -U and -K: only user or only kernel stacks" {
 	load_start reads 400
 	sampled -p "$process" -U
 	expect 0 "$(count 'has("kernel")')"
@@ -299,13 +299,13 @@ at_least() {
 	expect 0 "$(jq -s 'map(select(.type == "stack" and .pid == 0)) | length' "$out")"
 	run_tool profile --json -F 49 -I -K 2
 	(($(jq -s 'map(select(.type == "stack" and .pid == 0) | .count) | add // 0' "$out") > 0)) || {
-		# Only on a machine that never idles.
+		# Only on a machine that is never idle.
 		(($(number fired) <= $(number samples) + 10)) || return 1
 	}
 }
 
 # bats test_tags=kernel
-@test "profile -C: that CPU alone" {
+@test "profile -C: only that CPU" {
 	needs taskset
 	load_start ab 300
 	taskset -cp 0 "$process" >/dev/null
@@ -315,7 +315,7 @@ at_least() {
 	all_sampled
 }
 
-@test "profile -c: a sample each so many nanoseconds of the clock" {
+@test "profile -c: one sample per period of the clock" {
 	load_start ab 500
 	tool_start profile --json -c 5000000 -p "$process"
 	load_run
@@ -326,7 +326,7 @@ at_least() {
 }
 
 # bats test_tags=kernel
-@test "profile --cgroup: of that cgroup alone" {
+@test "profile --cgroup: only that cgroup" {
 	local mount
 	mount=$(cgroup2)
 	cgroup=$mount/sixty-profile-$$
@@ -355,7 +355,7 @@ at_least() {
 	expect 1 "$status" "exit status with --strict"
 }
 
-@test "profile: the table: frames, the name, the count; the biggest last" {
+@test "profile: the table: frames, the name, the count; the most frequent stack last" {
 	load_start ab 500
 	tool_start profile -F "$hertz" -p "$process"
 	load_run
@@ -368,7 +368,7 @@ at_least() {
 	tail -n 6 "$out" | grep -qE "^    - +$comm \($process\)$"
 }
 
-@test "profile: folded: one line a stack, and no other" {
+@test "profile: folded output has one line per stack, and no other lines" {
 	local total
 	load_start reads 500
 	"$build/profile" -f -d -a -F "$hertz" -p "$process" >"$out" 2>"$err" 3>&- &
@@ -392,7 +392,7 @@ at_least() {
 	grep -qE "^    [0-9a-f]{16} spin_a\+0x[0-9a-f]+ \(.*/$comm\)$" "$out"
 }
 
-@test "profile --flame and --pprof write files, and nothing else is printed" {
+@test "profile --flame and --pprof write files, and print nothing else" {
 	load_start ab 300
 	tool_start profile -F "$hertz" -p "$process" --flame cpu.svg --pprof cpu.pb.gz
 	load_run
@@ -415,7 +415,7 @@ at_least() {
 }
 
 # bats test_tags=all
-@test "profile --pprof: what go tool pprof reads" {
+@test "profile --pprof: go tool pprof reads the file" {
 	local pprof
 	pprof=$(command -v pprof || ls /usr/lib/go-*/pkg/tool/*/pprof 2>/dev/null | head -n 1)
 	[ -n "$pprof" ] || skip "no pprof on this machine"
@@ -424,22 +424,22 @@ at_least() {
 	load_run
 	tool_stop
 	"$pprof" -sample_index=samples -top cpu.pb.gz >top 2>&1
-	expect spin_a "$(awk '$1 ~ /^[0-9]+$/ { print $6; exit }' top)" "the first of: $(cat top)"
+	expect spin_a "$(awk '$1 ~ /^[0-9]+$/ { print $6; exit }' top)" "the first function of: $(cat top)"
 	expected_samples "$(sed -nE 's/.*Total samples = ([0-9]+).*/\1/p' top)"
-	expect 0 "$(grep -c '^File:' top)" "lines with one of many programs"
+	expect 0 "$(grep -c '^File:' top)" "lines that name only one of many programs"
 	"$pprof" -raw cpu.pb.gz | grep -q "comm:\[$comm\]"
 }
 
 # bats test_tags=kernel
-@test "profile: a CPU that comes is sampled" {
+@test "profile: a CPU that comes online is sampled" {
 	local switch=/sys/devices/system/cpu/cpu1/online
-	grep -q 'sixty\.live=' /proc/cmdline || skip "not a machine of the test's own"
+	grep -q 'sixty\.live=' /proc/cmdline || skip "not a guest of the tests"
 	[ -w "$switch" ] || skip "no CPU can be switched off"
 	echo 0 >"$switch" || skip "CPU 1 cannot be switched off"
 	load_start ab 300
 	tool_start profile --json -F "$hertz" -p "$process" --cpus
 	echo 1 >"$switch"
-	sleep 1.5	# it looks once a second
+	sleep 1.5	# the tool checks once a second
 	taskset -cp 1 "$process" >/dev/null
 	load_run
 	tool_stop
@@ -448,7 +448,7 @@ at_least() {
 	all_sampled
 }
 
-@test "profile: bad options" {
+@test "profile: bad options are refused" {
 	refuses 64 "invalid pid 'abc'" profile -p abc
 	refuses 64 "invalid pid '4294967296'" profile -p 4294967296
 	refuses 64 "there is no process 4194303" profile -p 4194303
@@ -463,7 +463,7 @@ at_least() {
 	refuses 1 "cannot write '/nowhere/x.svg'" profile --flame /nowhere/x.svg
 }
 
-@test "profile: what is written to a full disk is an error" {
+@test "profile: writing to a full disk is an error" {
 	mkdir full
 	mount -t tmpfs -o size=4k tmpfs full || skip "no tmpfs can be mounted"
 	run_tool profile --flame full/x.svg 1
@@ -489,7 +489,7 @@ at_least() {
 	expect "" "$(compgen -G '*.??????' || true)" "temporary files"
 }
 
-@test "profile: the JSON is what the schema says" {
+@test "profile: the JSON matches the schema" {
 	needs python3
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "no jsonschema"
 	run_tool profile --json -A --tids --cpus --cgroups 1

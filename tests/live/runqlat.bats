@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck disable=SC2154
 #
-# The truth is the scheduler's own account of each thread, schedstat: read while
+# The expected values are the scheduler's own statistics of each thread, schedstat, read while
 # every thread of the workload sleeps, before the tool starts and before it ends.
 
 load ../lib
@@ -18,7 +18,7 @@ own_teardown() {
 	fi
 }
 
-# load_start THREADS ROUNDS SPIN_US [CPU]: the workload, waiting for its line.
+# load_start THREADS ROUNDS SPIN_US [CPU]: start the workload, which waits for a line.
 load_start() {
 	local -a run=("$(own waits)")
 	[ -z "$in_namespace" ] || run=(unshare --pid --fork --kill-child "${run[@]}")
@@ -34,13 +34,13 @@ load_start() {
 	before_ns=$delay_ns before=$times
 }
 
-# Sum of the waits and how often threads of the workload were given a CPU.
+# account: print the sum of the waits, and how often threads of the workload got a CPU.
 account() {
 	cat /proc/"$process"/task/*/schedstat |
 		awk '{ delay += $2; times += $3 } END { printf "%.0f %.0f\n", delay, times }'
 }
 
-# Until all threads sleep: then the account stands still.
+# stands_still: true if all threads sleep, so that the statistics do not change.
 stands_still() {
 	local old=$sums
 	sums=$(account)
@@ -52,7 +52,7 @@ settle() {
 	read -r delay_ns times <<<"$sums"
 }
 
-# Let the workload run and sleep again; sets the truth $times, $delay_ns of it.
+# load_run: let the workload run and sleep again; set the expected $times and $delay_ns.
 load_run() {
 	echo go >&7
 	wait_for 60 grep -q '^done' load
@@ -66,7 +66,7 @@ load_stop() {
 	wait "$load_pid" 2>/dev/null || true
 }
 
-# traced ARGS...: the workload's run under runqlat.
+# traced ARGS...: run the workload under runqlat.
 traced() {
 	: >"$out"
 	tool_start runqlat --json "$@"
@@ -75,7 +75,7 @@ traced() {
 	expect 0 "$status" status
 }
 
-# Of the histograms that match the jq condition $1: count and sum.
+# count_of: print the total count of the histograms that match the jq condition $1.
 count_of() { jq -s "map(select(.type == \"hist\" and ($1)) | .count) | add // 0" "$out"; }
 sum_of() { jq -s "map(select(.type == \"hist\" and ($1)) | .sum) | add // 0" "$out"; }
 
@@ -109,11 +109,11 @@ nearly_exact() {
 }
 
 scheduler_stamps() {
-	[ -e /proc/self/autogroup ] || skip "this kernel does not lead from a task to its run queue"
+	[ -e /proc/self/autogroup ] || skip "this kernel has no link from a task to its run queue"
 }
 
 # bats test_tags=kernel,smoke
-@test "wakeups on one CPU: count and sum are the scheduler's" {
+@test "wakeups on one CPU: count and sum match the scheduler's" {
 	scheduler_stamps
 	load_start 1 2000 0 0
 	traced -p "$process"
@@ -123,7 +123,7 @@ scheduler_stamps() {
 }
 
 # bats test_tags=kernel
-@test "preempted threads on one CPU: count and sum are the scheduler's" {
+@test "preempted threads on one CPU: count and sum match the scheduler's" {
 	scheduler_stamps
 	load_start 4 500 200 0
 	traced -p "$process"
@@ -147,7 +147,7 @@ scheduler_stamps() {
 }
 
 # bats test_tags=kernel
-@test "wakeups and switches as the source: the same within a few percent" {
+@test "wakeups and switches as the source: within a few percent of the scheduler's" {
 	load_start 4 500 200
 	SIXTY_HOOKS=wakeup traced -p "$process"
 	head -n 1 "$out" | jq -e '.hooks | map(select(endswith("/sched_wakeup"))) | length == 1'
@@ -173,7 +173,7 @@ scheduler_stamps() {
 	load_stop
 }
 
-@test "-L: each thread has its own" {
+@test "-L: each thread has its own histogram" {
 	load_start 5 400 20 0
 	local -A first
 	local tid n
@@ -219,7 +219,7 @@ scheduler_stamps() {
 	near "$times" "$(count_of ".cgroup == \"$path\"")" "waits for $path"
 	load_stop
 
-	load_start 1 2000 0		# a second one: filtered, by the cgroup above
+	load_start 1 2000 0		# a second workload, excluded by the cgroup above
 	echo "$process" >"$cgroup/below/cgroup.procs"
 	settle
 	before_ns=$delay_ns before=$times
@@ -234,7 +234,7 @@ scheduler_stamps() {
 	chmod 755 "$BATS_TEST_TMPDIR"
 	load_start 1 500 0
 	traced -u 65533
-	expect 0 "$(count_of true)" "waits of nobody's tasks"
+	expect 0 "$(count_of true)" "waits of tasks of user nobody"
 	load_stop
 }
 
@@ -260,7 +260,7 @@ scheduler_stamps() {
 	load_stop
 }
 
-@test "SIGTERM prints what was counted" {
+@test "SIGTERM prints the counts so far" {
 	load_start 1 23 0
 	: >"$out"
 	tool_start runqlat -p "$process"
@@ -270,7 +270,7 @@ scheduler_stamps() {
 	grep -q '^p50 = ' "$out"
 	count=$(awk '$2 == "->" { n += $5 } END { print n }' "$out")
 	echo "$count waits, $times by schedstat"
-	((count == times || count == times - 1))	# the last may not be shown: CAVEATS
+	((count == times || count == times - 1))	# the kernel may not show the last one: CAVEATS
 	load_stop
 }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# What sixty finds: loads made on purpose, each bounded in time, and the findings
-# that must come of them, named and with evidence.
+# Findings of sixty: deliberate loads, each limited in time, and the findings
+# that are expected for them, with name and evidence.
 #
-#   scenario                         findings expected               of whom
+#   scenario                         expected findings               name in the finding
 #   programs started in a loop       exec-storm                      its name
 #   more threads than CPUs           cpu-busy run-queue cpu-pressure its name
 #   a missing file in a loop         failing-opens                   its path
@@ -16,8 +16,8 @@
 #   a link that loses packets        retransmits                     -
 #   nothing at all                   (none)                          -
 #
-# Three of them need a guest of a kernel that has what they take, and run in the row 6.12 of
-# tests/vm/kernels.  "Nothing at all" needs a machine with nothing to do: a guest beside others
+# Three scenarios need a guest whose kernel has the required features, and run in the row 6.12 of
+# tests/vm/kernels.  "Nothing at all" needs an idle machine: a guest among others
 # waits for its host's processors.
 #   SIXTY_QUIET_MACHINE=1 bats -f "at all" tests/live/scenarios.bats
 #   scripts/dev/test-kernels --run 6.12 'bats -f "at all" tests/live/scenarios.bats'
@@ -34,26 +34,26 @@ own_setup() {
 	dir=$BATS_TEST_TMPDIR/report
 	seconds=6
 	emulated || return 0
-	seconds=40	# all starts slowly there
+	seconds=40	# everything starts slowly there
 	started=()
 }
 
 own_teardown() {
 	local pid
-	for pid in "${started[@]}"; do	# timeout leads a group of its own
+	for pid in "${started[@]}"; do	# timeout leads its own process group
 		kill -KILL -- "-$pid" 2>/dev/null || true
 	done
 	[ -z "${group-}" ] || rmdir "$group" || true
 }
 
-# load_with COMMAND...: in the background, until just after the look at most.
+# load_with COMMAND...: run it in the background, at most until shortly after the run of sixty.
 load_with() {
 	timeout -s KILL $((seconds + 24)) "$@" >/dev/null 2>&1 3>&- &
 	started+=($!)
 }
 
-# in_net COMMAND: a shell command in a network of its own, where an interface
-# takes what is sent to 192.0.2.9 and nobody answers.
+# in_net COMMAND: run a shell command in a separate network namespace, in which an interface
+# accepts packets to 192.0.2.9 and no host answers.
 in_net() {
 	unshare -n true 2>/dev/null || skip "no network namespaces on this machine"
 	load_with unshare -mn bash -c 'ip link set lo up
@@ -63,8 +63,8 @@ in_net() {
 		'"$1"
 }
 
-# look TOOL...: with all tools; in an emulated guest, where the start of each takes
-# seconds, with those that have to see it.
+# look TOOL...: run sixty with all tools; in an emulated guest, where the start of each takes
+# seconds, only with those that must detect the load.
 look() {
 	local bin=$root/scripts tool
 	if emulated; then
@@ -75,7 +75,7 @@ look() {
 	"$bin/sixty" --seconds "$seconds" --output "$dir" >"$out" 2>"$err" 3>&-
 }
 
-# finds ID [TEXT]: a finding with evidence; TEXT in its title or evidence.
+# finds ID [TEXT]: expect a finding with evidence; TEXT in its title or evidence.
 finds() {
 	jq -e --arg id "$1" --arg text "${2-}" '.findings[] | select(.id == $id and .severity != "info"
 		and (.evidence | length > 0) and ([.title, .evidence[].text] | join(" ") | contains($text)))' \
@@ -86,12 +86,12 @@ finds() {
 
 emulated() { [ -e /sixty/command ]; }
 
-# guest REASON: for what would disturb others, or leave a trace in the kernel's log.
+# guest REASON: skip outside of a guest, for loads that disturb others or write to the kernel's log.
 guest() { emulated || skip "only in a guest: $1"; }
 
-# In a guest without the tools: starting them takes longer there than the look.
+# Runs without tools in a guest, where starting them takes longer than the run.
 @test "scenario: nothing at all" {
-	[ -n "${SIXTY_QUIET_MACHINE-}" ] || emulated || skip "set SIXTY_QUIET_MACHINE=1 on one with nothing to do"
+	[ -n "${SIXTY_QUIET_MACHINE-}" ] || emulated || skip "set SIXTY_QUIET_MACHINE=1 on an idle machine"
 	look
 	expect "" "$(jq -r '.findings[] | select(.severity != "info") | "\(.id) \(.evidence[0].text)"' "$dir/report.json")" "findings"
 	[ "$(jq '.exonerated | length' "$dir/report.json")" -ge 15 ]
@@ -123,13 +123,13 @@ guest() { emulated || skip "only in a guest: $1"; }
 	finds failing-opens "/etc/x"
 }
 
-@test "scenario: connects that are refused" {
+@test "scenario: refused connects" {
 	load_with bash -c 'while :; do : </dev/tcp/127.0.0.1/9; read -rt 0.1 <> <(:); done'
 	look tcpconnect
 	finds connects-refused 127.0.0.1:9
 }
 
-@test "scenario: connects that nobody answers" {
+@test "scenario: connects without an answer" {
 	needs ip unshare
 	in_net 'for i in {1..200}; do : </dev/tcp/192.0.2.9/80 & read -rt 0.3 <> <(:); done'
 	look tcpconnect
@@ -149,7 +149,7 @@ guest() { emulated || skip "only in a guest: $1"; }
 
 @test "scenario: more memory than its cgroup has" {
 	local limit name=x$$eater
-	guest "the kernel's log says so for an hour"
+	guest "the kernel's log keeps the message for an hour"
 	group=$(cgroup2)/x$$squeeze
 	grep -qw memory "$(cgroup2)/cgroup.controllers" || skip "no memory controller in cgroup2 here"
 	echo +memory >"$(cgroup2)/cgroup.subtree_control"
@@ -166,10 +166,10 @@ guest() { emulated || skip "only in a guest: $1"; }
 @test "scenario: a disk that answers late" {
 	guest "a module is loaded"
 	needs dd
-	# Completes each request 80 ms after it came, by a timer.
+	# Completes each request after 80 ms, by a timer.
 	modprobe null_blk nr_devices=1 irqmode=2 completion_nsec=80000000 2>/dev/null ||
 		skip "this kernel has no null_blk"
-	wait_for 5 [ -b /dev/nullb0 ] || skip "null_blk made no disk"
+	wait_for 5 [ -b /dev/nullb0 ] || skip "null_blk created no disk"
 	load_with dd if=/dev/nullb0 of=/dev/null bs=4k iflag=direct
 	look biolatency biosnoop
 	finds block-latency nullb0

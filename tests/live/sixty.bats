@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# sixty on this machine: how it collects, how it ends, what it leaves behind.  What
-# the report says of it: report.bats; loads made on purpose: scenarios.bats.
+# sixty on this machine: how it collects, how it ends, and that nothing is left.  report.bats
+# tests the report, scenarios.bats the findings for deliberate loads.
 #
-# Runs alone: it measures how long a run takes, and what a run costs.
+# Runs alone: it measures how long a run takes, and its cost.
 
 load ../lib
 
@@ -14,7 +14,7 @@ own_setup() {
 	sixty=$root/scripts/sixty
 }
 
-# run_sixty ARGS...: into $dir; keeps $status, and $took in seconds.
+# run_sixty ARGS...: run it into $dir; set $status, and $took in seconds.
 run_sixty() {
 	local start=$SECONDS
 	status=0
@@ -22,7 +22,7 @@ run_sixty() {
 	took=$((SECONDS - start))
 }
 
-# without_report: a sixty of which only the collecting is tested: its report is empty.
+# without_report: create a sixty whose report is empty, to test only the collecting.
 without_report() {
 	mkdir -p "$BATS_TEST_TMPDIR/bin/checklist"
 	cp "$root/scripts/sixty" "$BATS_TEST_TMPDIR/bin"
@@ -33,10 +33,10 @@ without_report() {
 	sixty=$BATS_TEST_TMPDIR/bin/sixty
 }
 
-# with_tools: and it finds our tools.
+# with_tools: let that sixty find our tools.
 with_tools() { ln -s "$build" "$BATS_TEST_TMPDIR/build"; }
 
-# start_sixty SECONDS: in the background; returns when the tools observe.
+# start_sixty SECONDS: run it in the background; return when the tools observe.
 start_sixty() {
 	env --default-signal=INT "$sixty" --output "$dir" --seconds "$1" >"$out" 2>"$err" 3>&- &
 	tool_pid=$!
@@ -56,13 +56,13 @@ reason() { cut -f 2 "$dir/$1/status"; }
 
 meta() { jq -r ".$1" "$dir/meta.json"; }
 
-# under FILTER LIMIT: a number of meta.json.
+# under FILTER LIMIT: a number of meta.json is below the limit.
 under() { jq -e ".$1 < $2" "$dir/meta.json" >/dev/null || { echo "$1 is $(meta "$1")"; return 1; }; }
 
-# gone PID: no such process, or one that only waits to be reaped.
+# gone PID: true if there is no such process, or only a zombie.
 gone() { ! [ -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 
-# no_process_left: of all that it started; the guard's pid is in no file, but its group
+# no_process_left: all started processes have ended; no file has the guard's pid, but the guard
 # has sixty's command line.
 no_process_left() {
 	local pid
@@ -74,16 +74,16 @@ no_process_left() {
 
 no_guard_left() { ! grep -qsF -- "$dir" /proc/[0-9]*/cmdline; }
 
-# programs: the ids of all BPF programs there are.
+# programs: print the ids of all loaded BPF programs.
 programs() { bpftool prog show 2>/dev/null | awk '/^[0-9]+:/ { print $1 }' | sort; }
 
-# readable: what is there can be made a report of.
+# readable: the output so far is enough for a report.
 readable() {
 	"$root/scripts/sixty" --from "$dir" --json >"$BATS_TEST_TMPDIR/again.json" &&
 		jq -e .meta "$BATS_TEST_TMPDIR/again.json" >/dev/null
 }
 
-# fake NAME LINE...: a program of that name, first in PATH.
+# fake NAME LINE...: create a program of that name, first in PATH.
 fake() {
 	mkdir -p "$BATS_TEST_TMPDIR/fake"
 	printf '%s\n' '#!/bin/bash' "${@:2}" >"$BATS_TEST_TMPDIR/fake/$1"
@@ -91,14 +91,14 @@ fake() {
 	PATH=$BATS_TEST_TMPDIR/fake:$PATH
 }
 
-# only COMMAND...: a PATH with nothing else.
+# only COMMAND...: create a PATH with nothing else.
 only() {
 	local command
 	mkdir "$BATS_TEST_TMPDIR/only"
 	for command; do
 		ln -s "$(type -P "$command")" "$BATS_TEST_TMPDIR/only/$command"
 	done
-	# shellcheck disable=SC2123 # it is meant
+	# shellcheck disable=SC2123 # deliberate
 	PATH=$BATS_TEST_TMPDIR/only
 }
 
@@ -106,7 +106,7 @@ only() {
 	run_sixty --seconds 5 --exit-code
 	cat "$out"
 	[[ "$status" =~ ^[023]$ ]]
-	[ "$took" -le 60 ]	# the report itself, on a busy machine
+	[ "$took" -le 60 ]	# includes the report, on a busy machine
 	for name in "$dir"/*/; do
 		expect ok "$(word "$(basename "$name")")" "$name"
 	done
@@ -120,20 +120,20 @@ only() {
 	(cd "$dir" && sha256sum --quiet -c manifest.sha256)
 	expect "$(cd "$dir" && find . -type f | sort)" \
 		"$(tar -tzf "$dir.tar.gz" | sed -n 's,^report/\(.*[^/]\)$,./\1,p' | sort)" "files of the bundle"
-	# The same report elsewhere, and unprivileged.
+	# The same report, made in another directory without privileges.
 	"$sixty" --from "$dir.tar.gz" --output "$BATS_TEST_TMPDIR/again" --json >"$out"
 	cmp "$out" "$dir/report.json"
 	cmp "$BATS_TEST_TMPDIR/again/report.html" "$dir/report.html"
-	# No difference from itself, and nothing of it in a redacted one.
+	# A report does not differ from itself, and a redacted one contains no names.
 	"$sixty" --diff "$dir.tar.gz" "$dir" >"$out"
 	if grep -E '^  (new|gone|changed) ' "$out"; then return 1; fi
 	"$sixty" --from "$dir.tar.gz" --output "$BATS_TEST_TMPDIR/r" --redact >"$out"
 	if grep -F "$HOSTNAME\"" "$BATS_TEST_TMPDIR/r-redacted/report.json"; then return 1; fi
 }
 
-# Where others want the CPUs too, the report has to wait for its turn: the machine's
-# own word on that decides how long is allowed.
-@test "sixty: all of it, report and bundle, takes no longer than was asked for" {
+# If other processes also need the CPUs, the report must wait for them: the machine's
+# own statistics determine how long is allowed.
+@test "sixty: a run with report and bundle takes no longer than requested" {
 	local seconds start_us took_ms allowed_ms
 	for seconds in 5 10; do
 		rm -rf "$dir" "$dir.tar.gz"
@@ -152,7 +152,7 @@ only() {
 	done
 }
 
-@test "its own cost is not that of what its process was before" {
+@test "sixty: its own cost excludes CPU time used by its process before exec" {
 	without_report
 	# Six seconds of CPU time, which count as this process's children's.
 	timeout 90 bash -c 'for i in 1 2; do (ulimit -t 3; while :; do :; done) & done; wait
@@ -160,7 +160,7 @@ only() {
 	under own_cpu_s 6
 }
 
-@test "sixty --redact: nothing of this machine is in any file of the bundle" {
+@test "sixty --redact: no file of the bundle identifies this machine" {
 	local word bundle private=/srv/x$$private/x$$secret.conf
 	bash -c 'while :; do : <"$0"; : </dev/tcp/127.0.0.1/9; : <"here/${0##*/}"; read -rt 0.1 <> <(:); done' \
 		"$private" 2>/dev/null 3>&- &
@@ -172,7 +172,7 @@ only() {
 	tar -C b -xzf "$bundle"
 	{ tar -tzf "$bundle" && echo "$bundle"; } >b/names
 	expect 0 "$(tar -tvzf "$bundle" | grep -vc ' 0/0 ')" "names of owners"
-	grep -qF "$private" sixty-*Z/opensnoop/output	# it was there
+	grep -qF "$private" sixty-*Z/opensnoop/output	# present in the raw output
 	grep -qF "x$$host" sixty-*Z/meta.json
 	grep -rqE '/srv/name-[0-9]+/name-[0-9]+' b
 	for word in "x$$private" "x$$secret" "x$$host" 127.0.0.1 "\"$HOSTNAME\"" ">$HOSTNAME<" "$PWD"; do
@@ -183,7 +183,7 @@ only() {
 	if grep -E '^  (new|gone|changed) ' "$out"; then return 1; fi
 }
 
-@test "sixty: sees 23 execs, opens and connects; Ctrl-C ends it early; no process left" {
+@test "sixty: shows 23 execs, opens and connects; Ctrl-C ends it early; no process is left" {
 	without_report; with_tools
 	local name=x$$sixty i
 	cp /bin/true "$BATS_TEST_TMPDIR/$name"
@@ -207,7 +207,7 @@ only() {
 }
 
 # bats test_tags=all
-@test "sixty: SIGTERM and SIGHUP end it as well" {
+@test "sixty: SIGTERM and SIGHUP also end it" {
 	without_report; with_tools
 	for signal in TERM HUP; do
 		rm -rf "$dir" "$dir.tar.gz"
@@ -220,7 +220,7 @@ only() {
 }
 
 # bats test_tags=all
-@test "sixty: SIGKILL at any moment leaves no process, no BPF program, and a readable part" {
+@test "sixty: SIGKILL at any moment leaves no process and no BPF program, and readable results" {
 	needs bpftool
 	local before after_ms
 	before=$(programs)
@@ -233,7 +233,7 @@ only() {
 		kill -KILL "$tool_pid"
 		wait "$tool_pid" 2>/dev/null || true
 		tool_pid=
-		sleep 0.1	# of what is just being started the pid may come yet
+		sleep 0.1	# the pid of a starting process may not be recorded yet
 		no_process_left || { echo "after $after_ms ms"; return 1; }
 	done
 	expect KILL "$(meta ended_early)"
@@ -248,7 +248,7 @@ programs_left() { comm -13 <(echo "$1") <(programs) | grep -vxF "$1" | unheld; }
 # no_program_left BEFORE: the kernel frees a program some time after its last reference.
 no_program_left() { [ -z "$(programs_left "$1")" ]; }
 
-# unheld: of ids of programs those that no process holds; others may load theirs meanwhile.
+# unheld: print the program ids that no process holds; others may load theirs meanwhile.
 unheld() {
 	local id
 	while read -r id; do
@@ -261,16 +261,16 @@ unheld() {
 	without_report
 	fake iostat "trap '' INT TERM" 'echo started' 'while :; do read -rt 1 <> <(:); done'
 	run_sixty --seconds 5
-	under seconds 6	# up to 2 s later on a machine under load
+	under seconds 6	# up to 2 s later on a busy machine
 	expect 0 "$(wc -c <"$err")" "bytes on stderr"
 	expect 0 "$status"
 	expect "timed out" "$(word iostat)"
-	expect started "$(cat "$dir/iostat/output")" "what it printed"
+	expect started "$(cat "$dir/iostat/output")" "its output"
 	no_process_left
 }
 
 # bats test_tags=all
-@test "sixty: a collector that fails is said; other projects' tools are not taken for ours" {
+@test "sixty: a failed collector is reported; other projects' tools are not taken for ours" {
 	without_report
 	fake iostat 'echo "no such luck" >&2' 'exit 3'
 	fake execsnoop '[ "$1" = --version ] && echo "execsnoop 0.2" && exit' "touch $BATS_TEST_TMPDIR/ran"
@@ -285,7 +285,7 @@ unheld() {
 }
 
 # bats test_tags=all
-@test "sixty: a storm of output is bounded, spread over the time, and said" {
+@test "sixty: a storm of output is bounded, spread over the time, and reported" {
 	without_report
 	fake execsnoop '[ "$1" = --version ] && echo "execsnoop (sixty) 0" && exit' 'trap "exit 0" INT' \
 		'i=0; while [ $i -lt 99 ]; do i=$((i + 1)); printf "{\"i\":$i,\"t\":\"%(%s)T\"%4000s}\n" -1 "" 2>/dev/null; done' \
@@ -299,7 +299,7 @@ unheld() {
 }
 
 # bats test_tags=all
-@test "sixty: without sysstat and procps /proc stands in, in their formats" {
+@test "sixty: without sysstat and procps, /proc is read instead, in their formats" {
 	without_report
 	local programs="bash env nice renice timeout stdbuf head tail mkdir mkfifo rm cat mv sed awk getconf jq date dirname
 		readlink dmesg tar gzip sha256sum find sort xargs printf stat cmp"
@@ -316,7 +316,7 @@ unheld() {
 		"$BATS_TEST_TMPDIR/again.json"
 }
 
-@test "sixty: without root it works as far as it can" {
+@test "sixty: without root it does what is permitted" {
 	[ "$(id -u)" = 0 ] || skip "not root"
 	local open
 	open=$(mktemp -d)
@@ -335,7 +335,7 @@ unheld() {
 	expect false "$(meta root)"
 }
 
-# with_pids_max N COMMAND...: in a cgroup of its own, which no more processes may enter.
+# with_pids_max N COMMAND...: run it in a separate cgroup with at most N processes.
 with_pids_max() {
 	local at
 	for at in /sys/fs/cgroup/pids "$(cgroup2)"; do
@@ -348,11 +348,11 @@ with_pids_max() {
 	echo "$1" >"$at/pids.max"
 	status=0
 	(echo "$BASHPID" >"$at/cgroup.procs" && exec "${@:2}") >"$out" 2>"$err" || status=$?
-	expect "max 0" "$(cat "$at/pids.events")" "processes that were refused"
+	expect "max 0" "$(cat "$at/pids.events")" "forks that the limit refused"
 	wait_for 5 rmdir "$at"
 }
 
-# limited LIMIT LEAST: so many collectors or more were ok; one message, which says why not all.
+# limited LIMIT LEAST: at least LEAST collectors are ok, and one message names the limit.
 limited() {
 	local started
 	cat "$out" "$err"
@@ -365,7 +365,7 @@ limited() {
 	jq -e .verdict "$dir/report.json"
 }
 
-@test "sixty: where pids.max leaves little room, some collectors and a report" {
+@test "sixty: if pids.max leaves little room, some collectors run and a report is made" {
 	with_pids_max 15 "$sixty" --output "$dir" --seconds 5
 	limited "pids.max of cgroup /x$$room" 3
 	rm -r "$dir" "$dir.tar.gz"
@@ -377,7 +377,7 @@ limited() {
 	expect 1 "$(wc -l <"$err")" "messages"
 }
 
-@test "sixty: where RLIMIT_NPROC leaves little room, some collectors and a report" {
+@test "sixty: if RLIMIT_NPROC leaves little room, some collectors run and a report is made" {
 	[ "$(id -u)" = 0 ] || skip "not root"
 	local open
 	open=$(mktemp -d)
@@ -392,7 +392,7 @@ limited() {
 	limited "RLIMIT_NPROC (ulimit -u 20)" 3
 }
 
-@test "sixty: what few rights alone bring about is no remark" {
+@test "sixty: messages that missing privileges alone cause are not remarks" {
 	# shellcheck source=scripts/checklist/sixty.d/status.bash
 	. "$root/scripts/checklist/sixty.d/status.bash"
 	echo "runqlat: --bpf-stats: the kernel does not measure: Operation not permitted" >few
@@ -433,7 +433,7 @@ place() {
 	expect 0 "$status" "the user of sudo"
 }
 
-# hostile NAME TAR-ARGUMENTS...: a bundle that must not be unpacked.
+# hostile NAME TAR-ARGUMENTS...: create a bundle that must not be unpacked.
 hostile() {
 	tar -C "$BATS_TEST_TMPDIR/h" -czf "$BATS_TEST_TMPDIR/$1.tar.gz" "${@:2}"
 	status=0

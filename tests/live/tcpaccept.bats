@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# tcpaccept against what the accepting program itself learns: getsockname,
-# getpeername and the clock.  Traffic stays on loopback and in a namespace made here.
+# tcpaccept, compared with the data of the accepting program itself: getsockname,
+# getpeername and the clock.  Traffic stays on loopback and in a namespace created here.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2086,SC2154
 
@@ -22,7 +22,7 @@ own_teardown() {
 
 needs_v6() { [ -e /proc/net/if_inet6 ] || skip "no IPv6 on this machine"; }
 
-# serve KIND N [ADDRESS [DELAY_MS]]: its truth is in ./truth.
+# serve KIND N [ADDRESS [DELAY_MS]]: start the server; ./truth has its data.
 serve() {
 	$IN "$server" "$@" >truth || {
 		[ $? = 77 ] && skip "$(cat truth)"
@@ -30,7 +30,7 @@ serve() {
 	}
 }
 
-# serve_blocked: 23 threads in accept on $port; they get connections after "echo go >&9".
+# serve_blocked: start 23 threads in accept on $port; they get connections after "echo go >&9".
 serve_blocked() {
 	mkfifo go
 	exec 9<>go
@@ -40,7 +40,7 @@ serve_blocked() {
 	port=$(sed -n 's/ready //p' truth)
 }
 
-# Our program's records as lines like the workload's, sorted.
+# shown: print our program's records as lines like the workload's, sorted.
 shown() {
 	jq -r --arg comm "$comm" 'select(.type == "event" and .comm == $comm) |
 		"\(.raddr) \(.rport) \(.laddr) \(.lport) \(.tid)"' "$out" | sort
@@ -50,7 +50,7 @@ truth() { cut -d ' ' -f 1-5 truth | sort; }
 
 count() { shown | wc -l; }
 
-# Each time in the queue lies in the bounds that the program knows; both clocks count in us.
+# queue_times_agree: each queue time is within the program's bounds; both clocks count in us.
 queue_times_agree() {
 	jq -r --arg comm "$comm" 'select(.comm == $comm) | "\(.rport) \(.queue_ns)"' "$out" |
 		sort >queues
@@ -64,7 +64,7 @@ nothing_lost() {
 	expect 0 "$(jq 'select(.type == "summary") | .ring_full + .map_full' "$out")"
 }
 
-# agrees KIND [ADDRESS [DELAY_MS]]: 23 connections, each shown as it was.
+# agrees KIND [ADDRESS [DELAY_MS]]: 23 connections, each shown with the program's data.
 agrees() {
 	tool_start tcpaccept --json
 	serve "$1" 23 "${@:2}"
@@ -81,7 +81,7 @@ agrees() {
 # bats test_tags=kernel
 @test "accept4" { agrees accept4; }
 # bats test_tags=kernel
-@test "without blocking; an accept that fails is no event" { agrees nonblocking; }
+@test "without blocking; a failed accept is no event" { agrees nonblocking; }
 # bats test_tags=kernel
 @test "from threads" { agrees threads; }
 # bats test_tags=kernel
@@ -114,7 +114,7 @@ agrees() {
 }
 
 # bats test_tags=kernel
-@test "threads in accept since before the start" {
+@test "threads that wait in accept since before the start" {
 	serve_blocked
 	tool_start tcpaccept --json
 	echo go >&9
@@ -155,9 +155,9 @@ make_netns() {
 }
 
 # bats test_tags=kernel
-@test "fast open: accepted before the handshake ended" {
+@test "fast open: accepted before the end of the handshake" {
 	make_netns
-	# Client and server, both without a cookie.
+	# Enables client and server, both without a cookie.
 	$IN sysctl -qw net.ipv4.tcp_fastopen=0x207 || skip "no TCP fast open on this machine"
 	agrees fastopen
 	expect 23 "$($IN awk '/TcpExt/ && !names { names = $0; split($0, key); next }
@@ -165,7 +165,7 @@ make_netns() {
 		/proc/net/netstat)"
 }
 
-@test "local ports, families, pids and users are filtered" {
+@test "filters: local ports, families, pids and users" {
 	needs_v6
 	serve_blocked
 	tool_start tcpaccept --json -P "1,$port" -4
@@ -194,7 +194,7 @@ make_netns() {
 }
 
 # bats test_tags=kernel
-@test "a cgroup is filtered" {
+@test "filter: a cgroup" {
 	dir=$(cgroup2)/sixty-accept$$
 	mkdir "$dir" || skip "no cgroup can be made"
 	tool_start tcpaccept --json --cgroup "$dir"
@@ -207,7 +207,7 @@ make_netns() {
 }
 
 # bats test_tags=kernel
-@test "sockets that are not TCP are no events" {
+@test "sockets other than TCP are no events" {
 	needs jq python3
 	tool_start tcpaccept --json
 	python3 - <<-'PY'
@@ -226,7 +226,7 @@ make_netns() {
 }
 
 # bats test_tags=kernel
-@test "a flood of 3,000 is seen whole" {
+@test "all of a flood of 3,000 are shown" {
 	tool_start tcpaccept --json
 	serve silent 3000
 	tool_stop

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# tcpconnect against what the connecting program itself learns: getsockname,
-# errno and the clock.  Traffic stays on loopback and in namespaces made here.
+# tcpconnect, compared with the data of the connecting program itself: getsockname,
+# errno and the clock.  Traffic stays on loopback and in namespaces created here.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2086,SC2154
 
@@ -23,8 +23,8 @@ own_teardown() {
 	for ns in $netns; do ip netns del "$ns"; done
 }
 
-# serve MODE [ADDRESS PORT]: a server in the background, when it is ready;
-# $port is where.  IN="ip netns exec NAME" puts it into a namespace.
+# serve MODE [ADDRESS PORT]: start a server in the background, and return when it is ready;
+# sets $port.  IN="ip netns exec NAME" runs it in a namespace.
 serve() {
 	$IN "$(workload connects)" "$1" 0 "${2:-127.0.0.1}" "${3:-0}" >server 3>&- &
 	started+=($!)
@@ -32,16 +32,16 @@ serve() {
 	port=$(cut -d ' ' -f 2 server)
 }
 
-# leave PROGRAM N ADDRESS: N attempts that nobody answers, until the test ends.
+# leave PROGRAM N ADDRESS: make N attempts that get no answer, until the test ends.
 leave() {
 	[ -p hold ] || mkfifo hold
-	exec 9<>hold		# its input, which ends with us
+	exec 9<>hold		# its input, which is closed when the test ends
 	"$1" left "$2" "$3" "$port" <hold >"left.$3" 3>&- 9>&- &
 	started+=($!)
 	wait_for 50 eval "[ \"\$(wc -l <left.$3)\" = $2 ]"
 }
 
-# Our program's records as lines like the workload's, sorted.
+# shown: print our program's records as lines like the workload's, sorted.
 shown() {
 	jq -r --arg comm "$comm" 'select(.type == "event" and .comm == $comm) |
 		[.sport // 0, .daddr, .dport, .errno // 0, .tid,
@@ -51,18 +51,18 @@ shown() {
 
 truth() { cut -d ' ' -f 1-4,6- truth | sort; }
 
-# count RESULT: how many of our program's records have it.
+# count RESULT: print how many of our program's records have it.
 count() {
 	jq -n --arg comm "$comm" --arg result "$1" \
 		'[inputs | select(.comm == $comm and .result == $result)] | length' "$out"
 }
 
-# Recursion apart, which is counted for changes of state of no interest too.
+# nothing_lost: except recursion, which also counts changes of state that do not matter.
 nothing_lost() {
 	expect 0 "$(jq 'select(.type == "summary") | .ring_full + .map_full' "$out")"
 }
 
-# No latency is longer than the program's own, and none is missing.
+# latencies_agree: no latency is longer than the program's own, and none is missing.
 latencies_agree() {
 	jq -r --arg comm "$comm" 'select(.comm == $comm) | "\(.sport) \(.latency_ns)"' "$out" |
 		sort >latencies
@@ -71,7 +71,7 @@ latencies_agree() {
 		END { if (good != n) { print good " of " n " latencies agree"; exit 1 } }'
 }
 
-# agrees RESULT KIND [ADDRESS [PORT]]: 23 attempts, each shown as it was.
+# agrees RESULT KIND [ADDRESS [PORT]]: 23 attempts, each shown with the program's data.
 agrees() {
 	local result=$1
 	shift
@@ -84,7 +84,7 @@ agrees() {
 	latencies_agree 23
 }
 
-# run_client KIND N [ADDRESS [PORT]]: its truth is in ./truth.
+# run_client KIND N [ADDRESS [PORT]]: run it; ./truth has its data.
 run_client() {
 	$IN "$client" "$@" >truth || {
 		[ $? = 77 ] && skip "$(cat truth)"
@@ -92,7 +92,7 @@ run_client() {
 	}
 }
 
-# Two namespaces joined by a veth pair, 10.77.0.1 and .2; $a and $b.
+# make_netns: create two namespaces joined by a veth pair, 10.77.0.1 and .2; $a and $b.
 make_netns() {
 	needs ip
 	a=sixty-a$$ b=sixty-b$$
@@ -150,13 +150,13 @@ make_netns() {
 # bats test_tags=kernel
 @test "io_uring" { agrees established io_uring; }
 
-@test "io_uring's worker has its process's pid and name" {
+@test "io_uring's worker is shown with its process's pid and name" {
 	tool_start tcpconnect --json
 	run_client io_uring-async 23
 	tool_stop
 	case $(uname -r) in
 	[1-4].* | 5.[0-9].* | 5.1[01].*)
-		skip "before 5.12 the worker is a kernel thread of its own" ;;
+		skip "before 5.12 the worker is a separate kernel thread" ;;
 	esac
 	expect 23 "$(count established)"
 	expect "$(cut -d ' ' -f 1-4 truth | sort)" "$(shown | cut -d ' ' -f 1-4)"
@@ -175,7 +175,7 @@ make_netns() {
 	cat truth? >truth
 	tool_stop
 	expect 3 "$(count timeout)"
-	# Each was shown as waiting before.
+	# Each was first shown as waiting.
 	expect 3 "$(count waiting)"
 	expect "$(truth)" "$(jq -c 'select(.result != "waiting")' "$out" >x; out=x shown)"
 	latencies_agree 3
@@ -212,7 +212,7 @@ make_netns() {
 }
 
 # bats test_tags=kernel
-@test "--rejected: no route, shown once; what was sent is not shown twice" {
+@test "--rejected: no route, shown once; attempts that were sent are not shown twice" {
 	make_netns
 	tool_start tcpconnect --json --rejected
 	IN="ip netns exec $a" run_client blocking 23 10.99.0.1 7
@@ -243,11 +243,11 @@ make_netns() {
 	expect "$(cut -d ' ' -f 1-3,6 all | sort)" "$(shown | cut -d ' ' -f 1-3,5)"
 }
 
-@test "what waits at the end is shown, with its source port" {
+@test "attempts that wait at the end are shown, with their source port" {
 	serve full
 	tool_start tcpconnect --json
 	run_client left 23 127.0.0.1 "$port" </dev/null
-	# Closed as its program ended.
+	# Closed when its program ended.
 	wait_for 5 eval '[ "$(count aborted)" = 23 ]'
 	expect 0 "$(count waiting)"
 
@@ -260,7 +260,7 @@ make_netns() {
 }
 
 # bats test_tags=kernel
-@test "waiting is shown once, after a second, though the tool goes on" {
+@test "waiting is shown once, after a second, while the tool continues" {
 	serve full
 	tool_start tcpconnect --json
 	leave "$client" 23 127.0.0.1
@@ -270,7 +270,7 @@ make_netns() {
 	expect 23 "$(count waiting)"
 }
 
-@test "ports, families, pids and users are filtered" {
+@test "filters: ports, families, pids and users" {
 	serve serve
 	tool_start tcpconnect --json -P "1,$port" -4
 	run_client blocking 23 127.0.0.1 "$port"
@@ -293,7 +293,7 @@ make_netns() {
 }
 
 # bats test_tags=kernel
-@test "a cgroup is filtered" {
+@test "filter: a cgroup" {
 	dir=$(cgroup2)/sixty-connect$$
 	mkdir "$dir" || skip "no cgroup can be made"
 	serve serve
@@ -325,12 +325,12 @@ make_netns() {
 			"$out" | sort)"
 }
 
-@test "-d names what was looked up, by A and AAAA, through a CNAME" {
+@test "-d shows the looked-up name, by A and AAAA, through a CNAME" {
 	make_netns
 	IN="ip netns exec $a"
 	ip -n $a addr add 10.77.1.1/32 dev lo
 	ip -n $a addr add fd77::1/128 dev lo nodad || skip "no IPv6 on this machine"
-	# The tool listens where it runs: in the namespace.
+	# The tool receives DNS answers in its own network namespace.
 	$IN "$build/tcpconnect" -d -s --duration 20 >"$out" 2>"$err" 3>&- &
 	tool_pid=$!
 	wait_for 20 is_ready
@@ -342,7 +342,7 @@ make_netns() {
 	run_client nonblocking 1 10.77.0.1
 	tool_stop
 	grep "$comm" "$out" >ours
-	# The escape is the resolver library's, escaped once more for the terminal.
+	# The resolver library escapes it, and the tool escapes that again for the terminal.
 	expect 2 "$(grep -c 'ne\\\\027w.example' ours)"
 	grep -q "localhost  *established" ours
 	grep -q "No DNS Query  *established" ours
@@ -350,7 +350,7 @@ make_netns() {
 	expect 1 "$status"
 }
 
-@test "a flood of 3,000 is seen whole" {
+@test "all of a flood of 3,000 are shown" {
 	serve serve
 	tool_start tcpconnect --json
 	run_client silent 3000 127.0.0.1 "$port"
@@ -359,8 +359,8 @@ make_netns() {
 	nothing_lost
 }
 
-# Shown and lost together are exact. A beginning can be lost from Linux 7 on, where tasks are preempted in
-# programs at tracepoints; it is counted once the tool has run for two seconds.
+# Shown and lost add up exactly. Since Linux 7 a beginning can be lost, because tasks are preempted in
+# tracepoint programs; such losses are counted once the tool has run for two seconds.
 # bats test_tags=kernel
 @test "12,000 over veth with receive packet steering: all shown, or counted as lost" {
 	make_netns
@@ -380,11 +380,11 @@ make_netns() {
 	nothing_lost
 }
 
-@test "anyone may fill the table: attempts are still shown, and it is said" {
+@test "if other attempts fill the table, attempts are still shown, with a message" {
 	ulimit -n 9000 2>/dev/null || skip "no more than $(ulimit -Hn) open files allowed"
 	serve full 0.0.0.0
 	tool_start tcpconnect --json
-	# To two addresses: looking for a free port to one takes long after the first 14,000.
+	# To two addresses: finding a free port for one takes long after the first 14,000.
 	leave "$(workload connects)" 8200 127.0.0.1
 	leave "$(workload connects)" 8200 127.0.0.2
 	run_client blocking 23 127.0.0.1 1

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# tcpretrans against the kernel's own counters, in a network namespace where
-# nothing else happens, and against the sockets' TCP_INFO.
+# tcpretrans, compared with the kernel's own counters, in a network namespace without
+# other traffic, and with the sockets' TCP_INFO.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2086,SC2154
 
@@ -34,7 +34,7 @@ make_netns() {
 	ip -n "$1" link set lo up
 }
 
-# lose KIND N [ADDRESS]: in the background until release; its truth is in ./truth.
+# lose KIND N [ADDRESS]: run it in the background until release; ./truth has its data.
 lose() {
 	$IN "$program" "$@" <hold >truth 3>&- 9>&- &
 	pid=$!
@@ -43,27 +43,27 @@ lose() {
 	sed -i /done/d truth
 }
 
-# listening: $port is the listening one's, in hexadecimal.
+# listening: set $port to that of the listening socket, in hexadecimal.
 listening() {
 	port=$($IN awk '$4 == "0A" { sub(/.*:/, "", $2); print $2 }' /proc/net/tcp)
 	[ -n "$port" ]
 }
 
-# waiting_program KIND N: in the background, $pid; it begins when a line is written to descriptor 9.
+# waiting_program KIND N: start it in the background, $pid; it begins when a line is written to descriptor 9.
 waiting_program() {
 	$IN "$program" "$1" "$2" 127.0.0.1 wait <hold >truth 3>&- 9>&- &
 	pid=$!
 	wait_for 10 listening
 }
 
-# release: the workload ends; no earlier than its events were shown.
+# release: end the workload, but not before its events were shown.
 release() {
 	kill $pid
 	wait $pid || true
 	pid=
 }
 
-# load_netem: or skip the test.
+# load_netem: load it, or skip the test.
 load_netem() {
 	needs tc
 	modprobe -q sch_netem 2>/dev/null || true
@@ -71,7 +71,7 @@ load_netem() {
 	$IN tc qdisc del dev lo root
 }
 
-# counter NAME: of the namespace's, from /proc/net/snmp and netstat.
+# counter NAME: print it for the namespace, from /proc/net/snmp and netstat.
 counter() {
 	$IN awk -v name="$1" '
 		FNR % 2 { split($0, key); next }
@@ -79,15 +79,15 @@ counter() {
 		/proc/net/snmp /proc/net/netstat
 }
 
-# Our namespace's records; segments KIND: how many were sent again.
+# ours: print our namespace's records; segments KIND: how many were retransmitted.
 ours() { jq -c "select(.netns == $inum)" "$out"; }
 segments() {
 	ours | jq -n --arg kind "$1" '[inputs | select($kind == "all" or .kind == $kind) |
 		.segments] | add // 0'
 }
 
-# Connections and what they sent again, as the workload prints it: by the
-# connecting end's ports.
+# flows: print connections and their retransmissions, as the workload does, by the
+# ports of the connecting end.
 flows() {
 	local port
 	port=$(awk 'NR == 1 { print $2 }' truth)
@@ -96,12 +96,12 @@ flows() {
 		{ n[$1 " " $2] += $3 } END { for (flow in n) print flow, n[flow] }' | sort
 }
 
-# What was sent again; RetransSegs counts what the machine could not send, too.
+# sent_again: RetransSegs also counts segments that the machine failed to send.
 sent_again() { echo $(($(counter RetransSegs) - $(counter TCPRetransFail))); }
 
 all_shown() { [ "$(segments all)" -ge "${1:-$(sent_again)}" ]; }
 
-# Of a loss that goes on: all until now, and nothing that was not sent until the tool has ended.
+# shows_all: during a continuing loss: everything so far, and nothing that was not yet sent when the tool ended.
 shows_all() {
 	local total shown
 	total=$(sent_again)
@@ -112,7 +112,7 @@ shows_all() {
 	[ "$total" -le "$shown" ] && [ "$shown" -le "$(sent_again)" ]
 }
 
-# agrees KIND [ADDRESS]: all 23 connections of it, to the last segment.
+# agrees KIND [ADDRESS]: all 23 connections of that kind, to the last segment.
 agrees() {
 	tool_start tcpretrans --json -l
 	lose "$1" 23 "${@:2}"
@@ -123,7 +123,7 @@ agrees() {
 	expect "$(grep -v ' 0$' truth | sort)" "$(flows)" flows
 	expect "$(counter TCPSynRetrans)" $(($(segments syn) + $(segments synack))) "SYNs and SYN-ACKs"
 	owner="$pid $comm"
-	[ -e /sys/kernel/btf/vmlinux ] || owner="null null"	# without types no iterator finds them
+	[ -e /sys/kernel/btf/vmlinux ] || owner="null null"	# without BTF no iterator finds the owner
 	[ "$1" = none ] || expect "$owner" "$(ours | jq -r '"\(.pid) \(.comm)"' | uniq)" owners
 	release
 }
@@ -136,8 +136,8 @@ agrees() {
 	expect SYN_SENT "$(ours | jq -r .state | uniq)"
 }
 
-# A veth pair in our namespace, its end $1 with the addresses $2...; the other end
-# drops what comes: it is for another link-layer address.
+# add_hole: add a veth pair to our namespace, its end $1 with the addresses $2...; the other end
+# drops all packets, because they have another link-layer address.
 add_hole() {
 	local address
 	$IN ip link add "$1" type veth peer name "$1-end" || skip "no veth on this machine"
@@ -147,7 +147,7 @@ add_hole() {
 	$IN ip neigh add 10.77.0.2 lladdr 02:00:00:00:00:02 dev "$1"
 }
 
-# hold_connection ADDRESS PORT: by the workload, with MPTCP, until the test ends.
+# hold_connection ADDRESS PORT: let the workload hold one, with MPTCP, until the test ends.
 hold_connection() {
 	program=$(own connects)
 	comm=${program##*/}
@@ -169,8 +169,8 @@ hold_connection() {
 	release
 }
 
-# The server is reached over the loopback interface; a second path to it, by the address
-# of the hole, never comes about.
+# The server is reached over the loopback interface; a second path to it, through the address
+# of the hole, is never established.
 # bats test_tags=kernel
 @test "Multipath TCP: the owner of a second path's SYN" {
 	needs_mptcp
@@ -226,11 +226,11 @@ hold_connection() {
 }
 
 # bats test_tags=kernel
-@test "fast retransmits while a probe is pending are no probes" {
+@test "fast retransmits while a probe is pending are not probes" {
 	agrees middle
 	[ "$(counter TCPFastRetrans)" -ge 23 ]
 	[ "$(segments probe)" -le "$(counter TCPLossProbes)" ]
-	# The first byte of each connection, again and again: 23 sequence numbers.
+	# The first byte of each connection, repeatedly: 23 sequence numbers.
 	expect 23 "$(ours | jq 'select(.kind == "retransmit" and .bytes == 1).seq' | sort -u | wc -l)"
 }
 
@@ -267,14 +267,14 @@ hold_connection() {
 	expect "$(counter TCPSynRetrans)" $(($(segments syn) + $(segments synack)))
 }
 
-# is_sent PORT: the first SYN to it.
+# is_sent PORT: true if the first SYN to it was sent.
 is_sent() { $IN ss -Htn state syn-sent "dport = :$1" | grep -q .; }
 
 # bats test_tags=kernel
-@test "what the machine could not send again is not shown" {
+@test "segments that the machine failed to retransmit are not shown" {
 	local client
 	needs ss timeout
-	# The loopback swallows the SYN; when it is due again, a second later, no route is left.
+	# The loopback drops the SYN; when it is due again, a second later, there is no route.
 	$IN ip route add 10.9.9.9 dev lo
 	tool_start tcpretrans --json -l
 	$IN timeout 3 "$(workload connects)" silent 1 10.9.9.9 7777 >truth 3>&- 9>&- &
@@ -287,7 +287,7 @@ is_sent() { $IN ss -Htn state syn-sent "dport = :$1" | grep -q .; }
 	expect 0 "$(segments all)" "shown"
 }
 
-# probes_only_with_l KIND: a loss of which each of 23 connections has one probe, both ways.
+# probes_only_with_l KIND: for a loss that causes one probe on each of 23 connections, with and without -l.
 probes_only_with_l() {
 	tool_start tcpretrans --json -l
 	lose "$1" 23
@@ -310,16 +310,16 @@ probes_only_with_l() {
 	release
 }
 
-@test "tail loss probes are shown with -l only" { probes_only_with_l tail; }
+@test "tail loss probes are shown only with -l" { probes_only_with_l tail; }
 
 # bats test_tags=kernel
-@test "tail loss probes are shown with -l only: netem loses what connections send" {
+@test "tail loss probes are shown only with -l: netem drops what connections send" {
 	load_netem
 	probes_only_with_l netem
 }
 
 # bats test_tags=kernel
-@test "-c counts probes with -l only" {
+@test "-c counts probes only with -l" {
 	tool_start tcpretrans --json -c -l
 	lose tail 2
 	tool_stop
@@ -364,7 +364,7 @@ probes_only_with_l() {
 	release
 }
 
-@test "ports, families, users and pids are filtered" {
+@test "filters: ports, families, users and pids" {
 	tool_start tcpretrans --json -P 1 -4
 	lose tail 2
 	tool_stop
@@ -388,7 +388,7 @@ probes_only_with_l() {
 }
 
 # bats test_tags=kernel
-@test "a cgroup is filtered" {
+@test "filter: a cgroup" {
 	dir=$(cgroup2)/sixty-retrans$$
 	mkdir "$dir" || skip "no cgroup can be made"
 	tool_start tcpretrans --json -l --cgroup "$dir"
@@ -407,8 +407,8 @@ probes_only_with_l() {
 }
 
 # bats test_tags=kernel
-@test "a socket that nobody has open any more has no owner" {
-	# Closed with its data on the way: FIN_WAIT1, an orphan.
+@test "a socket that no process has open any more has no owner" {
+	# Closed with data in flight: FIN_WAIT1, an orphan.
 	tool_start tcpretrans --json
 	$IN "$program" orphan 1 >truth
 	wait_for 5 eval '[ "$(ours | wc -l)" -ge 1 ]'

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * For unit tests: what a tool prints for events made by hand.  The clock is
+ * For unit tests: what a tool prints for handwritten events.  The clock is
  * fixed: an event's ns count from 1970-01-01T00:00:00Z.
  */
 #ifndef TESTS_RENDER_H
@@ -17,8 +17,8 @@
 #include "output/out.h"
 
 /*
- * Heading (text only) and the record that @print makes of @event.  The string
- * stays until the next call.
+ * Return the heading (text only) and the record that @print prints for @event.  The string
+ * is valid until the next call.
  */
 static inline const char *render(struct common_args *args, const struct table *table,
 				 void (*print)(void *ctx, const void *event, size_t size),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* For unit tests of the output: a table of five columns, and records of it. */
+/* For unit tests of the output: a table of five columns, and records for it. */
 #ifndef TESTS_TABLE_H
 #define TESTS_TABLE_H
 
@@ -45,7 +45,7 @@ static inline int reset(void **state)
 	return 0;
 }
 
-/* The columns of JSON are others: they are chosen at the start. */
+/* JSON has other columns: they are selected at the start. */
 static inline void use_json(void)
 {
 	args.json = true;
@@ -59,7 +59,7 @@ static inline const char *ended(void)
 	return out.text.at;
 }
 
-/* One record with a value in every column. */
+/* Print one record with a value in every column. */
 static inline const char *record(const char *comm, const char *what)
 {
 	out_event(&out, &head);

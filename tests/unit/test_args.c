@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Command lines: what is taken, and what ends the program with one line. */
+/* Command lines: what is accepted, and what ends the program with one line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,7 +46,7 @@ static struct table table = { .type = "event", .about = "One", .columns = column
 
 #define WORDS_MAX 16		/* and a NULL */
 
-/* @line split at spaces, '' being an empty argument. */
+/* Split @line at spaces; '' is an empty argument. */
 static int split(char *line, char *argv[WORDS_MAX + 1])
 {
 	int argc = 0;
@@ -59,7 +59,7 @@ static int split(char *line, char *argv[WORDS_MAX + 1])
 
 static void parse_line(const char *line)
 {
-	static char *copy;		/* stays: options point into it */
+	static char *copy;		/* static, because options point into it */
 	char *argv[WORDS_MAX + 1];
 
 	free(copy);
@@ -69,7 +69,7 @@ static void parse_line(const char *line)
 	args_parse("tool", &table, &argp, split(copy, argv), argv, &common);
 }
 
-/* The same in a child: its exit status; what it wrote is in @said. */
+/* Parse it in a child; return its exit status, and in @said what it wrote. */
 static int exit_of(const char *line, char said[4096])
 {
 	int fds[2], status;
@@ -92,7 +92,7 @@ static int exit_of(const char *line, char said[4096])
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Exit status 64 and one line that has @value in it. */
+/* Expect exit status 64 and one line that contains @value. */
 static void refused(const char *line, const char *value)
 {
 	char said[4096];
@@ -157,7 +157,7 @@ static void columns_by_name(void **state)
 	table.n = ARRAY_SIZE(columns);
 }
 
-/* What programs read: every column with its type, unit and description. */
+/* The list for programs: every column with its type, unit and description. */
 static void columns_for_programs(void **state)
 {
 	char said[4096];
@@ -189,7 +189,7 @@ static void time_formats(void **state)
 	assert_int_equal(common.time, STAMP_MONO);
 }
 
-/* Whatever is no number to its last character, for every option that takes one. */
+/* Strings that are not numbers to the last character, for every option that takes one. */
 static void bad_numbers(void **state)
 {
 	static const char *const options[] = {
@@ -288,7 +288,7 @@ static void help_and_version(void **state)
 	char said[4096];
 
 	assert_int_equal(exit_of("tool --help", said), 0);
-	/* By the name of the program that runs. */
+	/* Examples contain the name of the running program. */
 	assert_non_null(strstr(said, "Examples:\n  test_args -p 181   # one\n  toolbox tool\n"
 			       "  test_args --json\n"));
 	assert_non_null(strstr(said, "--duration=SECONDS"));
@@ -315,7 +315,7 @@ static void lists(void **state)
 	assert_int_equal(list_sum, 65623);
 }
 
-/* Call @fn(@arg) in a child that is to end with EXIT_USAGE. */
+/* Call @fn(@arg) in a child, which must end with EXIT_USAGE. */
 static void fails(void (*fn)(const char *arg), const char *arg)
 {
 	int status;

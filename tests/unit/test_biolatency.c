@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of biolatency, on histograms made by hand: no BPF, no root. */
+/* The user-space half of biolatency, on handwritten histograms: no BPF, no root. */
 #include <errno.h>
 #include "render.h"
 #define main biolatency_main
@@ -65,7 +65,7 @@ static void disks_of_one_name_differ_by_their_number(void **state)
 	assert_non_null(strstr(shown(BIO_ID(42, 0)), "\"disk\":\"loop7\",\"diskseq\":42,"));
 }
 
-static void before_5_15_a_disk_has_a_name_only(void **state)
+static void before_5_15_a_disk_has_only_a_name(void **state)
 {
 	opt.by_disk = true;
 	strcpy(hist.label, "loop7");
@@ -88,7 +88,7 @@ static void names_become_readable(void **state)
 	assert_string_equal(name, "Secu");
 }
 
-/* Operation 1 is a write on every kernel; bit 31 is a flag on none so far. */
+/* Operation 1 is a write on every kernel; no kernel has a flag at bit 31 so far. */
 static void a_flag_without_name_is_a_number(void **state)
 {
 	opt.by_flags = true;
@@ -123,7 +123,7 @@ int main(void)
 		cmocka_unit_test_setup(extension_adds_average_and_total, reset),
 		cmocka_unit_test_setup(milliseconds_are_named, reset),
 		cmocka_unit_test_setup(disks_of_one_name_differ_by_their_number, reset),
-		cmocka_unit_test_setup(before_5_15_a_disk_has_a_name_only, reset),
+		cmocka_unit_test_setup(before_5_15_a_disk_has_only_a_name, reset),
 		cmocka_unit_test_setup(names_become_readable, reset),
 		cmocka_unit_test_setup(a_flag_without_name_is_a_number, reset),
 		cmocka_unit_test_setup(ids_hold_disk_and_flags, reset),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of biosnoop, on events made by hand: no BPF, no root. */
+/* The user-space half of biosnoop, on handwritten events: no BPF, no root. */
 #include "render.h"
 #define main biosnoop_main
 #include "../../tools/biosnoop/biosnoop.c"
@@ -20,13 +20,13 @@ static const char *shown(void)
 		      sizeof(event));
 }
 
-/* The second line: the first is the heading. */
+/* Return the second line: the first is the heading. */
 static const char *line(void)
 {
 	return strchr(shown(), '\n') + 1;
 }
 
-/* The kernel's names as they have been since v4.10, whatever this machine runs. */
+/* The kernel's names since v4.10, independent of the running kernel. */
 static void load_known_names(void)
 {
 	static const char *const ops[] = { "READ", "WRITE", "FLUSH", "DISCARD", "4", "SECURE_ERASE" };
@@ -79,7 +79,7 @@ static void queue_and_pattern_on_request(void **state)
 		"dd              42      loop7   WS   2048       4096    ?        -    1.235\n");
 }
 
-static void nobody_is_a_question_mark(void **state)
+static void an_unknown_process_is_a_question_mark(void **state)
 {
 	event.owned = false;
 	assert_string_equal(line(),
@@ -98,7 +98,7 @@ static void a_kernel_without_numbers_of_disks(void **state)
 	assert_non_null(strstr(shown(), "\"disk\":\"?\",\"rwbs\""));
 }
 
-static void a_flush_has_no_place(void **state)
+static void a_flush_has_no_sector(void **state)
 {
 	event.cmd_flags = 2 | PREFLUSH;
 	event.sector = BIO_NO_SECTOR;
@@ -154,9 +154,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_request_is_a_line, reset),
 		cmocka_unit_test_setup(queue_and_pattern_on_request, reset),
-		cmocka_unit_test_setup(nobody_is_a_question_mark, reset),
+		cmocka_unit_test_setup(an_unknown_process_is_a_question_mark, reset),
 		cmocka_unit_test_setup(a_kernel_without_numbers_of_disks, reset),
-		cmocka_unit_test_setup(a_flush_has_no_place, reset),
+		cmocka_unit_test_setup(a_flush_has_no_sector, reset),
 		cmocka_unit_test_setup(letters_as_in_blktrace, reset),
 		cmocka_unit_test_setup(json_has_all, reset),
 		cmocka_unit_test_setup(errors_of_both_kinds, reset),

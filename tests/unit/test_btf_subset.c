@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The subset of a kernel's BTF: what is in it, and that damaged data does no harm. */
+/* The subset of a kernel's BTF: its contents, and that damaged data does no harm. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,12 +20,12 @@
 #include "core/core_relos.h"
 
 static struct {
-	struct btf *kernel;		/* made by hand */
+	struct btf *kernel;		/* handwritten */
 	char *object;			/* execsnoop.bpf.o */
 	size_t object_bytes;
 } state;
 
-/* execsnoop.bpf.o stands beside this program. */
+/* execsnoop.bpf.o is in the directory of this program. */
 static int read_object(void)
 {
 	char path[512];
@@ -48,7 +48,7 @@ static int read_object(void)
 
 /*
  * A kernel with task_struct, in two flavours, among others: mm_struct is only pointed to, the
- * anonymous union holds a member that is wanted, and nothing wants "secret".
+ * anonymous union holds a needed member, and no program needs "secret".
  */
 static int make_kernel(void **test_state)
 {
@@ -107,7 +107,7 @@ static struct btf *subset_of_kernel(void)
 	return btf;
 }
 
-/* The member called @name of struct @type; NULL: there is none. */
+/* Return the member called @name of struct @type, or NULL. */
 static const struct btf_member *member(const struct btf *btf, const char *type, const char *name)
 {
 	const struct btf_type *t = btf__type_by_id(btf, btf__find_by_name(btf, type));
@@ -118,7 +118,7 @@ static const struct btf_member *member(const struct btf *btf, const char *type, 
 	return NULL;
 }
 
-static void wanted_types_keep_their_layout(void **test_state)
+static void needed_types_keep_their_layout(void **test_state)
 {
 	struct btf *btf = subset_of_kernel();
 	const struct btf_type *task = btf__type_by_id(btf, btf__find_by_name(btf, "task_struct"));
@@ -132,7 +132,7 @@ static void wanted_types_keep_their_layout(void **test_state)
 	btf__free(btf);
 }
 
-static void what_nothing_wants_is_left_out(void **test_state)
+static void unneeded_types_are_left_out(void **test_state)
 {
 	struct btf *btf = subset_of_kernel();
 
@@ -141,7 +141,7 @@ static void what_nothing_wants_is_left_out(void **test_state)
 	btf__free(btf);
 }
 
-static void flavours_are_told_as_libbpf_does(void **test_state)
+static void flavours_are_handled_as_in_libbpf(void **test_state)
 {
 	static const struct {
 		const char *name;
@@ -172,7 +172,7 @@ static void searches_find_by_name_and_kind(void **test_state)
 	btf_index_free(&index);
 }
 
-/* With @kernel and @object: any verdict will do, but no access beyond them. */
+/* Use @kernel and @object: any result is accepted, but no access beyond them. */
 static void try_both(const void *kernel, size_t kernel_bytes, const void *object,
 		     size_t object_bytes)
 {
@@ -186,7 +186,7 @@ static void try_both(const void *kernel, size_t kernel_bytes, const void *object
 	text_free(&subset);
 }
 
-/* A copy that ends where its memory ends, so that valgrind and the sanitizers see each step too far. */
+/* Copy to a block of exactly @size bytes, so that valgrind and the sanitizers see each overrun. */
 static char *copy(const void *data, size_t size)
 {
 	char *at = malloc(size ? size : 1);
@@ -196,7 +196,7 @@ static char *copy(const void *data, size_t size)
 	return at;
 }
 
-static void a_kernel_cut_off_anywhere_is_refused(void **test_state)
+static void truncated_kernel_types_are_refused(void **test_state)
 {
 	const char *data;
 	__u32 size;
@@ -247,7 +247,7 @@ static void an_object_with_wrong_bytes_does_no_harm(void **test_state)
 	}
 }
 
-/* A chain of typedefs that never ends, and a struct that holds itself. */
+/* An endless chain of typedefs, and a struct that contains itself. */
 static void endless_types_end(void **test_state)
 {
 	struct btf *btf = btf__new_empty();
@@ -264,7 +264,7 @@ static void endless_types_end(void **test_state)
 	btf__free(btf);
 }
 
-/* A kind of a future kernel: the caller then takes all of the BTF. */
+/* A type kind of a future kernel: the caller then uses all of the BTF. */
 static void an_unknown_kind_is_not_supported(void **test_state)
 {
 	struct {
@@ -285,7 +285,7 @@ static void an_unknown_kind_is_not_supported(void **test_state)
 	btf_index_free(&index);
 }
 
-/* The header of 2026 is longer, and what the longer part describes is behind the strings. */
+/* The header of 2026 is longer; the section that the new part describes follows the strings. */
 static void a_longer_header_is_skipped(void **test_state)
 {
 	struct {
@@ -309,11 +309,11 @@ static void a_longer_header_is_skipped(void **test_state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(wanted_types_keep_their_layout),
-		cmocka_unit_test(what_nothing_wants_is_left_out),
-		cmocka_unit_test(flavours_are_told_as_libbpf_does),
+		cmocka_unit_test(needed_types_keep_their_layout),
+		cmocka_unit_test(unneeded_types_are_left_out),
+		cmocka_unit_test(flavours_are_handled_as_in_libbpf),
 		cmocka_unit_test(searches_find_by_name_and_kind),
-		cmocka_unit_test(a_kernel_cut_off_anywhere_is_refused),
+		cmocka_unit_test(truncated_kernel_types_are_refused),
 		cmocka_unit_test(a_kernel_with_any_word_wrong_does_no_harm),
 		cmocka_unit_test(an_object_with_wrong_bytes_does_no_harm),
 		cmocka_unit_test(endless_types_end),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of cachestat, on counts made by hand: no BPF, no root. */
+/* The user-space half of cachestat, on handwritten counts: no BPF, no root. */
 #include "render.h"
 #define main cachestat_main
 #include "../../tools/cachestat/cachestat.c"
@@ -38,7 +38,7 @@ static void hits_and_misses_are_all_accesses(void **state)
 	assert_int_equal(row.read_ahead, 0);
 }
 
-static void what_nobody_asked_for_is_read_ahead(void **state)
+static void unrequested_pages_are_readahead(void **state)
 {
 	struct row row = row_of((struct counts){ .accesses = 10, .added = 42 });
 
@@ -51,7 +51,7 @@ static void what_nobody_asked_for_is_read_ahead(void **state)
 }
 
 /* A folio of 512 pages is added before a summary and dirtied after it. */
-static void a_page_created_later_is_taken_back(void **state)
+static void a_page_created_later_is_deducted(void **state)
 {
 	struct row rows[] = {
 		{ .counts = { .accesses = 1000, .added = 512 } },
@@ -126,8 +126,8 @@ static void meminfo_is_found_by_name_in_any_order(void **state)
 	read_meminfo(NULL, &row);
 }
 
-/* Hooks that count nothing leave the number as it is. */
-static void self_check_sees_hooks_that_do_not_count(void **state)
+/* Hooks that count nothing leave the counter unchanged. */
+static void self_check_detects_hooks_that_do_not_count(void **state)
 {
 	__u64 counted = 0;
 	enum check result = self_check(&counted);
@@ -139,14 +139,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hits_and_misses_are_all_accesses),
-		cmocka_unit_test(what_nobody_asked_for_is_read_ahead),
-		cmocka_unit_test(a_page_created_later_is_taken_back),
+		cmocka_unit_test(unrequested_pages_are_readahead),
+		cmocka_unit_test(a_page_created_later_is_deducted),
 		cmocka_unit_test(table),
 		cmocka_unit_test(json),
 		cmocka_unit_test(no_accesses_no_ratio),
 		cmocka_unit_test(ratio_is_never_rounded_up_to_all),
 		cmocka_unit_test(meminfo_is_found_by_name_in_any_order),
-		cmocka_unit_test(self_check_sees_hooks_that_do_not_count),
+		cmocka_unit_test(self_check_detects_hooks_that_do_not_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

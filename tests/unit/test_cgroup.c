@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Container ids in cgroup paths, and finding a container's cgroup in a tree made here. */
+/* Container ids in cgroup paths, and finding a container's cgroup in a test tree. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A tree made here stands in for the mount. */
+/* A test tree replaces the mount. */
 static char root[] = "/tmp/test_cgroup.XXXXXX";
 
 static struct mntent *next_mount(FILE *f)
@@ -63,7 +63,7 @@ static void ids_of_every_runtime(void **state)
 		"/kubepods.slice/kubepods-pod2f8b.slice/crio-" A ".scope/container/a/b",
 		"/system.slice/nerdctl-" A ".scope",
 		"/ecs/3f1c2d4e5b6a79880a1b2c3d4e5f6071/" A,
-		"/docker/" B "/docker/" A,		/* nested: the inner one */
+		"/docker/" B "/docker/" A,		/* nested: the inner one counts */
 		"/system.slice/docker-" B ".scope/kubepods/pod1/" A "/sub",
 	};
 
@@ -107,7 +107,7 @@ static void no_container_at_all(void **state)
 	static const char *const paths[] = {
 		"/", "", "/init.scope", "/user.slice/user-1000.slice/session-2.scope",
 		"/system.slice/docker.service",
-		"/docker/0123456789ab",				/* a short id is none */
+		"/docker/0123456789ab",				/* a short id does not count */
 		"/docker/" A "0", "/docker/0" A,		/* 65 digits */
 		"/kubepods.slice/kubepods-pod2f8b1c6a_1d2e_4b5f_9c8d_0a1b2c3d4e5f.slice",
 		"/x/0123456789abcdef0123456789abcdeg0123456789abcdef0123456789abcdef",
@@ -123,8 +123,8 @@ static void no_container_at_all(void **state)
 		assert_string_equal(container(paths[i]), "");
 }
 
-/* The monitor of podman and cri-o has a cgroup of its own, outside of the container. */
-static void a_monitor_is_no_container(void **state)
+/* The monitor of podman and cri-o has its own cgroup, outside of the container. */
+static void a_monitor_is_not_a_container(void **state)
 {
 	assert_string_equal(container("/machine.slice/libpod-conmon-" A ".scope"), "");
 	assert_string_equal(container("/kubepods.slice/x.slice/crio-conmon-" A ".scope"), "");
@@ -203,7 +203,7 @@ static void one_container_by_its_prefix(void **state)
 	free(path);
 }
 
-static void its_monitor_is_not_a_second_one(void **state)
+static void the_monitor_is_not_a_second_container(void **state)
 {
 	char *path = cgroup_of_container("fedcba98765432100"), want[512];
 
@@ -213,7 +213,7 @@ static void its_monitor_is_not_a_second_one(void **state)
 	free(path);
 }
 
-static void none_or_more_than_one(void **state)
+static void no_or_several_matches_are_refused(void **state)
 {
 	assert_null(cgroup_of_container("fedcba9876543210"));
 	assert_int_equal(errno, ENOTUNIQ);
@@ -223,7 +223,7 @@ static void none_or_more_than_one(void **state)
 	assert_int_equal(errno, ENOENT);
 }
 
-static void plain_directories_are_no_cgroups(void **state)
+static void plain_directories_are_not_cgroups(void **state)
 {
 	__u64 id = 0;
 	__u32 level = 0;
@@ -248,13 +248,13 @@ int main(void)
 		cmocka_unit_test(ids_of_every_runtime),
 		cmocka_unit_test(ids_and_names_that_are_not_64_digits),
 		cmocka_unit_test(no_container_at_all),
-		cmocka_unit_test(a_monitor_is_no_container),
+		cmocka_unit_test(a_monitor_is_not_a_container),
 		cmocka_unit_test(depths),
 		cmocka_unit_test(only_paths_below_the_mount),
 		cmocka_unit_test(one_container_by_its_prefix),
-		cmocka_unit_test(its_monitor_is_not_a_second_one),
-		cmocka_unit_test(none_or_more_than_one),
-		cmocka_unit_test(plain_directories_are_no_cgroups),
+		cmocka_unit_test(the_monitor_is_not_a_second_container),
+		cmocka_unit_test(no_or_several_matches_are_refused),
+		cmocka_unit_test(plain_directories_are_not_cgroups),
 		cmocka_unit_test(unknown_ids_have_no_path),
 	};
 

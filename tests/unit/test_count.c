@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* --count-by: which records are one row, what it sums up, and which rows are printed. */
+/* --count-by: which records share a row, what a row adds up, and which rows are printed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,7 +44,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* One record, in memory that is another one's next time. */
+/* Add one record, in memory that is reused for the next one. */
 static void record(const char *name, unsigned int port, __u64 bytes, __u64 ns)
 {
 	static const char *const flags[] = { "A", "B" };
@@ -66,7 +66,7 @@ static void record(const char *name, unsigned int port, __u64 bytes, __u64 ns)
 	out_end(&out);
 }
 
-/* What is printed now; the string stays until the next call. */
+/* Return the output so far; the string is valid until the next call. */
 static const char *printed(void)
 {
 	static char text[65536];
@@ -77,7 +77,7 @@ static const char *printed(void)
 	return text;
 }
 
-/* Without the beginning of each line, up to mono_ns, which is the time. */
+/* Without the beginning of each line up to mono_ns, which contains the time. */
 static const char *printed_json(void)
 {
 	static char text[65536];
@@ -108,7 +108,7 @@ static void rows_count_and_sum(void **state)
 			    "a              1       1     2.000     2.000     2.000\n");
 }
 
-static void counting_begins_again(void **state)
+static void counting_restarts_from_zero(void **state)
 {
 	begin("port", NULL, 0, false);
 	record("a", 1, 0, 0);
@@ -169,7 +169,7 @@ static void others_are_named(void **state)
 	assert_non_null(strstr(printed(), "(2 others)        2       2         -"));
 }
 
-static void sorted_by_what_is_counted_by(void **state)
+static void rows_can_be_sorted_by_a_key_column(void **state)
 {
 	begin("port", "port", 0, true);
 	record("a", 10, 0, 0);
@@ -179,7 +179,7 @@ static void sorted_by_what_is_counted_by(void **state)
 			    ",\"port\":10,\"count\":2,\"bytes\":0}\n");
 }
 
-/* More combinations than there is room for: nothing is lost. */
+/* More combinations than fit: nothing is lost. */
 static void memory_is_bounded(void **state)
 {
 	begin("port", NULL, 1, true);
@@ -197,12 +197,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(rows_count_and_sum, end),
-		cmocka_unit_test_teardown(counting_begins_again, end),
+		cmocka_unit_test_teardown(counting_restarts_from_zero, end),
 		cmocka_unit_test_teardown(absent_is_not_empty, end),
 		cmocka_unit_test_teardown(values_keep_their_types, end),
 		cmocka_unit_test_teardown(others_add_up, end),
 		cmocka_unit_test_teardown(others_are_named, end),
-		cmocka_unit_test_teardown(sorted_by_what_is_counted_by, end),
+		cmocka_unit_test_teardown(rows_can_be_sorted_by_a_key_column, end),
 		cmocka_unit_test_teardown(memory_is_bounded, end),
 	};
 

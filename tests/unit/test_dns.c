@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* tools/tcpconnect/dns.c: DNS answers made by hand into names. */
+/* tools/tcpconnect/dns.c: names from handwritten DNS answers. */
 #include "render.h"
 #include "../../tools/tcpconnect/dns.c"
 
@@ -53,7 +53,7 @@ static void query_gives_none(void **state)
 	assert_null(dns_name(4, addr4, 1500, &age));
 }
 
-/* Cut anywhere, or with any byte changed: no crash (run with SAN=1). */
+/* Truncated anywhere, or with any byte changed: no crash (run with SAN=1). */
 static void broken_answers_do_no_harm(void **state)
 {
 	for (size_t len = 0; len < sizeof(answer); len++) {
@@ -113,7 +113,7 @@ static void cache_is_bounded_and_forgets_the_oldest(void **state)
 		else
 			assert_int_equal(atoi(name + 1), i);
 	}
-	keep_number(3 * CACHE_MAX - 1);		/* known: takes no new place */
+	keep_number(3 * CACHE_MAX - 1);		/* known: needs no new entry */
 	assert_int_equal(cache.n, 3 * CACHE_MAX);
 }
 

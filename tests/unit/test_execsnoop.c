@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of execsnoop, on events made by hand: no BPF, no root. */
+/* The user-space half of execsnoop, on handwritten events: no BPF, no root. */
 #include "render.h"
 #define main execsnoop_main
 #include "../../tools/execsnoop/execsnoop.c"
@@ -21,7 +21,7 @@ static void set_data(const char *data, size_t file, size_t interp, size_t args)
 	event.argc = 2;
 }
 
-/* Names of the path that runs, behind what set_data() has put there. */
+/* Append the path components of the executed file to what set_data() wrote. */
 static void set_exe(const char *names, size_t size, __u32 marks)
 {
 	memcpy(event.text + event.file_bytes + event.interp_bytes + event.args_bytes, names, size);
@@ -69,7 +69,7 @@ static void json_has_all_arguments_and_the_time(void **state)
 		"\"argc\":2,\"truncated\":false,\"args\":[\"ls\",\"-l\",\"\\u001b[2J\"]}\n");
 }
 
-static void what_runs_is_marked(void **state)
+static void deleted_and_memfd_executables_are_marked(void **state)
 {
 	set_data("/x\0x", 3, 0, 2);
 	set_exe("a\0b", 4, EXE_DELETED);
@@ -97,7 +97,7 @@ static void hostile_arguments_stay_on_one_line(void **state)
 	assert_non_null(strstr(shown(false), " 0 \"/x\" \"a\\x0ab \\xff\\\"\"\n"));
 }
 
-static void cut_arguments_are_marked(void **state)
+static void truncated_arguments_are_marked(void **state)
 {
 	set_data("/x\0x\0a\0b\0c", 3, 0, 8);
 	opt.max_args = 2;
@@ -134,9 +134,9 @@ int main(void)
 		cmocka_unit_test_setup(table_shows_the_file_for_argv0, reset),
 		cmocka_unit_test_setup(script_keeps_its_interpreter, reset),
 		cmocka_unit_test_setup(json_has_all_arguments_and_the_time, reset),
-		cmocka_unit_test_setup(what_runs_is_marked, reset),
+		cmocka_unit_test_setup(deleted_and_memfd_executables_are_marked, reset),
 		cmocka_unit_test_setup(hostile_arguments_stay_on_one_line, reset),
-		cmocka_unit_test_setup(cut_arguments_are_marked, reset),
+		cmocka_unit_test_setup(truncated_arguments_are_marked, reset),
 		cmocka_unit_test_setup(filters_by_name_and_arguments, reset),
 		cmocka_unit_test_setup(no_arguments_at_all, reset),
 	};

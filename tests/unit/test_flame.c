@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What is in a flame graph, and what must not be. */
+/* What a flame graph must contain, and what it must not contain. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@ static const struct frame hostile = {
 	.name = "<script>\"&\x1b]0;'", .module = "a\"b<&", .kind = FRAME_USER,
 };
 
-/* The graph as a string until the next call. */
+/* Return the graph as a string that is valid until the next call. */
 static const char *drawn(struct flame *flame, const char *title)
 {
 	static struct text svg;
@@ -48,7 +48,7 @@ static void frames_are_as_wide_as_their_samples(void **state)
 	svg = drawn(&flame, "title");
 	assert_non_null(strstr(svg, "<title>all: 4 samples, 100.00 %</title>"));
 	assert_non_null(strstr(svg, "<title>sh: 4 samples, 100.00 %</title>"));
-	/* The bigger one on the left; b stands once in each of two places. */
+	/* The wider one is on the left; b appears once in each of two places. */
 	assert_non_null(strstr(svg, "class=\"fu\" x=\"0.0000%\" y=\"92\" width=\"75.0000%\" "
 			       "height=\"16\"><title>a (/bin/sh): 3 samples, 75.00 %</title>"));
 	assert_non_null(strstr(svg, "class=\"fu\" x=\"75.0000%\" y=\"92\" width=\"25.0000%\" "
@@ -86,7 +86,7 @@ static void hostile_names_are_escaped(void **state)
 	assert_non_null(strstr(svg, ">&lt;b&gt;&amp;</text>"));
 }
 
-static void small_frames_are_left_out_and_that_is_said(void **state)
+static void omitted_small_frames_are_reported(void **state)
 {
 	struct flame flame = {};
 	const char *svg;
@@ -98,7 +98,7 @@ static void small_frames_are_left_out_and_that_is_said(void **state)
 	assert_non_null(strstr(svg, "under 0.1 % left out"));
 }
 
-static void nothing_sampled_is_still_a_picture(void **state)
+static void a_graph_without_samples_is_valid(void **state)
 {
 	struct flame flame = {};
 	const char *svg = drawn(&flame, "nothing");
@@ -130,8 +130,8 @@ int main(void)
 		cmocka_unit_test(frames_are_as_wide_as_their_samples),
 		cmocka_unit_test(kinds_have_colours_and_are_not_mixed),
 		cmocka_unit_test(hostile_names_are_escaped),
-		cmocka_unit_test(small_frames_are_left_out_and_that_is_said),
-		cmocka_unit_test(nothing_sampled_is_still_a_picture),
+		cmocka_unit_test(omitted_small_frames_are_reported),
+		cmocka_unit_test(a_graph_without_samples_is_valid),
 		cmocka_unit_test(names_are_copied),
 	};
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of fsslower, on events made by hand: no BPF, no root. */
+/* The user-space half of fsslower, on handwritten events: no BPF, no root. */
 #include "render.h"
 #define main fsslower_main
 #include "../../tools/fsslower/fsslower.c"
@@ -54,7 +54,7 @@ static void table_has_bcc_s_columns(void **state)
 		"cat              42      R 4096    8         12.346 ext4     /a/b/x\n");
 }
 
-static void json_has_everything(void **state)
+static void json_has_all_fields(void **state)
 {
 	set_event(FS_WRITE, 4096, 0, "x\0a", 4);
 	assert_string_equal(shown(true),
@@ -64,7 +64,7 @@ static void json_has_everything(void **state)
 		"\"latency_ns\":12345678,\"fs\":\"ext4\",\"truncated\":false,\"file\":\"/a/x\"}\n");
 }
 
-static void what_has_no_bytes_has_a_dash(void **state)
+static void operations_without_bytes_have_a_dash(void **state)
 {
 	set_event(FS_OPEN, 0, 0, "x", 2);
 	assert_non_null(strstr(shown(false), " O -       -         12.346 /x\n"));
@@ -107,7 +107,7 @@ static void csv_quotes_names(void **state)
 	assert_non_null(strstr(csv(), "\n1500000000,\"x,y\",42,R,1,9000,12345,\"/a,\"\"b\"\"\\x0a\"\n"));
 }
 
-static void marks_stand_beside_the_path(void **state)
+static void marks_follow_the_path(void **state)
 {
 	set_event(FS_READ, 1, 0, "x\0a", 4);
 	event.marks = FS_PATH_CUT;
@@ -126,7 +126,7 @@ static void hostile_name_stays_on_one_line(void **state)
 	assert_non_null(strstr(shown(true), "\"file\":\"/a\\u000a1/b\\u001b[2J\\ufffd\"}"));
 }
 
-static void banner_is_bcc_s(void **state)
+static void banner_matches_bcc(void **state)
 {
 	opt.min_ns = 10 * NS_PER_MS;
 	assert_string_equal(banner(), "Tracing file system operations slower than 10 ms... "
@@ -143,14 +143,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(table_has_bcc_s_columns, reset),
-		cmocka_unit_test_setup(json_has_everything, reset),
-		cmocka_unit_test_setup(what_has_no_bytes_has_a_dash, reset),
+		cmocka_unit_test_setup(json_has_all_fields, reset),
+		cmocka_unit_test_setup(operations_without_bytes_have_a_dash, reset),
 		cmocka_unit_test_setup(failure_has_a_name, reset),
 		cmocka_unit_test_setup(csv_has_bcc_s_columns, reset),
 		cmocka_unit_test_setup(csv_quotes_names, reset),
-		cmocka_unit_test_setup(marks_stand_beside_the_path, reset),
+		cmocka_unit_test_setup(marks_follow_the_path, reset),
 		cmocka_unit_test_setup(hostile_name_stays_on_one_line, reset),
-		cmocka_unit_test_setup(banner_is_bcc_s, reset),
+		cmocka_unit_test_setup(banner_matches_bcc, reset),
 	};
 
 	return cmocka_run_group_tests_name("fsslower", tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of gethostlatency, on events made by hand: no BPF, no root. */
+/* The user-space half of gethostlatency, on handwritten events: no BPF, no root. */
 #include <netdb.h>
 #include "render.h"
 #define main gethostlatency_main
@@ -30,7 +30,7 @@ static void table_has_bccs_columns_first(void **test_state)
 		"ok\n");
 }
 
-static void json_has_everything(void **test_state)
+static void json_has_all_fields(void **test_state)
 {
 	assert_string_equal(shown(true, &found),
 		"{\"type\":\"event\",\"time\":\"1970-01-01T00:00:01.500000000Z\","
@@ -62,7 +62,7 @@ static void an_unreadable_host_has_no_key(void **test_state)
 	assert_non_null(strstr(shown(false, &e), " -                                ok\n"));
 }
 
-static void long_hosts_are_cut(void **test_state)
+static void long_hosts_are_truncated(void **test_state)
 {
 	struct lookup_event e = found;
 
@@ -84,7 +84,7 @@ static void check_result(__u16 call, __s32 ret, __s32 h_err, const char *expecte
 	assert_non_null(strstr(shown(true, &e), expected));
 }
 
-static void results_have_names(void **test_state)
+static void results_are_printed_by_name(void **test_state)
 {
 	check_result(CALL_GETADDRINFO, EAI_NONAME, 0, "\"result\":\"EAI_NONAME\",\"error\":-2}");
 	check_result(CALL_GETADDRINFO, -9999, 0, "\"result\":\"failed\",\"error\":-9999}");
@@ -112,7 +112,7 @@ static void libcs_are_known_by_name(void **test_state)
 		assert_false(libc_is_name(no[i]));
 }
 
-/* A program without them, and a file that is none. */
+/* A program without these functions, and a file that is not a program. */
 static void functions_are_found(void **test_state)
 {
 	struct uprobe_places places;
@@ -126,8 +126,8 @@ static void functions_are_found(void **test_state)
 	close(fd);
 }
 
-/* Unprobed, under the filter: nothing happens, and what a faulty kernel does is seen. */
-static void harm_to_filtered_processes_is_seen(void **test_state)
+/* Without a probe the filter sees nothing; the behaviour of a faulty kernel is detected. */
+static void harm_to_filtered_processes_is_detected(void **test_state)
 {
 	assert_int_equal(uretprobe_try(NULL, false), 0);
 	assert_int_equal(uretprobe_try(NULL, true), -EOPNOTSUPP);
@@ -138,7 +138,7 @@ static int attach_fails(pid_t pid, __u64 offset)
 	return -EMFILE;
 }
 
-/* A signal of a process that crashes, and one that someone sends. */
+/* A signal like that of a crash, and one that another process sends. */
 static int attach_kills(pid_t pid, __u64 offset)
 {
 	return kill(pid, SIGTRAP);
@@ -149,7 +149,7 @@ static int attach_stops_it(pid_t pid, __u64 offset)
 	return kill(pid, SIGTERM);
 }
 
-static void a_test_that_fails_is_no_verdict(void **test_state)
+static void a_failed_test_gives_no_verdict(void **test_state)
 {
 	assert_int_equal(uretprobe_try(attach_fails, false), -EMFILE);
 	assert_int_equal(uretprobe_try(attach_stops_it, false), -ECHILD);
@@ -160,15 +160,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table_has_bccs_columns_first),
-		cmocka_unit_test(json_has_everything),
+		cmocka_unit_test(json_has_all_fields),
 		cmocka_unit_test(a_host_cannot_forge_a_line),
 		cmocka_unit_test(an_unreadable_host_has_no_key),
-		cmocka_unit_test(long_hosts_are_cut),
-		cmocka_unit_test(results_have_names),
+		cmocka_unit_test(long_hosts_are_truncated),
+		cmocka_unit_test(results_are_printed_by_name),
 		cmocka_unit_test(libcs_are_known_by_name),
 		cmocka_unit_test(functions_are_found),
-		cmocka_unit_test(harm_to_filtered_processes_is_seen),
-		cmocka_unit_test(a_test_that_fails_is_no_verdict),
+		cmocka_unit_test(harm_to_filtered_processes_is_detected),
+		cmocka_unit_test(a_failed_test_gives_no_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

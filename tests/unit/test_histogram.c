@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Both halves of a histogram: the slot that the BPF side counts in, and what is made of it. */
+/* Both halves of a histogram: the slot in which the BPF side counts, and the output. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -97,13 +97,13 @@ static int ascending(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Numbers of every size up to 2^40. */
+/* Return numbers of every size up to 2^40. */
 static __u64 random_value(void)
 {
 	return ((__u64)random() << 31 | random()) & (LIMIT - 1) >> random() % 40;
 }
 
-/* The percentile by its definition: the smallest value that so many do not exceed. */
+/* The percentile by definition: the smallest value that this share does not exceed. */
 static __u64 exact(const __u64 *sorted, size_t n, unsigned int per_mille)
 {
 	size_t rank = (n * per_mille + 999) / 1000;
@@ -135,7 +135,7 @@ static void percentiles_of_random_values(void **state)
 	assert_int_equal(hist_percentile(&hist, 100), values[VALUES - 1]);
 }
 
-/* @n values of which exactly those that p may not exceed are small: no rounding to the next. */
+/* Of @n values, exactly the share that p allows is small: no rounding up to the next one. */
 static void percentiles_do_not_round_up(void **state)
 {
 	static const unsigned int per_mille[] = { 500, 900, 990, 999 };
@@ -159,7 +159,7 @@ static void percentiles_of_one_value(void **state)
 		assert_int_equal(hist_percentile(&hist, p), 1000);
 }
 
-static void an_empty_one(void **state)
+static void an_empty_histogram(void **state)
 {
 	assert_int_equal(hist_count(&hist), 0);
 	assert_int_equal(hist_percentile(&hist, 50), 0);
@@ -175,8 +175,8 @@ static void counts_above_32_bits(void **state)
 	assert_int_equal(hist_percentile(&hist, 100), 100);
 }
 
-/* Two CPUs may lose a maximum to each other: then it is the least that the last slot allows. */
-static void a_lost_maximum_is_mended(void **state)
+/* Two CPUs may overwrite each other's maximum: it is then raised to the last slot's minimum. */
+static void a_lost_maximum_is_corrected(void **state)
 {
 	add(1000, 1);
 	hist.max = 3;
@@ -192,7 +192,7 @@ static const struct table table = {
 	.type = "hist", .kind = TABLE_HIST, .columns = labels, .n = 2,
 };
 
-/* What out_hist() prints for a record with or without its two labels. */
+/* Return what out_hist() prints for a record with or without its two labels. */
 static const char *show(bool labelled, bool average)
 {
 	args.table = &table;
@@ -209,7 +209,7 @@ static const char *show(bool labelled, bool average)
 	return shown;
 }
 
-static void rows_as_users_of_bcc_know_them(void **state)
+static void rows_match_bcc(void **state)
 {
 	add(0, 1);
 	add(1, 1);
@@ -227,7 +227,7 @@ static void rows_as_users_of_bcc_know_them(void **state)
 		"p50 = 2, p90 = 15, p99 = 15, p99.9 = 15, max = 15 usecs\n");
 }
 
-static void labels_stand_above_and_are_escaped(void **state)
+static void labels_are_above_and_escaped(void **state)
 {
 	add(1, 1);
 	assert_ptr_equal(strstr(show(true, false), "\npid = 42 comm = a\\x0ab\n     usecs "), shown);
@@ -246,7 +246,7 @@ static void no_values_in_words(void **state)
 	assert_string_equal(show(true, true), "\npid = 42 comm = a\\x0ab\n(no values)\n");
 }
 
-/* The sum of the rows' counts, each row's bounds checked against the one before. */
+/* Return the sum of the rows' counts; checks each row's bounds against the previous row. */
 static __u64 sum_of_rows(const char *text)
 {
 	unsigned long long min, max, count, sum = 0, next = 0;
@@ -266,7 +266,7 @@ static void rows_hold_every_value(void **state)
 	srandom(61);
 	for (int i = 0; i < VALUES; i++)
 		add(random_value(), 1);
-	add(UINT64_MAX, 2);			/* past the last row's end */
+	add(UINT64_MAX, 2);			/* beyond the end of the last row */
 	add(5, 1ULL << 40);
 	show(false, false);
 	assert_true(sum_of_rows(shown) == hist_count(&hist));
@@ -302,14 +302,14 @@ static void json_has_the_fine_buckets(void **state)
 		"{\"min\":960,\"max\":1023,\"count\":1}]}\n");
 }
 
-static void json_of_an_empty_one(void **state)
+static void json_of_an_empty_histogram(void **state)
 {
 	args.json = true;
 	assert_non_null(strstr(show(false, false), "\"count\":0,\"sum\":0,\"max\":0,\"p50\":0,"));
 	assert_non_null(strstr(shown, "\"buckets\":[]}\n"));
 }
 
-static void time_stands_on_a_line_above(void **state)
+static void time_is_on_a_line_above(void **state)
 {
 	args.time = STAMP_MONO;
 	add(1, 1);
@@ -326,18 +326,18 @@ int main(void)
 		cmocka_unit_test_setup(percentiles_of_random_values, reset),
 		cmocka_unit_test_setup(percentiles_do_not_round_up, reset),
 		cmocka_unit_test_setup(percentiles_of_one_value, reset),
-		cmocka_unit_test_setup(an_empty_one, reset),
+		cmocka_unit_test_setup(an_empty_histogram, reset),
 		cmocka_unit_test_setup(counts_above_32_bits, reset),
-		cmocka_unit_test_setup(a_lost_maximum_is_mended, reset),
-		cmocka_unit_test_setup(rows_as_users_of_bcc_know_them, reset),
-		cmocka_unit_test_setup(labels_stand_above_and_are_escaped, reset),
+		cmocka_unit_test_setup(a_lost_maximum_is_corrected, reset),
+		cmocka_unit_test_setup(rows_match_bcc, reset),
+		cmocka_unit_test_setup(labels_are_above_and_escaped, reset),
 		cmocka_unit_test_setup(average_total_and_count, reset),
 		cmocka_unit_test_setup(no_values_in_words, reset),
 		cmocka_unit_test_setup(rows_hold_every_value, reset),
 		cmocka_unit_test_setup(rows_end_with_the_largest_value, reset),
 		cmocka_unit_test_setup(json_has_the_fine_buckets, reset),
-		cmocka_unit_test_setup(json_of_an_empty_one, reset),
-		cmocka_unit_test_setup(time_stands_on_a_line_above, reset),
+		cmocka_unit_test_setup(json_of_an_empty_histogram, reset),
+		cmocka_unit_test_setup(time_is_on_a_line_above, reset),
 	};
 
 	return cmocka_run_group_tests_name("histogram", tests, NULL, NULL);

@@ -63,7 +63,7 @@ static void objects_and_arrays_nest(void **state)
 	assert_string_equal(ended(), "{\"a\":[],\"b\":[1,{\"c\":2,\"d\":[\"x\",\"y\"]},3],\"e\":4}\n");
 }
 
-static void a_line_may_have_begun_elsewhere(void **state)
+static void a_line_begun_elsewhere_is_continued(void **state)
 {
 	text.len = 0;
 	text_str(&text, "{\"a\":1");
@@ -79,7 +79,7 @@ int main(void)
 		cmocka_unit_test_setup(an_empty_object_is_a_line, begin),
 		cmocka_unit_test_setup(every_kind_of_value, begin),
 		cmocka_unit_test_setup(objects_and_arrays_nest, begin),
-		cmocka_unit_test_setup(a_line_may_have_begun_elsewhere, begin),
+		cmocka_unit_test_setup(a_line_begun_elsewhere_is_continued, begin),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

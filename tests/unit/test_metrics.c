@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* --metrics: what is counted under which labels, and the file that comes of it. */
+/* --metrics: what is counted under which labels, and the resulting file. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,8 +94,8 @@ static void records_with_the_same_labels_are_one(void **state)
 	assert_line("sixty_tool_free_bytes{name=\"read\",error=\"ok\"} 5");
 }
 
-/* What a record does not say is not what the one before said. */
-static void a_value_is_of_its_record_alone(void **state)
+/* A value that a record lacks is not taken from the previous record. */
+static void a_value_does_not_carry_over_to_the_next_record(void **state)
 {
 	record("read", 0, 100, 1, 7);
 	out_row(&out, 1);
@@ -132,7 +132,7 @@ static void too_many_labels_are_counted_together(void **state)
 	assert_null(strstr(file(), "\"200\""));
 	record("7", 0, 1, 0, 0);
 	assert_line("sixty_tool_events_total{name=\"7\",error=\"ok\"} 2");
-	for (int i = 0; i < 9; i++) {		/* those with fewer labels too */
+	for (int i = 0; i < 9; i++) {		/* also those with fewer labels */
 		snprintf(name, sizeof(name), "late %d", i);
 		out_row(&out, 1);
 		if (i % 2)
@@ -178,7 +178,7 @@ static void histograms_add_up_and_are_cumulative(void **state)
 	assert_line("sixty_tool_seconds_count{name=\"sda\"} 6");
 }
 
-static void what_took_longer_is_in_the_last_bucket(void **state)
+static void longer_times_are_in_the_last_bucket(void **state)
 {
 	add_hist(HIST_SLOTS - 1, 1, 1ULL << 40, 1000);
 	assert_line("sixty_tool_seconds_bucket{name=\"sda\",le=\"16.777216\"} 0");
@@ -193,7 +193,7 @@ static void milliseconds_are_seconds_too(void **state)
 	assert_line("sixty_tool_seconds_sum{name=\"sda\"} 0.008000000");
 }
 
-/* The percentile is the upper end of a bucket, less the unit that the slot was cut by. */
+/* The percentile is the upper end of a bucket, minus one unit, as values are rounded down. */
 static void buckets_end_where_percentiles_do(void **state)
 {
 	struct hist hist = { .max = 1000 };
@@ -224,12 +224,12 @@ static void the_file_is_replaced_at_once(void **state)
 	f = fopen(path, "r");
 	assert_int_equal(metrics_save(path, &new), 0);
 	assert_non_null(fgets(content, sizeof(content), f));
-	assert_string_equal(content, "old\n");	/* whoever reads has the whole of it */
+	assert_string_equal(content, "old\n");	/* a reader keeps the complete old file */
 	fclose(f);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0644);
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(rmdir(dir), 0);	/* and nothing beside it */
+	assert_int_equal(rmdir(dir), 0);	/* no other file is left in it */
 	assert_int_equal(metrics_save(path, &new), -ENOENT);
 	text_free(&old);
 	text_free(&new);
@@ -239,12 +239,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(records_with_the_same_labels_are_one, start, end),
-		cmocka_unit_test_setup_teardown(a_value_is_of_its_record_alone, start, end),
+		cmocka_unit_test_setup_teardown(a_value_does_not_carry_over_to_the_next_record, start, end),
 		cmocka_unit_test_setup_teardown(an_error_without_a_name_is_its_number, start, end),
 		cmocka_unit_test_setup_teardown(a_label_may_be_hostile, start, end),
 		cmocka_unit_test_setup_teardown(too_many_labels_are_counted_together, start, end),
 		cmocka_unit_test_setup_teardown(histograms_add_up_and_are_cumulative, start, end),
-		cmocka_unit_test_setup_teardown(what_took_longer_is_in_the_last_bucket, start, end),
+		cmocka_unit_test_setup_teardown(longer_times_are_in_the_last_bucket, start, end),
 		cmocka_unit_test_setup_teardown(milliseconds_are_seconds_too, start, end),
 		cmocka_unit_test_setup_teardown(buckets_end_where_percentiles_do, start, end),
 		cmocka_unit_test(the_file_is_replaced_at_once),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of opensnoop, on events made by hand: no BPF, no root. */
+/* The user-space half of opensnoop, on handwritten events: no BPF, no root. */
 #include "render.h"
 #define main opensnoop_main
 #include "../../tools/opensnoop/opensnoop.c"
@@ -60,11 +60,11 @@ static void table_with_user_flags_and_mode(void **state)
 	assert_string_equal(shown(false),
 		"UID     PID    COMM              FD ERR FLAGS    MODE  PATH\n"
 		"1000    42     cat                3   0 00000101 0600  x\n");
-	event.flags = O_WRONLY;			/* no file is made: the mode means nothing */
+	event.flags = O_WRONLY;			/* no file is created: the mode has no meaning */
 	assert_non_null(strstr(shown(false), "  0 00000001 -     x\n"));
 }
 
-static void json_has_everything(void **state)
+static void json_has_all_fields(void **state)
 {
 	set_event(OPEN_CREAT, 3, O_WRONLY | O_CREAT | O_TRUNC, 0640, "x", 2);
 	event.marks = OPEN_COMPAT;
@@ -111,7 +111,7 @@ static void hostile_path_stays_on_one_line(void **state)
 	assert_non_null(strstr(shown(true), "\"path\":\"a\\u000ab\\u001b[2J\\ufffd\""));
 }
 
-static void cut_name_is_marked(void **state)
+static void truncated_name_is_marked(void **state)
 {
 	char text[OPEN_NAME_SIZE];
 
@@ -206,12 +206,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(table_has_fd_and_error, reset),
 		cmocka_unit_test_setup(table_with_user_flags_and_mode, reset),
-		cmocka_unit_test_setup(json_has_everything, reset),
+		cmocka_unit_test_setup(json_has_all_fields, reset),
 		cmocka_unit_test_setup(flags_are_named_once, reset),
 		cmocka_unit_test_setup(every_flag_fits, reset),
 		cmocka_unit_test_setup(interrupted_calls_are_eintr, reset),
 		cmocka_unit_test_setup(hostile_path_stays_on_one_line, reset),
-		cmocka_unit_test_setup(cut_name_is_marked, reset),
+		cmocka_unit_test_setup(truncated_name_is_marked, reset),
 		cmocka_unit_test_setup(unreadable_name_is_a_dash, reset),
 		cmocka_unit_test_setup(full_path_joins_directories, reset),
 		cmocka_unit_test_setup(full_path_at_the_root, reset),

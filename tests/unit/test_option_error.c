@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What is wrong with an option, and which one it resembles. */
+/* What is wrong with an option, and which option it resembles. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Records as tables and as JSON lines, by a table of columns of every kind. */
+/* Records as tables and as JSON lines, with columns of every kind. */
 #include "table.h"
 #include <errno.h>
 
@@ -32,7 +32,7 @@ static void json_has_hidden_columns_too(void **state)
 		"\"latency_ns\":1234567,\"what\":\"f\"}\n");
 }
 
-/* Columns left out at the beginning, in the middle and at the end. */
+/* Columns omitted at the beginning, in the middle and at the end. */
 static const char *gaps(int first, int second)
 {
 	out_event(&out, &head);
@@ -125,7 +125,7 @@ static void percentages_and_halves(void **state)
 	assert_string_equal(ended(), "  0.05% 0.00%         0\n");
 }
 
-/* Instead of a value, or where there is none; JSON has the value alone. */
+/* Text in place of a value, or for a missing one; JSON has only the value. */
 static void the_table_may_show_another_text(void **state)
 {
 	for (int json = 0; json < 2; json++) {
@@ -141,7 +141,7 @@ static void the_table_may_show_another_text(void **state)
 	}
 	out_row(&out, 1);
 	out_end(&out);
-	assert_null(strstr(ended(), "read"));	/* nothing stays for the next record */
+	assert_null(strstr(ended(), "read"));	/* nothing is left over for the next record */
 }
 
 static void columns_are_chosen(const char *choice, bool json, const char *want)
@@ -159,7 +159,7 @@ static void columns_are_chosen(const char *choice, bool json, const char *want)
 	assert_non_null(strstr(ended(), want));
 }
 
-static void columns_in_the_order_asked_for(void **state)
+static void columns_in_the_requested_order(void **state)
 {
 	columns_are_chosen("what,hidden,pid", false, "WHAT       HIDDEN     PID\nw            -3      42\n");
 	columns_are_chosen("+hidden", false, "    PID COMM    LAT(ms) WHAT       HIDDEN\n"
@@ -235,8 +235,8 @@ static void lists_of_strings_in_json(void **state)
 	assert_string_equal(argv_of("", 1, false, false), "[\"\"]}\n");
 }
 
-/* A cut list in a column that is not the last keeps its neighbours in line. */
-static void a_cut_list_is_padded(void **state)
+/* A truncated list is padded unless in the last column, so that later columns stay aligned. */
+static void a_truncated_list_is_padded(void **state)
 {
 	out_row(&out, 1);
 	out_argv(&out, COL_COMM, "", 0, false, true);
@@ -245,7 +245,7 @@ static void a_cut_list_is_padded(void **state)
 	assert_string_equal(ended(), "      - ...       0.005 -\n");
 }
 
-/* The two stamps of an event say the same, and its last nanosecond is not rounded up. */
+/* The two timestamps of an event agree, and the last nanosecond is not rounded up. */
 static void json_time_keeps_nanoseconds(void **state)
 {
 	use_json();
@@ -278,12 +278,12 @@ int main(void)
 		cmocka_unit_test_setup(every_kind_in_json, reset),
 		cmocka_unit_test_setup(percentages_and_halves, reset),
 		cmocka_unit_test_setup(the_table_may_show_another_text, reset),
-		cmocka_unit_test_setup(columns_in_the_order_asked_for, reset),
+		cmocka_unit_test_setup(columns_in_the_requested_order, reset),
 		cmocka_unit_test_setup(a_bad_choice_is_found, reset),
 		cmocka_unit_test_setup(an_ambiguous_name_is_refused, reset),
 		cmocka_unit_test_setup(lists_of_strings_in_the_table, reset),
 		cmocka_unit_test_setup(lists_of_strings_in_json, reset),
-		cmocka_unit_test_setup(a_cut_list_is_padded, reset),
+		cmocka_unit_test_setup(a_truncated_list_is_padded, reset),
 		cmocka_unit_test_setup(json_time_keeps_nanoseconds, reset),
 		cmocka_unit_test_setup(unknown_containers_show_a_dash, reset),
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Bytes of pprof profiles, compared with the format's description. */
+/* The bytes of pprof profiles, compared with the description of the format. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,7 +62,7 @@ static void a_sample_has_locations_values_and_labels(void **state)
 {
 	static const char sample[] =
 		"\x12\x15"			/* field 2, 21 bytes */
-		"\x0a\x02\x01\x02"		/* locations 1, 2: the innermost first */
+		"\x0a\x02\x01\x02"		/* locations 1, 2: innermost first */
 		"\x12\x03\x03\xb8\x17"		/* values 3 and 3000 */
 		"\x1a\x04\x08\x02\x10\x01"	/* label: key 2, string 1 */
 		"\x1a\x04\x08\x03\x18\x07";	/* label: key 3, number 7 */
@@ -76,8 +76,8 @@ static void a_sample_has_locations_values_and_labels(void **state)
 	assert_true(contains(&profile, "\x0a\x04\x08\x06\x10\x07", 6));	/* cpu, nanoseconds */
 	assert_true(contains(&profile, "\x5a\x04\x08\x06\x10\x07", 6));	/* the period's type */
 	assert_true(contains(&profile, "\x60\xe8\x07", 3));		/* period 1000 */
-	assert_true(contains(&profile, "\x48\xb8\x17", 3));		/* began at 3000 */
-	assert_true(contains(&profile, "\x50\xd0\x0f", 3));		/* took 2000 */
+	assert_true(contains(&profile, "\x48\xb8\x17", 3));		/* start time 3000 */
+	assert_true(contains(&profile, "\x50\xd0\x0f", 3));		/* duration 2000 */
 	text_free(&profile);
 }
 

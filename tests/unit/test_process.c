@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Process numbers as columns, in the initial PID namespace and in another one. */
+/* Process IDs as columns, in the initial PID namespace and in another one. */
 #include "render.h"
 
 #include "../../common/core/self.c"
@@ -31,7 +31,7 @@ static void print(void *ctx, const void *event, size_t size)
 	out_end(out);
 }
 
-/* The record without the heading, or without what all JSON lines begin with. */
+/* Return the record without the heading, or without the common beginning of JSON lines. */
 static const char *shown(bool json, struct event e)
 {
 	struct common_args args = { .json = json };
@@ -67,7 +67,7 @@ static void another_namespace_has_two(void **state)
 	assert_string_equal(process_text(1000, 10), "10");
 }
 
-static void what_is_outside_is_marked(void **state)
+static void processes_outside_the_namespace_are_marked(void **state)
 {
 	self = (struct self){ .pid = 1, .pidns_inum = 5, .pidns_level = 1 };
 	assert_string_equal(shown(false, elsewhere), "other   other   other\n");
@@ -79,7 +79,7 @@ static void what_is_outside_is_marked(void **state)
 	assert_string_equal(process_text(1000, 0), "other");
 }
 
-static void the_number_in_proc_is_of_its_namespace(void **state)
+static void pids_in_proc_are_those_of_its_namespace(void **state)
 {
 	self = (struct self){ .pid = 1 };
 	assert_int_equal(self_proc_id(1000, 10), 1000);
@@ -99,8 +99,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_initial_namespace_has_one_number),
 		cmocka_unit_test(another_namespace_has_two),
-		cmocka_unit_test(what_is_outside_is_marked),
-		cmocka_unit_test(the_number_in_proc_is_of_its_namespace),
+		cmocka_unit_test(processes_outside_the_namespace_are_marked),
+		cmocka_unit_test(pids_in_proc_are_those_of_its_namespace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

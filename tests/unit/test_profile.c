@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of profile, on stacks made by hand: no BPF, no root. */
+/* The user-space half of profile, on handwritten stacks: no BPF, no root. */
 #include "render.h"
 #define main profile_main
 #include "../../tools/profile/profile.c"
@@ -55,7 +55,7 @@ static void table_with_marks(void **state)
 			    "        7\n\n");
 }
 
-static void no_mark_where_one_part_is_missing(void **state)
+static void no_mark_if_one_part_is_missing(void **state)
 {
 	opt.delimited = true;
 	stack.n_user = 0;
@@ -95,7 +95,7 @@ static void json(void **state)
 			"\"user_modules\":[\"/lib/a b.so\",\"/bin/\\u001b[2J\",\"\"]}\n"));
 }
 
-static void json_with_all_that_can_be_asked_for(void **state)
+static void json_with_all_optional_fields(void **state)
 {
 	opt.common.json = opt.by_tid = opt.by_cpu = opt.stacks.addresses = true;
 	frames[0].address = 0xffffffff81000000;
@@ -103,7 +103,7 @@ static void json_with_all_that_can_be_asked_for(void **state)
 	assert_non_null(strstr(shown(), "\"kernel_addresses\":[\"0xffffffff81000000\",\"0x0\"]"));
 }
 
-static void json_of_one_part_alone(void **state)
+static void json_with_only_the_user_part(void **state)
 {
 	opt.common.json = opt.user_only = true;
 	assert_null(strstr(shown(), "\"kernel"));
@@ -118,7 +118,7 @@ static void check_banner(const char *expected)
 	free(words);
 }
 
-static void the_banner_says_what_is_sampled(void **state)
+static void the_banner_describes_the_samples(void **state)
 {
 	opt.sampling = (struct sampling_args){ .hertz = 49, .cpu = -1 };
 	check_banner("Sampling at 49 Hertz of all threads by user + kernel stack... "
@@ -130,7 +130,7 @@ static void the_banner_says_what_is_sampled(void **state)
 	check_banner("Sampling at 49 Hertz of PID [181] by user stack on CPU#3 for 10 secs.");
 }
 
-static void the_banner_says_what_the_period_is_of(void **state)
+static void the_banner_has_the_unit_of_the_period(void **state)
 {
 	opt.sampling = (struct sampling_args){ .period = 1000000, .cpu = -1 };
 	check_banner("Sampling every 1000000 nanoseconds of all threads by user + kernel stack... "
@@ -152,7 +152,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* A user stack of @n addresses from @first on, that no process has. */
+/* Add a user stack of @n addresses from @first on, which no process has mapped. */
 static void add(__u32 pid, __u64 first, __u32 n, const char *comm)
 {
 	const __u64 user[] = { first, first + 1, first + 2, first + 3 };
@@ -180,7 +180,7 @@ static void stacks_of_the_same_names_are_one(void **state)
 	assert_int_equal(stacks.user_unknown, 6);
 }
 
-static void a_stack_as_deep_as_the_limit_is_cut_off(void **state)
+static void a_stack_of_the_maximum_depth_is_truncated(void **state)
 {
 	add(1 << 22, 0x1000, 4, "x");
 	stacks_name(&stacks, NULL);
@@ -208,16 +208,16 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(table, reset),
 		cmocka_unit_test_setup(table_with_marks, reset),
-		cmocka_unit_test_setup(no_mark_where_one_part_is_missing, reset),
+		cmocka_unit_test_setup(no_mark_if_one_part_is_missing, reset),
 		cmocka_unit_test_setup(addresses, reset),
 		cmocka_unit_test_setup(folded, reset),
 		cmocka_unit_test_setup(json, reset),
-		cmocka_unit_test_setup(json_with_all_that_can_be_asked_for, reset),
-		cmocka_unit_test_setup(json_of_one_part_alone, reset),
-		cmocka_unit_test_setup(the_banner_says_what_is_sampled, reset),
-		cmocka_unit_test_setup(the_banner_says_what_the_period_is_of, reset),
+		cmocka_unit_test_setup(json_with_all_optional_fields, reset),
+		cmocka_unit_test_setup(json_with_only_the_user_part, reset),
+		cmocka_unit_test_setup(the_banner_describes_the_samples, reset),
+		cmocka_unit_test_setup(the_banner_has_the_unit_of_the_period, reset),
 		cmocka_unit_test_setup_teardown(stacks_of_the_same_names_are_one, start, end),
-		cmocka_unit_test_setup_teardown(a_stack_as_deep_as_the_limit_is_cut_off, start, end),
+		cmocka_unit_test_setup_teardown(a_stack_of_the_maximum_depth_is_truncated, start, end),
 		cmocka_unit_test_setup_teardown(samples_beyond_the_limit_are_counted, start, end),
 	};
 

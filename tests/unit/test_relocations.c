@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * libbpf relocates every program to the same instructions with the subset of a kernel's BTF
- * as with all of it.  For each BPF object of the build and each BTF in $SIXTY_BTFS
- * (default: the running kernel's).  Empty programs are loaded instead of them: root.
+ * as with all of it: for each BPF object of the build and each BTF in $SIXTY_BTFS
+ * (default: the running kernel's).  Empty programs are loaded in their place, which requires root.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +31,7 @@ struct file {
 };
 
 static struct {
-	struct text code;		/* of the object that was relocated last */
+	struct text code;		/* of the most recently relocated object */
 	unsigned int programs, all_programs;
 	size_t instructions, all_instructions, subset_bytes;
 } state;
@@ -41,7 +41,7 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
-/* libbpf_prog_prepare_load_fn_t: all relocations are done.  Load an empty program instead. */
+/* libbpf_prog_prepare_load_fn_t: called after all relocations.  Loads an empty program instead. */
 static int keep_code(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
 	static struct bpf_insn empty[] = {	/* return 0 */
@@ -89,7 +89,7 @@ static struct file read_file(const char *path)
 	return file;
 }
 
-/* The names and instructions of all programs with the types in @btf, to be freed. */
+/* Return names and instructions of all programs with the types in @btf; the caller frees them. */
 static struct text relocate(const struct file *object, const char *btf)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = btf);

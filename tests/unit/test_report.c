@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Losses: said once, in words and in JSON, and in total at the end. */
+/* Losses: each reported once, as text and in JSON, and the total at the end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,7 +44,7 @@ static int reset(void **state)
 
 static int result;
 
-/* What @fn says on stderr. */
+/* Return what @fn prints on stderr. */
 static char *said_by(void (*fn)(void))
 {
 	int fds[2], saved = dup(STDERR_FILENO);
@@ -80,7 +80,7 @@ static const char *printed(void)
 	return out.text.at;
 }
 
-static void nothing_lost_nothing_said(void **state)
+static void without_losses_nothing_is_reported(void **state)
 {
 	assert_string_equal(said_by(report), "");
 	assert_string_equal(said_by(end), "");
@@ -88,7 +88,7 @@ static void nothing_lost_nothing_said(void **state)
 	assert_int_equal(out.text.len, 0);
 }
 
-static void each_loss_is_said_once(void **state)
+static void each_loss_is_reported_once(void **state)
 {
 	loss.ring_full = 3;
 	assert_string_equal(said_by(report), "test_report: lost 3 events: the ring buffer was full "
@@ -100,7 +100,7 @@ static void each_loss_is_said_once(void **state)
 	assert_string_equal(said_by(end), "test_report: 7 shown, 5 lost in total\n");
 }
 
-static void what_came_last_is_said_at_the_end(void **state)
+static void the_latest_losses_are_reported_at_the_end(void **state)
 {
 	char *said;
 
@@ -129,8 +129,8 @@ static void strict_makes_a_loss_an_error(void **state)
 	assert_int_equal(result, 0);
 }
 
-/* The event is shown: no loss, also not with --strict, but said. */
-static void cut_strings_are_no_lost_events(void **state)
+/* The event is shown: it is reported, but is no loss, even with --strict. */
+static void truncated_strings_are_not_lost_events(void **state)
 {
 	args.strict = true;
 	loss.truncated = 4;
@@ -165,11 +165,11 @@ static void json_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(nothing_lost_nothing_said, reset),
-		cmocka_unit_test_setup(each_loss_is_said_once, reset),
-		cmocka_unit_test_setup(what_came_last_is_said_at_the_end, reset),
+		cmocka_unit_test_setup(without_losses_nothing_is_reported, reset),
+		cmocka_unit_test_setup(each_loss_is_reported_once, reset),
+		cmocka_unit_test_setup(the_latest_losses_are_reported_at_the_end, reset),
 		cmocka_unit_test_setup(strict_makes_a_loss_an_error, reset),
-		cmocka_unit_test_setup(cut_strings_are_no_lost_events, reset),
+		cmocka_unit_test_setup(truncated_strings_are_not_lost_events, reset),
 		cmocka_unit_test_setup_teardown(json_lines, reset, reset),
 	};
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of runqlat, on histograms made by hand: no BPF, no root. */
+/* The user-space half of runqlat, on handwritten histograms: no BPF, no root. */
 #include "render.h"
 #define main runqlat_main
 #include "../../tools/runqlat/runqlat.c"
@@ -44,7 +44,7 @@ static void one_histogram_has_no_label(void **state)
 	assert_non_null(strstr(text, "p50 = 5, p90 = 100, p99 = 100, p99.9 = 100, max = 100 usecs"));
 }
 
-static void labels_name_what_waited(void **state)
+static void labels_show_the_kind_of_key(void **state)
 {
 	assert_non_null(strstr(shown(KEY_PROCESS, 42, "cc1"), "pid = 42 comm = cc1\n"));
 	assert_non_null(strstr(shown(KEY_THREAD, 43, "cc1"), "tid = 43 comm = cc1\n"));
@@ -79,7 +79,7 @@ static void json_of_keys_without_room_has_no_label(void **state)
 	assert_null(strstr(json, "\"comm\""));
 }
 
-static void milliseconds_are_said(void **state)
+static void milliseconds_are_the_unit(void **state)
 {
 	opt.milliseconds = true;
 	assert_non_null(strstr(shown(KEY_NONE, HIST_NO_KEY, ""), "     msecs  "));
@@ -91,11 +91,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(one_histogram_has_no_label, reset),
-		cmocka_unit_test_setup(labels_name_what_waited, reset),
+		cmocka_unit_test_setup(labels_show_the_kind_of_key, reset),
 		cmocka_unit_test_setup(hostile_names_stay_on_one_line, reset),
 		cmocka_unit_test_setup(json_has_the_fine_buckets, reset),
 		cmocka_unit_test_setup(json_of_keys_without_room_has_no_label, reset),
-		cmocka_unit_test_setup(milliseconds_are_said, reset),
+		cmocka_unit_test_setup(milliseconds_are_the_unit, reset),
 	};
 
 	return cmocka_run_group_tests_name("runqlat", tests, NULL, NULL);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What is printed at the start, and standard output that goes away. */
+/* The output at the start, and standard output that is closed by its reader. */
 #include "table.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
-/* What arrives at the other end of a pipe that is stdout while @fn runs. */
+/* Return what arrives at the other end of a pipe that is stdout while @fn runs. */
 static char *through_pipe(void (*fn)(void))
 {
 	int fds[2], saved = dup(STDOUT_FILENO);

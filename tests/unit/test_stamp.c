@@ -38,7 +38,7 @@ static void times_in_every_format(void **state)
 	assert_string_equal(at(STAMP_SINCE_START), "TIME(s)    X\n2.500      -\n");
 }
 
-/* Both sides of the changes to and from summer time, in this order: no stale zone. */
+/* Before and after the changes to and from summer time, in this order: the zone is never stale. */
 static void local_time_follows_summer_time(void **state)
 {
 	static const struct {

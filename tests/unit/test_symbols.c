@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The tally of strings, and the sorted index of symbols. */
+/* The table of counted strings, and the sorted index of symbols. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +27,7 @@ static void same_bytes_have_one_number(void **state)
 	tally_free(&tally);
 }
 
-static void many_strings_are_all_kept(void **state)
+static void all_of_many_strings_are_kept(void **state)
 {
 	struct tally tally = {};
 
@@ -62,7 +62,7 @@ static void add(struct symbols *symbols, __u64 address, __u32 bytes, __u32 rank,
 	symbols_add(symbols, &entry, name, strlen(name));
 }
 
-/* The name at @address, "-" if there is none. */
+/* Return the name at @address, or "-". */
 static const char *name_at(const struct symbols *symbols, __u64 address)
 {
 	const struct symbol_entry *entry = symbols_find(symbols, address);
@@ -111,7 +111,7 @@ static void a_symbol_without_size_reaches_to_the_next(void **state)
 	symbols_free(&symbols);
 }
 
-static void the_outer_symbol_goes_on_behind_an_inner_one(void **state)
+static void the_outer_symbol_continues_after_an_inner_one(void **state)
 {
 	struct symbols symbols = {};
 
@@ -147,7 +147,7 @@ static void each_of_many_symbols_is_found(void **state)
 	char name[16];
 
 	for (unsigned int i = 0; i < 50000; i++) {
-		unsigned int mixed = i * 7919 % 50000;	/* 7919 is prime: each of them once */
+		unsigned int mixed = i * 7919 % 50000;	/* 7919 is prime: each value once */
 
 		snprintf(name, sizeof(name), "f%u", mixed);
 		add(&symbols, 0x400000 + mixed * 64, 64, 0, name);
@@ -165,12 +165,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same_bytes_have_one_number),
-		cmocka_unit_test(many_strings_are_all_kept),
+		cmocka_unit_test(all_of_many_strings_are_kept),
 		cmocka_unit_test(a_string_longer_than_a_block_is_kept),
 		cmocka_unit_test(nothing_is_found_in_an_empty_index),
 		cmocka_unit_test(a_symbol_holds_its_bytes_and_no_more),
 		cmocka_unit_test(a_symbol_without_size_reaches_to_the_next),
-		cmocka_unit_test(the_outer_symbol_goes_on_behind_an_inner_one),
+		cmocka_unit_test(the_outer_symbol_continues_after_an_inner_one),
 		cmocka_unit_test(the_best_of_several_names_is_kept),
 		cmocka_unit_test(each_of_many_symbols_is_found),
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of tcpaccept, on events made by hand: no BPF, no root. */
+/* The user-space half of tcpaccept, on handwritten events: no BPF, no root. */
 #include "render.h"
 #define main tcpaccept_main
 #include "../../tools/tcpaccept/tcpaccept.c"
@@ -34,7 +34,7 @@ static void table_has_bccs_columns_first(void **state)
 		"    1.235\n");
 }
 
-static void json_has_everything(void **state)
+static void json_has_all_fields(void **state)
 {
 	assert_string_equal(shown(true, &v4),
 		"{\"type\":\"event\",\"time\":\"1970-01-01T00:00:01.500000000Z\","
@@ -61,7 +61,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table_has_bccs_columns_first),
-		cmocka_unit_test(json_has_everything),
+		cmocka_unit_test(json_has_all_fields),
 		cmocka_unit_test(an_unknown_queue_time_has_no_key),
 		cmocka_unit_test(a_name_cannot_forge_a_line),
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of tcpconnect, on events made by hand: no BPF, no root. */
+/* The user-space half of tcpconnect, on handwritten events: no BPF, no root. */
 #include "render.h"
 #define main tcpconnect_main
 #include "../../tools/tcpconnect/tcpconnect.c"
@@ -53,7 +53,7 @@ static void options_add_columns(void **state)
 		"established       1.235\n");
 }
 
-static void json_has_everything(void **state)
+static void json_has_all_fields(void **state)
 {
 	assert_string_equal(shown(true, &v4),
 		"{\"type\":\"event\",\"time\":\"1970-01-01T00:00:01.500000000Z\","
@@ -88,7 +88,7 @@ static void check_result(__u32 result, __u32 error, const char *name)
 	assert_string_equal(result_name(&e), name);
 }
 
-static void results_have_names(void **state)
+static void results_are_printed_by_name(void **state)
 {
 	check_result(CONNECT_UNKNOWN, 0, "unknown");
 	check_result(CONNECT_WAITING, 0, "waiting");
@@ -131,10 +131,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(table_has_bccs_columns_first, reset),
 		cmocka_unit_test_setup(options_add_columns, reset),
-		cmocka_unit_test_setup(json_has_everything, reset),
+		cmocka_unit_test_setup(json_has_all_fields, reset),
 		cmocka_unit_test_setup(unknown_values_have_no_key, reset),
 		cmocka_unit_test_setup(a_name_cannot_forge_a_line, reset),
-		cmocka_unit_test_setup(results_have_names, reset),
+		cmocka_unit_test_setup(results_are_printed_by_name, reset),
 		cmocka_unit_test_setup(counts_are_sorted, reset),
 		cmocka_unit_test_setup(port_lists_are_parsed, reset),
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of tcpretrans, on events made by hand: no BPF, no root. */
+/* The user-space half of tcpretrans, on handwritten events: no BPF, no root. */
 #include "render.h"
 #define main tcpretrans_main
 #include "../../tools/tcpretrans/tcpretrans.c"
@@ -59,7 +59,7 @@ static void the_sequence_is_an_option(void **state)
 		"42      4  10.0.0.1:443         L> 192.0.2.7:40000      ESTABLISHED  4000000000 nginx\n");
 }
 
-static void json_has_everything(void **state)
+static void json_has_all_fields(void **state)
 {
 	assert_string_equal(shown(true, &owned),
 		"{\"type\":\"event\",\"time\":\"1970-01-01T00:00:01.500000000Z\","
@@ -70,7 +70,7 @@ static void json_has_everything(void **state)
 		"\"netns\":4026531840}\n");
 }
 
-static void nobody_owns_an_orphan(void **state)
+static void an_orphan_has_no_owner(void **state)
 {
 	assert_null(strstr(shown(true, &orphan), "\"pid\""));
 	assert_null(strstr(shown(true, &orphan), "\"comm\""));
@@ -105,8 +105,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(table_has_bccs_columns_first, reset),
 		cmocka_unit_test_setup(the_sequence_is_an_option, reset),
-		cmocka_unit_test_setup(json_has_everything, reset),
-		cmocka_unit_test_setup(nobody_owns_an_orphan, reset),
+		cmocka_unit_test_setup(json_has_all_fields, reset),
+		cmocka_unit_test_setup(an_orphan_has_no_owner, reset),
 		cmocka_unit_test_setup(states_and_kinds_have_names, reset),
 		cmocka_unit_test_setup(counts_are_by_connection, reset),
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Numbers and escaped strings: what no process may choose a name to break. */
+/* Numbers and escaped strings: no name that a process chooses can break the output. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,7 +39,7 @@ static const char *json(const char *s, size_t len)
 	return ended();
 }
 
-/* The same bytes both ways. */
+/* Check the same bytes as text and as JSON. */
 static void both(const char *s, size_t len, const char *want_text, const char *want_json)
 {
 	assert_string_equal(escaped(s, len, false), want_text);
@@ -119,14 +119,14 @@ static void strings_end_at_nul_or_len(void **state)
 	both("ab\0cd", 5, "ab", "\"ab\"");
 	both("abcd", 2, "ab", "\"ab\"");
 	both("\0", 1, "", "\"\"");
-	both("a\xc3\xa9", 2, "a\\xc3", "\"a\\ufffd\"");	/* a character cut by len */
+	both("a\xc3\xa9", 2, "a\\xc3", "\"a\\ufffd\"");	/* a character truncated by len */
 }
 
 static void quotes_and_backslash(void **state)
 {
 	both("a\"b\\c", 5, "a\"b\\\\c", "\"a\\\"b\\\\c\"");
 	assert_string_equal(escaped("a\"b\\c", 5, true), "a\\\"b\\\\c");
-	both("\\x0a", 4, "\\\\x0a", "\"\\\\x0a\"");	/* not to be taken for an escape */
+	both("\\x0a", 4, "\\\\x0a", "\"\\\\x0a\"");	/* must not look like an escape */
 }
 
 static void every_ascii_control(void **state)
@@ -152,7 +152,7 @@ static void every_c1_control(void **state)
 		snprintf(want_text, sizeof(want_text), "\\xc2\\x%02x", c);
 		snprintf(want_json, sizeof(want_json), "\"\\u%04x\"", c);
 		both(s, 2, want_text, want_json);
-		/* The same as a lone byte, as an 8-bit terminal takes it. */
+		/* Also as a single byte, as an 8-bit terminal interprets it. */
 		snprintf(want_text, sizeof(want_text), "\\x%02x", c);
 		both(s + 1, 1, want_text, "\"\\ufffd\"");
 	}
@@ -188,7 +188,7 @@ static void invalid_utf8(void **state)
 	static const char *const bad[] = {
 		"\x80", "\xbf",				/* continuation alone */
 		"\xc0", "\xc1", "\xf5", "\xfe", "\xff",	/* never in UTF-8 */
-		"\xc3", "\xe2", "\xe2\x82", "\xf0\x9f\x90",	/* cut off */
+		"\xc3", "\xe2", "\xe2\x82", "\xf0\x9f\x90",	/* truncated */
 		"\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xe0\x9f\xbf",	/* overlong */
 		"\xf0\x80\x80\xaf", "\xf0\x8f\xbf\xbf",
 		"\xed\xa0\x80", "\xed\xaf\xbf", "\xed\xb0\x80", "\xed\xbf\xbf",	/* surrogates */
@@ -206,7 +206,7 @@ static void invalid_utf8(void **state)
 		}
 		both(bad[i], len, want_text, strcat(want_json, "\""));
 	}
-	/* A bad start must not swallow what follows it. */
+	/* An invalid first byte must not swallow the following bytes. */
 	both("\xe2\x82" "ab", 4, "\\xe2\\x82ab", "\"\\ufffd\\ufffdab\"");
 	both("\xc3\n", 2, "\\xc3\\x0a", "\"\\ufffd\\u000a\"");
 }
@@ -232,8 +232,8 @@ static void columns_count_characters(void **state)
 }
 
 /*
- * A decoder of its own, from the table of well-formed UTF-8 in the Unicode
- * standard (table 3-7): the bytes of the character at @s, 0 if it is none.
+ * An independent decoder, from the table of well-formed UTF-8 in the Unicode
+ * standard (table 3-7): return the number of bytes of the character at @s, or 0.
  */
 static size_t well_formed(const unsigned char *s, size_t len)
 {
@@ -271,7 +271,7 @@ static bool all_well_formed(const char *s, size_t len)
 	return true;
 }
 
-/* Undo a JSON string in place of a parser: only the escapes that are made. */
+/* Decode a JSON string, instead of a parser: only the escapes that our writer uses. */
 static size_t unescape_json(const char *s, size_t len, char *to)
 {
 	size_t n = 0;
@@ -303,7 +303,7 @@ static size_t unescape_json(const char *s, size_t len, char *to)
 	return n;
 }
 
-/* The bytes behind \xNN and \\ and \". */
+/* Decode \xNN, \\ and \". */
 static size_t unescape_text(const char *s, size_t len, char *to)
 {
 	size_t n = 0;
@@ -323,7 +323,7 @@ static size_t unescape_text(const char *s, size_t len, char *to)
 	return n;
 }
 
-/* A byte; half of them from those that begin, continue and break UTF-8. */
+/* Return a byte; half of them from those that begin, continue and break UTF-8. */
 static char random_byte(void)
 {
 	static const char special[] = "\\\"\n\x1b\x7f\x80\x8f\x90\x9f\xa0\xbf\xc2\xc3\xe0\xe2\xed\xef"
@@ -361,7 +361,7 @@ static void any_bytes_at_all(void **state)
 		assert_int_equal(unescape_text(text.at, text.len - 1, back), used);
 		assert_memory_equal(back, s, used);
 	}
-	assert_true(valid > 5000);		/* else the round trip was hardly tried */
+	assert_true(valid > 5000);		/* otherwise the round trip was hardly tested */
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Symbols of this very process, which needs no privileges; and demangling. */
+/* Symbols of this process, which require no privileges; and demangling. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -84,14 +84,14 @@ static void unmapped_addresses_have_no_name(void **state)
 	assert_null(symbol.module);
 }
 
-static void another_life_of_a_pid_is_not_taken_for_it(void **state)
+static void a_reused_pid_is_another_process(void **state)
 {
 	struct usyms_process *other = usyms_process(*state, getpid(), 1);
 
 	assert_null(usyms_find(other, address(known_function)).name);
 }
 
-static void a_process_that_is_gone_has_no_names(void **state)
+static void an_ended_process_has_no_names(void **state)
 {
 	struct usyms_process *gone = usyms_process(*state, 1 << 22, 0);
 
@@ -99,7 +99,7 @@ static void a_process_that_is_gone_has_no_names(void **state)
 	assert_null(usyms_find(gone, 0x400000).name);
 }
 
-/* This process's, open to be written; its path into @path. */
+/* Open this process's map for writing; return its path in @path. */
 static FILE *new_perf_map(char *path, size_t size)
 {
 	FILE *map;
@@ -110,7 +110,7 @@ static FILE *new_perf_map(char *path, size_t size)
 	return map;
 }
 
-/* A page of code that no file is behind, and the map that names it. */
+/* A page of code that belongs to no file, and the map that names it. */
 static void functions_of_a_jit_are_named(void **state)
 {
 	char *code = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -153,7 +153,7 @@ static void a_perf_map_that_comes_later_is_read(void **state)
 	munmap(code, 4096);
 }
 
-static void what_is_mapped_later_is_found_too(void **state)
+static void later_mappings_are_found_too(void **state)
 {
 	struct usyms_process *self = usyms_process(*state, getpid(), 0);
 	FILE *program = fopen("/proc/self/exe", "r");
@@ -198,8 +198,8 @@ static void names_are_demangled(void **state)
 	check_demangled("_RINvNtC3std3mem8align_ofjE", "std::mem::align_of::<usize>");
 }
 
-/* Each type is a pair of the one before: 2^60 words. */
-static void a_name_that_explodes_is_left_as_it_is(void **state)
+/* Each type is a pair of the previous one: 2^60 words. */
+static void a_name_that_would_explode_is_unchanged(void **state)
 {
 	struct text name = {};
 
@@ -221,13 +221,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(functions_of_a_library_are_named, start, end),
 		cmocka_unit_test_setup_teardown(the_vdso_is_named, start, end),
 		cmocka_unit_test_setup_teardown(unmapped_addresses_have_no_name, start, end),
-		cmocka_unit_test_setup_teardown(another_life_of_a_pid_is_not_taken_for_it, start, end),
-		cmocka_unit_test_setup_teardown(a_process_that_is_gone_has_no_names, start, end),
+		cmocka_unit_test_setup_teardown(a_reused_pid_is_another_process, start, end),
+		cmocka_unit_test_setup_teardown(an_ended_process_has_no_names, start, end),
 		cmocka_unit_test_setup_teardown(functions_of_a_jit_are_named, start, end),
 		cmocka_unit_test_setup_teardown(a_perf_map_that_comes_later_is_read, start, end),
-		cmocka_unit_test_setup_teardown(what_is_mapped_later_is_found_too, start, end),
+		cmocka_unit_test_setup_teardown(later_mappings_are_found_too, start, end),
 		cmocka_unit_test(names_are_demangled),
-		cmocka_unit_test(a_name_that_explodes_is_left_as_it_is),
+		cmocka_unit_test(a_name_that_would_explode_is_unchanged),
 	};
 
 	return cmocka_run_group_tests_name("usyms", tests, NULL, NULL);

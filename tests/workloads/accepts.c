@@ -3,16 +3,16 @@
  * accepts KIND N [ADDRESS [DELAY_MS]] - accept exactly N connections.
  *
  * It connects to itself on ADDRESS (127.0.0.1), lets the connection wait for
- * DELAY_MS (0) and accepts it.  For each one line of truth, as the socket and
- * the clock tell it:
+ * DELAY_MS (0) and accepts it.  For each connection it prints one line of truth, from the
+ * socket and the clock:
  *
  *	RADDR RPORT LADDR LPORT TID MIN_NS MAX_NS
  *
- * The connection was in the accept queue for MIN_NS at least, from when the listening
- * socket is readable to the call of accept, and for MAX_NS at most, from the call of
+ * The connection was in the accept queue for at least MIN_NS, from when the listening
+ * socket is readable to the call of accept, and for at most MAX_NS, from the call of
  * connect to the return of accept.  The kinds are in the table at the end;
- * "blocked" has N threads wait in accept, says "ready PORT" and connects when
- * it gets a line on its input.  With MPTCP in the environment both ends use
+ * "blocked" lets N threads wait in accept, prints "ready PORT" and connects when
+ * it reads a line from its input.  With MPTCP in the environment both ends use
  * Multipath TCP.
  */
 #include <arpa/inet.h>
@@ -90,7 +90,7 @@ static int by_accept4(void)
 	return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 }
 
-/* Connect has returned, but the last packet of the handshake may be waiting for ksoftirqd. */
+/* connect has returned, but the last packet of the handshake may still wait for ksoftirqd. */
 static void wait_queued(void)
 {
 	struct pollfd p = { .fd = listener, .events = POLLIN };
@@ -99,7 +99,7 @@ static void wait_queued(void)
 		die("poll");
 }
 
-/* The queue is empty at first: accept fails, which is no event. */
+/* The queue is empty at first: accept fails, which is not an event. */
 static int by_poll(void)
 {
 	wait_queued();
@@ -170,7 +170,7 @@ static void one(int (*accept_fn)(void))
 	take(accept_fn, client, begin);
 }
 
-/* With data in the SYN: accepted before the handshake has ended. */
+/* With data in the SYN, accept returns before the handshake has ended. */
 static void fast_open(int (*accept_fn)(void))
 {
 	int client = new_socket(0), queue = 64;
@@ -202,7 +202,7 @@ static void blocked(int n)
 	for (int i = 0; i < n; i++)
 		if (pthread_create(&threads[i], NULL, accept_one, NULL))
 			die("pthread_create");
-	usleep(200000);			/* for them to wait in accept */
+	usleep(200000);			/* until they wait in accept */
 	printf("ready %u\n", ntohs(self.in.sin_port));
 	fflush(stdout);
 	if (read(STDIN_FILENO, &c, 1) != 1)

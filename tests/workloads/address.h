@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Addresses of sockets. */
+/* Socket addresses. */
 #ifndef WORKLOADS_ADDRESS_H
 #define WORKLOADS_ADDRESS_H
 
@@ -14,7 +14,7 @@ union address {
 	struct sockaddr_in6 in6;
 };
 
-/* @a in presentation format, in @s; IPv4 mapped into IPv6 as IPv4. */
+/* Write @a to @s in presentation format; IPv4 mapped into IPv6 as IPv4. */
 static inline const char *address_host(const union address *a, char s[INET6_ADDRSTRLEN])
 {
 	inet_ntop(a->sa.sa_family,

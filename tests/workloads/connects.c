@@ -2,13 +2,13 @@
 /*
  * connects KIND N [ADDRESS [PORT]] - make exactly N attempts to connect.
  *
- * For each attempt one line of truth, as the socket and errno tell it:
+ * For each attempt it prints one line of truth, from the socket and errno:
  *
  *	SPORT DADDR DPORT ERRNO LATENCY_NS TID [SADDR]
  *
- * SADDR only if it was established.  Without PORT the program listens itself,
- * on ADDRESS (127.0.0.1).  The kinds are in the table at the end; besides,
- * "serve" only listens, and "full" listens but lets nobody in.  With MPTCP in
+ * SADDR only if the connection was established.  Without PORT the program itself listens
+ * on ADDRESS (127.0.0.1).  The kinds are in the table at the end; in addition,
+ * "serve" only listens, and "full" listens but accepts nothing.  With MPTCP in
  * the environment all sockets use Multipath TCP.
  */
 #include <arpa/inet.h>
@@ -63,8 +63,8 @@ static int new_socket(int flags)
 }
 
 /*
- * Wait for the end of an attempt that did not block; its error.  Not at once: who
- * asks takes the error away, perhaps before the kernel has closed the socket.
+ * Wait for the end of a non-blocking attempt; return its error.  Not at once: reading
+ * the error clears it, perhaps before the kernel has closed the socket.
  */
 static int finish(int fd)
 {
@@ -106,7 +106,7 @@ static void nonblocking(void)
 	attempt(SOCK_NONBLOCK);
 }
 
-/* From a port chosen before. */
+/* Connect from a port chosen before. */
 static void bound(void)
 {
 	union address self = { .sa.sa_family = target.sa.sa_family };
@@ -158,7 +158,7 @@ static void threaded(void)
 	pthread_join(t, NULL);
 }
 
-/* The attempt times out after two seconds or so. */
+/* Let the attempt time out after about two seconds. */
 static void timing_out(void)
 {
 	int fd = new_socket(0), ms = 2000, error;
@@ -170,7 +170,7 @@ static void timing_out(void)
 	close(fd);
 }
 
-/* Begin an attempt that nobody answers. */
+/* Begin an attempt that gets no answer. */
 static int begin(void)
 {
 	int fd = new_socket(SOCK_NONBLOCK);
@@ -204,7 +204,7 @@ static void shut_down(void)
 	close(fd);
 }
 
-/* Left as it is until the program ends, which it does when its input ends. */
+/* Leave it pending until the program ends, when its input ends. */
 static void left(void)
 {
 	begin();
@@ -276,7 +276,7 @@ static void io_uring_async(void)
 	by_ring(IOSQE_ASYNC);
 }
 
-/* Without a word: for floods. */
+/* Print no line for each attempt: for floods. */
 static void silent(void)
 {
 	int fd = new_socket(0);
@@ -302,7 +302,7 @@ static void set_target(const char *address, int port)
 {
 	bool v6 = strchr(address, ':');
 
-	target.in.sin_port = htons(port);	/* sin6_port lies there too */
+	target.in.sin_port = htons(port);	/* sin6_port is at the same offset */
 	target.sa.sa_family = v6 ? AF_INET6 : AF_INET;
 	target_len = v6 ? sizeof(target.in6) : sizeof(target.in);
 	if (inet_pton(target.sa.sa_family, address,

@@ -2,22 +2,22 @@
 /*
  * disk_io FILE OPERATION COUNT [FIRST-KIB]
  *
- * Make exactly COUNT requests of 4 KiB to FILE (a disk or partition), past the
+ * Make exactly COUNT requests of 4 KiB to FILE (a disk or partition), bypassing the
  * page cache, the i-th at FIRST-KIB + 12 i so that none can be merged with its
  * neighbour:
  *	read, write	one at a time
  *	sync		writes with O_DSYNC: each is followed by a flush
  *	flush		no data: fsync only
- *	batch		reads, all handed over at once with one io_submit()
- * or otherwise placed:
- *	next		reads, each where the one before ended
+ *	batch		reads, all submitted at once with one io_submit()
+ * or at other positions:
+ *	next		reads, each where the previous one ended
  *	sizes		reads of 4 (1 + i % 8) KiB at FIRST-KIB + 64 i
- *	merge, reverse	a batch of neighbours, upwards or downwards: to be merged
- *	buffered	writes to the page cache, and one fsync() in the end
+ *	merge, reverse	a batch of neighbours, upwards or downwards, which are merged
+ *	buffered	writes to the page cache, and one fsync() at the end
  *
- * Prints pid and what it measured itself: count, and the sum, minimum and
- * maximum of the time of each system call (batches: of the whole) in
- * microseconds; or errno, if one failed.
+ * Prints its pid and its own measurements: count, and the sum, minimum and
+ * maximum of the time of each system call (batches: of the whole batch) in
+ * microseconds; or errno, if a call failed.
  */
 #include <errno.h>
 #include <fcntl.h>

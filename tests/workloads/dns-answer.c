@@ -3,9 +3,9 @@
  * dns-answer ADDRESS NAME IPV4 IPV6 - a name server that knows one name, and a
  * client that asks it.
  *
- * Listens on UDP port 53 of ADDRESS, asks itself once for the A and once for
- * the AAAA record of NAME, prints "answered" and ends.  The answer goes by way
- * of a CNAME, so that the name asked for is not the one of the address.
+ * Listens on UDP port 53 of ADDRESS, queries itself once for the A and once for
+ * the AAAA record of NAME, prints "answered" and ends.  The answer contains a
+ * CNAME, so the queried name is not the one that has the address.
  */
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
@@ -17,7 +17,7 @@
 
 #include "workload.h"
 
-/* @name as a sequence of labels at @at; returns the bytes. */
+/* Write @name as a sequence of labels at @at; return the number of bytes. */
 static size_t put_name(unsigned char *at, const char *name)
 {
 	size_t n = 0;
@@ -34,7 +34,7 @@ static size_t put_name(unsigned char *at, const char *name)
 	return n;
 }
 
-/* A query for @name of @type; returns its length. */
+/* Write a query for @name of @type; return its length. */
 static size_t make_query(unsigned char *at, const char *name, int type)
 {
 	HEADER header = { .id = htons(1), .rd = 1, .qdcount = htons(1) };
@@ -59,7 +59,7 @@ static size_t put_record(unsigned char *at, int owner, int type, const void *dat
 	return sizeof(head) + len;
 }
 
-/* Turn the query at @at, of @n bytes, into its answer. */
+/* Turn the query of @n bytes at @at into its answer. */
 static size_t make_answer(unsigned char *at, size_t n, int type, const void *addr, size_t len)
 {
 	unsigned char alias[64];

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * dns-late ADDRESS MS - a name server that takes its time.
+ * dns-late ADDRESS MS - a slow name server.
  *
  * Listens on UDP port 53 of ADDRESS and prints "ready".  MS milliseconds after
- * a query it answers: 192.0.2.7 for a name that begins with "known", that there
- * is no such name for one that begins with "no", that it failed for others.
- * Never answers one that begins with "silent".  One at a time; until it is ended.
+ * a query it answers: with 192.0.2.7 for a name that begins with "known", with "no such
+ * name" for one that begins with "no", with a failure for others.  It
+ * never answers one that begins with "silent".  Handles one query at a time, until it is ended.
  */
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
@@ -16,10 +16,10 @@
 #include <sys/socket.h>
 #include <time.h>
 
-/* Turn the query at @at, of @n bytes, into its answer; returns its length, 0: none. */
+/* Turn the query at @at into its answer; return its length, or 0 for no answer. */
 static size_t answer(unsigned char *at, size_t n)
 {
-	static const unsigned char record[] = {		/* of the name at offset 12 */
+	static const unsigned char record[] = {		/* for the name at offset 12 */
 		0xc0, 12, 0, ns_t_a, 0, ns_c_in, 0, 0, 0, 60, 0, 4, 192, 0, 2, 7
 	};
 	const char *name = (char *)at + sizeof(HEADER) + 1;
@@ -29,7 +29,7 @@ static size_t answer(unsigned char *at, size_t n)
 		return 0;
 	header->qr = header->ra = 1;
 	header->arcount = 0;
-	/* What follows the question (EDNS) goes: name, type and class remain. */
+	/* Remove what follows the question (EDNS): name, type and class remain. */
 	n = sizeof(HEADER) + strlen(name - 1) + 1 + 4;
 	if (!strncmp(name, "known", 5)) {
 		header->ancount = htons(1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * execs HOW N [ARG...] - exec this program N times, each in a child of its own
+ * execs HOW N [ARG...] - exec this program N times, each in a separate child
  * that then exits at once.  HOW:
  *
  *	execve	 execve(2)
@@ -11,7 +11,7 @@
  *	thread	 execve from a thread that is not the leader
  *	missing	 execve of a file that does not exist, failing with ENOENT
  *	denied	 execve of a directory, failing with EACCES
- *	void	 the child of the others: print "exe PATH", its /proc/self/exe, and exit
+ *	void	 used for the children: print "exe PATH", the /proc/self/exe, and exit
  *
  * Prints "parent PID".
  */
@@ -59,7 +59,7 @@ static void do_memfd(void)
 	fexecve(copy, child_argv, no_env);
 }
 
-/* A file that is open for writing cannot be executed. */
+/* Exec a copy after closing it: a file that is open for writing cannot be executed. */
 static void do_deleted(void)
 {
 	int copy = open("a copy", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0700);
@@ -85,7 +85,7 @@ static void do_thread(void)
 	pthread_join(thread, NULL);
 }
 
-/* So that they can be read without a page fault, as a program that puts them together does. */
+/* Make them readable without a page fault, as in a program that has just written them. */
 static void touch_arguments(void)
 {
 	volatile char first;
@@ -161,8 +161,8 @@ int main(int argc, char **argv)
 	fflush(stdout);
 
 	/*
-	 * The child is called as we are: argv[0] void ARG...  Behind the NULL that
-	 * ends them lies what must not be taken for more.
+	 * The child is called like this program: argv[0] void ARG...  The memory after the
+	 * terminating NULL must not be taken for further arguments.
 	 */
 	child_argv = calloc(argc + 64, sizeof(*child_argv));
 	for (int i = argc; i < argc + 64; i++)

@@ -2,17 +2,17 @@
 /*
  * fileops KIND COUNT PATH [OTHER]
  *
- * Do one kind of operation on the file PATH so often, and time each.  For each
- * a line: what it returned or a negative errno, the offset it began at, and how
- * long it took in nanoseconds.
+ * Perform one kind of operation on the file PATH COUNT times, and time each.  Prints a line
+ * for each: its result or a negative errno, the offset at which it began, and its
+ * duration in nanoseconds.
  *
- * The file is there already and has at least COUNT times 16,384 bytes where it
+ * The file must exist, with at least COUNT times 16,384 bytes if it
  * is read.  Nothing else is done to it but one open, if that is not the kind,
- * and for the two syncs a pwrite before each.  OTHER is the file that copy
- * copies to.  FILEOPS_ROOT in the environment is a directory to make the root
+ * and a pwrite before each of the two syncs.  OTHER is the file that copy
+ * copies to.  FILEOPS_ROOT in the environment is a directory that becomes the root
  * once the file is open.
  *
- * Exit status 2: this machine has no such call.
+ * Exit status 2: this machine does not have the call.
  */
 #include <err.h>
 #include <errno.h>
@@ -141,7 +141,7 @@ static const struct kind {
 	{ "int80", do_int80, O_RDONLY },
 };
 
-/* A sync needs something to do. */
+/* Give a sync something to write. */
 static void prepare(const struct kind *kind, off_t offset)
 {
 	bool sync = kind->call == do_fsync || kind->call == do_fdatasync;
@@ -150,7 +150,7 @@ static void prepare(const struct kind *kind, off_t offset)
 		err(1, "pwrite");
 }
 
-/* What went into a pipe or socket goes out again, so that the next finds room. */
+/* Read the data back from the pipe or socket, so that there is room for the next. */
 static void empty(const struct kind *kind, long bytes)
 {
 	int from = kind->call == do_sendfile ? sockets[1] : kind->call == do_splice ? pipe_fds[0] : -1;

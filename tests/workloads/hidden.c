@@ -3,11 +3,11 @@
  * hidden VECTOR... - does this machine hide interrupts from BPF programs?
  *
  * The kernel counts each softirq in /proc/softirqs right before the tracepoint
- * irq/softirq_entry; a program there, the smallest possible, counts them too.
- * Softirqs that only the kernel has counted ran where no program can see anything.
+ * irq/softirq_entry; a minimal program there counts them too.
+ * Softirqs that only the kernel has counted ran where programs cannot see anything.
  *
- * VECTOR: a name from /proc/softirqs, as NET_RX.  Prints "ready", waits for SIGTERM or
- * for its parent to die, and prints how many softirqs of these vectors no program has
+ * VECTOR is a name from /proc/softirqs, such as NET_RX.  Prints "ready", waits for SIGTERM or
+ * for the death of its parent, and prints how many softirqs of these vectors no program has
  * seen.  That is a lower limit: the program's count is read first at the start and last
  * at the end.  Exit status 77: not permitted, or no such tracepoint.
  */
@@ -46,7 +46,7 @@ static void make_map(void)
 		err(77, "BPF_MAP_CREATE");
 }
 
-/* A program that adds 1 to the element of @map that its first argument, the vector, names. */
+/* Load a program whose first argument, the vector, is the index in @map that it increments. */
 static int load_program(void)
 {
 	const struct bpf_insn insns[] = {
@@ -119,7 +119,7 @@ static unsigned long long sum_line(char *at)
 	}
 }
 
-/* The lines stand in the order of the vectors' numbers. */
+/* The lines are in the order of the vectors' numbers. */
 static void read_counted(void)
 {
 	static char line[65536];
@@ -168,7 +168,7 @@ int main(int argc, char **argv)
 	memcpy(counted_before, counted, sizeof(counted));
 	wait_for_end();
 	read_counted();
-	usleep(20000);		/* for a softirq that was counted and not yet shown */
+	usleep(20000);		/* for a softirq that was counted but has not reached the program */
 	read_seen();
 	for (int i = 1; i < argc; i++) {
 		int vector = number_of(argv[i]);

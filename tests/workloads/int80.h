@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 /*
- * Exit with @skip_status, the reason on standard output, where the machine has no int $0x80:
- * on another architecture, and where the kernel was started with ia32_emulation=0,
- * as some hosts do, the instruction kills its process.
+ * Exit with @skip_status, and the reason on standard output, if the machine has no int $0x80:
+ * on another architecture, or if the kernel was started with ia32_emulation=0,
+ * as on some hosts; then the instruction kills its process.
  */
 static inline void int80_or_skip(int skip_status)
 {

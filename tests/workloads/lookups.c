@@ -4,12 +4,12 @@
  *
  * CALL: getaddrinfo, gethostbyname, gethostbyname2, gethostbyname_r or
  * gethostbyname2_r, for IPv4 addresses; `threads`: getaddrinfo, each in a
- * thread of its own; `cold`: getaddrinfo, with the name in memory that the
- * processor has to fetch from a file first; `small`: gethostbyname_r with too
- * little room; `jump`: gethostbyname, and a signal handler jumps out of every
+ * separate thread; `cold`: getaddrinfo, with the name in a page of a file that
+ * is not in the page table yet; `small`: gethostbyname_r with a buffer that is too
+ * small; `jump`: gethostbyname, and a signal handler jumps out of every
  * call after 50 ms; `none`: getaddrinfo without a name.
  *
- * With `wait` they begin when a line comes on standard input.  Prints a line
+ * With `wait` the calls begin when a line arrives on standard input.  Prints a line
  * for each: thread, duration in ns, 0 or the error (EAI_..., or h_errno).
  */
 #include <err.h>
@@ -73,7 +73,7 @@ static int jump_out(void)
 	return gethostbyname(name) ? 0 : h_errno;
 }
 
-/* The name in a page of a file that is not in this process's page table. */
+/* Put the name in a page of a file that is not in this process's page table. */
 static int cold(void)
 {
 	size_t len = strlen(name) + 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* loop_disk add|remove NUMBER: make /dev/loopNUMBER, or remove it, which losetup(8) cannot. */
+/* loop_disk add|remove NUMBER: create /dev/loopNUMBER, or remove it, which losetup(8) cannot do. */
 #include <fcntl.h>
 #include <linux/loop.h>
 #include <stdio.h>

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Open PATH exactly COUNT times by one system call, and say how it went:
+ * Open PATH exactly COUNT times with one system call, and print the results:
  *
  *	opens CALL COUNT PATH [FLAGS [MODE [DIR]]]
  *
  * CALL: open, creat, openat, openat2, in_root (openat2 with RESOLVE_IN_ROOT),
  * handle (name_to_handle_at, then open_by_handle_at), int80 (openat of the
- * 32-bit ABI), thread (openat, each from a thread of its own), high_bits
- * (openat with rubbish in the upper half of the register of the number),
- * long (openat of PATH with "./" before it until it has MODE bytes),
+ * 32-bit ABI), thread (openat, each from a new thread), high_bits
+ * (openat with garbage in the upper half of the register of the number),
+ * long (openat of PATH preceded by as many "./" as make it MODE bytes long),
  * no_such_address (openat of an address that is not mapped), block (COUNT
  * threads wait in an open of a FIFO until standard input ends).
- * FLAGS and MODE are numbers as C writes them; DIR is opened once, with
- * O_PATH, and its descriptor is what PATH is relative to.
+ * FLAGS and MODE are numbers in C notation; DIR is opened once, with
+ * O_PATH, and PATH is relative to its descriptor.
  *
- * With OPENS_ROOT in the environment it first makes that its root, after it
- * has opened DIR, and goes to the directory OPENS_CWD there.
+ * With OPENS_ROOT in the environment it changes its root to that directory, after it
+ * has opened DIR, and changes to the directory OPENS_CWD there.
  *
- * Prints "ok=N failed=N fd=LAST errno=LAST"; exit status 2: the call is not
- * there on this machine.
+ * Prints "ok=N failed=N fd=LAST errno=LAST"; exit status 2: this machine does not
+ * have the call.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -145,7 +145,7 @@ static long call_long(void)
 		longer = malloc(mode + 1);
 		for (size_t i = 0; i < before; i++)
 			longer[i] = (before - i) % 2 ? '/' : '.';
-		memcpy(longer, "./", 2);	/* relative, whether that is even or odd */
+		memcpy(longer, "./", 2);	/* relative, whether the rest is even or odd */
 		strcpy(longer + before, path);
 	}
 	return syscall(SYS_openat, dir, longer, flags, 0);

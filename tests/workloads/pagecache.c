@@ -2,17 +2,17 @@
 /*
  * pagecache DIRECTORY PAGES
  *
- * A file of so many pages, used as the lines on standard input say, one at a
- * time; a line "done" answers each.  The file is gone when the program ends.
+ * Create a file of PAGES pages and use it as the lines on standard input say, one at a
+ * time; a line "done" answers each.  The file is removed when the program ends.
  *
  *	drop		write it out and drop it from the page cache
- *	pin		keep what is in the page cache there until it is dropped
+ *	pin		keep its cached pages in the page cache until it is dropped
  *	cached		answer with the number of its pages that are cached
- *	read BYTES	read it from end to end, so much at a time
- *	random COUNT	read so many of its pages, each once, in no order
- *	again COUNT	read its first four pages so often
- *	update COUNT	as random, but write each page back
- *	write BYTES	make it anew, so much at a time
+ *	read BYTES	read it from start to end, BYTES at a time
+ *	random COUNT	read COUNT of its pages, each once, in random order
+ *	again COUNT	read its first four pages COUNT times
+ *	update COUNT	like random, but write each page back
+ *	write BYTES	rewrite it, BYTES at a time
  *	splice		copy it to /dev/null through a pipe
  *	sendfile	send it to a socket
  *	map		touch every page of a mapping of it
@@ -99,7 +99,7 @@ static void read_all(size_t bytes)
 }
 
 /*
- * Multiples of a prime meet each page once; page 0 last, because the kernel
+ * Multiples of a prime reach each page once; page 0 comes last, because the kernel
  * reads ahead from there.
  */
 static off_t random_page(size_t i)
@@ -129,7 +129,7 @@ static void update(size_t count)
 			err(1, "update");
 }
 
-/* 64 kB at a time: what a pipe or socket holds without blocking. */
+/* Use 64 kB at a time, which a pipe or socket holds without blocking. */
 static void splice_all(size_t unused)
 {
 	int null = open("/dev/null", O_WRONLY), ends[2];
@@ -212,7 +212,7 @@ int main(int argc, char **argv)
 	if (fd < 0 || unlink(path))
 		err(1, "%s", path);
 	make(BUFFER_BYTES);
-	mlockall(MCL_CURRENT);		/* no page faults of the program's own */
+	mlockall(MCL_CURRENT);		/* the program itself must not cause page faults */
 	setlinebuf(stdout);
 	puts("ready");
 	while (fgets(line, sizeof(line), stdin))

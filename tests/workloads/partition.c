@@ -3,7 +3,7 @@
  * partition add DISK NUMBER FIRST_SECTOR SECTORS
  * partition del DISK NUMBER
  *
- * Tell the kernel of a partition of DISK, or that it is gone, without a table on
+ * Add a partition of DISK to the kernel, or delete it, without a table on
  * the disk: not every kernel reads one, and not every util-linux has addpart(8).
  */
 #include <err.h>

@@ -2,8 +2,8 @@
 /*
  * refuse SYSCALL ERRNO COMMAND [ARG...]
  *
- * Runs COMMAND under a seccomp filter that refuses one system call (bpf, perf_event_open
- * or uretprobe) with an error number, as a container's or a service's profile does.
+ * Run COMMAND under a seccomp filter that refuses one system call (bpf, perf_event_open
+ * or uretprobe) with an error number, like the profile of a container or service.
  */
 #include <err.h>
 #include <linux/filter.h>
@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define NR_URETPROBE 335	/* x86-64, since v6.11; others have nothing there */
+#define NR_URETPROBE 335	/* x86-64, since v6.11; unused on other architectures */
 
 static unsigned int number_of(const char *name)
 {

@@ -3,25 +3,25 @@
  * retransmits KIND N [ADDRESS [wait]] - lose packets of N connections to oneself.
  *
  * Filters on the receiving sockets drop packets before TCP sees them, which
- * for the sender is no different from a loss on the way.  In the end one line
+ * looks like packet loss to the sender.  At the end it prints one line
  * of truth for each connection,
  *
  *	LPORT RPORT SEGMENTS
  *
- * with the connecting end first and SEGMENTS what both ends have sent again
- * (tcpi_total_retrans).  Then it waits for its input to end, with all sockets open.
- * With `wait` it listens, and begins when a line comes on its input.
+ * with the connecting end first; SEGMENTS is what both ends have retransmitted
+ * (tcpi_total_retrans).  Then it waits for the end of its input, with all sockets open.
+ * With `wait` it listens, and begins when a line arrives on its input.
  *
  *	syn	all SYNs, for 1.5 s
  *	synack	the acknowledgements of the SYN-ACKs, for 1.5 s
  *	tail	one message of 100 bytes, for 0.7 s
- *	netem	the same by a queueing discipline of the loopback interface, which only
- *		a network namespace of its own may lose
+ *	netem	the same, through a queueing discipline of the loopback interface; use it
+ *		only in a separate network namespace
  *	middle	the first of 20 messages, for 0.7 s
  *	random	a tenth of all packets, while 100 kB go over each connection
  *	none	nothing
- *	orphan	one message of 100 bytes, whose sockets are closed; without a word and
- *		without waiting
+ *	orphan	one message of 100 bytes, whose sockets are closed; prints nothing and
+ *		does not wait
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -48,20 +48,20 @@ static int listener;
 static int n;
 static int clients[CONNECTIONS_MAX], servers[CONNECTIONS_MAX];
 
-/* Classic BPF: what a filter returns is how many bytes of the packet to keep. */
+/* Classic BPF: a filter returns how many bytes of the packet to keep. */
 #define KEEP BPF_STMT(BPF_RET | BPF_K, 0xffffffff)
 #define DROP BPF_STMT(BPF_RET | BPF_K, 0)
 
 static struct sock_filter drop_all[] = { DROP };
 
-/* By the flags in the TCP header, which the packet begins with here. */
+/* Match the flags in the TCP header, with which the packet begins here. */
 static struct sock_filter drop_without_syn[] = {
 	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
 	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x02, 0, 1),
 	KEEP, DROP,
 };
 
-/* By the first byte of the data. */
+/* Match the first byte of the data. */
 static struct sock_filter drop_x[] = {
 	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 12),		/* header length, in the upper half */
 	BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 4),
@@ -114,7 +114,7 @@ static void begin_connect(int i)
 	setsockopt(clients[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 }
 
-/* Connections come in any order: the server's end of client i is not servers[i]. */
+/* Connections arrive in any order: the server's end of client i is not servers[i]. */
 static void accept_all(void)
 {
 	for (int i = 0; i < n; i++) {
@@ -236,7 +236,7 @@ static void lose_some(void)
 	unfilter_all();
 }
 
-/* The receiving ends stay open as long as the program runs: a second. */
+/* The receiving ends stay open while the program runs: a second. */
 static void lose_orphans(void)
 {
 	static char data[100];
@@ -275,7 +275,7 @@ static unsigned int server_sent_again(in_port_t client)
 	return 0;
 }
 
-/* Until all that was sent is acknowledged: then nothing is sent again behind our back. */
+/* Wait until all data is acknowledged: then no retransmission can follow. */
 static void wait_acknowledged(int fd)
 {
 	int outstanding;

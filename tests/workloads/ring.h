@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* connect(2) by io_uring, without liburing. */
+/* connect(2) through io_uring, without liburing. */
 #ifndef WORKLOADS_RING_H
 #define WORKLOADS_RING_H
 
@@ -50,7 +50,7 @@ static inline void ring_open(struct ring *ring)
 	ring->cqes = (void *)(cq + p.cq_off.cqes);
 }
 
-/* Connect @fd to @to through an io_uring of one entry at a time; its error. */
+/* Connect @fd to @to through an io_uring of one entry at a time; return its error. */
 static inline int ring_connect(int fd, const struct sockaddr *to, socklen_t to_len, int flags)
 {
 	static struct ring ring;

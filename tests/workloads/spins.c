@@ -2,20 +2,20 @@
 /*
  * spins MODE MS [DEPTH]
  *
- * Spends MS milliseconds of CPU time (not of the clock) in functions known by
- * name, for profile:
+ * Spend MS milliseconds of CPU time (not elapsed time) in functions with known
+ * names, for profile:
  *
  *	ab	three quarters in spin_a(), one quarter in spin_b()
  *	deep	in spin_a(), below DEPTH calls of descend()
- *	paths	in spin_a(), below DEPTH calls of turn_a() or turn_b(): by 10,000 ways a second
- *	child	in spin_a() of a child that ends then; the parent only waits
- *	threads	in spin_a() of one thread and as long in spin_b() of another
- *	mangled	in sixty::spin(int) and in Rust's <spin>::turn, by thirds, and spin_b()
- *	jit	in code made at run time, that /tmp/perf-PID.map calls "jitted_spin"
+ *	paths	in spin_a(), below DEPTH calls of turn_a() or turn_b(): 10,000 paths a second
+ *	child	in spin_a() of a child that then ends; the parent only waits
+ *	threads	in spin_a() of one thread and for the same time in spin_b() of another
+ *	mangled	a third each in sixty::spin(int), in Rust's <spin>::turn and in spin_b()
+ *	jit	in code generated at run time, which /tmp/perf-PID.map calls "jitted_spin"
  *	reads	in spin_a() and, mostly, in the kernel: read() of /dev/zero
  *
  * Prints "ready PID" first and begins at the first line on standard input.
- * Prints "done CPU_US", the CPU time it took, and waits for the end of standard
+ * Prints "done CPU_US", the CPU time that it took, and waits for the end of standard
  * input.
  */
 #include <err.h>
@@ -30,7 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Without them there is no user stack. */
+/* Without frame pointers there is no user stack. */
 #pragma GCC optimize("no-omit-frame-pointer", "no-optimize-sibling-calls")
 
 #define KNOWN __attribute__((noinline, noclone, used))
@@ -46,7 +46,7 @@ static long cpu_us(clockid_t clock)
 }
 
 /*
- * Spin until this thread has used @us more.  The clock is read every 100 us or so: a
+ * Spin until this thread has used @us more.  The clock is read about every 100 us: a
  * system call of a paravirtualised guest (PVM) takes several microseconds, and its
  * samples must not count.
  */
@@ -62,7 +62,7 @@ static long cpu_us(clockid_t clock)
 KNOWN void spin_a(long us) { SPIN(us); }
 KNOWN void spin_b(long us) { SPIN(us); }
 
-/* As a C++ and a Rust compiler would call them. */
+/* Named as by a C++ and a Rust compiler. */
 void spin_cpp(long us) __asm__("_ZN5sixty4spinEi");
 void spin_rust(long us) __asm__("_ZN13_$LT$spin$GT$4turn17h0123456789abcdefE");
 KNOWN void spin_cpp(long us) { SPIN(us); }
@@ -71,7 +71,7 @@ KNOWN void spin_rust(long us) { SPIN(us); }
 KNOWN void turn_a(long path, long depth, long us);
 KNOWN void turn_b(long path, long depth, long us);
 
-/* To the left or to the right, as the lowest bit of @path says. */
+/* Turn left or right, depending on the lowest bit of @path. */
 static void turn(long path, long depth, long us)
 {
 	if (!depth)
@@ -200,7 +200,7 @@ static void reads(long us)
 static void run(const char *mode, long us, long depth)
 {
 	if (strcmp(mode, "ab") == 0) {
-		/* In turns, so that every sampling rate meets both. */
+		/* Alternate, so that every sampling rate sees both. */
 		for (int i = 0; i < 10; i++) {
 			spin_a(us * 3 / 40);
 			spin_b(us / 40);

@@ -4,13 +4,13 @@
  *
  * Threads that compete for CPUs a known number of times, for runqlat.  Each
  * thread spins and then sleeps for a moment, ROUNDS times; with CPU, all are
- * pinned to it.  They begin when a line comes on standard input.  "done" is
- * printed when the last thread is through; then every thread sleeps until
+ * pinned to it.  They begin when a line arrives on standard input.  "done" is
+ * printed when the last thread has finished; then every thread sleeps until
  * standard input ends.
  *
- * So before the line and after "done" nothing here runs, and the sums of
- * /proc/PID/task/TID/schedstat (ns on a CPU, ns waited, times given a CPU) can
- * be read at leisure; the difference is the truth.
+ * So nothing runs here before the line and after "done", and the sums of
+ * /proc/PID/task/TID/schedstat (ns on a CPU, ns waited, times given a CPU) do
+ * not change while they are read; the difference is the truth.
  */
 #include <err.h>
 #include <errno.h>

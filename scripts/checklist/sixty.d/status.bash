@@ -53,9 +53,9 @@ missing_reason() {
 killed_status() {
 	[ ! -e "$1" ] || sed -i '$ { /^[{].*[^}]$/d }' "$1"
 	if [ "$ended_by" = KILL ]; then
-		printf 'timed out\tsixty was killed; what it had printed is kept\n'
+		printf 'timed out\tsixty was killed; the output up to then is kept\n'
 	else
-		printf 'timed out\thad to be killed; what it printed is kept\n'
+		printf 'timed out\tkilled because it did not end in time; its output is kept\n'
 	fi
 }
 
@@ -64,7 +64,7 @@ interrupted_status() {
 	if [ -n "$ended_by" ]; then
 		printf 'ok\tended early\n'
 	else
-		printf 'timed out\thad not ended by itself; what it printed is kept\n'
+		printf 'timed out\tdid not end by itself; its output is kept\n'
 	fi
 }
 
@@ -75,7 +75,7 @@ other_status() {
 	'') if [ "$dir/$1/exit" -nt "$dir/ending" ]; then
 		interrupted_status
 	else
-		printf 'failed\texit status %s, and nothing on stderr\n' "$2"
+		printf 'failed\texit status %s, without a message on stderr\n' "$2"
 	fi ;;
 	*) printf 'failed\texit status %s: %s\n' "$2" "$3" ;;
 	esac

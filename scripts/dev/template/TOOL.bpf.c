@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* TODO: what is measured, and from when to when.  Now: processes that end. */
+/* TODO: what is measured, from which hook to which.  For now: processes that end. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>

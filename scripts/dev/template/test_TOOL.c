@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* The user-space half of TOOL, on events made by hand: no BPF, no root. */
+/* The user-space half of TOOL, on handwritten events: no BPF, no root. */
 #include "render.h"
 #define main TOOL_main
 #include "../../tools/TOOL/TOOL.c"
