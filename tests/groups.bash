@@ -22,6 +22,7 @@ describe_groups() {
 	fleet     metrics, events and sixty-fleet through Debian's servers
 	scenarios what sixty finds on a machine with a known problem
 	compilers the BPF programs as built by every clang from 14 on
+	distros   quickstart, and what needs no other kernel, in other distributions
 	kernels   the tests that a kernel can break, on other kernels in QEMU
 	TEXT
 }

@@ -56,7 +56,7 @@ in_guest() {
 	done
 	[ -n "${version-}" ] || skip "no clang could be had"
 	cp "$build/workloads/loadonly" "$guest/"
-	SIXTY_VM_BUILD=$guest "$root/scripts/dev/test-kernels" --run "$1" 'status=0
+	SIXTY_VM_SECONDS=2400 SIXTY_VM_BUILD=$guest "$root/scripts/dev/test-kernels" --run "$1" 'status=0
 		for dir in build/clang-*; do
 			echo "$dir"
 			tests/compilers/load build/loadonly "$dir" || status=1
@@ -71,10 +71,10 @@ in_guest() {
 @test "every program loads on Linux 6.1: oldest and newest clang" { in_guest 6.1; }
 @test "every program loads on Linux 7.3: oldest and newest clang" { in_guest 7.3; }
 
-# fentry programs at a function that went in v5.12 need a kernel that took trampolines over from
-# there: none of ours did.
+# block_rq_issue had a queue as its first argument before v5.11 and in early stable releases of 5.10, not
+# in Debian's. make_in_queue is for a cgroup without the io controller, before v5.11.
 never_loaded() {
-	printf 'cachestat %s\n' fentry_buffered_read fexit_buffered_read
+	printf '%s\n' 'biolatency issue_in_queue' 'biolatency make_in_queue' 'biosnoop issue_in_queue'
 }
 
 @test "there is no program that was loaded nowhere" {
