@@ -77,7 +77,7 @@ pid_t args_pid(const char *arg)
 const char *args_comm(const char *arg)
 {
 	if (!*arg || strlen(arg) >= TASK_COMM_LEN)
-		args_fail("invalid name '%s': the name of a thread has 1 to %d bytes", arg,
+		args_fail("invalid name '%s': expected 1 to %d bytes", arg,
 			  TASK_COMM_LEN - 1);
 	return arg;
 }
@@ -227,8 +227,7 @@ static const struct argp_option common_options[] = {
 	{ "time", OPT_TIME, "FORMAT", OPTION_ARG_OPTIONAL,
 	  "Print the time of each record: local, utc, iso or mono" },
 	{ "cgroup", OPT_CGROUP, "PATH", 0, "Show only the cgroup PATH and its descendants" },
-	{ "container", OPT_CONTAINER, "ID-PREFIX", 0,
-	  "Show only the container whose ID or name starts with ID-PREFIX" },
+	{ "container", OPT_CONTAINER, "ID-PREFIX", 0, "Show only the container with this prefix" },
 	{ "print-container", OPT_PRINT_CONTAINER, NULL, 0, "Print a CONTAINER column" },
 	{ "ring-size", OPT_RING_SIZE, "KILOBYTES", 0, "Size of the event buffer, a power of two" },
 	{ "strict", OPT_STRICT, NULL, 0, "Exit with status 1 if anything was lost" },

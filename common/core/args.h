@@ -98,7 +98,7 @@ unsigned long args_number(const char *arg, const char *what, unsigned long min, 
 __u64 args_ms(const char *arg, const char *what);
 
 pid_t args_pid(const char *arg);	/* must exist as a process or thread */
-const char *args_comm(const char *arg);	/* a part of the name of a thread */
+const char *args_comm(const char *arg);	/* a part of a thread's name */
 uid_t args_uid(const char *arg);	/* a number or a user's name */
 
 /*

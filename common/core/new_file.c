@@ -16,7 +16,7 @@ static void forget(struct new_file *file)
 	*file = (struct new_file){ .fd = -1 };
 }
 
-/* mkostemp() makes it 0600; give it the permissions that open(2) would have. */
+/* mkostemp() creates the file with mode 0600.  Set the mode that open(2) would give it. */
 static void set_permissions(int fd)
 {
 	mode_t mask = umask(0);
@@ -34,7 +34,7 @@ int new_file_open(struct new_file *file, const char *path)
 		return -ENOENT;
 	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
 		return -EINVAL;
-	/* Not "*.prom": readers of a directory must not take half a file. */
+	/* Not "*.prom", so that no collector reads an incomplete file. */
 	if (asprintf(&file->temporary, "%s.XXXXXX", path) < 0)
 		abort();
 	file->path = xstrdup(path);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A file that is replaced as a whole: it is written under a temporary name in the same
- * directory and renamed when it is complete.  Others who may write to that directory can
- * neither redirect the writing nor block it: the temporary name is random and new, and what
- * exists under the final name must be a regular file.
+ * Replace a file atomically: write it under a temporary name in the same directory, and rename
+ * it when it is complete.  Other users with write access to that directory can neither redirect
+ * nor block the writing, because the temporary name is random and new, and an existing file with
+ * the final name must be a regular file.
  */
 #ifndef COMMON_NEW_FILE_H
 #define COMMON_NEW_FILE_H
@@ -15,15 +15,16 @@ struct new_file {
 };
 
 /*
- * Start to replace @path.  0 or a negative errno; -EINVAL: what exists there is not a regular
- * file (a symbolic link is not, either).  Ends with new_file_commit() or new_file_discard().
+ * Start to replace @path.  Returns 0 or a negative errno; -EINVAL if @path exists and is not a
+ * regular file (a symbolic link is not one).  Finish with new_file_commit() or
+ * new_file_discard().
  */
 int new_file_open(struct new_file *file, const char *path);
 
-/* Give the file its final name.  On an error, a negative errno, the old file stays. */
+/* Give the file its final name.  Returns 0 or a negative errno; on error the old file stays. */
 int new_file_commit(struct new_file *file);
 
-/* Remove it; the old file stays. */
+/* Remove the temporary file; the old file stays. */
 void new_file_discard(struct new_file *file);
 
 #endif /* COMMON_NEW_FILE_H */
