@@ -181,8 +181,8 @@ struct partition {
 
 static struct partitions {
 	time_t asked;			/* 0: never */
-	__u32 dev;
 	__u64 diskseq;
+	__u32 dev;
 	int n;
 	struct partition list[PARTITIONS_MAX];
 } partitions[4];
