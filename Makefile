@@ -179,10 +179,13 @@ $(O)/sixty.help: scripts/sixty
 	$(Q)mkdir -p $(@D)
 	$(Q)$< --help >$@
 
-# A unit test includes a tool's .c to reach its static functions.
-$(O)/test_%: tests/unit/test_%.c $$(call parts_of,%) $(O)/libcommon.a | $(SKELS)
+# A unit test includes a tool's .c to reach its static functions; a further one of the same
+# tool is linked with the tool's other parts too: TOOL_<test>.
+TOOL_usestat_idle := usestat
+test_parts = $(call parts_of,$(or $(TOOL_$(1)),$(1)))
+$(O)/test_%: tests/unit/test_%.c $$(call test_parts,%) $(O)/libcommon.a | $(SKELS)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(call parts_of,$*) $(O)/libcommon.a $(LDFLAGS) $(LIBS) \
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(call test_parts,$*) $(O)/libcommon.a $(LDFLAGS) $(LIBS) \
 		$(LIBS_$*) -lcmocka -o $@
 
 # What printing an event costs; it includes opensnoop's .c.
@@ -204,7 +207,7 @@ $(O)/workloads/%: tests/workloads/%.c $(wildcard tests/workloads/*.h)
 	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE $(CFLAGS) $< $(LDFLAGS) -pthread -o $@
 
 # Man pages, schemas and documents that are made of the tools' columns.
-generate: $(BPFTOOLS:%=$(O)/%)
+generate: $(filter-out $(FSTOOLS),$(TOOLS:%=$(O)/%))
 	O='$(O)' scripts/dev/generate
 
 # For scripts that need the names of all tools.

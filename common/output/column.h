@@ -43,6 +43,8 @@ enum column_type {
 	COLUMN_KB,		/* bytes, signed; kibibytes in the table */
 	COLUMN_MB,		/* bytes; mebibytes, rounded, in the table */
 	COLUMN_PERCENT,		/* hundredths of a percent; "12.34%" in the table, 12.34 in JSON */
+	COLUMN_HUNDREDTHS,	/* hundredths of a number, 12.34 in JSON; TABLE_OBJECT only */
+	COLUMN_STRING_MAP,	/* an object of strings; TABLE_OBJECT only */
 };
 
 /* The use of a column in --metrics (metrics.h). */
@@ -76,6 +78,8 @@ enum table_kind {
 	TABLE_TASK,		/* a task: time, cgroup and container */
 	TABLE_PLAIN,		/* only time */
 	TABLE_HIST,		/* time and a histogram; the columns are its labels */
+	TABLE_TEXT,		/* rows of the text table; JSON has other records */
+	TABLE_OBJECT,		/* only time; JSON only, not printed by out_row() */
 };
 
 struct table {

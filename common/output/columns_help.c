@@ -31,6 +31,8 @@ static const struct {
 	[COLUMN_KB] = { "integer", "bytes" },
 	[COLUMN_MB] = { "count", "bytes" },
 	[COLUMN_PERCENT] = { "percentage", "percent" },
+	[COLUMN_HUNDREDTHS] = { "decimal" },
+	[COLUMN_STRING_MAP] = { "string_map" },
 };
 
 /* Return the unit in the table if it differs from that in JSON, or NULL. */
@@ -136,6 +138,7 @@ static void json_table(struct json *json, const struct table *table)
 {
 	static const char *const kinds[] = {
 		[TABLE_TASK] = "task_record", [TABLE_PLAIN] = "record", [TABLE_HIST] = "histogram",
+		[TABLE_TEXT] = "text", [TABLE_OBJECT] = "object",
 	};
 
 	json_object(json, NULL);

@@ -18,6 +18,8 @@ def schema_of_type:
 		+ (if .min then { minimum: .min } else {} end)
 		+ (if .max then { maximum: .max } else {} end)
 	elif .type == "boolean" then { type }
+	elif .type == "decimal" then { type: "number", minimum: 0 }
+	elif .type == "string_map" then { type: "object", additionalProperties: { type: "string" } }
 	else { "$ref": .type | common } end;
 
 def property: schema_of_type
@@ -32,27 +34,33 @@ def OTHER_PIDNS: {
 };
 
 # host_ids: the initial namespace's numbers of the processes in the columns: common/output/process.h.
-def host_ids: [select(.type != "count").columns[].key | select(IN("pid", "tid", "ppid"))]
+# An "object" has none: its numbers are those of /proc.
+def host_ids: [select(.type != "count" and .kind != "object").columns[].key
+		| select(IN("pid", "tid", "ppid"))]
 	| map({ key: "host_\(.)", value: { "$ref": "id" | common, description: "\(.) \(HOST_ID)" } })
 		+ (if . == [] then [] else [{ key: "other_pidns", value: OTHER_PIDNS }] end)
 	| from_entries;
 
 def line: {
 	description: .about,
-	"$ref": .kind | common,
+	"$ref": (if .kind == "object" then "record" else .kind end) | common,
 	required: [.columns[] | select(.optional | not) | .key],
 	properties: ({ type: { const: .type } }
 		+ host_ids + (.columns | map({ key, value: property }) | from_entries)),
 	unevaluatedProperties: false
 } | if .required == [] then del(.required) else . end;
 
-{
+# What the text table alone has is not in JSON.
+.tables |= map(select(.kind != "text"))
+| (.tables | any(.type == "cgroup")) as $own_cgroup
+| {
 	"$schema": "https://json-schema.org/draft/2020-12/schema",
 	"$comment": "Made by scripts/dev/generate from the columns of \(.tool)",
 	"$id": "\(.tool).schema.json",
 	title: "A line of \(.tool) --json",
 	oneOf: ([{ "$ref": "meta" | common }]
 		+ [.tables[] | { "$ref": "#/$defs/\(.type)" }]
-		+ [{ "$ref": "cgroup" | common }, { "$ref": "lost" | common }, { "$ref": "summary" | common }]),
+		+ (["cgroup", "lost", "summary"] | map(select(. != "cgroup" or ($own_cgroup | not))
+			| { "$ref": common }))),
 	"$defs": (.tables | map({ key: .type, value: line }) | from_entries)
 }

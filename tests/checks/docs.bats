@@ -12,7 +12,7 @@ tools() {
 	if [ -n "${SIXTY_TOOL-}" ]; then
 		echo "$SIXTY_TOOL"
 	else
-		basename -s .bpf.c -a tools/*/*.bpf.c
+		basename -a tools/*/
 	fi
 }
 

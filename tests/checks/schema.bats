@@ -45,6 +45,7 @@ valid() {
 @test "schema: fsslower" { valid fsslower -m 0; }
 @test "schema: ext4slower" { valid ext4slower -m 0; }
 @test "schema: cachestat" { valid cachestat; }
+@test "schema: usestat" { valid usestat; }
 
 # valid_with WORKLOAD TOOL ARGS...: the same with a workload that causes such events.
 valid_with() {

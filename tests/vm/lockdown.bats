@@ -5,7 +5,7 @@
 #
 # Runs in a guest whose kernel lets no program read its memory: a tool that must read it refuses to
 # start and prints the reason. biolatency and runqlat read only the arguments of their tracepoints:
-# they run, except with options that need more.
+# they run, except with options that need more. usestat has no BPF programs.
 
 load ../lib
 
@@ -33,6 +33,10 @@ refused() {
 	mkdir -p "$(cgroup2)/lockdown$$"
 	refused biolatency -c "$(cgroup2)/lockdown$$"
 	rmdir "$(cgroup2)/lockdown$$"
+}
+
+@test "usestat: runs, since it has no BPF programs" {
+	bats --filter-tags smoke "$root/tests/live/usestat.bats"
 }
 
 @test "runqlat: counts, but refuses -P" {

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The kernel's log: records of /dev/kmsg that belong to one of the classes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kmsg.h"
+#include "usestat.h"
+
+#define HISTORY_MAX 200			/* records from before the start: the last ones */
+#define PENDING_MAX 1000		/* records between two looks: the first ones */
+#define RECORD_SIZE 8192		/* PRINTK_MESSAGE_MAX and more */
+
+static struct {
+	int fd;				/* -1: cannot be opened */
+	bool opened;
+	__u64 next;			/* next sequence number; 0: unknown */
+	struct kmsg *at[PENDING_MAX];	/* not yet printed, malloc'd */
+	size_t n;
+	__u64 omitted;			/* classified, but there was no room */
+	__u64 overwritten;		/* before they could be read */
+} kernel_log = { .fd = -1 };
+
+static void append(struct kmsg *record)
+{
+	if (record->history && kernel_log.n == HISTORY_MAX) {
+		free(kernel_log.at[0]);
+		memmove(kernel_log.at, kernel_log.at + 1, --kernel_log.n * sizeof(kernel_log.at[0]));
+		kernel_log.omitted++;
+	}
+	if (kernel_log.n == PENDING_MAX) {
+		kernel_log.omitted++;
+		free(record);
+		return;
+	}
+	kernel_log.at[kernel_log.n++] = record;
+}
+
+static void take(char *text, bool history)
+{
+	struct kmsg *record = calloc(1, sizeof(*record));
+
+	if (!record)
+		abort();
+	if (!kmsg_parse(text, record)) {
+		free(record);
+		return;
+	}
+	if (kernel_log.next && record->sequence > kernel_log.next)
+		kernel_log.overwritten += record->sequence - kernel_log.next;
+	kernel_log.next = record->sequence + 1;
+	record->history = history;
+	if (!record->class) {
+		free(record);
+		return;
+	}
+	append(record);
+}
+
+/* Each read(2) returns one record; EPIPE means that some were overwritten. */
+static void look(struct usestat *u)
+{
+	static char text[RECORD_SIZE];
+	bool history = !kernel_log.opened;
+	ssize_t n;
+
+	if (!kernel_log.opened) {
+		kernel_log.fd = source_open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
+		kernel_log.opened = true;
+		if (kernel_log.fd < 0)
+			missing("the kernel's log", missing_why(errno),
+				"run as root, or with CAP_SYSLOG; or sysctl kernel.dmesg_restrict=0");
+	}
+	while (kernel_log.fd >= 0) {
+		n = read(kernel_log.fd, text, sizeof(text) - 1);
+		if (n < 0 && errno == EPIPE)
+			continue;
+		if (n <= 0)
+			break;
+		text[n] = '\0';
+		take(text, history);
+	}
+}
+
+static void clear(void)
+{
+	for (size_t i = 0; i < kernel_log.n; i++)
+		free(kernel_log.at[i]);
+	kernel_log.n = 0;
+	kernel_log.omitted = 0;
+	kernel_log.overwritten = 0;
+}
+
+static const struct field keys[] = {
+	{ "class", FIELD_STRING, .always = true, .about = "Class of the message, by its text" },
+	{ "level", FIELD_GAUGE, .always = true,
+	  .about = "0 emergency, 1 alert, 2 critical, 3 error, 4 warning, 5 notice, 6 "
+		   "information, 7 debug" },
+	{ "history", FIELD_FLAG, .always = true,
+	  .about = "Whether it was logged before usestat started" },
+	{ "text", FIELD_STRING, .always = true, .about = "The message, truncated to 511 bytes" },
+	{ "pid", FIELD_ID, .about = "The process; of oom_kill and segfault" },
+	{ "comm", FIELD_COMM, .about = "Name of that process" },
+	{ "oom_memcg", FIELD_STRING,
+	  .about = "Cgroup that ran out of memory; of oom_kill; absent if the machine did" },
+	{ "task_memcg", FIELD_STRING, .about = "Cgroup of the process; of oom_kill" },
+	{ "device", FIELD_STRING,
+	  .about = "Device that the message is about: b8:0, c1:3, n2 or +subsystem:name" },
+};
+
+static const struct record_type type = {
+	.name = "log",
+	.about = "A kernel message that belongs to a class; its time is that of the message.  "
+		 "From /dev/kmsg",
+	.keys = keys, .n_keys = ARRAY_SIZE(keys),
+};
+
+static void print(struct usestat *u, const struct kmsg *record)
+{
+	record_begin_at(u, "log", record->ns);
+	record_str(u, "class", record->class);
+	record_uint(u, "level", record->level);
+	record_flag(u, "history", record->history);
+	record_str(u, "text", record->text);
+	if (record->pid)
+		record_uint(u, "pid", record->pid);
+	record_str(u, "comm", record->comm);
+	record_str(u, "oom_memcg", record->oom_memcg);
+	record_str(u, "task_memcg", record->task_memcg);
+	record_str(u, "device", record->device);
+	record_end(u);
+}
+
+static void records(struct usestat *u)
+{
+	for (size_t i = 0; i < kernel_log.n; i++)
+		print(u, kernel_log.at[i]);
+	if (kernel_log.omitted)
+		record_omitted(u, "log", kernel_log.omitted);
+	if (kernel_log.overwritten)
+		record_omitted(u, "overwritten_log", kernel_log.overwritten);
+	clear();
+}
+
+/* Print one row per class, for the messages of this interval. */
+static void rows(struct usestat *u)
+{
+	for (size_t i = 0; i < kernel_log.n; i++) {
+		__u64 n = 0;
+		size_t k;
+
+		for (k = 0; k < kernel_log.n; k++) {
+			if (kernel_log.at[k]->history || kernel_log.at[k]->class != kernel_log.at[i]->class)
+				continue;
+			if (k < i)
+				break;		/* this class had its row */
+			n++;
+		}
+		if (!n || k < kernel_log.n)
+			continue;
+		row_begin(u, "log", kernel_log.at[i]->class);
+		row_errors(n, "messages");
+		row_add(COL_ERRORS, "%.100s", kernel_log.at[i]->text);
+		row_end(u);
+	}
+	clear();
+}
+
+const struct subject log_subject = {
+	"log", false, look, records, rows, { &type },
+};

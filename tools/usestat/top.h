@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The busiest processes by each of several measures. */
+#ifndef USESTAT_TOP_H
+#define USESTAT_TOP_H
+
+#include "usestat.h"
+
+struct top {
+	size_t n;
+	struct {
+		struct object *object;
+		__u32 measures;		/* by which it is one of the first, one bit each */
+	} list[];
+};
+
+/* Return the first u->top by each measure, each object once; free them with top_free(). */
+struct top *top_processes(struct usestat *u);
+void top_free(struct top *top);
+
+/* Print the key "top": the names of the measures. */
+void top_keys(struct json *json, __u32 measures);
+
+#endif /* USESTAT_TOP_H */
