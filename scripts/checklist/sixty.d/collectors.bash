@@ -42,7 +42,7 @@ SAMPLED=" uptime vmstat mpstat pidstat iostat free sar-dev sar-tcp "
 declare -a names		# of the collectors, in the order of the table
 declare -A kinds		# NAME -> its kind
 declare -A programs		# NAME -> path of its program, unless that is missing
-declare -A no_room		# NAME -> the limit that left no room for it
+declare -A no_room=()	# NAME -> the limit that left no room for it
 declare -A sampled		# NAME -> the package of its program, if /proc replaces it
 
 # each FUNCTION: call it with every line of the table.
