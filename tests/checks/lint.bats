@@ -238,7 +238,7 @@ unknown_names() {
 		none "paths of one machine"
 }
 
-# lines_over COLUMNS FILE...: each line that is wider; a tab goes to the next multiple of 8.
+# lines_over COLUMNS FILE...: print each wider line; tabs extend to multiples of 8.
 lines_over() {
 	local limit=$1 file
 	shift

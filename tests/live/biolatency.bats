@@ -37,7 +37,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	echo "sum $sum of $(truth sum_us), max $max of $(truth max_us)"
 	[ "$sum" -le "$(truth sum_us)" ]
 	[ "$max" -le "$(truth max_us)" ]
-	# Outside of the request a system call takes microseconds, here up to half of the time.
+	# The system call itself takes some microseconds, here up to half of the time.
 	[ "$sum" -ge $(($(truth sum_us) / 10)) ]
 }
 
