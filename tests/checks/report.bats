@@ -84,6 +84,16 @@ disk-queue retransmits accept-queue exec-storm failing-opens block-outlier slow-
 	cmp <(jq "$filter" "$out") <(jq "$filter" "$made/report.json")
 }
 
+@test "sample: the counters of an interface that is created again start at 0" {
+	printf '%s\n' "@ 100.0 00:00:00" "dev eth0: 900 10 0 0 0 0 0 0 900 10 0 0 0 0 0 0" \
+		"@ 101.0 00:00:01" "dev eth0: 2048 2 0 0 0 0 0 0 1024 1 0 0 0 0 0 0" \
+		"@ 102.0 00:00:02" "dev eth0: 512 1 0 0 0 0 0 0 256 1 0 0 0 0 0 0" |
+		awk -v as=sar-dev -v page_kib=4 -v ticks=100 -f "$root/scripts/checklist/sixty.d/proc.awk" >"$out"
+	cat "$out"
+	expect 0 "$(grep -c -- ' -[0-9]' "$out" || true)" "negative rates"
+	grep -q '^00:00:02 eth0 1.00 1.00 0.50 0.25' "$out"
+}
+
 # cut_all SHARE: copy the troubled data, each output cut after that percentage of its bytes.
 cut_all() {
 	local file

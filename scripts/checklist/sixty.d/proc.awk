@@ -6,7 +6,13 @@
 #
 # now[KEY] holds the counters of this snapshot, was[KEY] those of the previous one.
 
-function rate(key) { return interval > 0 ? (now[key] - was[key]) / interval : 0 }
+# A counter that has fallen belongs to a disk or an interface that was created again: it
+# started at 0.
+function rate(key) {
+	if (interval <= 0)
+		return 0
+	return (now[key] >= was[key] ? now[key] - was[key] : now[key]) / interval
+}
 
 function share(key) { return total > 0 ? 100 * (now[key] - was[key]) / total : 0 }
 
