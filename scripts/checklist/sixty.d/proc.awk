@@ -6,13 +6,7 @@
 #
 # now[KEY] holds the counters of this snapshot, was[KEY] those of the previous one.
 
-# A counter that has fallen belongs to a disk or an interface that was created again: it
-# started at 0.
-function rate(key) {
-	if (interval <= 0)
-		return 0
-	return (now[key] >= was[key] ? now[key] - was[key] : now[key]) / interval
-}
+function rate(key) { return interval > 0 ? (now[key] - was[key]) / interval : 0 }
 
 function share(key) { return total > 0 ? 100 * (now[key] - was[key]) / total : 0 }
 
@@ -22,6 +16,15 @@ function seen(kind, name) {
 		known[kind, name] = 1
 		list[kind, ++n[kind]] = name
 	}
+}
+
+# created_again(NAME, FROM, TO): if one of the counters FROM to TO of a disk or an interface
+# has fallen, the device was removed and created again, and all its counters started at 0.
+function created_again(name, from, to,    i, fell) {
+	for (i = from; i <= to; i++)
+		fell = fell || now[name, i] < was[name, i]
+	for (i = from; fell && i <= to; i++)
+		was[name, i] = 0
 }
 
 # ---- reading ----
@@ -58,6 +61,7 @@ $1 == "diskstats" && $4 !~ /^(loop|ram|zram)/ && !is_part($4) {
 	seen("disk", disk)
 	for (i = 5; i <= 15; i++)
 		now[disk, i] = $i
+	created_again(disk, 5, 11)	# 13, requests in flight, is no counter
 }
 
 $1 == "dev" && /:/ {
@@ -65,6 +69,7 @@ $1 == "dev" && /:/ {
 	seen("dev", $2)
 	for (i = 3; i <= 18; i++)
 		now[$2, i] = $i
+	created_again($2, 3, 18)
 }
 
 # Two lines: names, then values.
