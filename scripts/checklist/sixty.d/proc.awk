@@ -23,9 +23,11 @@ function seen(kind, name) {
 function created_again(name, from, to,    i, fell) {
 	for (i = from; i <= to; i++)
 		fell = fell || now[name, i] < was[name, i]
-	for (i = from; fell && i <= to; i++)
+	for (i = from; fell && i <= LAST_FIELD; i++)
 		was[name, i] = 0
 }
+
+BEGIN { LAST_FIELD = 18 }	# of a line of /proc/net/dev, the longest
 
 # ---- reading ----
 
@@ -61,15 +63,15 @@ $1 == "diskstats" && $4 !~ /^(loop|ram|zram)/ && !is_part($4) {
 	seen("disk", disk)
 	for (i = 5; i <= 15; i++)
 		now[disk, i] = $i
-	created_again(disk, 5, 11)	# 13, requests in flight, is no counter
+	created_again(disk, 5, 12)	# 13, requests in flight, is no counter
 }
 
 $1 == "dev" && /:/ {
 	sub(/:/, " ")
 	seen("dev", $2)
-	for (i = 3; i <= 18; i++)
+	for (i = 3; i <= LAST_FIELD; i++)
 		now[$2, i] = $i
-	created_again($2, 3, 18)
+	created_again($2, 3, LAST_FIELD)
 }
 
 # Two lines: names, then values.
