@@ -105,6 +105,7 @@ has() {
 
 # next_commands: print the commands that the report can suggest, one per line, without quoted words, which
 # may contain command separators, and with a disk of this machine for the placeholder.
+next_commands() {
 	local id disk
 	disk=$(lsblk -dno NAME | grep -vE '^(loop|zram|ram)' | head -n 1)
 	for id in $(jq -rn -f <(cat "$root/scripts/checklist/report/thresholds.jq" && echo 'rules[].id')); do

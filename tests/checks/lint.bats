@@ -98,7 +98,7 @@ none() {
 	shellcheck -x "${files[@]}"
 }
 
-# shellcheck treats each @test as a subshell, and does not know what tests/lib.bash sets.
+# For shellcheck each @test is a subshell, and it does not know what tests/lib.bash sets.
 @test "shellcheck finds nothing in tests" {
 	needs shellcheck
 	these $(sources bats)
