@@ -212,6 +212,16 @@ refuses() {
 	grep -q -- "$pattern" "$err" || { echo "no '$pattern' in: $(cat "$err")"; return 1; }
 }
 
+# none WHAT: fail if standard input has a line.
+none() {
+	local found
+	found=$(cat)
+	[ -z "$found" ] && return
+	echo "$1:"
+	echo "$found"
+	return 1
+}
+
 # needs_mptcp: skip the test without Multipath TCP.
 needs_mptcp() {
 	[ "$(cat /proc/sys/net/mptcp/enabled 2>/dev/null)" = 1 ] || skip "no Multipath TCP on this machine"

@@ -82,16 +82,6 @@ files_over() {
 	awk -v limit="$limit" 'FNR > limit { name[FILENAME] = FNR } END { for (f in name) print f ": " name[f] " lines" }' "$@"
 }
 
-# none WHAT: fail if standard input has a line.
-none() {
-	local found
-	found=$(cat)
-	[ -z "$found" ] && return
-	echo "$1:"
-	echo "$found"
-	return 1
-}
-
 @test "shellcheck finds nothing" {
 	needs shellcheck
 	these $(shell_scripts | grep -v '\.bats$')
