@@ -36,7 +36,7 @@ int new_file_open(struct new_file *file, const char *path)
 		return -EINVAL;
 	/* Not "*.prom", so that no collector reads an incomplete file. */
 	if (asprintf(&file->temporary, "%s.XXXXXX", path) < 0)
-		abort();
+		out_of_memory();
 	file->path = xstrdup(path);
 	file->fd = mkostemp(file->temporary, O_CLOEXEC);
 	if (file->fd < 0) {

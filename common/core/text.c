@@ -104,7 +104,7 @@ void text_printf(struct text *text, const char *fmt, ...)
 	len = vasprintf(&s, fmt, ap);
 	va_end(ap);
 	if (len < 0)
-		abort();
+		out_of_memory();
 	text_bytes(text, s, len);
 	free(s);
 }

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Allocation that cannot fail: without memory, these functions abort the program.  Linux
- * overcommits, so handling of NULL could hardly be tested.
+ * Allocation that cannot fail: without memory, these functions end the program with one line
+ * and EXIT_FAILURE.  Linux overcommits, so handling of NULL could hardly be tested.
  */
 #ifndef COMMON_XALLOC_H
 #define COMMON_XALLOC_H
 
 #include <stddef.h>
+
+/* End the program: a library function found no memory. */
+_Noreturn void out_of_memory(void);
 
 /* Return @n zeroed objects of @bytes each, to be freed with free().  Never NULL, not even for 0. */
 void *xcalloc(size_t n, size_t bytes);

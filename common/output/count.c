@@ -166,7 +166,7 @@ static struct group *new_group(struct count *count, const struct record *record)
 	for (int i = 0; i < count->table.n_by; i++)
 		keep_value(group, i, record, count->table.by[i]);
 	if (!tsearch(group, &count->tree, compare_keys))
-		abort();
+		out_of_memory();
 	count->groups[count->n++] = group;
 	return group;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/new_file.h"
+#include "core/xalloc.h"
 #include "output/histogram.h"
 #include "output/metrics.h"
 
@@ -34,19 +35,9 @@ struct metrics {
 	struct text label;		/* one label, while it is added */
 };
 
-/* Return zeroed memory.  Aborts if there is none, like the functions in core/xalloc.h. */
-static void *allocate(size_t bytes)
-{
-	void *at = calloc(1, bytes);
-
-	if (!at)
-		abort();
-	return at;
-}
-
 struct metrics *metrics_new(const char *tool, const struct table *table)
 {
-	struct metrics *metrics = allocate(sizeof(*metrics));
+	struct metrics *metrics = xcalloc(1, sizeof(*metrics));
 
 	metrics->tool = tool;
 	metrics->table = table;
@@ -148,12 +139,12 @@ static void add_labels(struct metrics *metrics, const struct record *record)
 
 static struct set *new_set(struct metrics *metrics, const struct text *labels)
 {
-	struct set *set = allocate(sizeof(*set) + metrics->table->n * sizeof(set->values[0]));
+	struct set *set = xcalloc(1, sizeof(*set) + metrics->table->n * sizeof(set->values[0]));
 
-	set->labels = allocate(labels->len);
+	set->labels = xcalloc(1, labels->len);
 	memcpy(set->labels, labels->at, labels->len);
 	if (!tsearch(set, &metrics->tree, by_labels))
-		abort();
+		out_of_memory();
 	metrics->sets[metrics->n_sets++] = set;
 	return set;
 }
@@ -188,7 +179,7 @@ static struct set *record_set(struct metrics *metrics, const struct record *reco
 static void add_hist(struct set *set, const struct record *record)
 {
 	if (!set->hist)
-		set->hist = allocate(sizeof(*set->hist));
+		set->hist = xcalloc(1, sizeof(*set->hist));
 	hist_merge(set->hist, record->hist);
 	set->unit_ns = record->hist_unit_ns;
 }

@@ -486,6 +486,6 @@ hostile() {
 	mkdir "$dir"
 	run_sixty --seconds 5
 	expect 1 "$status"
-	expect 0 "$took"
+	[ "$took" -le 1 ]	# a second has begun meanwhile at most
 	expect 0 "$(find "$dir" -mindepth 1 | wc -l)"
 }

@@ -18,6 +18,7 @@ static void restore_signals(void)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 }
 
 /* In the new process: wait for the word, run the command, or say why not. */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/xalloc.h"
 #include "cgroups.h"
 
 #define DEPTH_MAX 32
@@ -115,7 +116,7 @@ void cgroup_file(struct cgroup *cgroup, int file, const char *root, const char *
 	char *full;
 
 	if (asprintf(&full, "%s%s/%s", root, strcmp(path, "/") == 0 ? "" : path, name) < 0)
-		abort();
+		out_of_memory();
 	cgroup->files[file] = (struct source){ .path = full, .whole = true };
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/xalloc.h"
 #include "usestat.h"
 
 #define INTERVAL_ABOUT "Nanoseconds since the last look at it, the time that the counts are of; " \
@@ -71,13 +72,9 @@ static void fill(struct table *table, const struct record_type *type)
 /* Append the table of @type to @before. */
 static struct table *append(struct table *before, const struct record_type *type)
 {
-	struct table *table = calloc(1, sizeof(*table));
+	struct table *table = xcalloc(1, sizeof(*table));
 
-	if (!table)
-		abort();
-	table->columns = calloc(2 + type->n + type->n_keys, sizeof(*table->columns));
-	if (!table->columns)
-		abort();
+	table->columns = xcalloc(2 + type->n + type->n_keys, sizeof(*table->columns));
 	fill(table, type);
 	before->other = table;
 	return table;

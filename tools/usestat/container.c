@@ -7,6 +7,7 @@
 
 #include "container.h"
 #include "core/cgroup.h"
+#include "core/xalloc.h"
 #include "json_find.h"
 #include "usestat.h"
 
@@ -143,10 +144,7 @@ const char *container_name(const char *id)
 	if (names.n_objects == NAMES_MAX)
 		set_free(&names);
 	name = (struct name *)set_look(&names, id, 0, 1);
-	if ((from_docker(id, found) || from_bundle(id, found) || from_podman(id, found)) && found[0]) {
-		name->name = strdup(found);
-		if (!name->name)
-			abort();
-	}
+	if ((from_docker(id, found) || from_bundle(id, found) || from_podman(id, found)) && found[0])
+		name->name = xstrdup(found);
 	return name->name;
 }

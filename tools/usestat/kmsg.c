@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/xalloc.h"
 #include "kmsg.h"
 #include "usestat.h"
 
@@ -41,10 +42,8 @@ static void append(struct kmsg *record)
 
 static void take(char *text, bool history)
 {
-	struct kmsg *record = calloc(1, sizeof(*record));
+	struct kmsg *record = xcalloc(1, sizeof(*record));
 
-	if (!record)
-		abort();
 	if (!kmsg_parse(text, record)) {
 		free(record);
 		return;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/xalloc.h"
 #include "process.h"
 
 #define PF_KTHREAD 0x00200000		/* include/linux/sched.h */
@@ -76,7 +77,7 @@ static char *path_of(const char *pid, const char *file)
 	char *path;
 
 	if (asprintf(&path, "/proc/%s/%s", pid, file) < 0)
-		abort();
+		out_of_memory();
 	return path;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/cgroup.h"
+#include "core/xalloc.h"
 #include "container.h"
 #include "usestat.h"
 
@@ -149,11 +150,9 @@ int missing(const char *what, const char *why, const char *remedy)
 			return i + 1;
 	if (listed == MISSING_MAX)
 		return MISSING_MAX;
-	list[listed].what = strdup(what);
-	list[listed].why = strdup(why);
-	list[listed].remedy = strdup(remedy);
-	if (!list[listed].what || !list[listed].why || !list[listed].remedy)
-		abort();
+	list[listed].what = xstrdup(what);
+	list[listed].why = xstrdup(why);
+	list[listed].remedy = xstrdup(remedy);
 	return ++listed;
 }
 

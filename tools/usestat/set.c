@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/xalloc.h"
 #include "set.h"
 #include "source.h"
 
@@ -21,7 +22,7 @@ static size_t hash(const char *name)
 static void *must(void *memory)
 {
 	if (!memory)
-		abort();
+		out_of_memory();
 	return memory;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/xalloc.h"
 #include "process.h"
 #include "top.h"
 
@@ -106,7 +107,7 @@ struct top *top_processes(struct usestat *u)
 	__u64 *weights = calloc(u->top, sizeof(*weights));
 
 	if (!top || !best || !weights)
-		abort();
+		out_of_memory();
 	for (size_t m = 0; m < ARRAY_SIZE(measures); m++) {
 		size_t n = heaviest(u, &measures[m], best, weights, u->top);
 
