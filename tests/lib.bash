@@ -20,11 +20,12 @@ setup() {
 # A hosted machine may hide its agent from tracing: while a thread of the agent is on a CPU, no
 # tracepoint program runs, nor for an interrupt that arrives then, and no miss is counted. Seen with
 # Linux 6.18 in Firecracker, where the agent is process 1: in 30 s it hid 54 TIMER softirqs, one BLOCK
-# and no NET_RX. In 1 of 100 runs a test of tcpretrans then saw 46 of 69 segments.
+# and no NET_RX; on a busy machine 145 NET_RX in one test. In 1 of 100 runs a test of tcpretrans then saw
+# 46 of 69 segments.
 #
 # No tool can see those events. So tests/workloads/hidden compares the kernel's count of softirqs with
-# the number it sees itself. A test that fails while softirqs of these vectors were hidden is retried
-# once; scripts/test reports the retry. All other tests run once.
+# the number it sees itself. A test that fails while softirqs of these vectors were hidden is retried,
+# at most three times; scripts/test reports each retry. All other tests run once.
 counts_interrupts() { vectors=("$@"); }
 
 # observe_softirqs: count until the test ends; not in our guests, which have no agent.
@@ -44,13 +45,13 @@ hidden_softirqs() {
 	wait_for 5 grep -xE '[0-9]+' "$BATS_TEST_TMPDIR/softirqs" || echo 0
 }
 
-# try_again_if_hidden: rerun the failed test, unless this was its second run.
+# try_again_if_hidden: rerun the failed test, unless this was its fourth run.
 try_again_if_hidden() {
 	local count
-	[ -n "$observer" ] && [ "$BATS_TEST_TRY_NUMBER" = 1 ] || return 0
+	[ -n "$observer" ] && [ "$BATS_TEST_TRY_NUMBER" -le 3 ] || return 0
 	count=$(hidden_softirqs)
 	[ "$count" -gt 0 ] || return 0
-	BATS_TEST_RETRIES=1
+	BATS_TEST_RETRIES=$BATS_TEST_TRY_NUMBER
 	echo "# tried again: $BATS_TEST_DESCRIPTION: the machine hid $count ${vectors[*]} softirqs" >&3
 }
 

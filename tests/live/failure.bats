@@ -108,9 +108,9 @@ short_of() {
 		status=0
 		timeout -k 5 30 prlimit "--$option=$limit" "$build/$tool" 1 1 >"$out" 2>"$err" 3>&- ||
 			status=$?
-		if [ "$status" = 0 ]; then
+		if [ "$status" = 0 ]; then	# and so it does with more
 			ran=1
-			continue
+			break
 		fi
 		[ "$status" != 127 ] || continue	# from the dynamic linker
 		expect 1 "$status" "exit status with $option $limit: $(cat "$err")"
