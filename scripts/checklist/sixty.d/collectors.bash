@@ -9,19 +9,21 @@
 # and starts first, because it resolves symbols at its end.  pidstat reads a file of each
 # process for each sample, so it takes at most ten samples.
 collectors() {
+	# What SIGINT ends without a result starts first: on a slow machine the start of all
+	# takes a second.
 	cat <<-TABLE
 	profile         tool      profile --json --bpf-stats --duration $((span - 1 - (span > 5))) --flame flame.svg
+	vmstat          program   vmstat -n -w 1 $((span + 1))
+	top             program   top -b -w 512 -d $((span > 1 ? span - 1 : 1)) -n 2
+	pressure        sample    pressure $span
 	uptime          program   uptime
 	dmesg           sample    dmesg $span
-	vmstat          program   vmstat -n -w 1 $((span + 1))
 	mpstat          program   mpstat -P ALL -o JSON 1 $span
 	pidstat         program   pidstat $((1 + span / 10)) $((span / (1 + span / 10)))
 	iostat          program   iostat -x -y -z -o JSON 1 $span
 	free            program   free -m -s 1 -c $span
 	sar-dev         program   sar -n DEV,EDEV 1 $span
 	sar-tcp         program   sar -n TCP,ETCP 1 $span
-	top             program   top -b -w 512 -d $span -n 2
-	pressure        sample    pressure $span
 	execsnoop       events    execsnoop --json --bpf-stats --duration $span --fails
 	opensnoop       events    opensnoop --json --bpf-stats --duration $span --failed
 	fsslower        events    fsslower --json --bpf-stats --duration $span
