@@ -49,7 +49,6 @@ struct count *count_new(const struct common_args *args)
 	count->row_args = *args;
 	count->row_args.table = &count->table.rows;
 	count->row_args.count.by = NULL;
-	count->row_args.print_container = false;
 	out_init(&count->rows, &count->row_args);
 	return count;
 }

@@ -79,6 +79,9 @@ void count_args_check(const struct common_args *args)
 	}
 	if (args->columns)
 		args_fail("-o and --count-by exclude each other: --count-by selects the columns");
+	if (args->print_container)
+		args_fail("--print-container and --count-by exclude each other: a row has no one "
+			  "container");
 	error = columns_error(args->table, count->by);
 	if (error)
 		args_fail("%s", error);

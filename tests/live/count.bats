@@ -109,6 +109,7 @@ gone_tool() { ! kill -0 "$tool_pid" 2>/dev/null; }
 	opensnoop --count-by nothing
 	opensnoop --count-by comm,comm
 	opensnoop --count-by comm -o pid
+	opensnoop --count-by comm --print-container
 	opensnoop --count-by comm --sort nothing
 	opensnoop --count-by comm --sort count,comm
 	opensnoop --count-by comm --top 0

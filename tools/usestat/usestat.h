@@ -135,9 +135,9 @@ const char *human(__u64 bytes);
 
 /* --- Shared by subjects --- */
 
-/* One in so many looks with details reads all files of a process or cgroup that is idle. */
+/* An idle process or cgroup: all its files are read once in this number of looks with details. */
 #define IDLE_LOOKS 12
-/* And one that was idle in so many is looked at in every second only. */
+/* One that was idle in this number of looks is read only in every second look. */
 #define IDLE_LONG 3
 
 /* The "total" of PSI's some and full lines, in microseconds, into the two fields. */
