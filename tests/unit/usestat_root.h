@@ -49,29 +49,29 @@ static void look_at(const struct subject *subject)
 	subject->look(&u);
 }
 
-/* What it prints, until the next call. */
-static const char *json_of(const struct subject *subject)
+/* Return what was printed, until the next call. */
+static const char *take_text(void)
 {
 	static char *text;
 
-	opt.common.json = true;
-	subject->records(&u);
 	free(text);
 	text = strndup(out.text.at ? out.text.at : "", out.text.len);
 	out.text.len = 0;
 	return text;
 }
 
+static const char *json_of(const struct subject *subject)
+{
+	opt.common.json = true;
+	subject->records(&u);
+	return take_text();
+}
+
 static const char *table_of(const struct subject *subject)
 {
-	static char *text;
-
 	opt.common.json = false;
 	subject->rows(&u);
-	free(text);
-	text = strndup(out.text.at ? out.text.at : "", out.text.len);
-	out.text.len = 0;
-	return text;
+	return take_text();
 }
 
 #define has(text, part) has_part(text, part, true, __LINE__)
