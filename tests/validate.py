@@ -13,6 +13,11 @@ import sys
 
 import jsonschema
 
+try:
+    import referencing  # python3-jsonschema 4.18 and later resolve references with it
+except ImportError:
+    referencing = None
+
 SHOWN = 3  # a missing key is missing in every line
 SCHEMAS = pathlib.Path(__file__).parent.parent / "docs" / "schema"
 
@@ -25,6 +30,10 @@ def validator(tool):
     schema, common = load(tool), load("common")
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator.check_schema(common)
+    if referencing:
+        resource = referencing.Resource.from_contents(common)
+        registry = referencing.Registry().with_resource(common["$id"], resource)
+        return jsonschema.Draft202012Validator(schema, registry=registry)
     resolver = jsonschema.RefResolver.from_schema(schema, store={common["$id"]: common})
     return jsonschema.Draft202012Validator(schema, resolver=resolver)
 

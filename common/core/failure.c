@@ -48,13 +48,6 @@ void failure_keep_messages(bool verbose)
 	libbpf_set_print(keep_message);
 }
 
-void failure_show_messages(void)
-{
-	if (state.messages.len)
-		fwrite(state.messages.at, 1, state.messages.len, stderr);
-	state.messages.len = 0;
-}
-
 void failure_watch(struct bpf_object *obj)
 {
 	struct bpf_program *prog = NULL;
@@ -113,6 +106,13 @@ static bool is_shortage(int err)
 	return err == -EMFILE || err == -ENFILE || err == -ENOMEM;
 }
 
+void failure_show_messages(int err)
+{
+	if (state.messages.len && !is_shortage(err))
+		fwrite(state.messages.at, 1, state.messages.len, stderr);
+	state.messages.len = 0;
+}
+
 static bool is_denial(int err)
 {
 	return err == -EPERM || err == -EACCES;
@@ -164,7 +164,7 @@ int failure_load(struct bpf_object *obj, int err, const struct common_args *args
 	if (prog)
 		return refused(prog, log, err, args);
 	log_err(err, "cannot load the BPF programs");
-	failure_show_messages();
+	failure_show_messages(err);
 	return err;
 }
 
@@ -176,7 +176,6 @@ int failure_attach(const struct bpf_program *prog, int err)
 	if (err == -ENOENT)
 		return hooks_missing(skel_hook_name(prog));
 	log_err(err, "cannot attach to %s", skel_hook_name(prog));
-	if (!is_shortage(err))
-		failure_show_messages();
+	failure_show_messages(err);
 	return err;
 }

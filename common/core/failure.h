@@ -15,8 +15,11 @@ struct bpf_program;
 /* Print libbpf's messages at once if @verbose, otherwise keep them for failure_show_messages(). */
 void failure_keep_messages(bool verbose);
 
-/* Print the kept messages of libbpf, after the message about a failure with unknown cause. */
-void failure_show_messages(void);
+/*
+ * Print the kept messages of libbpf, after the message about a failure with @err.  Prints nothing
+ * if something ran short (EMFILE, ENFILE, ENOMEM): the message about it names the remedy.
+ */
+void failure_show_messages(int err);
 
 /* Start keeping the verifier's log of each program of @obj.  Call it before loading the object. */
 void failure_watch(struct bpf_object *obj);

@@ -122,7 +122,7 @@ int skel_open_failed(void)
 {
 	int err = log_err(-errno, "cannot open the BPF object");
 
-	failure_show_messages();
+	failure_show_messages(err);
 	return log_exit_code(err);
 }
 
