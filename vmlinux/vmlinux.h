@@ -445,11 +445,11 @@ struct tcp_sock {
 	} rcvq_space;
 };
 struct mptcp_sock {
-	struct list_head conn_list;
+	struct list_head conn_list;	/* CONFIG_MPTCP */
 };
 struct mptcp_subflow_context {
-	struct list_head node;
-	struct sock *tcp_sock;
+	struct list_head node;		/* CONFIG_MPTCP */
+	struct sock *tcp_sock;		/* CONFIG_MPTCP */
 };
 struct request_sock {
 	struct sock_common __req_common;

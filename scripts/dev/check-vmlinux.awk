@@ -7,7 +7,7 @@
 #		'dentry' type_id=56 bits_offset=64
 #
 # once with side=ours and once with side=kernel; first, with side=since, a list of
-# "STRUCT.FIELD RELEASE"; last, with side=tracepoints, a list of "NAME
+# "STRUCT.FIELD RELEASE" or "STRUCT.FIELD CONFIG_X"; last, with side=tracepoints, a list of "NAME
 # required|optional".  Prints what the kernel, of release SERIES, lacks; exit
 # status 1 if it lacks something that it should have.
 
@@ -88,7 +88,9 @@ function older(a, b,    x, y) {
 }
 
 function missing(field) {
-	if (field in release && older(series, release[field]))
+	if (field in release && release[field] ~ /^CONFIG_/)
+		print "absent: " field " (without " release[field] ")"
+	else if (field in release && older(series, release[field]))
 		print "absent: " field " (since " release[field] ")"
 	else
 		say("missing: " field)

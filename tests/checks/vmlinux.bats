@@ -30,6 +30,9 @@ own_setup() {
 	[[ $output == *"missing: task_struct.then"* ]]
 	run tree/scripts/dev/check-vmlinux --series 5.8
 	[[ $output == *"absent: task_struct.then (since 5.9)"* ]]
+	sed -i 's/since 5.9/CONFIG_SOME_THING/' tree/vmlinux/vmlinux.h
+	run tree/scripts/dev/check-vmlinux
+	[[ $output == *"absent: task_struct.then (without CONFIG_SOME_THING)"* ]]
 }
 
 @test "on another architecture other fields are required" {
