@@ -153,16 +153,16 @@ static bool may_not_allocate(const struct bpf_program *prog)
 /*
  * Before v6.1 (fba1a1c6c912, "bpf: Convert hash map to bpf_mem_alloc.") the kernel warns about
  * hash maps without preallocation in most types of tracing programs, since they might run
- * inside its allocator.
+ * inside its allocator.  It also warns if user space runs the program (tcpconnect's raw_tp).
  */
 static void preallocate_maps(void)
 {
-	const struct bpf_program *prog = NULL;
+	struct bpf_program *prog;
 	bool needed = false;
 	struct bpf_map *map;
 
-	while ((prog = skel_next_hook(prog)))
-		needed |= may_not_allocate(prog);
+	bpf_object__for_each_program(prog, *state.skeleton->obj)
+		needed |= bpf_program__autoload(prog) && may_not_allocate(prog);
 	if (!needed || hooks_struct_has("bpf_htab", "ma"))
 		return;
 	bpf_object__for_each_map(map, *state.skeleton->obj)
