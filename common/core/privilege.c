@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/permission.h"
 #include "core/privilege.h"
+#include "core/skel.h"
 
 /* Two 32-bit words for each set: _LINUX_CAPABILITY_VERSION_3. */
 struct capabilities {
@@ -44,7 +45,7 @@ static void keep_for_options(const struct common_args *args)
 	}
 }
 
-/* Without effective capabilities, does the kernel refuse access to maps?  Then keep CAP_BPF. */
+/* Keep CAP_BPF if the kernel refuses access to maps without effective capabilities. */
 static int keep_for_maps(void)
 {
 	struct capabilities caps, none;
@@ -58,7 +59,7 @@ static int keep_for_maps(void)
 	err = set(&none);
 	if (err)
 		return err;
-	if (permission_denies_maps())
+	if (skel_object() && permission_denies_maps())
 		privilege_keep(CAP_BPF);
 	return set(&caps);
 }
