@@ -46,6 +46,12 @@ bool permission_to_trace(void)
 	       (permission_has(CAP_BPF) && permission_has(CAP_PERFMON));
 }
 
+bool permission_denies_maps(void)
+{
+	/* With permission an unknown command is EINVAL. */
+	return syscall(__NR_bpf, NO_COMMAND, NULL, 0) < 0 && errno == EPERM;
+}
+
 bool permission_locked_down(void)
 {
 	char line[128];

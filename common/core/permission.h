@@ -20,6 +20,9 @@ bool permission_locked_down(void);
 /* Return true if a seccomp filter refuses @call. */
 bool permission_filtered(enum permission_call call);
 
+/* Return true if the kernel refuses this process, as it is now, every command on BPF maps. */
+bool permission_denies_maps(void);
+
 /*
  * Find out why @call failed with EPERM or EACCES: a missing capability, a user namespace,
  * lockdown, a seccomp filter, a limit or a sysctl.  Print the cause with the remedy.  Returns

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/follow.h"
 #include "core/log.h"
+#include "core/privilege.h"
 #include "output/count.h"
 #include "output/metrics.h"
 #include "output/report.h"
@@ -111,6 +112,7 @@ static int loop_start(struct loop *loop, struct out *out)
 	if (watch(loop, signals, EPOLLIN))
 		return -errno;
 	report_measure_start(out->args);
+	privilege_drop(out->args);
 	return watch(loop, STDOUT_FILENO, 0);	/* EPOLLERR: the reader is gone */
 }
 

@@ -2,8 +2,8 @@
 /*
  * refuse SYSCALL ERRNO COMMAND [ARG...]
  *
- * Run COMMAND under a seccomp filter that refuses one system call (bpf, perf_event_open
- * or uretprobe) with an error number, like the profile of a container or service.
+ * Run COMMAND under a seccomp filter that refuses one system call (bpf, capset,
+ * perf_event_open or uretprobe) with an error number, like the profile of a container or service.
  */
 #include <err.h>
 #include <linux/filter.h>
@@ -21,6 +21,8 @@ static unsigned int number_of(const char *name)
 {
 	if (strcmp(name, "bpf") == 0)
 		return __NR_bpf;
+	if (strcmp(name, "capset") == 0)
+		return __NR_capset;
 	if (strcmp(name, "perf_event_open") == 0)
 		return __NR_perf_event_open;
 	if (strcmp(name, "uretprobe") == 0)

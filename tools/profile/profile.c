@@ -9,6 +9,7 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/privilege.h"
 #include "core/run.h"
 #include "core/self.h"
 #include "core/skel.h"
@@ -94,10 +95,25 @@ static void tick(void *ctx, bool last)
 		sampling_tick(profile->sampling);
 }
 
+/* Names are looked up in the maps and files of other processes, and in /proc/kallsyms. */
+static void keep_privileges(void)
+{
+	privilege_keep(CAP_SYS_PTRACE);
+	privilege_keep(CAP_DAC_READ_SEARCH);
+	privilege_keep(CAP_CHECKPOINT_RESTORE);	/* /proc/PID/map_files */
+	privilege_keep(CAP_SYSLOG);
+	privilege_keep(CAP_PERFMON);		/* a CPU that comes online is sampled */
+	if (opt.flame.path || opt.pprof.path) {
+		privilege_keep(CAP_DAC_OVERRIDE);	/* in another user's directory */
+		privilege_keep(CAP_FOWNER);
+	}
+}
+
 static void start_output(struct profile *profile)
 {
 	char *words = banner(sampling_by_clock(profile->sampling));
 
+	keep_privileges();
 	/* Programs read folded lines: print nothing else among them. */
 	if (opt.folded && !opt.common.json)
 		log_warn("%s", words);

@@ -7,6 +7,7 @@
 #include "core/args.h"
 #include "core/cgroup.h"
 #include "core/log.h"
+#include "core/privilege.h"
 #include "output/out.h"
 #include "core/run.h"
 #include "core/skel.h"
@@ -151,6 +152,15 @@ static int print_summary(void *ctx)
 	return 0;
 }
 
+static void keep_privileges(void)
+{
+	privilege_keep(CAP_DAC_READ_SEARCH);
+	privilege_keep(CAP_SYS_PTRACE);		/* fd, io, ns and cgroup of other users' processes */
+	privilege_keep(CAP_SYSLOG);		/* addresses in /proc/PID/stack */
+	privilege_keep(CAP_SYS_ADMIN);		/* /proc/PID/stack */
+	privilege_keep(CAP_NET_ADMIN);		/* taskstats */
+}
+
 /* Take the first look before the meta line, which tells that usestat is ready. */
 static int trace(void)
 {
@@ -160,6 +170,7 @@ static int trace(void)
 	if (opt.common.filter.cgroup_id)
 		u.cgroup = strdup(cgroup_path(opt.common.filter.cgroup_id) ?: "/");
 	source_init();
+	keep_privileges();
 	look(&u);
 	u.detail_ns = u.ns;
 	out_start(&out, &opt.common, NULL);

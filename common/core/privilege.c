@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <errno.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/log.h"
+#include "core/permission.h"
+#include "core/privilege.h"
+#include "core/skel.h"
+
+/* Two 32-bit words for each set: _LINUX_CAPABILITY_VERSION_3. */
+struct capabilities {
+	struct __user_cap_data_struct word[_LINUX_CAPABILITY_U32S_3];
+};
+
+static __u64 kept;		/* bit N: capability N */
+
+void privilege_keep(int capability)
+{
+	kept |= 1ULL << capability;
+}
+
+static int get(struct capabilities *caps)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+
+	return syscall(SYS_capget, &header, caps->word) ? -errno : 0;
+}
+
+static int set(const struct capabilities *caps)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+
+	return syscall(SYS_capset, &header, caps->word) ? -errno : 0;
+}
+
+static void keep_for_options(const struct common_args *args)
+{
+	if (args->json || args->print_container || args->columns || args->count.by)
+		privilege_keep(CAP_DAC_READ_SEARCH);
+	if (args->metrics) {
+		privilege_keep(CAP_DAC_OVERRIDE);
+		privilege_keep(CAP_FOWNER);
+	}
+}
+
+/* Keep CAP_BPF if the kernel refuses access to maps without effective capabilities. */
+static int keep_for_maps(void)
+{
+	struct capabilities caps, none;
+	int err = get(&caps);
+
+	if (err)
+		return err;
+	none = caps;
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+		none.word[i].effective = 0;
+	err = set(&none);
+	if (err)
+		return err;
+	if (skel_object() && permission_denies_maps())
+		privilege_keep(CAP_BPF);
+	return set(&caps);
+}
+
+/* Needs CAP_SETPCAP.  Without it no_new_privs alone prevents new capabilities. */
+static void drop_bounding_set(void)
+{
+	for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; capability++)
+		if (!(kept >> capability & 1))
+			prctl(PR_CAPBSET_DROP, capability);
+}
+
+static int drop_capabilities(void)
+{
+	struct capabilities caps;
+	int err = get(&caps);
+
+	if (err)
+		return err;
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		caps.word[i].permitted &= kept >> (32 * i);
+		caps.word[i].effective = caps.word[i].permitted;
+		caps.word[i].inheritable = 0;
+	}
+	return set(&caps);
+}
+
+void privilege_drop(const struct common_args *args)
+{
+	int err;
+
+	keep_for_options(args);
+	err = keep_for_maps();
+	if (!err) {
+		drop_bounding_set();
+		err = drop_capabilities();
+	}
+	if (!err && (prctl(PR_SET_DUMPABLE, 0) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
+		err = -errno;
+	if (err)
+		log_err(err, "cannot drop privileges; the run goes on with all of them");
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Give up, once the programs are attached, the privileges that the rest of the run does not need.
+ * A fault in what reads events, paths or symbols then has little to gain.
+ */
+#ifndef COMMON_PRIVILEGE_H
+#define COMMON_PRIVILEGE_H
+
+#include <linux/capability.h>
+#include "core/args.h"
+
+/* Keep @capability (CAP_...) in privilege_drop().  For tools that need it during the run. */
+void privilege_keep(int capability);
+
+/*
+ * Drop all capabilities that are not kept, from the bounding set too.  Prevent new ones through
+ * execve(2) (no_new_privs), core dumps and ptrace(2) by processes without CAP_SYS_PTRACE.
+ * Keeps what the options in @args need:
+ *  - CAP_DAC_READ_SEARCH for output with cgroups: open_by_handle_at(2) finds their paths
+ *  - CAP_DAC_OVERRIDE and CAP_FOWNER for --metrics, whose directory may be another user's
+ *  - CAP_BPF where the kernel requires it for access to maps (before v5.19, c8644cd0efe7
+ *    "bpf: refine kernel.unprivileged_bpf_disabled behaviour")
+ * If the kernel refuses, prints a warning: the run goes on with what it has.
+ */
+void privilege_drop(const struct common_args *args);
+
+#endif /* COMMON_PRIVILEGE_H */

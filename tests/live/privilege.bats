@@ -1,0 +1,99 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+# shellcheck disable=SC2154
+#
+# What a running tool may still do.
+
+load ../lib
+
+# The bits of the capabilities that a tool may keep: include/uapi/linux/capability.h.
+declare -gA bits=([dac_override]=1 [dac_read_search]=2 [fowner]=3 [net_admin]=12 [sys_ptrace]=19
+	[sys_admin]=21 [syslog]=34 [perfmon]=38 [bpf]=39 [checkpoint_restore]=40)
+
+# maps_need_bpf: before Linux 5.19 the kernel may require CAP_BPF for access to maps.
+maps_need_bpf() {
+	[ "$(cat /proc/sys/kernel/unprivileged_bpf_disabled)" != 0 ] || return
+	case $(uname -r) in
+	[1-4].* | 5.[0-9].* | 5.1[0-8].*) ;;
+	*) false ;;
+	esac
+}
+
+# mask CAPABILITY...: print them in the form of /proc/PID/status.
+mask() {
+	local name sum=0
+	for name; do ((sum |= 1 << bits[$name])); done
+	printf '%016x\n' "$sum"
+}
+
+settled() { grep -q '^NoNewPrivs:.*1' "/proc/$tool_pid/status"; }
+
+status_of() { sed -n "s/^$1:\t//p" "/proc/$tool_pid/status"; }
+
+# holds "CAPABILITY..." TOOL ARGS...: the running tool has these capabilities and no way to get others.
+holds() {
+	local expected set
+	# shellcheck disable=SC2086 # words
+	expected=$(mask $1)
+	! maps_need_bpf || [ "$2" = usestat ] || expected=$(mask $1 bpf)
+	shift
+	tool_start "$@"
+	wait_for 5 settled || { echo "$*: no_new_privs is not set"; return 1; }
+	for set in CapPrm CapEff CapBnd; do
+		expect "$expected" "$(status_of $set)" "$set of $*" || return 1
+	done
+	expect 0000000000000000 "$(status_of CapInh)" "CapInh of $*" || return 1
+	expect 0000000000000000 "$(status_of CapAmb)" "CapAmb of $*" || return 1
+	tool_stop
+	[ "$status" = 0 ] || { echo "$*: exit status $status: $(cat "$err")"; return 1; }
+	! grep -q 'cannot' "$err" || { echo "$*: $(cat "$err")"; return 1; }
+}
+
+# bats test_tags=kernel,smoke
+@test "a running tool that prints a table holds no capability" {
+	for tool in execsnoop opensnoop biolatency runqlat tcpconnect cachestat biosnoop tcpaccept \
+		tcpretrans fsslower; do
+		holds "" "$tool"
+	done
+}
+
+# bats test_tags=kernel
+@test "with --json it may only look up the paths of cgroups" {
+	for tool in execsnoop biolatency tcpconnect; do
+		holds dac_read_search "$tool" --json
+	done
+}
+
+# bats test_tags=kernel
+@test "profile, gethostlatency and usestat keep what reading other processes takes" {
+	holds "dac_read_search sys_ptrace syslog perfmon checkpoint_restore" profile
+	holds "dac_read_search sys_ptrace sys_admin perfmon bpf checkpoint_restore" gethostlatency
+	holds "dac_read_search net_admin sys_ptrace sys_admin syslog" usestat 1
+}
+
+@test "another process of the same user cannot read the memory of a tool or trace it" {
+	needs setpriv
+	tool_start runqlat
+	wait_for 5 settled
+	local powerless=(setpriv --bounding-set -all --inh-caps -all)
+	"${powerless[@]}" sleep 20 3>&- &
+	wait_for 5 "${powerless[@]}" cat "/proc/$!/environ" >/dev/null 2>&1
+	kill $!
+	! "${powerless[@]}" cat "/proc/$tool_pid/environ" || false
+	tool_stop
+}
+
+@test "--metrics writes into a directory that belongs to another user" {
+	mkdir theirs
+	chown 65534 theirs
+	chmod 755 "$BATS_TEST_TMPDIR" theirs
+	run_tool runqlat --metrics theirs/runqlat.prom 1 1
+	expect 0 "$status" status
+	grep -q '^sixty_runqlat' theirs/runqlat.prom
+	expect runqlat.prom "$(ls theirs)" files
+}
+
+@test "a kernel that refuses to drop capabilities gets one warning, and the run goes on" {
+	timeout 20 "$(workload refuse)" capset 1 "$build/runqlat" 1 1 >"$out" 2>"$err" 3>&-
+	expect 1 "$(grep -c 'cannot drop privileges' "$err")" "warnings: $(cat "$err")"
+}
