@@ -44,7 +44,7 @@ live_tests() {
 	local file
 	for file in tests/live/*.bats; do
 		case $file in
-		*/fleet*.bats | */containers.bats | */install-caps.bats | */scenarios.bats) ;;
+		*/fleet*.bats | */containers.bats | */image.bats | */install-caps.bats | */scenarios.bats) ;;
 		*) echo "$file" ;;
 		esac
 	done
@@ -64,6 +64,7 @@ files_of() {
 	live) live_tests ;;
 	build) printf 'tests/checks/%s.bats\n' build new-tool vmlinux ;;
 	packages) printf '%s\n' tests/checks/install.bats tests/live/install-caps.bats scripts/dev/release-check ;;
+	containers) printf 'tests/live/%s.bats\n' containers image ;;
 	fleet) printf 'tests/live/%s.bats\n' fleet fleet-ssh fleet-copy ;;
 	kernels) printf '%s\n' tests/checks/relocations.bats scripts/dev/test-kernels ;;
 	*slower) files_of_tool fsslower ;;

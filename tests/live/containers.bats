@@ -3,34 +3,15 @@
 #
 # Real containers: Debian's podman, with runc and crun, in a machine of its own (tests/containers).
 # The image has one static program, so no registry is needed.
-# shellcheck disable=SC2030,SC2031,SC2154
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154
 
 load ../lib
+load ../containers/podman
 
 setup_file() {
-	at=$(mktemp -d /tmp/x$$XXXXXX)	# has the same name in the machine
-	export at parent=sixty-containers-$$
-	mkdir "$at/sandbox" "$at/bin"
-	start_sandbox "$at/sandbox" podman runc crun busybox-static || return 0
-	nsenter -m -n -t "$machine_pid" "$root/tests/containers/machine" "$at/sandbox" \
-		>"$at/machine" 2>"$at/machine.why" </dev/null 3>&- &
-	export outer_pid=$!
-	wait_for 10 grep -qs ready "$at/machine" || return 0
-	export init_pid
-	init_pid=$(pgrep -P "$outer_pid" | head -n 1)
+	start_machine podman runc crun busybox-static || return 0
 	cp "$build"/{execsnoop,opensnoop} "$at/bin"
 	make_image || cat "$at/podman"
-}
-
-# inside COMMAND...: run it in the machine.
-inside() { nsenter -m -n -p -t "$init_pid" "$@" </dev/null 3>&-; }
-
-podman() { inside podman --storage-driver vfs --cgroup-manager cgroupfs --events-backend file "$@"; }
-
-# run_container OPTIONS...: without controllers, which version 1 has on this machine, and without a
-# network, for which podman would need iptables.
-run_container() {
-	podman --runtime "$runtime" run --cgroup-parent "/$parent" --pids-limit 0 --network none --ulimit host "$@"
 }
 
 make_image() {
@@ -44,28 +25,11 @@ make_image() {
 	podman import "$at/image.tar" localhost/sixty-test:1 >"$at/podman" 2>&1
 }
 
-teardown_file() {
-	[ -z "${init_pid-}" ] || kill -KILL "$init_pid" 2>/dev/null || true
-	[ -z "${outer_pid-}" ] || wait "$outer_pid" || true
-	kill "$machine_pid" 2>/dev/null || true
-	wait "$machine_pid" || true
-	wait_for 5 no_cgroups || echo "left: cgroup $parent" >&2
-	rm -rf "$at"
-}
-
-# no_cgroups: remove the cgroups of the containers.
-no_cgroups() {
-	local dir
-	dir=$(cgroup2)/$parent
-	[ ! -d "$dir" ] || find "$dir" -depth -type d -exec rmdir {} + 2>/dev/null
-	[ ! -d "$dir" ]
-}
+teardown_file() { stop_machine; }
 
 own_setup() {
 	needs jq nsenter
-	runtime=runc
-	needs_sandbox "$at/sandbox"
-	[ -n "${init_pid-}" ] || skip "no machine: $(tail -n 1 "$at/machine.why")"
+	needs_machine
 }
 
 own_teardown() {
@@ -123,6 +87,16 @@ sees() {
 
 @test "a tool in a container that has the machine's cgroups mounted sees the others" {
 	sees -v /sys/fs/cgroup:/host/cgroup:ro -v /var/lib/containers:/var/lib/containers:ro
+	expect web "$(jq -r 'select(.type == "event").container_name' "$out" | sort -u)"
+}
+
+@test "the capabilities in docs/containers.md are enough, with podman's seccomp profile" {
+	local capabilities
+	capabilities=$(grep -oE 'cap-add=[A-Z_,]+' "$root/docs/containers.md")
+	start_container web
+	run_container --rm --pid host --cap-drop all "--$capabilities" -v "$at/bin:$at/bin:ro" -v /lib:/lib:ro \
+		-v /lib64:/lib64:ro -v /usr/lib:/usr/lib:ro localhost/sixty-test:1 \
+		"$at/bin/execsnoop" --json --max-events 3 --duration 10 --container web >"$out" 2>"$err"
 	expect web "$(jq -r 'select(.type == "event").container_name' "$out" | sort -u)"
 }
 
