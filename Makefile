@@ -8,12 +8,14 @@
 #   make install            into $(DESTDIR)$(prefix)
 #   make uninstall
 #   make generate           what is made of the tools' columns: FIELDS, schemas, docs/fields.md
-#   make dist               $(O)/sixty-VERSION.tar.gz, of the last commit
+#   make dist               $(O)/sixty-VERSION.tar.gz, .spdx.json and .sha256, of the last commit
 #   make deb              $(O)/deb: Debian packages of the last commit
 #   make compile_commands.json   for clangd and other tools
 #   make release-check      what a release has to pass: packages, the tarball
 #
-#   STATIC=1 LDFLAGS=-static   programs without shared libraries, where the static ones are
+#   make static             $(O)/sixty-VERSION-ARCH.tar.gz: the tools without shared libraries and
+#                           sixty, to run on any host (sixty-fleet --copy)
+#
 #   V=1  O=dir  CROSS_COMPILE=aarch64-linux-gnu-  VMLINUX=DIR  SAN=1  WERROR=1
 #   PROGRAM_PREFIX=bpf-  PROGRAM_SUFFIX=-sixty
 #
@@ -31,6 +33,7 @@ docdir	?= $(datadir)/doc/sixty
 sharedir ?= $(datadir)/sixty
 unitdir	?= $(prefix)/lib/systemd/system
 tmpfilesdir ?= $(prefix)/lib/tmpfiles.d
+sysusersdir ?= $(prefix)/lib/sysusers.d
 bashdir	?= $(datadir)/bash-completion/completions
 zshdir	?= $(datadir)/zsh/site-functions
 fishdir	?= $(datadir)/fish/vendor_completions.d
@@ -51,8 +54,12 @@ ARCH	?= $(shell $(CC) -dumpmachine | sed 's/-.*//; s/x86_64/x86/; s/aarch64/arm6
 
 LIBBPF_MIN := 1.1
 ifneq ($(filter-out clean uninstall dist deb,$(or $(MAKECMDGOALS),all)),)
+MISSING := $(shell for p in $(firstword $(CC)) $(CLANG) $(PKG_CONFIG); do command -v $$p >&2 || echo $$p; done 2>/dev/null)
+ifneq ($(MISSING),)
+$(error missing: $(MISSING); on Debian and Ubuntu: sudo scripts/deps build)
+endif
 ifneq ($(shell $(PKG_CONFIG) --atleast-version=$(LIBBPF_MIN) libbpf && echo yes),yes)
-$(error libbpf >= $(LIBBPF_MIN) not found by $(PKG_CONFIG): install libbpf-dev and pkg-config)
+$(error libbpf >= $(LIBBPF_MIN) not found by $(PKG_CONFIG); on Debian and Ubuntu: sudo scripts/deps build)
 endif
 endif
 LIBBPF_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbpf)
@@ -227,7 +234,7 @@ bench: all workloads
 	tests/bench/run
 
 INSTALL_VARS := TOOLS O DESTDIR PROGRAM_PREFIX PROGRAM_SUFFIX sbindir mandir docdir sharedir \
-	   unitdir tmpfilesdir bashdir zshdir fishdir
+	   unitdir tmpfilesdir sysusersdir bashdir zshdir fishdir
 RUN_INSTALL = $(foreach var,$(INSTALL_VARS),$(var)='$($(var))') scripts/build/install
 
 install: all
@@ -235,6 +242,11 @@ install: all
 
 uninstall:
 	$(Q)$(RUN_INSTALL) uninstall
+
+# For hosts that have neither the libraries nor jq.
+static:
+	$(Q)$(MAKE) --no-print-directory O=$(O)/static STATIC=1 LDFLAGS='-static $(LDFLAGS)' all
+	$(Q)TOOLS='$(TOOLS)' scripts/build/portable $(O)/static $(O)/sixty-$(VERSION)-$(word 1,$(subst -, ,$(shell $(CC) -dumpmachine))).tar.gz
 
 release-check:
 	scripts/dev/release-check
@@ -245,6 +257,8 @@ dist:
 	$(Q)mkdir -p $(O)
 	$(Q)git archive --prefix=$(DIST)/ --output=$(O)/$(DIST).tar HEAD
 	$(Q)gzip -9nf $(O)/$(DIST).tar
+	$(Q)scripts/build/sbom $(O)/$(DIST).tar.gz "$$(git log -1 --format=%ct)" >$(O)/$(DIST).spdx.json
+	$(Q)cd $(O) && sha256sum $(DIST).tar.gz $(DIST).spdx.json >$(DIST).sha256
 	@echo $(O)/$(DIST).tar.gz
 
 # From the commands that make would run.
@@ -261,7 +275,7 @@ deb: dist
 clean:
 	rm -rf $(O)
 
-.PHONY: FORCE all generate check check-live bench install uninstall dist deb release-check clean list-tools unit-tests workloads $(TOOLS)
+.PHONY: FORCE all static generate check check-live bench install uninstall dist deb release-check clean list-tools unit-tests workloads $(TOOLS)
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

@@ -20,6 +20,7 @@ describe_groups() {
 	build     the build system, new-tool, vmlinux.h
 	packages  make install, file capabilities, the tarball, packages, units
 	fleet     metrics, events and sixty-fleet through Debian's servers
+	containers names of containers, and the image, with podman
 	scenarios what sixty finds on a machine with a known problem
 	compilers the BPF programs as built by every clang from 14 on
 	distros   quickstart, and what needs no other kernel, in other distributions
@@ -43,7 +44,7 @@ live_tests() {
 	local file
 	for file in tests/live/*.bats; do
 		case $file in
-		*/fleet*.bats | */install-caps.bats | */scenarios.bats) ;;
+		*/fleet*.bats | */containers.bats | */image.bats | */install-caps.bats | */scenarios.bats) ;;
 		*) echo "$file" ;;
 		esac
 	done
@@ -63,7 +64,8 @@ files_of() {
 	live) live_tests ;;
 	build) printf 'tests/checks/%s.bats\n' build new-tool vmlinux ;;
 	packages) printf '%s\n' tests/checks/install.bats tests/live/install-caps.bats scripts/dev/release-check ;;
-	fleet) printf 'tests/live/%s.bats\n' fleet fleet-ssh ;;
+	containers) printf 'tests/live/%s.bats\n' containers image ;;
+	fleet) printf 'tests/live/%s.bats\n' fleet fleet-ssh fleet-copy ;;
 	kernels) printf '%s\n' tests/checks/relocations.bats scripts/dev/test-kernels ;;
 	*slower) files_of_tool fsslower ;;
 	build/test_*) echo "$1" ;;

@@ -321,7 +321,7 @@ bool disk_charged(const struct common_args *common)
 
 	if (!common->filter.cgroup_id)
 		return false;
-	snprintf(file, sizeof(file), "%s%s/cgroup.controllers", cgroup_mount(), path ? path : "");
+	snprintf(file, sizeof(file), "%s%s/cgroup.controllers", cgroup_names_mount(), path ? path : "");
 	f = fopen(file, "re");
 	while (f && !io && fscanf(f, "%63s", controller) == 1)
 		io = strcmp(controller, "io") == 0;

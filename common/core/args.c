@@ -12,6 +12,7 @@
 
 #include "core/args.h"
 #include "core/cgroup.h"
+#include "core/container.h"
 #include "core/help.h"
 #include "core/kernel_btf.h"
 #include "core/log.h"
@@ -47,17 +48,31 @@ void args_cgroup(struct common_args *common, const char *path)
 	common->cgroup = cgroup_absolute(path);
 }
 
-static void set_container(struct common_args *common, const char *prefix)
+#define HIDDEN "cgroups outside this container are not visible: share the machine's cgroup " \
+	"namespace (--cgroupns=host) or PID namespace (--pid=host)"
+
+static _Noreturn void no_container(const char *wanted)
+{
+	if (errno == ENOTUNIQ)
+		args_fail("more than one container '%s' is running", wanted);
+	if (!cgroup_sees_all())
+		args_fail("no container '%s' is visible: " HIDDEN, wanted);
+	if (container_names_denied())
+		args_fail("no container with an id beginning with '%s' is running; only root may "
+			  "read the names of containers", wanted);
+	args_fail("no container with the name '%s' or an id beginning with it is running", wanted);
+}
+
+static void set_container(struct common_args *common, const char *wanted)
 {
 	char *path;
 
-	if (!*prefix || strchr(prefix, '/'))
-		args_fail("invalid container id '%s': expected the first characters of an id or a "
-			  "name", prefix);
-	path = cgroup_of_container(prefix);
+	if (!*wanted || *wanted == '/')
+		args_fail("invalid container '%s': expected a name or the first characters of an id",
+			  wanted);
+	path = container_find(wanted);
 	if (!path)
-		args_fail("%s container with an id beginning with '%s' is running",
-			  errno == ENOTUNIQ ? "more than one" : "no", prefix);
+		no_container(wanted);
 	args_cgroup(common, path);
 	free(path);
 }
@@ -153,8 +168,8 @@ static const struct argp_option common_options[] = {
 	{ "time", OPT_TIME, "FORMAT", OPTION_ARG_OPTIONAL,
 	  "Print the time of each record: local, utc, iso or mono" },
 	{ "cgroup", OPT_CGROUP, "PATH", 0, "Show only the cgroup PATH and its descendants" },
-	{ "container", OPT_CONTAINER, "ID-PREFIX", 0, "Show only the container with this prefix" },
-	{ "print-container", OPT_PRINT_CONTAINER, NULL, 0, "Print a CONTAINER column" },
+	{ "container", OPT_CONTAINER, "NAME", 0, "Show only the container NAME, or whose id begins so" },
+	{ "print-container", OPT_PRINT_CONTAINER, NULL, 0, "Print a column with the container's name" },
 	{ "ring-size", OPT_RING_SIZE, "KILOBYTES", 0, "Size of the event buffer, a power of two" },
 	{ "strict", OPT_STRICT, NULL, 0, "Exit with status 1 if anything was lost" },
 	{ "metrics", OPT_METRICS, "FILE", 0, "Write the counts to FILE in Prometheus format" },
@@ -210,6 +225,8 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_PRINT_CONTAINER:
 		common->print_container = true;
+		if (!cgroup_sees_all())
+			log_warn(HIDDEN);
 		return 0;
 	case OPT_RING_SIZE:
 		set_ring_size(common, arg);

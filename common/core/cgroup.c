@@ -31,33 +31,96 @@ struct entry {
 
 static struct entry cache[CACHE_SLOTS];
 
-const char *cgroup_mount(void)
-{
-	static char mount[PATH_MAX];
-	struct mntent *entry;
-	FILE *f;
+#define ROOT_INODE 1			/* of the root of a hierarchy: KERNFS_ROOT_INO */
 
-	if (mount[0])
-		return mount;
-	f = setmntent("/proc/self/mounts", "re");
-	if (!f)
-		return NULL;
-	while (!mount[0] && (entry = getmntent(f)))
-		if (strcmp(entry->mnt_type, "cgroup2") == 0)
-			snprintf(mount, sizeof(mount), "%s", entry->mnt_dir);
-	endmntent(f);
-	return mount[0] ? mount : NULL;
+/* A mount point of cgroup2. */
+struct mount {
+	char path[PATH_MAX];		/* "" if there is none */
+	bool whole;			/* it shows all cgroups, not only those of a namespace */
+};
+
+/* Return true if the root of the hierarchy is mounted at @path. */
+static bool is_whole(const char *path)
+{
+	struct statfs fs;
+	struct stat st;
+
+	return !stat(path, &st) && st.st_ino == ROOT_INODE && !statfs(path, &fs) &&
+	       fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
-/* Return the part of absolute path @path below the mount, or NULL if it is not below it. */
-static const char *below_mount(const char *path)
+/* Find the mount that shows most in the table @mounts; @prefix leads to its root directory. */
+static void find_mount(struct mount *mount, const char *mounts, const char *prefix)
 {
-	const char *mount = cgroup_mount();
+	char path[sizeof(mount->path)];
+	struct mntent *entry;
+	FILE *f = setmntent(mounts, "re");
+
+	while (f && !mount->whole && (entry = getmntent(f))) {
+		if (strcmp(entry->mnt_type, "cgroup2") != 0 ||
+		    snprintf(path, sizeof(path), "%s%s", prefix, entry->mnt_dir) >= PATH_MAX)
+			continue;
+		mount->whole = is_whole(path);
+		if (mount->whole || !mount->path[0])
+			strcpy(mount->path, path);
+	}
+	if (f)
+		endmntent(f);
+}
+
+static const struct mount *own_mount(void)
+{
+	static struct mount mount;
+	static bool looked;
+
+	if (!looked)
+		find_mount(&mount, "/proc/self/mounts", "");
+	looked = true;
+	return &mount;
+}
+
+/* Return the mount for names: that of process 1 if it shows more than the tool's own. */
+static const struct mount *names_mount(void)
+{
+	static struct mount init;
+	static bool looked;
+
+	if (own_mount()->whole)
+		return own_mount();
+	if (!looked)
+		find_mount(&init, "/proc/1/mounts", "/proc/1/root");
+	looked = true;
+	return init.whole ? &init : own_mount();
+}
+
+const char *cgroup_mount(void)
+{
+	return own_mount()->path[0] ? own_mount()->path : NULL;
+}
+
+const char *cgroup_names_mount(void)
+{
+	return names_mount()->path[0] ? names_mount()->path : NULL;
+}
+
+bool cgroup_sees_all(void)
+{
+	return names_mount()->whole || !names_mount()->path[0];
+}
+
+/* Return the part of absolute path @path below @mount, or NULL if it is not below it. */
+static const char *below(const char *path, const char *mount)
+{
 	size_t len = mount ? strlen(mount) : 0;
 
 	if (!mount || strncmp(path, mount, len) != 0)
 		return NULL;
 	return path[len] == '\0' ? "/" : path[len] == '/' ? path + len : NULL;
+}
+
+const char *cgroup_below(const char *path)
+{
+	return below(path, cgroup_mount()) ?: below(path, cgroup_names_mount());
 }
 
 int cgroup_depth(const char *path)
@@ -75,7 +138,12 @@ static int real_path(const char *path, char real[PATH_MAX])
 {
 	char joined[PATH_MAX];
 
-	if (path[0] == '/' && realpath(path, real) && below_mount(real))
+	/* realpath() does not follow /proc/1/root. */
+	if (names_mount() != own_mount() && below(path, cgroup_names_mount())) {
+		snprintf(real, PATH_MAX, "%s", path);
+		return 0;
+	}
+	if (path[0] == '/' && realpath(path, real) && below(real, cgroup_mount()))
 		return 0;
 	if (snprintf(joined, sizeof(joined), "%s/%s", cgroup_mount(), path) >= (int)sizeof(joined))
 		return -ENAMETOOLONG;
@@ -84,7 +152,6 @@ static int real_path(const char *path, char real[PATH_MAX])
 
 int cgroup_find(const char *path, __u64 *id, __u32 *level)
 {
-	const char *below;
 	char real[PATH_MAX];
 	struct statfs fs;
 	struct stat st;
@@ -97,11 +164,10 @@ int cgroup_find(const char *path, __u64 *id, __u32 *level)
 		return path[0] == '/' && !access(path, F_OK) ? -EINVAL : err;
 	if (stat(real, &st) || statfs(real, &fs))
 		return -errno;
-	below = below_mount(real);
-	if (!below || fs.f_type != CGROUP2_SUPER_MAGIC || !S_ISDIR(st.st_mode))
+	if (!cgroup_below(real) || fs.f_type != CGROUP2_SUPER_MAGIC || !S_ISDIR(st.st_mode))
 		return -EINVAL;
 	*id = st.st_ino;		/* in kernfs the inode number is the id */
-	*level = cgroup_depth(below);
+	*level = cgroup_depth(cgroup_below(real));
 	return 0;
 }
 
@@ -112,33 +178,47 @@ char *cgroup_absolute(const char *path)
 	return cgroup_mount() && !real_path(path, real) ? strdup(real) : NULL;
 }
 
-/* Return the path of the cgroup with @id (malloc'd) from the kernel, or NULL if it is gone. */
+/* Store the path of the open file @fd, as the kernel prints it.  Returns false on error. */
+static bool path_of_fd(int fd, char path[PATH_MAX])
+{
+	char link[64];
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, PATH_MAX - 1);
+	path[len > 0 ? len : 0] = '\0';
+	return len > 0;
+}
+
+/*
+ * Return the path of the cgroup with @id (malloc'd) from the kernel, or NULL if it is gone.  In
+ * a mount of another namespace the kernel prints paths as they are there.
+ */
 static char *path_of_id(__u64 id)
 {
 	struct {
 		struct file_handle handle;
 		__u64 id;
 	} fh = { { .handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS } };
-	char link[64], path[PATH_MAX];
-	const char *below = NULL;
+	static char mount[PATH_MAX];
 	static int mount_fd = -1;
-	ssize_t len;
+	char path[PATH_MAX];
+	const char *name = NULL;
 	int fd;
 
-	if (mount_fd < 0 && cgroup_mount())
-		mount_fd = open(cgroup_mount(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (mount_fd < 0 && cgroup_names_mount()) {
+		mount_fd = open(cgroup_names_mount(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (mount_fd >= 0 && !path_of_fd(mount_fd, mount))
+			return NULL;
+	}
 	memcpy(fh.handle.f_handle, &id, sizeof(id));
 	fd = mount_fd < 0 ? -1 : open_by_handle_at(mount_fd, &fh.handle, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	len = readlink(link, path, sizeof(path) - 1);
+	if (path_of_fd(fd, path))
+		name = below(path, mount);
 	close(fd);
-	if (len > 0) {
-		path[len] = '\0';
-		below = below_mount(path);
-	}
-	return below ? strdup(below) : NULL;
+	return name ? strdup(name) : NULL;
 }
 
 /*
@@ -147,14 +227,14 @@ static char *path_of_id(__u64 id)
  */
 static char *path_by_walk(__u64 id)
 {
-	char *roots[] = { (char *)cgroup_mount(), NULL }, *path = NULL;
+	char *roots[] = { (char *)cgroup_names_mount(), NULL }, *path = NULL;
 	FTSENT *e;
 	FTS *fts;
 
 	fts = roots[0] ? fts_open(roots, FTS_PHYSICAL | FTS_XDEV, NULL) : NULL;
 	while (fts && !path && (e = fts_read(fts)))
 		if (e->fts_info == FTS_D && e->fts_statp->st_ino == id)
-			path = strdup(below_mount(e->fts_path));
+			path = strdup(below(e->fts_path, roots[0]));
 	if (fts)
 		fts_close(fts);
 	return path;
@@ -180,211 +260,4 @@ const char *cgroup_path(__u64 id)
 	if (!e->path && errno == EPERM)
 		e->path = path_by_walk(id);
 	return e->path;
-}
-
-/* A path component, without slashes. */
-struct component {
-	const char *at;
-	size_t len;
-};
-
-static bool is_component(struct component c, const char *name)
-{
-	return c.len == strlen(name) && strncmp(c.at, name, c.len) == 0;
-}
-
-/* Remove @prefix and @suffix from @c.  Return false if it does not have both. */
-static bool strip(struct component *c, const char *prefix, const char *suffix)
-{
-	size_t before = strlen(prefix), after = strlen(suffix);
-
-	if (c->len <= before + after || strncmp(c->at, prefix, before) != 0 ||
-	    strncmp(c->at + c->len - after, suffix, after) != 0)
-		return false;
-	c->at += before;
-	c->len -= before + after;
-	return true;
-}
-
-/* Return the number of leading characters of @c that are in @set. */
-static size_t span(struct component c, const char *set)
-{
-	size_t n = 0;
-
-	while (n < c.len && strchr(set, c.at[n]))
-		n++;
-	return n;
-}
-
-#define DIGITS "0123456789"
-#define HEX DIGITS "abcdefABCDEF"
-
-/*
- * Find exactly 64 hex digits at any position: docker, containerd, cri-o, podman, ECS on EC2.
- * Skips the monitors of podman and cri-o, whose cgroups are siblings of the container's and
- * contain the same id: libpod-conmon-ID.scope, crio-conmon-ID.scope.
- */
-static bool find_hex(struct component *c)
-{
-	for (struct component rest = *c; rest.len; rest.at++, rest.len--) {
-		size_t n = span(rest, HEX);
-		size_t before = rest.at - c->at;
-
-		if (n == CONTAINER_ID_LEN &&
-		    !(before >= 7 && strncmp(rest.at - 7, "conmon-", 7) == 0)) {
-			*c = (struct component){ rest.at, n };
-			return true;
-		}
-		if (n) {
-			rest.at += n - 1;
-			rest.len -= n - 1;
-		}
-	}
-	return false;
-}
-
-/* BuildKit: 25 base-36 characters, /PARENT/buildkit/ID or, in Docker, docker-ID.scope. */
-static bool find_buildkit(struct component *c, struct component parent)
-{
-	bool stripped = strip(c, "docker-", ".scope");
-
-	return (stripped || is_component(parent, "buildkit")) && c->len == 25 &&
-	       span(*c, DIGITS "abcdefghijklmnopqrstuvwxyz") == 25;
-}
-
-/* ECS on Fargate: 32 hex digits of the task and a number, /ecs/TASK/TASK-NUMBER. */
-static bool is_fargate(struct component c)
-{
-	struct component number = c;
-
-	if (c.len < 34 || span(c, HEX) != 32 || c.at[32] != '-')
-		return false;
-	number.at += 33;
-	number.len -= 33;
-	return span(number, DIGITS) == number.len;
-}
-
-/*
- * systemd-nspawn, started as a service or from the command line.  Skips machines that libvirt
- * runs with QEMU, which also have such a scope (machine-qemu\x2d1\x2dNAME.scope).
- */
-static bool find_nspawn(struct component *c, struct component parent)
-{
-	if (strip(c, "systemd-nspawn@", ".service"))
-		return true;
-	return is_component(parent, "machine.slice") && strip(c, "machine-", ".scope") &&
-	       !(c->len > 4 && strncmp(c->at, "qemu", 4) == 0);
-}
-
-/* LXC, LXD and Incus: lxc.payload.NAME, before LXC 4.0 /lxc/NAME.  Skips lxc.monitor.NAME. */
-static bool find_lxc(struct component *c, struct component parent)
-{
-	struct component monitor = *c;
-
-	return strip(c, "lxc.payload.", "") ||
-	       (is_component(parent, "lxc") && !strip(&monitor, "lxc.monitor", ""));
-}
-
-/* Apptainer: the cgroup contains no name, only the process ID: apptainer-PID.scope. */
-static bool find_apptainer(struct component *c)
-{
-	struct component pid = *c;
-
-	if (!strip(&pid, "apptainer-", ".scope") && !strip(&pid, "singularity-", ".scope"))
-		return false;
-	c->len -= strlen(".scope");
-	return span(pid, DIGITS) == pid.len;
-}
-
-/* Reduce @c, which is below @parent, to a container's id or name.  Return false if it has none. */
-static bool find_container(struct component *c, struct component parent)
-{
-	bool (*const finders[])(struct component *, struct component) = {
-		find_buildkit, find_nspawn, find_lxc,
-	};
-	struct component found = *c;
-
-	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++, found = *c)
-		if (finders[i](&found, parent)) {
-			*c = found;
-			return true;
-		}
-	/* Cloud Foundry's Garden: /garden/HANDLE. */
-	return is_fargate(*c) || find_apptainer(c) || is_component(parent, "garden");
-}
-
-/* Copy @c to @id.  Decode systemd's escapes ("\\x2d") for characters not allowed in unit names. */
-static void copy_id(struct component c, char id[CONTAINER_ID_LEN + 1])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < c.len && n < CONTAINER_ID_LEN; i++) {
-		unsigned int byte;
-
-		if (i + 4 <= c.len && sscanf(c.at + i, "\\x%2x", &byte) == 1 && byte) {
-			id[n++] = byte;
-			i += 3;
-		} else {
-			id[n++] = c.at[i];
-		}
-	}
-	id[n] = '\0';
-}
-
-void cgroup_container(const char *path, char id[CONTAINER_ID_LEN + 1])
-{
-	struct component parent = { path, 0 }, c, found;
-
-	id[0] = '\0';
-	for (; *path; path += c.len + !!path[c.len]) {	/* nested containers: use the innermost */
-		c = found = (struct component){ path, strcspn(path, "/") };
-		if (find_hex(&found) || find_container(&found, parent))
-			copy_id(found, id);
-		if (c.len)
-			parent = c;
-	}
-}
-
-/* Return true if @path itself is the cgroup of a container whose id starts with @prefix. */
-static bool is_container(const char *path, const char *prefix)
-{
-	char id[CONTAINER_ID_LEN + 1], above_id[CONTAINER_ID_LEN + 1];
-	char *above = strdup(path);
-
-	if (!above)
-		return false;
-	*strrchr(above, '/') = '\0';
-	cgroup_container(path, id);
-	cgroup_container(above, above_id);
-	free(above);
-	return id[0] && strcmp(id, above_id) != 0 && strncmp(id, prefix, strlen(prefix)) == 0;
-}
-
-char *cgroup_of_container(const char *prefix)
-{
-	char *roots[] = { (char *)cgroup_mount(), NULL }, *found = NULL;
-	FTSENT *e;
-	FTS *fts;
-
-	fts = roots[0] ? fts_open(roots, FTS_PHYSICAL | FTS_XDEV, NULL) : NULL;
-	errno = ENOENT;
-	while (fts && (e = fts_read(fts))) {
-		if (e->fts_info != FTS_D || !is_container(e->fts_path, prefix))
-			continue;
-		fts_set(fts, e, FTS_SKIP);	/* skip the container's own child cgroups */
-		if (found) {
-			free(found);
-			found = NULL;
-			errno = ENOTUNIQ;
-			break;
-		}
-		found = strdup(e->fts_path);
-	}
-	if (fts) {
-		int saved = errno == ENOTUNIQ ? ENOTUNIQ : ENOENT;
-
-		fts_close(fts);
-		errno = saved;
-	}
-	return found;
 }

@@ -6,13 +6,29 @@
 #ifndef COMMON_CGROUP_H
 #define COMMON_CGROUP_H
 
+#include <stdbool.h>
 #include <linux/types.h>
 
 #define CONTAINER_ID_LEN 64		/* maximum: hex digits of docker, containerd, cri-o, ... */
 #define CONTAINER_ID_SHORT 12		/* characters of an id shown in a column */
 
-/* Return the first cgroup2 mount point, or NULL if there is none. */
+/*
+ * Return the cgroup2 mount point of --cgroup, or NULL if there is none.  If there are several,
+ * one that shows the whole hierarchy.
+ */
 const char *cgroup_mount(void);
+
+/*
+ * Return the mount point for names.  In a cgroup namespace it is that of process 1, below
+ * /proc/1/root, if the tool shares the machine's PID namespace and may look there.
+ */
+const char *cgroup_names_mount(void);
+
+/* Return false if only the cgroups of the tool's own cgroup namespace have names. */
+bool cgroup_sees_all(void);
+
+/* Return the part of absolute path @path below either mount point ("/" for itself), or NULL. */
+const char *cgroup_below(const char *path);
 
 /*
  * Store the id and the depth below the root of the cgroup at @path (below the mount, with or
@@ -39,11 +55,5 @@ const char *cgroup_path(__u64 id);
  * systemd-nspawn, LXC, LXD and Incus, and program and process ID for Apptainer and Singularity.
  */
 void cgroup_container(const char *path, char id[CONTAINER_ID_LEN + 1]);
-
-/*
- * Return the absolute path (malloc'd) of the cgroup of the container whose id starts with
- * @prefix.  Returns NULL with errno ENOENT if there is none, ENOTUNIQ if there are several.
- */
-char *cgroup_of_container(const char *prefix);
 
 #endif /* COMMON_CGROUP_H */

@@ -80,7 +80,8 @@ void follow_enable(struct bpf_object *obj, const struct common_args *args, struc
 
 	if (!args->cgroup || !prog)
 		return;
-	filter->cgroup_level += mount_depth();
+	if (strncmp(args->cgroup, cgroup_mount(), strlen(cgroup_mount())) == 0)
+		filter->cgroup_level += mount_depth();
 	bpf_program__set_autoload(prog, true);
 }
 
@@ -130,7 +131,7 @@ bool follow_wanted(void)
 
 static void report(struct out *out, const struct followed_cgroup *now)
 {
-	const char *below = follow.path + strlen(cgroup_mount());
+	const char *below = cgroup_below(follow.path);
 	struct json json;
 
 	follow.id = now->id;

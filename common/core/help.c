@@ -45,10 +45,12 @@ void help_print(const struct argp *argp, const char *tool)
 
 	if (examples)
 		described.doc = strndup(argp->doc, examples - argp->doc);
-	argp_help(&described, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
+	argp_help(&described, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_PRE_DOC,
 		  program_invocation_short_name);
 	if (examples)
 		print_examples(examples + 1, tool);
+	putchar('\n');
+	argp_help(&described, stdout, ARGP_HELP_LONG, program_invocation_short_name);
 	if (described.doc != argp->doc)
 		free((void *)described.doc);
 }

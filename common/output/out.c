@@ -11,7 +11,7 @@
 #include "output/out.h"
 #include "output/task.h"
 
-#define HEAD_ROOM 256			/* for time and container, or the start of a JSON line */
+#define HEAD_ROOM 256			/* for the time, or the start of a JSON line */
 
 void out_init(struct out *out, const struct common_args *args)
 {
@@ -76,7 +76,7 @@ void out_heading(struct out *out)
 	if (time)
 		p = put_column(p, stamp_head(time), stamp_width(time));
 	if (out->args->print_container)
-		p = put_column(p, "CONTAINER", CONTAINER_ID_SHORT);
+		p = put_column(p, "CONTAINER", TASK_CONTAINER_WIDTH);
 	p = put_char(put_heading(p, &out->cells), '\n');
 	out->text.len = p - out->text.at;
 }
@@ -112,7 +112,8 @@ void out_cgroup(struct out *out, int col, __u64 cgroup_id)
 		out_name(out, col, path);
 }
 
-static char *print_row(char *p, const struct out *out)
+/* Put the row of a table, with the container (task.h) unless @len is 0. */
+static char *put_row(char *p, const struct out *out, const char *container, size_t len)
 {
 	enum stamp_format time = out->args->time;
 	char *start = p;
@@ -122,8 +123,8 @@ static char *print_row(char *p, const struct out *out)
 		while (p < start + stamp_width(time) + 1)
 			p = put_char(p, ' ');
 	}
-	if (out->args->print_container)
-		p = put_column(p, task_container(out->record.cgroup_id), CONTAINER_ID_SHORT);
+	if (len)
+		p = put_char(put_bytes(p, container, len), ' ');
 	return put_cells(p, &out->cells, &out->record);
 }
 
@@ -176,9 +177,12 @@ static void print_json(struct out *out, size_t room)
 
 static void print_text(struct out *out, size_t room)
 {
-	char *p = text_room(&out->text, room);
+	size_t len = 0;
+	const char *container = out->args->print_container ?
+		task_container(out->record.cgroup_id, &len) : NULL;
+	char *p = text_room(&out->text, room + len);
 
-	p = out->table->kind == TABLE_HIST ? print_labels(p, out) : print_row(p, out);
+	p = out->table->kind == TABLE_HIST ? print_labels(p, out) : put_row(p, out, container, len);
 	out->text.len = p - out->text.at;
 }
 

@@ -6,13 +6,19 @@
 #include <stddef.h>
 #include <linux/types.h>
 
+#define TASK_CONTAINER_WIDTH 16	/* of the column; longer names push what follows */
+#define TASK_CONTAINER_MAX 60		/* bytes shown of a name */
+
 /*
- * Return ,"cgroup":"/PATH","container":"ID" for cgroup @id, without unknown members.  @len is
- * its length.  Valid until the next call.  Cached.
+ * Return ,"cgroup":"/PATH","container":"ID" and the container's names (container.h) for cgroup
+ * @id, without unknown members.  @len is its length.  Valid until the next call.  Cached.
  */
 const char *task_members(__u64 id, size_t *len);
 
-/* Return the first digits of the id of the container that cgroup @id belongs to, or "-". */
-const char *task_container(__u64 id);
+/*
+ * Return the padded name of the container that cgroup @id belongs to, the first digits of its id
+ * if the name is unknown, or "-".  @len is its length.  Valid until the next call.  Cached.
+ */
+const char *task_container(__u64 id, size_t *len);
 
 #endif /* COMMON_TASK_H */

@@ -45,3 +45,32 @@ quiet_make() { make -j"$(nproc)" "$@" >log 2>&1 || { tail -n 20 log; return 1; }
 	expect "$(find common tools tests/unit -name '*.c' | sort)" \
 		"$(jq -r '.[].file' compile_commands.json | sort -u)" "C files"
 }
+
+# deps_on LINES: run scripts/deps on a system with this os-release.
+deps_on() {
+	printf '%s\n' "$@" >os-release
+	SIXTY_OS_RELEASE=os-release scripts/deps --dry-run build >"$out" 2>"$err"
+}
+
+@test "scripts/deps refuses old releases before it installs anything, and other systems with advice" {
+	local system
+	for system in "ID=debian VERSION_ID=11" "ID=ubuntu VERSION_ID=22.04" "ID=debian VERSION_ID=9"; do
+		# shellcheck disable=SC2086 # words
+		! deps_on $system || return 1
+		grep -q "is too old: it has no libbpf 1.1" "$err"
+		grep -q "make static" "$err"
+		expect "" "$(cat "$out")"
+	done
+	! deps_on ID=alpine && grep -q "uses musl, which is not supported" "$err"
+	for system in "ID=fedora:dnf install" "ID=rocky ID_LIKE='rhel fedora':dnf install" \
+		"ID=opensuse-leap ID_LIKE='suse opensuse':zypper install" "ID=arch:pacman -S"; do
+		! deps_on "${system%%:*}" || return 1
+		grep -q "${system#*:}" "$err"
+	done
+	! deps_on ID=void && grep -q "please install by hand" "$err"
+}
+
+@test "make names what is missing, and the command that installs it" {
+	! make CLANG=no-such-clang CC=no-such-gcc >log 2>&1 || return 1
+	grep -qF "missing: no-such-gcc no-such-clang; on Debian and Ubuntu: sudo scripts/deps build" log
+}

@@ -26,7 +26,7 @@ help() {
 
 # help_options PROGRAM: print its options, one per line, from the list in --help.
 help_options() {
-	help "$1" | sed '/^Examples:/,$d' | grep -E '^ +-' | sed -E 's/   +[A-Z0-9].*//' |
+	help "$1" | sed '/^Examples:/,/^$/d' | grep -E '^ +-' | sed -E 's/   +[A-Z0-9].*//' |
 		grep -oE '(^|[ ,])--?[A-Za-z0-9][a-z0-9-]*' | tr -d ' ,' | sort -u
 }
 
@@ -97,6 +97,11 @@ run_help_examples() {
 }
 
 @test "every tool has a man page" { per_tool has_man_page; }
+
+# Without this line the mdoc macros of groff print "BSD System Manager's Manual".
+@test "the headers of the man pages do not name BSD" {
+	expect "" "$(grep -L '^\.ds doc-volume-operating-system$' tools/*/*.8 scripts/checklist/*.8 docs/*.7)"
+}
 
 @test "the options of --help and of the man page are the same" { per_tool same_options; }
 

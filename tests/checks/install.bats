@@ -40,9 +40,9 @@ has() {
 	done
 	has usr/sbin/sixty usr/share/man/man8/sixty.8 usr/share/man/man7/sixty.7 \
 		usr/share/sixty/sixty-report usr/share/bash-completion/completions/sixty usr/lib/systemd/system/sixty.timer
-	expect "$(cd "$root" && find contrib -type f | sort)" \
+	expect "$(cd "$root" && find contrib -type f ! -name sixty-fleet | sort)" \
 		"$(cd "$dest/usr/share/doc/sixty" && find contrib -type f | sort)" "files of contrib"
-	[ -x "$dest/usr/share/doc/sixty/contrib/sixty-fleet" ]
+	[ -x "$dest/usr/sbin/sixty-fleet" ]
 }
 
 @test "make install: nothing outside prefix, nothing unreadable for other users" {
@@ -153,7 +153,7 @@ next_commands() {
 
 # help_options: read --help from standard input and print its options, one per line.
 help_options() {
-	sed '/^Examples:/,$d' | grep -E '^ +-' | sed -E 's/   +[A-Za-z0-9].*//' |
+	sed '/^Examples:/,/^$/d' | grep -E '^ +-' | sed -E 's/   +[A-Za-z0-9].*//' |
 		grep -oE '(^|[ ,])--?[A-Za-z0-9][a-z0-9-]*' | tr -d ' ,' | sort -u
 }
 
@@ -183,6 +183,9 @@ bash_offers() {
 	bash_offers bpf-profile.x --pid '' | grep -qx "$$"
 	bash_offers bpf-profile.x -u ro | grep -qx root
 	[ -z "$(bash_offers bpf-profile.x --max-events '')" ]
+	completions bash sixty >completions
+	bash_offers bpf-sixty.x --explain cpu- >offered
+	grep -qx cpu-pressure offered
 }
 
 # types EXPECTED SHELL... <LINES: type LINES into the shell, on its own terminal, and expect it

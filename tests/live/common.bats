@@ -412,8 +412,8 @@ chooses_columns() {
 	keys=$("$build/$tool" --list-columns | jq -r '[.tables[0].columns[].key] | reverse | join(",")')
 	run_tool "$tool" --json -o "$keys" --duration 1
 	expect "" "$(jq -c --arg keys "$keys" 'select(.type | IN("event", "row", "hist", "stack"))
-		| keys_unsorted - ["type", "time", "mono_ns", "cgroup", "container", "unit", "count",
-			"sum", "max", "p50", "p90", "p99", "p99_9", "buckets"]
+		| keys_unsorted - ["type", "time", "mono_ns", "cgroup", "container", "container_name",
+			"pod", "namespace", "image", "unit", "count", "sum", "max", "p50", "p90", "p99", "p99_9", "buckets"]
 		| select((($keys / ",") - (($keys / ",") - .)) != .)' "$out" | head -3)" "$tool: other keys"
 }
 

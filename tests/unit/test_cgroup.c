@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Container ids in cgroup paths, and finding a container's cgroup in a test tree. */
+/* Container ids in cgroup paths, and cgroups in a test tree. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,7 +35,6 @@ static struct mntent *next_mount(FILE *f)
 
 #define A "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define B "fedcba98765432100123456789abcdef0123456789abcdef0123456789abcdef"
-#define C "fedcba98765432109876543210fedcba98765432109876543210fedcba987654"
 
 static const char *container(const char *path)
 {
@@ -146,12 +145,14 @@ static void only_paths_below_the_mount(void **state)
 	char path[128];
 
 	assert_string_equal(cgroup_mount(), root);	/* the first cgroup2, past version 1 */
-	assert_string_equal(below_mount(root), "/");
+	assert_string_equal(cgroup_names_mount(), root);
+	assert_false(cgroup_sees_all());		/* its inode is not that of a hierarchy */
+	assert_string_equal(cgroup_below(root), "/");
 	snprintf(path, sizeof(path), "%s/a/b", root);
-	assert_string_equal(below_mount(path), "/a/b");
+	assert_string_equal(cgroup_below(path), "/a/b");
 	snprintf(path, sizeof(path), "%sx/a", root);
-	assert_null(below_mount(path));
-	assert_null(below_mount("/etc"));
+	assert_null(cgroup_below(path));
+	assert_null(cgroup_below("/etc"));
 }
 
 static void dir(const char *name)
@@ -166,14 +167,6 @@ static int make_tree(void **state)
 {
 	assert_non_null(mkdtemp(root));
 	dir("system.slice");
-	dir("system.slice/docker-" A ".scope");
-	dir("system.slice/docker-" A ".scope/init");
-	dir("machine.slice");
-	dir("machine.slice/libpod-" B ".scope");
-	dir("machine.slice/libpod-" B ".scope/container");
-	dir("machine.slice/libpod-conmon-" B ".scope");
-	dir("kubepods");
-	dir("kubepods/" C);
 	return 0;
 }
 
@@ -188,39 +181,6 @@ static int remove_tree(void **state)
 			rmdir(e->fts_path);
 	fts_close(fts);
 	return 0;
-}
-
-static void one_container_by_its_prefix(void **state)
-{
-	char *path = cgroup_of_container("0123"), want[512];
-
-	snprintf(want, sizeof(want), "%s/system.slice/docker-" A ".scope", root);
-	assert_non_null(path);
-	assert_string_equal(path, want);
-	free(path);
-	path = cgroup_of_container(A);
-	assert_non_null(path);
-	free(path);
-}
-
-static void the_monitor_is_not_a_second_container(void **state)
-{
-	char *path = cgroup_of_container("fedcba98765432100"), want[512];
-
-	snprintf(want, sizeof(want), "%s/machine.slice/libpod-" B ".scope", root);
-	assert_non_null(path);
-	assert_string_equal(path, want);
-	free(path);
-}
-
-static void no_or_several_matches_are_refused(void **state)
-{
-	assert_null(cgroup_of_container("fedcba9876543210"));
-	assert_int_equal(errno, ENOTUNIQ);
-	assert_null(cgroup_of_container("1234"));
-	assert_int_equal(errno, ENOENT);
-	assert_null(cgroup_of_container(A "0"));
-	assert_int_equal(errno, ENOENT);
 }
 
 static void plain_directories_are_not_cgroups(void **state)
@@ -251,9 +211,6 @@ int main(void)
 		cmocka_unit_test(a_monitor_is_not_a_container),
 		cmocka_unit_test(depths),
 		cmocka_unit_test(only_paths_below_the_mount),
-		cmocka_unit_test(one_container_by_its_prefix),
-		cmocka_unit_test(the_monitor_is_not_a_second_container),
-		cmocka_unit_test(no_or_several_matches_are_refused),
 		cmocka_unit_test(plain_directories_are_not_cgroups),
 		cmocka_unit_test(unknown_ids_have_no_path),
 	};

@@ -260,9 +260,9 @@ static void unknown_containers_show_a_dash(void **state)
 	args.time = STAMP_MONO;
 	out_heading(&out);
 	assert_string_equal(ended(),
-			    "TIME              CONTAINER        PID COMM    LAT(ms) WHAT\n");
+			    "TIME              CONTAINER            PID COMM    LAT(ms) WHAT\n");
 	assert_string_equal(record("a", "b"),
-			    "1.500000          -                 42 a         1.235 b\n");
+			    "1.500000          -                     42 a         1.235 b\n");
 }
 
 int main(void)

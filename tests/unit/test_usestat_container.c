@@ -10,7 +10,6 @@
 #include <ftw.h>
 #include <sys/stat.h>
 
-#include "../../tools/usestat/json_find.c"
 #include "../../tools/usestat/source.c"
 #include "../../tools/usestat/set.c"
 #include "../../tools/usestat/container.c"

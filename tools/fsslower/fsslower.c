@@ -5,6 +5,7 @@
  * ext4slower and the like are this source with ONLY_FS defined, "ext4".
  */
 #include <errno.h>
+#include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -363,12 +364,29 @@ static int trace(struct fsslower_bpf *skel)
 	return run_events(&out, skel->maps.events, print_event, NULL, &out);
 }
 
+/* Warn if a file system of the chosen type is not mounted: nothing will be printed. */
+static void check_mounts(void)
+{
+	FILE *f = opt.fs ? setmntent("/proc/self/mounts", "re") : NULL;
+	size_t len = opt.fs ? strcspn(opt.fs->name, "4") : 0;	/* ext4 includes ext2 and ext3 */
+	struct mntent *entry;
+
+	while (f && (entry = getmntent(f)))
+		if (strncmp(entry->mnt_type, opt.fs->name, len) == 0)
+			break;
+	if (f && !entry)
+		log_warn("no %s file system is mounted", opt.fs->name);
+	if (f)
+		endmntent(f);
+}
+
 int main(int argc, char **argv)
 {
 	struct fsslower_bpf *skel;
 	int err;
 
 	args_parse(TOOL, &record_table, &argp, argc, argv, &opt.common);
+	check_mounts();
 	skel = fsslower_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();

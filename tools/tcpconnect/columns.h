@@ -14,14 +14,14 @@ enum {
 static struct column columns[] = {
 	[COL_UID] = { "UID", "uid", -6, COLUMN_ID, .hidden = true,
 		      .about = "User the task runs as" },
-	[COL_PID] = { "PID", "pid", -7, COLUMN_ID, .optional = true, .about = "Process" },
+	[COL_PID] = { "PID", "pid", -6, COLUMN_ID, .optional = true, .about = "Process" },
 	[COL_TID] = { "TID", "tid", -7, COLUMN_ID, .optional = true, .hidden = true, .about = "Thread" },
-	[COL_COMM] = { "COMM", "comm", -16, COLUMN_COMM,
+	[COL_COMM] = { "COMM", "comm", -12, COLUMN_COMM,
 		       .about = "Name of the thread; for a worker of io_uring that of its process" },
 	[COL_FAMILY] = { "IP", "family", -2, COLUMN_FAMILY, .metric = METRIC_LABEL,
 			 .about = "4, also for IPv4 mapped into IPv6, or 6" },
-	[COL_SADDR] = { "SADDR", "saddr", -16, COLUMN_ADDRESS, .about = "Source address" },
-	[COL_DADDR] = { "DADDR", "daddr", -16, COLUMN_ADDRESS, .about = "Destination address" },
+	[COL_SADDR] = { "SADDR", "saddr", -15, COLUMN_ADDRESS, .about = "Source address" },
+	[COL_DADDR] = { "DADDR", "daddr", -15, COLUMN_ADDRESS, .about = "Destination address" },
 	[COL_SPORT] = { "SPORT", "sport", -5, COLUMN_PORT, .hidden = true, .optional = true,
 			.about = "Source port; absent if the attempt failed before it had one" },
 	[COL_DPORT] = { "DPORT", "dport", -5, COLUMN_PORT, .about = "Destination port" },
@@ -32,7 +32,7 @@ static struct column columns[] = {
 			    .optional = true,
 			    .about = "Time from that answer to the attempt; absent if there was "
 				     "none" },
-	[COL_RESULT] = { "RESULT", "result", -13, COLUMN_STRING, .metric = METRIC_LABEL,
+	[COL_RESULT] = { "RESULT", "result", -11, COLUMN_STRING, .metric = METRIC_LABEL,
 			 .about = "established, waiting, aborted, refused, timeout, unreachable, "
 				  "reset, unknown, or the name of another errno" },
 	[COL_ERRNO] = { "ERRNO", "errno", 5, COLUMN_ERRNO, .hidden = true, .optional = true,
@@ -41,7 +41,7 @@ static struct column columns[] = {
 	[COL_ERROR_NAME] = { "ERROR", "error_name", -12, COLUMN_STRING, .hidden = true,
 			     .optional = true, .pattern = "^E[A-Z0-9]+$",
 			     .about = "Name of that error, as ENOENT for 2; absent if nothing failed" },
-	[COL_LATENCY] = { "LAT(ms)", "latency_ns", 9, COLUMN_NS, .optional = true,
+	[COL_LATENCY] = { "LAT(ms)", "latency_ns", 7, COLUMN_NS, .optional = true,
 			  .metric = METRIC_SECONDS,
 			  .about = "Time from the beginning of the attempt to the answer or error; "
 				   "absent if unknown, or if there is none yet" },

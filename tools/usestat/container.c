@@ -8,7 +8,7 @@
 #include "container.h"
 #include "core/cgroup.h"
 #include "core/xalloc.h"
-#include "json_find.h"
+#include "core/json_find.h"
 #include "usestat.h"
 
 #define NAMES_MAX 4096			/* cached at most; then the cache is cleared */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json_find.h"
+#include "core/json_find.h"
 
 static const char *blanks(const char *s)
 {

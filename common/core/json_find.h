@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Find strings in JSON text.  The text is not validated, but never read beyond its NUL. */
-#ifndef USESTAT_JSON_FIND_H
-#define USESTAT_JSON_FIND_H
+#ifndef COMMON_JSON_FIND_H
+#define COMMON_JSON_FIND_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,4 +18,4 @@ const char *json_next(const char *element);
 /* Copy the string @json, truncated to @size - 1 bytes; return false if it is not a string. */
 bool json_copy(const char *json, char *value, size_t size);
 
-#endif /* USESTAT_JSON_FIND_H */
+#endif /* COMMON_JSON_FIND_H */

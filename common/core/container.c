@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The files are JSON.  Neither json-c nor jansson reads them: all that is needed are strings of
+ * known keys, and each tool would start with one more shared library.  json_find.h needs no
+ * memory for what it skips, and takes names that are not UTF-8, which jansson refuses.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/container.h"
+#include "core/json_find.h"
+
+#define FILE_BYTES_MAX (4 << 20)	/* podman's list has about 1500 bytes per container */
+#define KNOWN_SLOTS 256
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+static int root_fd = -1;		/* the root directory of process 1, or our own */
+static bool denied;
+
+static int open_root(void)
+{
+	int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+	int fd = open("/proc/1/root", flags);
+
+	return fd < 0 ? open("/", flags) : fd;
+}
+
+/* Open a regular file below the root, where its symbolic links stay too.  It never blocks. */
+static int open_state(const char *path, size_t *size)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, .resolve = RESOLVE_IN_ROOT,
+	};
+	struct stat st;
+	int fd;
+
+	if (root_fd < 0)
+		root_fd = open_root();
+	fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+	if (fd < 0) {
+		denied |= errno == EACCES;
+		return -1;
+	}
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > FILE_BYTES_MAX) {
+		close(fd);
+		return -1;
+	}
+	*size = st.st_size;
+	return fd;
+}
+
+/* Return the content of a file (malloc'd, NUL-terminated), or NULL. */
+static char *read_state(const char *path)
+{
+	size_t size, len = 0;
+	int fd = open_state(path, &size);
+	ssize_t n = 1;
+	char *text;
+
+	if (fd < 0)
+		return NULL;
+	text = malloc(size + 1);
+	while (text && len < size && (n = read(fd, text + len, size - len)) > 0)
+		len += n;
+	close(fd);
+	if (text)
+		text[len] = '\0';
+	return text;
+}
+
+/* The same, for a path that contains @id. */
+static char *read_state_of(const char *format, const char *id)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), format, id);
+	return read_state(path);
+}
+
+/* Return the value of @key in @object, or NULL if it has none or is NULL. */
+static const char *member(const char *object, const char *key)
+{
+	return object && key ? json_member(object, key) : NULL;
+}
+
+/* Copy the string @key of @object unless @value is already known. */
+static void copy(const char *object, const char *key, char value[CONTAINER_NAME_MAX])
+{
+	const char *at = value[0] ? NULL : member(object, key);
+
+	if (at)
+		json_copy(at, value, CONTAINER_NAME_MAX);
+}
+
+/* Annotations of OCI bundles, and labels of Docker's containers in Kubernetes. */
+static void from_annotations(struct container *c, const char *annotations)
+{
+	static const struct {
+		const char *namespace, *pod, *name, *image;
+	} keys[] = {
+		/* containerd */
+		{ "io.kubernetes.cri.sandbox-namespace", "io.kubernetes.cri.sandbox-name",
+		  "io.kubernetes.cri.container-name", "io.kubernetes.cri.image-name" },
+		/* CRI-O, cri-dockerd */
+		{ "io.kubernetes.pod.namespace", "io.kubernetes.pod.name",
+		  "io.kubernetes.container.name", "io.kubernetes.cri-o.ImageName" },
+		/* nerdctl */
+		{ NULL, NULL, "nerdctl/name", NULL },
+	};
+
+	for (size_t i = 0; annotations && i < ARRAY_SIZE(keys); i++) {
+		copy(annotations, keys[i].namespace, c->namespace);
+		copy(annotations, keys[i].pod, c->pod);
+		copy(annotations, keys[i].name, c->name);
+		copy(annotations, keys[i].image, c->image);
+	}
+	/* CRI-O and cri-dockerd give the sandbox a name that Kubernetes allows no container. */
+	if (strcmp(c->name, "POD") == 0)
+		c->name[0] = '\0';
+	c->sandbox = c->pod[0] && !c->name[0];
+}
+
+/* {"Config":{"Image":"nginx","Labels":{...}},"Name":"/web"} */
+static void from_docker(struct container *c)
+{
+	char *text = read_state_of("/var/lib/docker/containers/%s/config.v2.json", c->id);
+	const char *config = member(text, "Config");
+
+	from_annotations(c, member(config, "Labels"));
+	copy(config, "Image", c->image);
+	if (!c->sandbox)
+		copy(text, "Name", c->name);
+	if (c->name[0] == '/')
+		memmove(c->name, c->name + 1, strlen(c->name));
+	free(text);
+}
+
+static void from_bundle(struct container *c)
+{
+	static const char *const files[] = {
+		"/run/containerd/io.containerd.runtime.v2.task/k8s.io/%s/config.json",
+		"/run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io/%s/config.json",
+		"/run/k0s/containerd/io.containerd.runtime.v2.task/k8s.io/%s/config.json",
+		"/run/containerd/io.containerd.runtime.v2.task/default/%s/config.json",
+		"/run/containers/storage/overlay-containers/%s/userdata/config.json",
+		"/var/lib/containers/storage/overlay-containers/%s/userdata/config.json",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files) && !c->name[0] && !c->pod[0]; i++) {
+		char *text = read_state_of(files[i], c->id);
+
+		from_annotations(c, member(text, "annotations"));
+		free(text);
+	}
+}
+
+/* Use @entry of podman's list: {"names":["web"],"metadata":"{\"image-name\":\"nginx\"}"}. */
+static void from_entry(struct container *c, const char *entry)
+{
+	const char *names = member(entry, "names"), *first = names ? json_first(names) : NULL;
+	char metadata[4096] = "";
+
+	if (first)
+		json_copy(first, c->name, sizeof(c->name));
+	json_copy(member(entry, "metadata"), metadata, sizeof(metadata));
+	copy(metadata, "image-name", c->image);
+}
+
+static void from_podman(struct container *c)
+{
+	static const char *const files[] = {
+		"/var/lib/containers/storage/overlay-containers/containers.json",
+		"/var/lib/containers/storage/btrfs-containers/containers.json",
+		"/var/lib/containers/storage/vfs-containers/containers.json",
+	};
+	char id[CONTAINER_ID_LEN + 2];
+
+	for (size_t i = 0; i < ARRAY_SIZE(files) && !c->name[0]; i++) {
+		char *text = read_state(files[i]);
+		const char *entry = text ? json_first(text) : NULL;
+
+		for (; entry && !c->name[0]; entry = json_next(entry))
+			if (json_copy(member(entry, "id"), id, sizeof(id)) && strcmp(id, c->id) == 0)
+				from_entry(c, entry);
+		free(text);
+	}
+}
+
+static void make_label(struct container *c)
+{
+	const char *parts[] = { c->namespace, c->pod, c->name };
+	size_t len = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (parts[i][0])
+			len += snprintf(c->label + len, sizeof(c->label) - len, "%s%s",
+					len ? "/" : "", parts[i]);
+}
+
+/* Only ids lead to files: other names could contain "..". */
+static bool is_id(const char *id)
+{
+	return strlen(id) == CONTAINER_ID_LEN && strspn(id, "0123456789abcdef") == CONTAINER_ID_LEN;
+}
+
+static void read_names(struct container *c)
+{
+	if (!is_id(c->id))
+		return;
+	from_docker(c);
+	if (!c->name[0] && !c->pod[0])
+		from_bundle(c);
+	if (!c->name[0] && !c->pod[0])
+		from_podman(c);
+	make_label(c);
+}
+
+/* FNV-1a */
+static size_t slot_of(const char *id)
+{
+	__u32 hash = 2166136261;
+
+	for (; *id; id++)
+		hash = (hash ^ (unsigned char)*id) * 16777619;
+	return hash % KNOWN_SLOTS;
+}
+
+const struct container *container_of_cgroup(const char *path)
+{
+	static struct container known[KNOWN_SLOTS];
+	char id[CONTAINER_ID_LEN + 1];
+	struct container *c;
+
+	cgroup_container(path, id);
+	if (!id[0])
+		return NULL;
+	c = &known[slot_of(id)];
+	if (strcmp(c->id, id) != 0) {
+		memset(c, 0, sizeof(*c));
+		strcpy(c->id, id);
+		read_names(c);
+	}
+	return c;
+}
+
+bool container_names_denied(void)
+{
+	return denied;
+}
