@@ -32,7 +32,7 @@ const volatile __u32 owner_is = OWNER_ANY;	/* enum bio_owner */
 const volatile __u32 unit_ns = 1000;	/* of the histograms */
 const volatile struct disk_filter only_disk;
 
-/* With OWNER_SUBMITTER: bios of the cgroup that a request is being made for. */
+/* Bios of the cgroup that requests are being made for. Only used with OWNER_SUBMITTER. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
@@ -66,7 +66,7 @@ static __always_inline bool wanted(struct request *rq)
 	return owner_is != OWNER_CHARGED || filter_cgroup(disk_cgroup(rq));
 }
 
-/* With OWNER_SUBMITTER: true if @rq began with a bio of the cgroup. */
+/* With OWNER_SUBMITTER, return true if @rq began with a bio of the cgroup. */
 static __always_inline bool own_bio(struct request *rq)
 {
 	__u64 bio = (__u64)load(rq, bio);
@@ -74,7 +74,7 @@ static __always_inline bool own_bio(struct request *rq)
 	return bio && !bpf_map_delete_elem(&own_bios, &bio);
 }
 
-/* True if @rq carries the stamp that is asked for: then ours is not needed. */
+/* Return true if @rq has the timestamp that is asked for, so that none of ours is needed. */
 static __always_inline bool stamped(struct request *rq)
 {
 	return queued && owner_is != OWNER_SUBMITTER && load(rq, start_time_ns);

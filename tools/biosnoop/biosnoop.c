@@ -24,7 +24,7 @@ static const struct argp_option options[] = {
 	{ "queued", 'Q', NULL, 0, "Print the time queued in the system" },
 	{ "queue", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN },
 	{ "disk", 'd', "DISK", 0, "Only this disk or partition" },
-	{ "min", 'm', "MS", 0, "Only requests that took at least so long" },
+	{ "min", 'm', "MS", 0, "Only requests that took at least MS milliseconds" },
 	{ "pattern", 'P', NULL, 0, "Print whether a request is sequential (S) or random (R)" },
 	{ "timestamp", 't', NULL, 0, "Print the time of day" },
 	{ NULL, 'c', "PATH", 0, "The same as --cgroup" },

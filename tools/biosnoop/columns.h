@@ -61,7 +61,7 @@ static struct column columns[] = {
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "A completed request; time is that of its completion",
+	.about = "A completed request; time is when it was completed",
 };
 
 #endif /* BIOSNOOP_COLUMNS_H */

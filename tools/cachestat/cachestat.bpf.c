@@ -256,8 +256,8 @@ static __always_inline int ask_fault(struct vm_fault *vmf, __u64 first, __u64 la
 }
 
 /*
- * Here a read is told of before it adds what it misses, so only its end says
- * that the pages added till then were not created by a write.
+ * Here the tracepoint of a read fires before the read adds the pages that it misses. Only at
+ * its end is it certain that the pages added in between were not created by a write.
  */
 static __always_inline int read_done(void)
 {

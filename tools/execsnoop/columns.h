@@ -56,7 +56,7 @@ static struct column columns[] = {
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "A program that was executed or, with -x, could not be",
+	.about = "A program that was executed or, with -x, could not be executed",
 };
 
 #endif /* EXECSNOOP_COLUMNS_H */

@@ -40,7 +40,10 @@ struct {
 
 #include "path_names.bpf.h"
 
-/* What successful and failed execs have in common; NULL: of no interest. */
+/*
+ * Begin an event with the parts that successful and failed execs share. Return NULL if the
+ * filters exclude the task.
+ */
 static struct scratch *begin_event(__u32 which)
 {
 	struct task_struct *task = (void *)bpf_get_current_task(), *parent;
@@ -172,10 +175,10 @@ static bool argv_at(__u64 argv, bool compat, __u32 i, __u64 *arg)
 }
 
 /*
- * What cannot be read is said.  From v6.9 on the kernel opens the file before it looks
- * at argv (978ffcbf00d8, "execve: open the executable file before doing anything
- * else"): pages that the caller has not touched since fork() may then be out of reach,
- * on arm64 without a hardware access flag (Cortex-A72) all of them.
+ * Unreadable arguments are reported. From v6.9 on, the kernel opens the file before it looks
+ * at argv (978ffcbf00d8, "execve: open the executable file before doing anything else"). Pages
+ * that the caller has not touched since fork() may then be unreadable; on arm64 without a
+ * hardware access flag (Cortex-A72) all of them are.
  */
 static bool unreadable(struct exec_event *e)
 {

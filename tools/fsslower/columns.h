@@ -44,7 +44,7 @@ static struct column columns[] = {
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "An operation that took at least the given time; time is that of its end.  "
+	.about = "An operation that took at least the given time; time is when it ended.  "
 		 "ext4slower, xfsslower and btrfsslower print the same",
 };
 

@@ -33,11 +33,11 @@
 #define SPLICE "filemap_splice_read"	/* v6.5: what most file systems splice by */
 #define MIN_MS_DEFAULT 10
 
-/* What is known of a file system: a new one is a row here. */
+/* One row for each supported file system. */
 static const struct file_system {
 	const char *name;
 	__u32 magic;			/* of its superblocks: linux/magic.h */
-	/* Of its struct file_operations; NULL: not known, system calls are hooked. */
+	/* Functions in its struct file_operations; NULL: unknown, so hook the system calls. */
 	const char *read, *write, *open, *fsync;
 } file_systems[] = {
 	{ "ext4", 0xef53, "ext4_file_read_iter", "ext4_file_write_iter", "ext4_file_open",
@@ -72,7 +72,8 @@ static const struct {
 };
 
 static const struct argp_option options[] = {
-	{ "min", 'm', "MS", 0, "Only what takes at least so long (default: 10); 0: everything" },
+	{ "min", 'm', "MS", 0, "Only operations that took at least MS milliseconds (default: 10); "
+	  "0: all" },
 #ifndef ONLY_FS
 	{ "type", 't', "TYPE", 0, "Only file systems of this type: ext4, xfs, btrfs, nfs ..." },
 #endif
@@ -172,7 +173,7 @@ static void full_path(struct text *path, const struct fs_event *e, size_t size)
 		text_str(path, " (deleted)");
 }
 
-/* A call that a signal broke off inside the kernel (ERESTARTSYS ...) ends with EINTR. */
+/* A call that a signal interrupted inside the kernel (ERESTARTSYS ...) ends with EINTR. */
 static int error_of(const struct fs_event *e)
 {
 	return e->error >= 512 && e->error <= 516 ? EINTR : e->error;
@@ -192,7 +193,7 @@ static void print_bytes(struct out *out, const struct fs_event *e)
 		out_int(out, COL_OFFSET, e->offset);
 }
 
-/* A name that holds a comma or a quote stands in quotes, its own doubled (RFC 4180). */
+/* Quote a name that contains a comma or a quote, and double its quotes (RFC 4180). */
 static void csv_name(struct text *line, const char *name, size_t len)
 {
 	bool quote = memchr(name, ',', len) || memchr(name, '"', len);

@@ -91,8 +91,8 @@ static __always_inline void read_path(struct scratch *room, __u32 which, struct 
 }
 
 /*
- * What the thread has done to the file at @address.  Not static, and with numbers
- * for arguments: only so does the verifier follow it once and not for each caller.
+ * Emit what the thread did with the file at @address. The function is not static and takes
+ * numbers as arguments, so that the verifier checks it once and not for every caller.
  */
 __noinline int report(__u64 address, __u32 which)
 {

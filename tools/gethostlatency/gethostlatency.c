@@ -34,7 +34,7 @@ static struct {
 	const char *libc;		/* the only one; NULL: all that are mapped */
 } opt = { .common.time = STAMP_LOCAL };
 
-/* In the order of enum lookup_call, which is the cookie of each. */
+/* The functions, in the order of enum lookup_call; the index is the cookie of a function. */
 static const char *const calls[CALLS] = {
 	[CALL_GETADDRINFO] = "getaddrinfo",
 	[CALL_GETHOSTBYNAME] = "gethostbyname",
@@ -236,7 +236,10 @@ static void print_exec(const struct exec_event *e)
 {
 	pid_t pid = self_proc_id(e->head.pid, e->head.ns_pid);
 
-	/* Of another PID namespace: the next scan may find its libc mapped by one of ours. */
+	/*
+	 * The process is in another PID namespace. The next scan may find its libc mapped by a
+	 * process of this one.
+	 */
 	if (!pid || libc_look(pid, attach_libc, NULL) != 0)
 		return;
 	if (state.n_again < AGAIN_MAX)

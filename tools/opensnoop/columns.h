@@ -55,7 +55,7 @@ static struct column columns[] = {
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "An attempt to open a file; time is that of its return",
+	.about = "An attempt to open a file; time is when the call returned",
 };
 
 #endif /* OPENSNOOP_COLUMNS_H */

@@ -44,7 +44,7 @@ struct bit_name {
 /* How a file is opened is a number, not bits. */
 static const char *const access_names[] = { "O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE" };
 
-/* Those that contain another one's bits come before it. */
+/* A flag that contains the bits of another one comes before it. */
 static const struct bit_name flag_names[] = {
 	{ "O_CREAT", O_CREAT }, { "O_EXCL", O_EXCL }, { "O_NOCTTY", O_NOCTTY },
 	{ "O_TRUNC", O_TRUNC }, { "O_APPEND", O_APPEND }, { "O_NONBLOCK", O_NONBLOCK },
@@ -93,7 +93,7 @@ static void add_flag(const char *name)
 		if (strcmp(name, flag_names[i].name) == 0) {
 			__u32 bits = flag_names[i].bits;
 
-			/* What tells these two is the bit that is theirs alone. */
+			/* The bit that only the longer flag has distinguishes these two. */
 			opt.any_flags |= bits == O_SYNC ? O_SYNC & ~O_DSYNC :
 					 bits == O_TMPFILE ? O_TMPFILE & ~O_DIRECTORY : bits;
 			return;

@@ -19,7 +19,7 @@ const volatile __u32 key_by = KEY_NONE;		/* enum runqlat_key */
 const volatile __u32 unit_ns = 1000;		/* of the histograms */
 const volatile bool task_storage;		/* the kernel has it: tasks_seen exists */
 
-/* What the scheduler will have noted of a task once it runs, see waited_before(). */
+/* The values that the scheduler will have recorded when a task runs: see waited_before(). */
 struct seen {
 	__u64 pcount;		/* times it was given a CPU */
 	__u64 run_delay_ns;	/* all its waits together */

@@ -72,8 +72,8 @@ static const struct table count_table = {
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "An attempt to connect; time is that of its beginning.  One that waits for over a "
-		 "second has two records, the first with waiting",
+	.about = "An attempt to connect; time is when it began.  An attempt that waits for over a "
+		 "second has two records, the first with the result waiting",
 	.other = &count_table,
 };
 

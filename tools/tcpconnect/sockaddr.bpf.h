@@ -6,7 +6,7 @@
 #include "loss.bpf.h"
 #include "sock.bpf.h"
 
-/* What both struct sockaddr_in and struct sockaddr_in6 begin with. */
+/* The common beginning of struct sockaddr_in and struct sockaddr_in6. */
 struct sockaddr_any {
 	__u16 family;
 	__be16 port;

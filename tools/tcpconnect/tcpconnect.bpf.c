@@ -60,8 +60,8 @@ const volatile __u64 start_ns;			/* nothing was seen before this time */
 __u64 waiting_ns = 1000000000;
 
 /*
- * Attempts under way, by socket.  One that finds no room (anyone may open that
- * many) is still shown, at once and without its result.
+ * Pending attempts by socket. If the map is full (any user can open that many), an attempt is
+ * still shown, at once and without its result.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -82,7 +82,7 @@ struct {
 	__type(value, __u8);
 } sent SEC(".maps");
 
-/* One more attempt between the ends in @id. */
+/* Count an attempt between the ends in @id. */
 static __always_inline void count(const struct sock_id *id)
 {
 	struct sock_id key = *id;
@@ -117,7 +117,10 @@ static __always_inline void send(const struct connect_event *attempt)
 	event_submit(e, sizeof(*e));
 }
 
-/* Who deletes the attempt of @sk from `pending` shows it: nobody shows one twice. */
+/*
+ * Only the program that deletes the attempt of @sk from `pending` shows it, so none is shown
+ * twice.
+ */
 static __always_inline bool claim(__u64 sk)
 {
 	return bpf_map_delete_elem(&pending, &sk) == 0;
@@ -179,9 +182,9 @@ static __always_inline void begin(struct sock *sk, bool again)
 }
 
 /*
- * Why did @sk, which was connecting, close?  Without an error and without
- * having sent anything: connect found no free port, or the bound one in use
- * for the same destination.  Its error is only returned, not kept in the socket.
+ * Set the result of @attempt, whose socket @sk closed while it was connecting. If it has no
+ * error and nothing was sent, connect() found no free port, or the bound port is in use for
+ * the same destination. That error is returned but not stored in the socket.
  */
 static __always_inline void why_closed(struct sock *sk, struct connect_event *attempt)
 {
@@ -211,7 +214,7 @@ static __always_inline bool begin_dropped(struct sock *sk, int oldstate, __u64 n
 	    BPF_CORE_READ(tp, total_retrans))
 		return false;
 	sock_read(sk, &id);
-	/* Those that found no room are shown, and counted as that. */
+	/* Attempts that found no room in the map are shown, and counted as such. */
 	return id_wanted(&id) && !loss.map_full;
 }
 
@@ -239,7 +242,7 @@ static __always_inline void end(struct sock *sk, int oldstate, int newstate, boo
 	send(&attempt);
 }
 
-/* True if the first program has seen the running task begin an attempt with @sk. */
+/* Return true if the first program saw the running task begin an attempt with @sk. */
 static __always_inline bool has_begun(struct sock *sk)
 {
 	__u64 key = (__u64)sk;
@@ -291,7 +294,7 @@ static __always_inline void repair(struct sock *sk, int state, struct connect_ev
 		e->result = CONNECT_FAILED;
 }
 
-/* An attempt that failed with @error before anything could be sent. */
+/* Emit an attempt that failed with @error before anything was sent. */
 static __always_inline void reject(__u32 fd, const void *to, __u32 error)
 {
 	struct connect_event attempt = { .error = error, .result = CONNECT_FAILED };
@@ -309,7 +312,7 @@ static __always_inline void reject(__u32 fd, const void *to, __u32 error)
 	send(&attempt);
 }
 
-/* With --rejected: connects that the kernel refuses by itself, as without a route. */
+/* For --rejected: connects that the kernel itself refuses, for example without a route. */
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(exit_connect, struct pt_regs *regs, long ret)
 {

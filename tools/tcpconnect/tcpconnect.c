@@ -112,7 +112,7 @@ static const struct argp argp = {
 	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
-/* What the callbacks of run_events() work on. */
+/* The state that the callbacks of run_events() share. */
 struct session {
 	struct out out;
 	struct tcpconnect_bpf *skel;
