@@ -27,7 +27,7 @@ struct start {
 
 const volatile bool by_disk;
 const volatile bool by_flags;
-const volatile bool queued;		/* from when the block layer took the request on */
+const volatile bool queued;		/* measure from when the block layer accepted the request */
 const volatile __u32 owner_is = OWNER_ANY;	/* enum bio_owner */
 const volatile __u32 unit_ns = 1000;	/* of the histograms */
 const volatile struct disk_filter only_disk;
@@ -48,7 +48,7 @@ static __always_inline void start_put(__u64 request)
 		start->ns = bpf_ktime_get_ns();
 }
 
-/* When @request was issued, and forget it; 0: not seen. */
+/* Return when @request was issued, or 0 if that was not seen, and delete the entry. */
 static __always_inline __u64 start_take(__u64 request)
 {
 	struct start *start = start_find(request);
@@ -130,8 +130,8 @@ int BPF_PROG(make_in_queue, struct request_queue *q, struct bio *bio, int rw)
 }
 
 /*
- * When the time of @rq began, 0: unknown.  If it was issued before this tool
- * was there, its own stamp is better than none; it is 0 if nobody wants stamps.
+ * Return when the latency of @rq begins, or 0 if unknown. If @rq was issued before the tool
+ * started, use its own timestamp, which is 0 if nobody enabled timestamps.
  */
 static __always_inline __u64 began(struct request *rq)
 {
@@ -165,7 +165,7 @@ int BPF_PROG(complete, struct request *rq, int error, unsigned int bytes)
 {
 	__u64 start_ns, now = bpf_ktime_get_ns();
 
-	if (bytes < load(rq, __data_len))	/* a part; the last one ends it */
+	if (bytes < load(rq, __data_len))	/* only a part; the last part ends the request */
 		return 0;
 	if (disk_flush_sequence_end(rq, bytes) || !wanted(rq))
 		return 0;

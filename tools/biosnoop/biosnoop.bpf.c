@@ -17,22 +17,22 @@
 #include "biosnoop.h"
 
 const volatile bool owner_by_bio;	/* there is no block_io_start */
-const volatile bool charged;		/* wanted, too: what is charged to the cgroup asked for */
-const volatile bool filtered;		/* some owners are not wanted, so neither is nobody */
+const volatile bool charged;		/* also match requests charged to the cgroup */
+const volatile bool filtered;		/* a filter excludes owners, so unknown owners too */
 const volatile bool find_pattern;
 const volatile __u64 min_ns;
 const volatile struct disk_filter only_disk;
 
 struct owner {
-	struct event_head head;	/* ns: when it made the request; 0: nobody is known */
+	struct event_head head;	/* ns: when it made the request; 0: unknown owner */
 	bool wanted;
 };
 
 #define STARTS_SHIFT 12
 struct start {
 	__u64 request;
-	__u64 ns;		/* when it was made, then when it was issued */
-	struct owner owner;	/* stays when the request has ended: a flush may follow */
+	__u64 ns;		/* when it was made, later when it was issued */
+	struct owner owner;	/* kept after the request has ended: a flush may follow */
 	__u32 done_bytes;	/* of a request that is completed in parts */
 	bool issued;
 	__u8 pattern;		/* enum bio_pattern */
@@ -339,7 +339,7 @@ int BPF_PROG(complete, struct request *rq, int error, unsigned int bytes)
 	start = start_find(key);
 	if (start && !start->ns)
 		start = NULL;
-	if (bytes < load(rq, __data_len)) {	/* a part; the last one ends it */
+	if (bytes < load(rq, __data_len)) {	/* only a part; the last part ends the request */
 		if (start)
 			start->done_bytes += bytes;
 		return 0;

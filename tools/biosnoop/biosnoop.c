@@ -83,7 +83,7 @@ static bool is_op(__u32 cmd_flags, const char *name)
 	return strcmp(disk_operation(cmd_flags), name) == 0;
 }
 
-/* True if the flag called @name is set in @cmd_flags. */
+/* Return true if the flag @name is set in @cmd_flags. */
 static bool has_flag(__u32 cmd_flags, const char *name)
 {
 	for (unsigned int bit = DISK_OP_BITS; bit < 32; bit++)
@@ -92,7 +92,7 @@ static bool has_flag(__u32 cmd_flags, const char *name)
 	return false;
 }
 
-/* Letters for operation and flags, as blktrace(8) has them: "WS", "RM", "FF". */
+/* Print operation and flags as the letters of blktrace(8): "WS", "RM", "FF". */
 static void print_rwbs(struct out *out, __u32 cmd_flags)
 {
 	static const struct {

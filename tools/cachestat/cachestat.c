@@ -71,7 +71,7 @@ struct summary {
 	struct bpf_map *map;
 	enum check check;
 	struct counts before;		/* at the last summary */
-	__u64 taken_back;		/* pages shown as read in that a write created after all */
+	__u64 taken_back;		/* pages shown as read that a write created */
 };
 
 /* What one line says. */
@@ -104,12 +104,10 @@ static int read_counts(struct bpf_map *map, struct counts *sum)
 }
 
 /*
- * Hits, misses and pages read ahead from @row->counts.
- *
- * What was added and not created by a write was read in.  If that is more than
- * was asked for, the rest was read ahead of a reader, or for nobody.  A page
- * may be added before a summary and turn out to be created after it: then
- * @taken_back carries what the next ones have to take off.
+ * Compute hits, misses and pages read ahead from @row->counts. Pages that were added and not
+ * created by a write were read from disk. If these are more than were requested, the rest was
+ * read ahead. A page may be added before a summary and turn out later to be created by a
+ * write: then @taken_back holds the number to subtract from the following summaries.
  */
 static void derive(struct row *row, __u64 *taken_back)
 {

@@ -6,10 +6,10 @@
 
 #define PATH_BYTES 4096			/* PATH_MAX: of the file, and of the interpreter */
 #define ARGS_BYTES 16384		/* of all arguments together */
-#define FAILED_ARGS 20			/* arguments shown of an exec that failed */
+#define FAILED_ARGS 20			/* most arguments shown of a failed exec */
 #define FAILED_ARG_BYTES 1024		/* of each of them */
 
-/* What is known about the path of the file that runs. */
+/* Marks of the path of the executed file. */
 enum {
 	EXE_CUT = 1 << 0,		/* truncated: longer or deeper than the buffer */
 	EXE_UNREACHABLE = 1 << 1,	/* below a root that is not the task's */

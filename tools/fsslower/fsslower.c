@@ -30,7 +30,7 @@
 #define OF "file system "
 #endif
 
-#define SPLICE "filemap_splice_read"	/* v6.5: what most file systems splice by */
+#define SPLICE "filemap_splice_read"	/* v6.5: most file systems splice with it */
 #define MIN_MS_DEFAULT 10
 
 /* One row for each supported file system. */
@@ -160,7 +160,7 @@ static const struct argp argp = {
 	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
-/* The whole path of @e, whose text is @size bytes, with marks where it is not whole. */
+/* Print the path of @e, whose text is @size bytes, with marks where it is incomplete. */
 static void full_path(struct text *path, const struct fs_event *e, size_t size)
 {
 	path->len = 0;
@@ -256,7 +256,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_end(out);
 }
 
-/* For tests: SIXTY_HOOKS=fentry, kprobe or syscall allows only that way to hook. */
+/* For tests: SIXTY_HOOKS=fentry, kprobe or syscall allows only this kind of hook. */
 static bool allowed(const char *way)
 {
 	const char *forced = secure_getenv("SIXTY_HOOKS");
@@ -264,13 +264,13 @@ static bool allowed(const char *way)
 	return !forced || strcmp(forced, way) == 0;
 }
 
-/* A function, and what runs when it begins and ends. */
+/* A function, and the programs for its begin and end. */
 struct function {
 	const char *name;
 	struct bpf_program *enter, *leave;
 };
 
-/* Aim at all @n functions, or at none. */
+/* Set the targets of all @n functions, or of none. */
 static bool aim(const struct function *functions, size_t n)
 {
 	size_t i;

@@ -22,9 +22,9 @@ struct thread {
 	/* The outermost call. */
 	__u64 start_ns;
 	__u64 stack;		/* where it begins */
-	__u64 name;		/* its first argument, to read once more at its end */
-	/* The last call of gethostbyname_r or gethostbyname2_r, which may be that one. */
-	__u64 resultp;		/* where it puts its result, or NULL */
+	__u64 name;		/* its first argument, to be read again at its end */
+	/* The last call of gethostbyname_r or gethostbyname2_r, which may be the same call. */
+	__u64 resultp;		/* where it stores its result, or NULL */
 	__u64 h_errnop;		/* and why there is none */
 	struct lookup_event event;	/* .call: CALL_NONE when no call is running */
 };
@@ -44,7 +44,7 @@ static __always_inline __u64 stack_at_return(struct pt_regs *ctx)
 #endif
 }
 
-/* libbpf's PT_REGS_PARM ends with the fifth in its older releases. */
+/* PT_REGS_PARM of older libbpf releases supports only five arguments. */
 static __always_inline __u64 sixth_argument(struct pt_regs *ctx)
 {
 #if defined(__TARGET_ARCH_x86)
@@ -54,7 +54,7 @@ static __always_inline __u64 sixth_argument(struct pt_regs *ctx)
 #endif
 }
 
-/* x86 has only six in registers. */
+/* x86 passes only six arguments in registers. */
 static __always_inline __u64 seventh_argument(struct pt_regs *ctx, __u64 stack)
 {
 #if defined(__TARGET_ARCH_x86)

@@ -14,7 +14,7 @@
 #include "core/clock.h"
 #include "libc.h"
 
-#define UNUSED_NS 60000000000ULL	/* kept that long with no process that has it */
+#define UNUSED_NS 60000000000ULL	/* how long an unmapped libc is kept */
 
 static struct libc *libcs;
 static size_t n_libcs;
@@ -47,7 +47,7 @@ static bool parse_mapping(char *line, struct mapping *map)
 	char executable, *end;
 	int at = 0;
 
-	/* Few lines pass, and this is much cheaper than sscanf(). */
+	/* Few lines pass this test, which is much cheaper than sscanf(). */
 	if (!strstr(line, "libc") && !strstr(line, "ld-musl") && !strstr(line, "libuClibc"))
 		return false;
 	if (sscanf(line, "%lx-%lx %*2c%c%*c %*x %x:%x %lu %n", &map->start, &map->end, &executable,

@@ -10,7 +10,7 @@
 
 #define EXIT_NOT_RUN 127		/* as a shell has it */
 
-/* The signals as a program expects to find them: run_block_signals() changed them. */
+/* Restore the signals as a program expects them: run_block_signals() changed them. */
 static void restore_signals(void)
 {
 	sigset_t none;

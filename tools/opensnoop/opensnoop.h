@@ -4,7 +4,7 @@
 
 #include "event.h"
 
-#define OPEN_NAME_SIZE 4097	/* PATH_MAX, its NUL, and one more to tell that it was cut */
+#define OPEN_NAME_SIZE 4097	/* PATH_MAX, its NUL, and one byte more to detect truncation */
 #define OPEN_DIRS_SIZE 4096
 #define OPEN_FOLLOW_MAX 10240	/* processes that --exec follows at once */
 
@@ -36,8 +36,8 @@ enum {
 struct open_event {
 	struct event_head head;
 	__s32 ret;		/* fd, or a negative errno */
-	__u32 flags;		/* O_*; of openat2's 64 bits those that can have a meaning */
-	__u16 mode;		/* as asked for, before the umask */
+	__u32 flags;		/* O_*; for openat2 the lower half, which has all defined flags */
+	__u16 mode;		/* as requested, before the umask */
 	__u8 call;		/* enum open_call */
 	__u8 marks;		/* OPEN_* */
 	/*

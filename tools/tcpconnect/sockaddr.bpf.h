@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The address that a program gives to connect(2). */
+/* The address that a program passes to connect(2). */
 #ifndef TCPCONNECT_SOCKADDR_BPF_H
 #define TCPCONNECT_SOCKADDR_BPF_H
 
@@ -14,7 +14,7 @@ struct sockaddr_any {
 	struct in6_addr addr6;		/* in6 only */
 };
 
-/* The destination as it was given to connect(2); false: neither IPv4 nor IPv6. */
+/* Read the destination passed to connect(2). Return false if it is neither IPv4 nor IPv6. */
 static __always_inline bool read_destination(const void *user, struct sock_id *id)
 {
 	struct sockaddr_any to = {};

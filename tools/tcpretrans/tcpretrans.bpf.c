@@ -22,9 +22,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define TCPCB_LOST 0x04			/* net/tcp.h */
 #define SUBFLOWS_MAX 16			/* of a Multipath TCP socket; the kernel's limits are 8 + 1 */
 
-const volatile bool tells_error;	/* the tracepoint, in its third argument */
+const volatile bool tells_error;	/* the tracepoint has it as its third argument */
 const volatile bool show_probes;	/* -l */
-__u64 probes_hidden;			/* that would have been shown with it */
+__u64 probes_hidden;			/* tail loss probes that -l would have shown */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -109,7 +109,7 @@ int BPF_PROG(retransmit, struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-/* @sk is the one that listens, or with TCP fast open the new one. */
+/* @sk is the listening socket, or with TCP fast open the new one. */
 SEC("tp_btf/tcp_retransmit_synack")
 int BPF_PROG(retransmit_synack, struct sock *sk, struct request_sock *req)
 {
@@ -142,7 +142,7 @@ __noinline int note_owner(__u64 sk_at, __u64 task_at)
 	return 0;
 }
 
-/* For each open file, when user space reads the iterator. */
+/* Runs for each open file when user space reads the iterator. */
 SEC("?iter/task_file")
 int find_owners(struct bpf_iter__task_file *ctx)
 {

@@ -21,7 +21,7 @@
 #include "tcpretrans.h"
 #include "tcpretrans.skel.h"
 
-#define LOOK_SHARE 20		/* looks for owners take at most 1/20 of a processor, */
+#define LOOK_SHARE 20		/* searches for owners take at most 1/20 of a CPU, */
 #define LOOK_WAIT_NS (2 * NS_PER_S)	/* unless events would wait for longer than this */
 
 static struct {
@@ -188,7 +188,7 @@ static void show(struct session *session, const struct retrans_event *e)
 		print_event(&session->out, e);
 }
 
-/* Have the BPF side look through all open files for the sockets in `owners`. */
+/* Let the BPF side search all open files for the sockets in `owners`. */
 static void look_for_owners(struct session *session)
 {
 	int fd = bpf_iter_create(bpf_link__fd(session->find_owners));
