@@ -71,7 +71,7 @@ static void add_place(struct uprobe_places *places, __u64 offset, __u64 which)
 {
 	for (size_t i = 0; i < places->n; i++)
 		if (places->offsets[i] == offset)
-			return;		/* another version of the name, the same code */
+			return;		/* the same code, with another version of the name */
 	if (!offset || places->n == UPROBE_PLACES_MAX)
 		return;
 	places->offsets[places->n] = offset;

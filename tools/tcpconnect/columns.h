@@ -36,11 +36,11 @@ static struct column columns[] = {
 			 .about = "established, waiting, aborted, refused, timeout, unreachable, "
 				  "reset, unknown, or the name of another errno" },
 	[COL_ERRNO] = { "ERRNO", "errno", 5, COLUMN_ERRNO, .hidden = true, .optional = true,
-			.about = "errno(3) of an attempt that failed, as 111 if it was refused; absent "
+			.about = "errno(3) of a failed attempt, such as 111 if it was refused; absent "
 				 "if it did not fail" },
 	[COL_ERROR_NAME] = { "ERROR", "error_name", -12, COLUMN_STRING, .hidden = true,
 			     .optional = true, .pattern = "^E[A-Z0-9]+$",
-			     .about = "Name of that error, as ENOENT for 2; absent if nothing failed" },
+			     .about = "Name of that error, such as ENOENT; absent if nothing failed" },
 	[COL_LATENCY] = { "LAT(ms)", "latency_ns", 9, COLUMN_NS, .optional = true,
 			  .metric = METRIC_SECONDS,
 			  .about = "Time from the beginning of the attempt to the answer or error; "
