@@ -66,13 +66,17 @@ same_options() {
 has_examples() {
 	in_files awk "$program_awk"'
 		FNR == 1 { missing[program] }
-		/^Examples:/ { if ((getline) > 0 && /^ / && (" " $0 " ") ~ ("[^a-z0-9]" program "[^a-z0-9]")) delete missing[program] }
+		on && /^ / && (" " $0 " ") ~ ("[^a-z0-9]" program "[^a-z0-9]") { delete missing[program] }
+		{ on = /^Examples:/ }
 		END { for (program in missing) print program }' .help "$@" | none "no examples"
 }
 
 has_sections() {
 	in_files awk "$program_awk"'
-		BEGIN { n = split("NAME,SYNOPSIS,DESCRIPTION,OPTIONS,FIELDS,OVERHEAD,CAVEATS,EXIT STATUS,EXAMPLES,SEE ALSO", wanted, ",") }
+		BEGIN {
+			n = split("NAME,SYNOPSIS,DESCRIPTION,OPTIONS,FIELDS,OVERHEAD,CAVEATS,EXIT STATUS," \
+				  "EXAMPLES,SEE ALSO", wanted, ",")
+		}
 		FNR == 1 { programs[program] }
 		/^\.Sh / { part = substr($0, 5); next }
 		{ lines[program, part]++ }
