@@ -54,7 +54,7 @@ live_tests() {
 files_of_tool() {
 	[ ! -e "tests/unit/test_$1.c" ] || echo "build/test_$1"
 	[ ! -e "tests/live/$1.bats" ] || echo "tests/live/$1.bats"
-	printf '%s\n' "tests/checks/schema.bats:schema: $1\\b" tests/checks/docs.bats tests/checks/lint.bats
+	printf 'tests/checks/%s.bats\n' schema docs lint
 }
 
 # files_of NAME: print its test files, one per line; fail if there is no such name.

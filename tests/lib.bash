@@ -2,7 +2,10 @@
 # Functions for the live tests: `load ../lib` in a .bats file.
 # shellcheck shell=bash disable=SC2034,SC2154,SC2261
 
-root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+# A process costs several milliseconds, more than most checks.  So the functions that every test
+# calls start none: they use what bash has built in.
+
+root=${BATS_TEST_DIRNAME%/*/*}
 build=${SIXTY_BUILD:-$root/build}
 
 setup() {
@@ -12,7 +15,7 @@ setup() {
 	tool_pid=
 	: >"$out" >"$err"
 	observe_softirqs
-	if [ "$(type -t own_setup)" = function ]; then own_setup; fi
+	if declare -F own_setup >/dev/null; then own_setup; fi
 }
 
 # counts_interrupts VECTOR...: the events of this test file happen in these softirqs.
@@ -33,9 +36,9 @@ observe_softirqs() {
 	observer=
 	[ ${#vectors[@]} -gt 0 ] && ! emulated || return 0
 	: >softirqs
-	"$(workload hidden)" "${vectors[@]}" >softirqs 2>&1 3>&- &
+	"$build/workloads/hidden" "${vectors[@]}" >softirqs 2>&1 3>&- &
 	observer=$!
-	wait_for 5 grep -q ready softirqs || true
+	wait_for 5 contains softirqs ready || true
 }
 
 # hidden_softirqs: print how many softirqs no program has seen since the test began. In a teardown,
@@ -57,7 +60,7 @@ try_again_if_hidden() {
 
 # teardown: end what a failed test left running: only processes that the test started, by pid.
 teardown() {
-	if [ "$(type -t own_teardown)" = function ]; then own_teardown; fi
+	if declare -F own_teardown >/dev/null; then own_teardown; fi
 	if [ -n "$tool_pid" ]; then
 		kill -KILL "$tool_pid" 2>/dev/null || true
 	fi
@@ -85,13 +88,71 @@ expect() {
 	return 1
 }
 
+# expect_lines N FILE WHAT
+expect_lines() {
+	local found
+	mapfile -t found <"$2"
+	expect "$1" "${#found[@]}" "$3 (${found[*]:0:3})"
+}
+
+# find_tools: set all_tools to the tools with a BPF side, and similar_tools for a property whose code all of
+# them share: all again, but in the default run of scripts/test one for each kind of main loop and hook.
+find_tools() {
+	local source tool
+	all_tools=()
+	for source in "$root"/tools/*/*.bpf.c; do
+		tool=${source##*/} tool=${tool%.bpf.c}
+		[ ! -x "$build/$tool" ] || all_tools+=("$tool")
+	done
+	similar_tools=("${all_tools[@]}")
+	[ -z "${SIXTY_SHORT-}" ] || similar_tools=(execsnoop gethostlatency profile runqlat)
+}
+
+# each CHECK TOOL...: run CHECK TOOL for each tool, four at a time, each in a separate directory; if one
+# fails, print its output and fail.  Nearly all of the time is spent sleeping.
+each() {
+	local check=$1 tool ended failed=0
+	local -A running
+	shift
+	for tool; do
+		if ((${#running[@]} >= 4)); then
+			wait -n -p ended "${!running[@]}" || true
+			unset "running[$ended]"
+		fi
+		one "$check" "$tool" >"$tool.log" 2>&1 3>&- &
+		running[$!]=1
+	done
+	wait "${!running[@]}" || true
+	for tool; do
+		[ ! -e "$tool/passed" ] || continue
+		echo "--- $tool"
+		tail -n 10 "$tool.log"
+		failed=1
+	done
+	rm -rf "$@"
+	return "$failed"
+}
+
+# one CHECK TOOL: run it in a subshell, and end everything that it has started.
+one() {
+	set -e
+	mkdir "$2"
+	cd "$2"
+	out=$PWD/out err=$PWD/err tool_pid=
+	trap '[ -z "$tool_pid" ] || kill -KILL "$tool_pid" 2>/dev/null' EXIT
+	: >"$out" >"$err"
+	"$1" "$2"
+	: >passed
+}
+
 # lost_events: print the losses in the summary. Since Linux 7 a task may preempt a tracepoint program,
 # and the kernel then skips the program for that task: an upper limit of the losses, here no event of ours.
 lost_events() {
-	local repeats=0
-	[ "$(uname -r | cut -d. -f1)" -lt 7 ] || repeats=$(jq 'select(.type == "summary").recursion' "$out")
-	[ "$repeats" -le 5 ] || repeats=0
-	echo $(($(jq 'select(.type == "summary").lost' "$out") - repeats))
+	local major lost repeats
+	IFS=. read -r major _ </proc/sys/kernel/osrelease
+	read -r lost repeats < <(jq -r 'select(.type == "summary") | "\(.lost) \(.recursion)"' "$out")
+	[ "$major" -ge 7 ] && [ "$repeats" -le 5 ] || repeats=0
+	echo $((lost - repeats))
 }
 
 # start_sandbox DIR PACKAGE...: start tests/fleet/sandbox in the background, $machine_pid; for setup_file.
@@ -135,15 +196,35 @@ links_to_nothing() {
 	done
 }
 
-# wait_for SECONDS COMMAND...: retry until it succeeds; fail after that time.
+# pause MICROSECONDS: sleep without starting a process.
+pause() {
+	local seconds
+	[ -n "${silent-}" ] || exec {silent}<> <(:)	# a pipe into which nobody writes
+	printf -v seconds '%d.%06d' $(($1 / 1000000)) $(($1 % 1000000))
+	read -rt "$seconds" -u "$silent" || true
+}
+
+# wait_for SECONDS COMMAND...: retry until it succeeds; fail after pauses of that time.  They become longer, up
+# to an eighth of the time so far, and are at least three times as long as COMMAND takes: waiting leaves the
+# CPU to what is waited for.
 wait_for() {
-	local tries=$(($1 * 50))
+	local left_us=$(($1 * 1000000)) first_us=${EPOCHREALTIME/./} begin_us now_us pause_us
 	shift
-	until "$@"; do
-		((tries-- > 0)) || return 1
-		sleep 0.02
+	while begin_us=${EPOCHREALTIME/./}; ! "$@"; do
+		((left_us > 0)) || return 1
+		now_us=${EPOCHREALTIME/./}
+		pause_us=$(((now_us - first_us) / 8))
+		((pause_us >= 3 * (now_us - begin_us))) || pause_us=$((3 * (now_us - begin_us)))
+		((pause_us >= 10000)) || pause_us=10000
+		((pause_us <= 500000)) || pause_us=500000
+		pause "$pause_us"
+		((left_us -= pause_us)) || true
 	done
 }
+
+# contains FILE TEXT: true if TEXT, which is no pattern, is in the file.  With set -e, bash ends where $(<FILE)
+# has no file.
+contains() { [ -r "$1" ] && [[ "$(<"$1")" == *"$2"* ]]; }
 
 is_ready() { [ -s "$out" ] || ! kill -0 "$tool_pid" 2>/dev/null; }
 
@@ -183,13 +264,23 @@ run_tool() {
 	timeout -k 5 30 "$build/$tool" "$@" >"$out" 2>"$err" 3>&- || status=$?
 }
 
+# matches_schema TOOL OUTPUT [TOOL OUTPUT]...: check files with JSON.  It calls Debian's python3, because
+# another one in PATH does not find python3-jsonschema.
+matches_schema() {
+	local result=0
+	[ -x /usr/bin/python3 ] || skip "no /usr/bin/python3"
+	/usr/bin/python3 -W ignore "$root/tests/validate.py" "$@" || result=$?
+	[ "$result" != 77 ] || skip "no python3-jsonschema"
+	return "$result"
+}
+
 # workload NAME: print its path.
 workload() { echo "$build/workloads/$1"; }
 
 # emulated: true if the processor is emulated. There even a system call is slow, and the clock continues
 # while the host lets the guest wait.
 emulated() {
-	grep -q TCG /proc/cpuinfo || grep -q dummy-virt /proc/device-tree/compatible 2>/dev/null
+	contains /proc/cpuinfo TCG || grep -qs dummy-virt /proc/device-tree/compatible
 }
 
 # partition add DISK NUMBER FIRST_SECTOR SECTORS, partition del DISK NUMBER
@@ -198,40 +289,41 @@ partition() { "$(workload partition)" "$@"; }
 # own NAME: copy a workload to a name that no other process has, and print the path.
 own() {
 	local copy=$BATS_TEST_TMPDIR/x$$${1:0:7}
-	cp "$(workload "$1")" "$copy"
+	cp "$build/workloads/$1" "$copy"
 	echo "$copy"
 }
 
-# refuses STATUS PATTERN TOOL ARGS...: expect one line on stderr and nothing on stdout.
+# refuses STATUS TEXT TOOL ARGS...: expect one line on stderr, with TEXT in it, and nothing on stdout.
 refuses() {
-	local want=$1 pattern=$2
+	local want=$1 text=$2 messages
 	shift 2
 	run_tool "$@"
+	mapfile -t messages <"$err"
 	expect "$want" "$status" "exit status of $*"
-	expect 0 "$(wc -c <"$out")" "bytes on stdout of $*"
-	expect 1 "$(wc -l <"$err")" "lines on stderr of $*: $(cat "$err")"
-	grep -q -- "$pattern" "$err" || { echo "no '$pattern' in: $(cat "$err")"; return 1; }
+	[ ! -s "$out" ] || { echo "output of $*:"; head -n 3 "$out"; return 1; }
+	expect 1 "${#messages[@]}" "lines on stderr of $*: ${messages[*]}"
+	[[ ${messages[0]} == *"$text"* ]] || { echo "no '$text' in: ${messages[0]}"; return 1; }
 }
 
 # none WHAT: fail if standard input has a line.
 none() {
 	local found
-	found=$(cat)
-	[ -z "$found" ] && return
-	echo "$1:"
-	echo "$found"
+	mapfile -t found
+	[ ${#found[@]} -eq 0 ] && return
+	printf '%s\n' "$1:" "${found[@]}"
 	return 1
 }
 
 # needs_mptcp: skip the test without Multipath TCP.
 needs_mptcp() {
-	[ "$(cat /proc/sys/net/mptcp/enabled 2>/dev/null)" = 1 ] || skip "no Multipath TCP on this machine"
+	contains /proc/sys/net/mptcp/enabled 1 || skip "no Multipath TCP on this machine"
 }
 
 # cgroup2: print its mount point; skip the test if there is none.
 cgroup2() {
-	local mount
-	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
-	[ -n "$mount" ] || skip "no cgroup2 file system is mounted"
-	echo "$mount"
+	local mount type
+	while read -r _ mount type _; do
+		[ "$type" != cgroup2 ] || { echo "$mount"; return; }
+	done </proc/self/mounts
+	skip "no cgroup2 file system is mounted"
 }

@@ -1,17 +1,22 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""Check the NDJSON of a tool, on standard input, against its schema.
+"""Check the NDJSON of tools against their schemas.
 
-usage: validate.py TOOL <output
+usage: validate.py TOOL <OUTPUT
+       validate.py TOOL OUTPUT [TOOL OUTPUT]...
 
-Says for each bad line what is wrong, and exits with 1 if one is; also if the
-first line is not the meta line or the last not the summary.
+Prints what is wrong with each bad line, and exits with 1 if there is one; also if the
+first line is not the meta line or the last not the summary.  Exits with 77 without jsonschema.
 """
 import json
 import pathlib
 import sys
 
-import jsonschema
+try:
+    import jsonschema
+except ImportError:
+    print("no python3-jsonschema")
+    sys.exit(77)
 
 try:
     import referencing  # python3-jsonschema 4.18 and later resolve references with it
@@ -66,20 +71,28 @@ def problems(check, line):
     return [f"{error.json_path}: {error.message}" for error in causes]
 
 
-def main():
-    tool = sys.argv[1]
+def validate(tool, output):
+    """Print the problems of one output; return whether there are any."""
     check = validator(tool)
     # Not splitlines(): in NDJSON, characters like U+2028 do not end a line.
-    lines = sys.stdin.buffer.read().decode("utf-8").removesuffix("\n").split("\n")
-    bad = [f"line {number}: {problem}\n  {line[:300]}"
+    lines = output.decode("utf-8").removesuffix("\n").split("\n")
+    bad = [f"{tool}: line {number}: {problem}\n  {line[:300]}"
            for number, line in enumerate(lines, 1) for problem in problems(check, line)]
     types = [json.loads(line).get("type") for line in lines] if not bad else []
     if lines == [""] or (types and (types[0] != "meta" or types[-1] != "summary")):
-        bad.append("not a meta line first and a summary line last")
+        bad.append(f"{tool}: not a meta line first and a summary line last")
     print("\n".join(bad[:SHOWN]) if bad else f"{len(lines)} lines of {tool} are valid")
     if len(bad) > SHOWN:
         print(f"and {len(bad) - SHOWN} more problems in {len(lines)} lines of {tool}")
-    return 1 if bad else 0
+    return bool(bad)
+
+
+def main():
+    names = sys.argv[1:]
+    if len(names) == 1:
+        return validate(names[0], sys.stdin.buffer.read())
+    outputs = [(tool, pathlib.Path(path).read_bytes()) for tool, path in zip(names[::2], names[1::2])]
+    return any([validate(tool, output) for tool, output in outputs])
 
 
 if __name__ == "__main__":

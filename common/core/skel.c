@@ -299,8 +299,8 @@ void skel_detach(void)
 	int n = state.skeleton ? state.skeleton->prog_cnt : 0;
 
 	/*
-	 * In reverse order: the program for an end, attached after the one for the start, must
-	 * not run without it.
+	 * Detach in reverse order. The program for the end of an operation is attached after the
+	 * one for its start, and must not run without it.
 	 */
 	while (n-- > 0) {
 		bpf_link__destroy(*state.skeleton->progs[n].link);

@@ -14,7 +14,7 @@
 #define ROW 17				/* pixels from one row to the next */
 #define HEAD 58				/* pixels of title and legend */
 #define SHOWN_PARTS 1000		/* a frame is drawn if it has 1/1000 of the samples ... */
-#define NAMED_PARTS 100			/* and its name if it has 1/100 */
+#define NAMED_PARTS 100			/* ... and its name if it has 1/100 */
 
 /* The key of a node in the tally, which counts its samples. */
 struct node {

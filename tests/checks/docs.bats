@@ -7,73 +7,96 @@ load ../lib
 
 own_setup() { cd "$root" || return; }
 
-# tools: print all tools, or the one that scripts/test TOOL is testing.
-tools() {
-	if [ -n "${SIXTY_TOOL-}" ]; then
-		echo "$SIXTY_TOOL"
-	else
-		basename -a tools/*/
-	fi
-}
+# The tools, or the one that scripts/test TOOL is testing.
+tools=("$root"/tools/*/)
+tools=("${tools[@]%/}")
+tools=("${tools[@]##*/}")
+[ -z "${SIXTY_TOOL-}" ] || tools=("$SIXTY_TOOL")
+slower=(ext4slower xfsslower btrfsslower)	# fsslower by other names
 
-# help PROGRAM: print its --help; sixty is a script.
-help() {
-	case $1 in
-	sixty) scripts/sixty --help ;;
-	*) "$build/$1" --help ;;
-	esac
-}
-
-# help_options PROGRAM: print its options, one per line, from the list in --help.
-help_options() {
-	help "$1" | sed '/^Examples:/,/^$/d' | grep -E '^ +-' | sed -E 's/   +[A-Z0-9].*//' |
-		grep -oE '(^|[ ,])--?[A-Za-z0-9][a-z0-9-]*' | tr -d ' ,' | sort -u
-}
-
-# man_options PROGRAM: print the options in the man page's list.
-man_options() {
-	sed -n '/^\.Sh OPTIONS/,/^\.Sh [^O]/p' "$build/$1.8" | grep '^\.It Fl' |
-		grep -oE '(Fl|,) -?[A-Za-z0-9][a-z0-9-]*' | sed -E 's/^(Fl|,) /-/' | sort -u
-}
-
-# section PROGRAM NAME: print that section of the man page.
-section() {
-	awk -v name="$2" '/^\.Sh / { on = $0 == ".Sh " name } on' "$build/$1.8"
-}
-
-# json_keys TOOL: print the keys of its column tables.
-json_keys() { "$build/$1" --list-columns | jq -r '.tables[].columns[].key' | sort -u; }
-
-# per_tool COMMAND...: run it with each tool's name appended; print the names of those that fail.
-per_tool() {
-	local tool bad=0
-	for tool in $(tools); do
-		"$@" "$tool" || { echo "  ($tool)"; bad=1; }
+# in_files COMMAND... ENDING NAME...: run the command with the file NAME.ENDING of each program: .help is what
+# make got from --help, .8 the man page.  Awk programs begin with program_awk.
+in_files() {
+	local command=()
+	while [[ $1 != .* ]]; do
+		command+=("$1")
+		shift
 	done
-	return "$bad"
+	local files=("${@:2}")
+	files=("${files[@]/#/$build/}")
+	"${command[@]}" "${files[@]/%/$1}"
+}
+program_awk='FNR == 1 { program = FILENAME; gsub(/.*\/|\.[a-z0-9]*$/, "", program); on = 0; part = "" }'
+
+# help_options NAME...: print "PROGRAM OPTION" for each option in the list of --help.
+help_options() {
+	in_files awk "$program_awk"'
+		FNR == 1 { on = 1 }
+		/^Examples:/ { on = 0 }
+		/^$/ { on = 1 }
+		on && /^ +-/ {
+			sub(/   +[A-Z0-9].*/, "")
+			while (match($0, /(^|[ ,])--?[A-Za-z0-9][a-z0-9-]*/)) {
+				option = substr($0, RSTART, RLENGTH)
+				gsub(/[ ,]/, "", option)
+				print program, option
+				$0 = substr($0, RSTART + RLENGTH)
+			}
+		}' .help "$@" | sort -u
 }
 
-has_man_page() { [ -s "$build/$1.8" ] || { echo "no man page"; return 1; }; }
+# man_options NAME...: print "PROGRAM OPTION" for each option in the man page's list.
+man_options() {
+	in_files awk "$program_awk"'
+		/^\.Sh / { on = $0 == ".Sh OPTIONS" }
+		on && /^\.It Fl/ {
+			while (match($0, /(Fl|,) -?[A-Za-z0-9][a-z0-9-]*/)) {
+				option = substr($0, RSTART, RLENGTH)
+				sub(/(Fl|,) /, "-", option)
+				print program, option
+				$0 = substr($0, RSTART + RLENGTH)
+			}
+		}' .8 "$@" | sort -u
+}
 
 same_options() {
-	diff --label --help --label "man page" -U0 <(help_options "$1") <(man_options "$1")
+	diff --label --help --label "man page" -U0 <(help_options "$@") <(man_options "$@")
 }
 
-keys_in_fields() {
-	json_keys "$1" >"$BATS_TEST_TMPDIR/keys"
-	[ -s "$BATS_TEST_TMPDIR/keys" ] || { echo "no columns found"; return 1; }
-	section "$1" FIELDS | grep -E '^\.(It|Va) ' | grep -oE '[A-Za-z0-9_]+' | sort -u |
-		comm -23 "$BATS_TEST_TMPDIR/keys" - | none "not in FIELDS"
-}
-
+# has_examples NAME...: the first line after "Examples:" has the program.
 has_examples() {
-	help "$1" | grep -A1 '^Examples:' | grep -qE "^ .*\\b$1\\b" || { echo "no examples"; return 1; }
+	in_files awk "$program_awk"'
+		FNR == 1 { missing[program] }
+		on && /^ / && (" " $0 " ") ~ ("[^a-z0-9]" program "[^a-z0-9]") { delete missing[program] }
+		{ on = /^Examples:/ }
+		END { for (program in missing) print program }' .help "$@" | none "no examples"
 }
 
 has_sections() {
-	printf '%s\n' NAME SYNOPSIS DESCRIPTION OPTIONS FIELDS OVERHEAD CAVEATS "EXIT STATUS" EXAMPLES "SEE ALSO" |
-		awk 'NR == FNR { wanted[$0]; next } /^\.Sh / { name = substr($0, 5); next } { lines[name]++ }
-			END { for (name in wanted) if (!lines[name]) print name }' - "$build/$1.8" | none "sections missing"
+	in_files awk "$program_awk"'
+		BEGIN {
+			n = split("NAME,SYNOPSIS,DESCRIPTION,OPTIONS,FIELDS,OVERHEAD,CAVEATS,EXIT STATUS," \
+				  "EXAMPLES,SEE ALSO", wanted, ",")
+		}
+		FNR == 1 { programs[program] }
+		/^\.Sh / { part = substr($0, 5); next }
+		{ lines[program, part]++ }
+		END {
+			for (program in programs)
+				for (i = 1; i <= n; i++)
+					if (!lines[program, wanted[i]])
+						print program ": " wanted[i]
+		}' .8 "$@" | none "sections missing"
+}
+
+# json_keys NAME...: print "PROGRAM KEY" for each key of its column tables.
+json_keys() {
+	local name
+	for name; do
+		"$build/$name" --list-columns >"$BATS_TEST_TMPDIR/$name.columns"
+	done
+	jq -r '(input_filename | sub(".*/"; "") | sub("\\.columns$"; "")) as $program
+		| "\($program) \(.tables[].columns[].key)"' "$BATS_TEST_TMPDIR"/*.columns | sort -u
 }
 
 # run_example LINE: run it and send Ctrl-C after a second; print what failed.  An example may
@@ -87,37 +110,68 @@ run_example() {
 	esac
 }
 
-# run_help_examples TOOL: run each example of --help without its comment, all at once.
-run_help_examples() {
-	local line
-	while read -r line; do
-		run_example "$line" 3>&- &
-	done < <(help "$1" | sed '1,/^Examples:/d; s/^ *//; s/#.*//; s/   *.*//' | grep "^$1\b") |
-		none "examples that fail"
+# help_examples NAME...: print the examples of --help without their comments.
+help_examples() {
+	in_files awk "$program_awk"'
+		/^Examples:/ { on = 1; next }
+		/^$/ { on = 0 }
+		on {
+			sub(/#.*/, ""); sub(/^ */, ""); sub(/   .*/, "")
+			if ($1 == program) print
+		}' .help "$@"
 }
 
-@test "every tool has a man page" { per_tool has_man_page; }
+# run_help_examples NAME...: run them eight at a time; most of the time they sleep.
+run_help_examples() {
+	local line ended
+	local -A running
+	while read -r line; do
+		if ((${#running[@]} >= 8)); then
+			wait -n -p ended "${!running[@]}" || true
+			unset "running[$ended]"
+		fi
+		run_example "$line" 3>&- &
+		running[$!]=1
+	done < <(help_examples "$@") | none "examples that fail"
+}
 
 # Without this line the mdoc macros of groff print "BSD System Manager's Manual".
 @test "the headers of the man pages do not name BSD" {
 	expect "" "$(grep -L '^\.ds doc-volume-operating-system$' tools/*/*.8 scripts/checklist/*.8 docs/*.7)"
 }
 
-@test "the options of --help and of the man page are the same" { per_tool same_options; }
+@test "every tool has a man page" {
+	local tool
+	for tool in "${tools[@]}"; do
+		[ -s "$build/$tool.8" ] || echo "$tool"
+	done | none "no man page"
+}
+
+@test "the options of --help and of the man page are the same" {
+	[ "$(help_options "${tools[@]}" | wc -l)" -gt "${#tools[@]}" ]
+	same_options "${tools[@]}"
+}
 
 @test "every JSON key is in FIELDS" {
 	needs jq
-	per_tool keys_in_fields
+	json_keys "${tools[@]}" >"$BATS_TEST_TMPDIR/keys"
+	for tool in "${tools[@]}"; do grep -q "^$tool " "$BATS_TEST_TMPDIR/keys"; done
+	in_files awk "$program_awk"'
+		/^\.Sh / { on = $0 == ".Sh FIELDS" }
+		on && /^\.(It|Va) / {
+			gsub(/[^A-Za-z0-9_]+/, " ")
+			for (i = 1; i <= NF; i++) print program, $i
+		}' .8 "${tools[@]}" | sort -u | comm -23 "$BATS_TEST_TMPDIR/keys" - | none "not in FIELDS"
 }
 
-@test "every --help has examples" { per_tool has_examples; }
+@test "every --help has examples" { has_examples "${tools[@]}"; }
 
 @test "the examples of --help run" {
 	[ "$(id -u)" = 0 ] || skip "not root"
-	per_tool run_help_examples
+	run_help_examples "${tools[@]}"
 }
 
-@test "every man page has all sections" { per_tool has_sections; }
+@test "every man page has all sections" { has_sections "${tools[@]}"; }
 
 @test "sixty: the options of --help and of the man page are the same" {
 	same_options sixty
@@ -125,22 +179,21 @@ run_help_examples() {
 }
 
 @test "every tool has an example session with explanations" {
-	local tool bad=0
-	for tool in $(tools); do
-		compgen -G "tools/*/${tool}_example.txt" >/dev/null || { echo "no ${tool}_example.txt"; bad=1; }
-	done
-	return "$bad"
+	local tool
+	for tool in "${tools[@]}"; do
+		compgen -G "tools/*/${tool}_example.txt" >/dev/null || echo "${tool}_example.txt"
+	done | none "missing"
 }
 
 @test "ext4slower, xfsslower and btrfsslower have their own pages, with the options of --help" {
-	local tool
-	for tool in ext4slower xfsslower btrfsslower; do
-		same_options "$tool"
-		has_examples "$tool"
-		has_sections "$tool"
-		section "$tool" NAME | grep -q "^\.Nm $tool$"
-		expect 0 "$(grep -c '@only-fsslower@\|-type' "$build/$tool.8")" "parts that only fsslower has"
-	done
+	same_options "${slower[@]}"
+	has_examples "${slower[@]}"
+	has_sections "${slower[@]}"
+	in_files awk "$program_awk"'
+		/^\.Sh / { part = $0 }
+		part == ".Sh NAME" && $0 == ".Nm " program { named[program] = 1 }
+		END { print length(named) }' .8 "${slower[@]}" | grep -qx 3
+	{ in_files grep -H '@only-fsslower@\|-type' .8 "${slower[@]}" || true; } | none "parts that only fsslower has"
 }
 
 @test "sixty, the tools and the packages have the same version" {
@@ -199,30 +252,30 @@ run_help_examples() {
 	expect "" "$(links_to_nothing ./*.md docs/*.md)" "broken links"
 }
 
-# bcc_options TOOL: print "OPTION yes" or "OPTION no" from its table in docs/migrating-from-bcc.md.
+# bcc_options: print "TOOL OPTION yes" or "TOOL OPTION no" from the tables in docs/migrating-from-bcc.md.
 bcc_options() {
-	awk -F ' *[|] *' -v tool="$1" '
-		/^## / { on = (" " substr($0, 4) ",") ~ (" " tool ",") }
-		on && $2 ~ /^--?[A-Za-z0-9]/ {
+	awk -F ' *[|] *' '
+		/^## / { tools = substr($0, 4) }
+		$2 ~ /^--?[A-Za-z0-9]/ {
 			n = split($2, option, ", ")
-			for (i = 1; i <= n; i++)
-				print option[i], $4 ~ /^not offered/ ? "no" : "yes"
+			count = split(tools, tool, /, | and /)
+			for (t = 1; t <= count; t++)
+				for (i = 1; i <= n; i++)
+					print tool[t], option[i], $4 ~ /^not offered/ ? "no" : "yes"
 		}' docs/migrating-from-bcc.md
 }
 
-# wrongly_listed TABLE OPTIONS: print the options that the table gets wrong; true if none.
-wrongly_listed() {
-	diff <(awk '$2 == "yes" { print $1 }' "$1" | sort -u) \
-		<(awk '{ print $1 }' "$1" | sort -u | comm -12 - "$2")
-}
-
 @test "migrating-from-bcc.md: the options listed as offered are those in --help" {
-	local tool bad=0
-	for tool in $(tools); do
-		bcc_options "$tool" >"$BATS_TEST_TMPDIR/table"
-		[ -s "$BATS_TEST_TMPDIR/table" ] || { echo "no table: $tool"; bad=1; }
-		help_options "$tool" >"$BATS_TEST_TMPDIR/help"
-		wrongly_listed "$BATS_TEST_TMPDIR/table" "$BATS_TEST_TMPDIR/help" || { echo "$tool: offered or not?"; bad=1; }
-	done
-	return "$bad"
+	local tool
+	bcc_options >"$BATS_TEST_TMPDIR/table"
+	for tool in "${tools[@]}"; do
+		grep -q "^$tool " "$BATS_TEST_TMPDIR/table" || echo "$tool"
+	done | none "no table"
+	help_options "${tools[@]}" | awk -v tools=" ${tools[*]} " '
+		NR == FNR { offered[$1, $2]; next }
+		!index(tools, " " $1 " ") { next }
+		$3 == "yes" { yes[$1, $2]; if (!(($1, $2) in offered)) print $1 ": " $2 " is not offered" }
+		$3 == "no" && ($1, $2) in offered { no[$1 ": " $2] = $1 SUBSEP $2 }
+		END { for (name in no) if (!(no[name] in yes)) print name " is offered" }' - "$BATS_TEST_TMPDIR/table" |
+		none "wrongly listed"
 }

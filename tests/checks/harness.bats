@@ -58,7 +58,7 @@ tally() {
 files_of() { bash -c '. tests/groups.bash; files_of "$1"' bash "$1" | paste -sd ' '; }
 
 @test "a tool runs its tests, a name its file, a file itself" {
-	[[ $(files_of opensnoop) == "build/test_opensnoop tests/live/opensnoop.bats tests/checks/schema.bats:"* ]]
+	[[ $(files_of opensnoop) == "build/test_opensnoop tests/live/opensnoop.bats tests/checks/schema.bats "* ]]
 	[[ $(files_of ext4slower) == "build/test_fsslower tests/live/fsslower.bats "* ]]
 	[ "$(files_of lint)" = tests/checks/lint.bats ]
 	[ "$(files_of text)" = build/test_text ]

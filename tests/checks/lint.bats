@@ -23,8 +23,29 @@ tree() {
 	fi | sort -u | while read -r file; do [ ! -f "$file" ] || [ -L "$file" ] || echo "$file"; done
 }
 
+# base_commit: print the commit to compare with.  On the branch main, and right after a merge, it is the
+# one before the last commit or merge.
 base_commit() {
-	git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main 2>/dev/null
+	local base
+	base=$(git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main 2>/dev/null) || return
+	[ "$base" != "$(git rev-parse HEAD)" ] || base=HEAD^1
+	git rev-parse --quiet --verify "$base^{commit}"
+}
+
+@test "changed files are those of a branch, and right after its merge those of the merge" {
+	needs git
+	cd "$BATS_TEST_TMPDIR"
+	git() { command git -c user.name=x -c user.email=x@localhost "$@"; }
+	git init -q -b main .
+	touch old && git add . && git commit -qm old
+	git checkout -qb branch
+	touch first && git add . && git commit -qm first
+	touch second && git add . && git commit -qm second
+	expect "first second" "$(SIXTY_LINT='' tree | xargs)" "on the branch"
+	git checkout -q main
+	git merge -q --no-ff -m merge branch
+	touch new
+	expect "first new second" "$(SIXTY_LINT='' tree | xargs)" "after the merge"
 }
 
 # these FILE...: skip the test if there is no file to check.
@@ -182,6 +203,36 @@ order_of() {
 	these $(sources c h awk py bats jq) $(shell_scripts) Makefile
 	{ grep -L 'SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause' "${files[@]}" || true; } |
 		none "no SPDX line"
+}
+
+# circles HEADER...: print those that include each other in a circle.
+circles() {
+	local from to at
+	local -A known
+	for at; do known[$at]=1; done
+	grep -HoE '^#include "[^"]+"' "$@" | while IFS=: read -r from to; do
+		to=${to#*\"} to=${to%\"}
+		for at in "${from%/*}/$to" "common/$to" "bpf/$to"; do
+			[ -z "${known[$at]-}" ] || { echo "$from $at"; break; }
+		done
+	done | tsort 2>&1 >/dev/null | sed -n 's/^tsort: \(.*\.h\)$/\1/p'
+}
+
+@test "no headers include each other in a circle" {
+	these $(git ls-files 'bpf/*.h' 'common/*.h' 'tools/*.h')
+	circles "${files[@]}" | none "circle of includes"
+}
+
+@test "the check for circles sees one" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir common tools
+	echo '#include "b.h"' >common/a.h
+	printf '#include <a.h>\n#include "c.h"\n' >tools/b.h
+	cp common/a.h tools/d.h
+	echo '#include "a.h"' >tools/c.h
+	expect "" "$(circles common/a.h tools/{b,c,d}.h)" "circles"
+	echo '#include "d.h"' >tools/c.h
+	expect "tools/b.h tools/c.h tools/d.h" "$(circles common/a.h tools/{b,c,d}.h | sort | xargs)" "headers of the circle"
 }
 
 @test "no line has trailing blanks" {

@@ -86,7 +86,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 }
 
 # Uses writes, because a device manager may read a new disk.
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "-D: a disk recreated with the same name and number counts as another one" {
 	begin() { tool_start biolatency -DF -j -d "$loop"; }
 	writes() { io "$loop" write "$1"; }
@@ -115,6 +115,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	expect 0 "$(lost)"
 }
 
+# bats test_tags=all
 @test "-Q without the queue's statistics measures from the issue" {
 	make_loop
 	echo 0 >"/sys/block/${loop#/dev/}/queue/iostats"
@@ -174,6 +175,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	expect 0 "$(lost)"
 }
 
+# bats test_tags=all
 @test "-c counts requests charged to the cgroup by the io controller" {
 	mount=$(cgroup2)
 	grep -qw io "$mount/cgroup.controllers" || skip "no io controller in cgroup2 here"
@@ -203,7 +205,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	expect 0 "$(counted '.disk')"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "a device-mapper disk is refused, and the message names the disk below" {
 	needs dmsetup
 	make_loop
@@ -214,7 +216,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	grep -q "bio-based.*${loop#/dev/}" "$err"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "a bio-based disk is refused" {
 	disk=$(for d in /sys/block/*; do [ -e "$d/mq" ] || echo "${d##*/}"; done | head -n 1)
 	[ -n "$disk" ] || skip "no bio-based disk on this machine"

@@ -140,7 +140,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	done
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "bios merged into a request: all bytes, the process of the first" {
 	make_loop
 	echo 0 >"/sys/block/$disk/queue/nomerges"
@@ -195,6 +195,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	expect 97 "$(count ".queue_ns >= 0 and .queue_ns + .latency_ns <= $(truth max_us)000")"
 }
 
+# bats test_tags=all
 @test "-Q and the process without the queue's statistics" {
 	make_loop
 	echo 0 >"/sys/block/$disk/queue/iostats"
@@ -297,7 +298,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	loop=''
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "started under load: no request is attributed to the wrong process" {
 	make_loop
 	program=$(own disk_io)
@@ -323,7 +324,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	expect 3 "$(grep -cE '^[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3} ' "$out")"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "a device-mapper disk is refused, and the message names the disk below" {
 	needs dmsetup
 	make_loop
@@ -334,7 +335,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	grep -q "bio-based.*$disk" "$err"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "I/O to a device-mapper disk is shown for the disk below, with its process" {
 	needs dmsetup
 	make_loop
@@ -346,7 +347,7 @@ enough_events() { [ "$(grep -c '"type":"event"' "$out")" -ge "$1" ]; }
 	expect 23 "$(count ".pid == $pid and .comm == \"$comm\" and .bytes == 4096")"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "a disk recreated with the same name and number is another one" {
 	begin() { tool_start biosnoop --json -P -d "$loop"; }
 	reads() { io "$loop" read "$1"; }

@@ -49,7 +49,7 @@ fail_opens() {
 	cp /bin/true "x$$two"
 	tool_start execsnoop --json --count-by comm,ret 2 2
 	for i in 1 2 3 4 5; do "./x$$one"; done
-	wait_for 10 grep -qs '"count"' "$out"
+	wait_for 10 contains "$out" '"count"'
 	for i in 1 2 3; do "./x$$two"; done
 	wait_for 10 gone_tool
 	wait "$tool_pid"
@@ -83,7 +83,7 @@ gone_tool() { ! kill -0 "$tool_pid" 2>/dev/null; }
 	"$program" read 23 "$PWD/x$$file" >truth
 	tool_stop
 	expect "[23,$((23 * 16384))]" \
-		"$(rows "select(.comm == \"$(basename "$program")\" and .op == \"read\" and .file == \"$PWD/x$$file\") | [.count, .bytes]")"
+		"$(rows "select(.comm == \"${program##*/}\" and .op == \"read\" and .file == \"$PWD/x$$file\") | [.count, .bytes]")"
 }
 
 @test "the table: one heading per interval, the most frequent row first" {

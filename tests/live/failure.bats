@@ -108,7 +108,7 @@ short_of() {
 		status=0
 		timeout -k 5 30 prlimit "--$option=$limit" "$build/$tool" 1 1 >"$out" 2>"$err" 3>&- ||
 			status=$?
-		if [ "$status" = 0 ]; then	# and so it does with more
+		if [ "$status" = 0 ]; then	# higher limits suffice too
 			ran=1
 			break
 		fi

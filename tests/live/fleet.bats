@@ -51,9 +51,13 @@ engine() {
 }
 
 teardown_file() {
-	[ ! -s "$place/engines" ] || xargs kill <"$place/engines" 2>/dev/null || true
-	[ -z "$machine_pid" ] || kill "$machine_pid" 2>/dev/null || true
-	wait
+	local started=()
+	[ ! -s "$place/engines" ] || mapfile -t started <"$place/engines"
+	[ -z "$machine_pid" ] || started+=("$machine_pid")
+	if [ ${#started[@]} -gt 0 ]; then
+		kill "${started[@]}" 2>/dev/null || true
+		wait "${started[@]}" 2>/dev/null || true
+	fi
 	rm -rf "$place"
 }
 

@@ -10,7 +10,7 @@ load ../lib
 own_setup() {
 	needs jq mount losetup
 	program=$(own fileops)
-	name=$(basename "$program")
+	name=${program##*/}
 	mounted=
 	slack_ns=50000
 	! emulated || slack_ns=1000000
@@ -171,6 +171,7 @@ agrees() {
 	diff -u <(transfers <truth.read) <(events write "$dir/copy" | in_short)
 }
 
+# bats test_tags=all
 @test "ext4slower: a read into a bad address shows its error" {
 	file_system ext4
 	agrees ext4slower bad_address
@@ -181,6 +182,7 @@ agrees() {
 	expect 23 "$(grep -cE "^[0-9:.]+ +$name +[0-9]+ +R EFAULT +[0-9]+ +[0-9.]+ $file\$" "$out")"
 }
 
+# bats test_tags=all
 @test "ext4slower: 32-bit reads" {
 	file_system ext4
 	agrees ext4slower int80
@@ -297,6 +299,7 @@ agrees() {
 	expect 23 "$(grep -cF ",R,16384," <(grep -F '"'"$dir/"'a\x0a1 forged\x1b]0;title\x07\xff\xc2\x9b\xe2\x80\xae, ""b"" \\"' "$out"))"
 }
 
+# bats test_tags=all
 @test "a name of 255 bytes below sixteen directories is complete" {
 	file_system ext4
 	deep=$dir long=$(printf 'x%.0s' $(seq 200))
@@ -312,6 +315,7 @@ agrees() {
 	done
 }
 
+# bats test_tags=all
 @test "a path too deep to follow is marked and counted" {
 	file_system ext4
 	deep=$dir
@@ -326,6 +330,7 @@ agrees() {
 	expect true "$(jq 'select(.type == "summary").truncated >= 23' "$out")" "counted"
 }
 
+# bats test_tags=all
 @test "a file outside the root of the process is marked unreachable" {
 	file_system ext4
 	mkdir "$dir/root"
@@ -337,6 +342,7 @@ agrees() {
 		(.file | startswith("(unreachable)/") and endswith($file)))' "$out" | wc -l)" "reads"
 }
 
+# bats test_tags=all
 @test "a deleted file is marked" {
 	file_system ext4
 	tool_start ext4slower --json -m 0 --ring-size 16384
@@ -384,6 +390,7 @@ agrees() {
 	refuses 64 exclude ext4slower --csv --json
 }
 
+# bats test_tags=all
 @test "the tool works under any installed name" {
 	file_system ext4
 	cp "$build/ext4slower" "$BATS_TEST_TMPDIR/bpf-xfsslower"

@@ -116,7 +116,7 @@ both_numbers() { echo ".pid == $pid and .host_pid == $host_pid"; }
 	expect 3 "$(events ".path == \"mark$$\" and .pid > 1")" "opens"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "runqlat -p, -P and -L in a PID namespace" {
 	local spin='end=$((SECONDS + 1)); for i in {1..50}; do sleep 0.01; done'
 	trace_inside "$spin" runqlat --json -P -p PID
@@ -138,6 +138,7 @@ only_spinning() {
 	jq -e -s 'any(.[].user_modules // [] | .[]; endswith("/bash"))' "$out" >/dev/null
 }
 
+# bats test_tags=all
 @test "profile -p and -L in a PID namespace" {
 	trace_inside "$spin" profile --json -F 99 -p PID
 	only_spinning
@@ -150,6 +151,7 @@ only_spinning() {
 	only_spinning
 }
 
+# bats test_tags=all
 @test "tcpaccept and tcpconnect -p in a PID namespace" {
 	needs python3
 	cat >accept.py <<-'END'
@@ -167,6 +169,7 @@ only_spinning() {
 	expect 23 "$(events ".pid == $pid and .host_pid == $host_pid and .host_tid != $host_pid")" "connections"
 }
 
+# bats test_tags=all
 @test "gethostlatency -p in a PID namespace" {
 	needs getent
 	trace_inside 'for i in {1..5}; do getent ahosts 127.0.0.1 >/dev/null; done' gethostlatency --json
@@ -208,6 +211,7 @@ needs_timens() {
 	expect true "$(jq -s '.[-1].duration_ns >= 1e9 and .[-1].duration_ns < 2e10' "$out")" "duration"
 }
 
+# bats test_tags=all
 @test "profile finds symbols in a time namespace" {
 	needs_timens
 	in_timens bash -c 'while :; do :; done & spin=$!

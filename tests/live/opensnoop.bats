@@ -7,7 +7,7 @@ load ../lib
 
 own_setup() {
 	program=$(own opens)
-	name=$(basename "$program")
+	name=${program##*/}
 	echo content >"$name.file"
 }
 
@@ -33,7 +33,7 @@ trace_opens() {
 # events [JQ-FILTER]: print those of the workload itself, without the start of its process.
 events() {
 	jq -c 'select(.type == "event" and .path != "/etc/ld.so.cache" and
-		(.path // "" | test("^/(usr/)?lib") | not))' "$out" | jq -c "${1:-.}"
+		(.path // "" | test("^/(usr/)?lib") | not)) | '"${1:-.}" "$out"
 }
 
 # counts CALL KIND: 23 opens that succeed and 23 that fail.
@@ -53,6 +53,7 @@ counts() {
 
 # bats test_tags=kernel
 @test "opensnoop counts every open" { counts open open; }
+# bats test_tags=all
 @test "opensnoop counts every creat" { counts creat creat; }
 # bats test_tags=kernel,smoke
 @test "opensnoop counts every openat" { counts openat openat; }
@@ -69,7 +70,7 @@ counts() {
 	counts thread openat
 	expect 23 "$(events 'select(.pid != .tid) | .tid' | sort -u | wc -l)" "threads"
 }
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "opensnoop ignores garbage in the upper half of the system call number" {
 	counts high_bits openat
 }
@@ -225,6 +226,7 @@ counts() {
 	expect 23 "$(events 'select(.err == 9 and (has("full_path") | not))' | wc -l)" "bad descriptor"
 }
 
+# bats test_tags=all
 @test "opensnoop -F: if the directory's descriptor is /" {
 	mkdir -p sub
 	cp "$name.file" sub
@@ -232,7 +234,7 @@ counts() {
 	expect 23 "$(events "select(.fd >= 0 and .full_path == \"$PWD/sub/$name.file\")" | wc -l)"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "opensnoop -F: below a mount, and from a mount outside" {
 	needs unshare mount
 	mkdir mnt
@@ -245,7 +247,7 @@ counts() {
 	expect 23 "$(events "select(.full_path == \"$PWD/mnt/b/$name.file\")" | wc -l)" "opens"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "opensnoop -F: in a chroot, and outside it through a descriptor" {
 	mkdir -p root/sub
 	cp "$name.file" root/sub
@@ -258,7 +260,7 @@ counts() {
 	expect 23 "$(events "select(.full_path | endswith(\"$PWD/$name.file\"))" | wc -l)" "outside"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "opensnoop -F: relative to a directory that was removed" {
 	mkdir here there
 	tool_start opensnoop --json -F -n "$name"
@@ -273,7 +275,7 @@ counts() {
 	expect 46 "$(events "select(.err == 2 and .full_path == \"$PWD/here (deleted)/$name.none\")" | wc -l)"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "opensnoop -F: a file opened by handle" {
 	mkdir -p sub
 	cp "$name.file" sub
@@ -283,6 +285,7 @@ counts() {
 	expect 23 "$(events "select(.path == \"$name.file\")" | wc -l)" "name"
 }
 
+# bats test_tags=all
 @test "opensnoop -F: marks and counts paths that are too deep to follow" {
 	local deep
 	deep=$(printf 'd/%.0s' $(seq 60))
@@ -317,11 +320,13 @@ counts() {
 	grep -q "^opensnoop: cannot run './no-such-command': No such file" "$err"
 }
 
+# bats test_tags=all
 @test "opensnoop --exec runs the command with the signal settings of a shell" {
 	run_tool opensnoop --exec grep -E '^Sig(Blk|Ign)' /proc/self/status
 	expect 2 "$(grep -cE '^Sig(Blk|Ign):\s0+$' "$out")" "empty sets"
 }
 
+# bats test_tags=all
 @test "opensnoop does not trace itself, even without a time zone file" {
 	needs unshare mount
 	unshare -m --propagation private bash -c "
@@ -373,6 +378,7 @@ flood() {
 	grep -q "$shown shown, $lost lost" "$err"
 }
 
+# bats test_tags=all
 @test "opensnoop accounts for all of 200,000 opens while it runs" {
 	trace_opens -f O_ASYNC -- openat 200000 "$name.none" 020000
 	shown=$(grep -c "$name.none" "$out")
@@ -382,6 +388,7 @@ flood() {
 
 all_asleep() { [ "$(grep -l '^State:.S' /proc/"$1"/task/*/status | wc -l)" -eq "$2" ]; }
 
+# bats test_tags=all
 @test "opensnoop shows opens while 1000 threads are blocked in one" {
 	mkfifo fifo
 	tool_start opensnoop --json -n "$name"

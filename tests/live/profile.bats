@@ -27,14 +27,14 @@ load_start() {
 	exec 7<>go
 	"${wrapper[@]}" "$program" "$@" <go >load 2>&1 7>&- 3>&- &
 	load_pid=$!
-	wait_for 20 grep -q '^ready' load || { cat load; return 1; }
+	wait_for 20 contains load ready || { cat load; return 1; }
 	process=$(awk '/^ready/ { print $2 }' load)
 }
 
 # load_run: let it spin; set $cpu_us to the CPU time that it reports.
 load_run() {
 	echo go >&7
-	wait_for 60 grep -q '^done' load || { cat load; return 1; }
+	wait_for 60 contains load "done" || { cat load; return 1; }
 	cpu_us=$(awk '/^done/ { print $2 }' load)
 }
 
@@ -109,6 +109,7 @@ at_least() {
 	expect "$(count true)" "$(number samples)"
 }
 
+# bats test_tags=all
 @test "profile -p: a list of processes" {
 	load_start ab 300
 	sampled -p "$$,$process"
@@ -140,6 +141,7 @@ at_least() {
 	about "$(count true)" "$(count '[.user[] | select(. == "descend")] | length == 100')" 10
 }
 
+# bats test_tags=all
 @test "profile: a recursion of 200 calls is truncated and reported" {
 	(($(cat /proc/sys/kernel/perf_event_max_stack) == 127)) || skip "kernel.perf_event_max_stack is set"
 	load_start deep 500 200
@@ -159,6 +161,7 @@ at_least() {
 	expected_samples "$(count ".pid == $child and (.user | index(\"spin_a\"))")"
 }
 
+# bats test_tags=all
 @test "profile: a program that is deleted while it runs has function names" {
 	load_start ab 500
 	rm "$program"
@@ -169,6 +172,7 @@ at_least() {
 
 # A user's program must not make root open an arbitrary path: .gnu_debuglink names a FIFO here,
 # on which open(2) would block forever.
+# bats test_tags=all
 @test "profile: a debug link is not followed" {
 	needs objcopy
 	program=$(own spins)
@@ -182,7 +186,7 @@ at_least() {
 	at_least 10 "$(count true)"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "profile: a program that exists only in its own mount namespace has function names" {
 	needs unshare
 	mkdir hidden
@@ -207,6 +211,7 @@ at_least() {
 	at_least 80 "$(count '.user_modules[0] == "[jit]" and (.user | index("in_jit"))')"
 }
 
+# bats test_tags=all
 @test "profile: a perf-PID.map of another user is not trusted" {
 	[ "$(id -u)" = 0 ] || skip "not root"
 	[ "$(cat /proc/sys/fs/protected_regular)" = 0 ] || skip "fs.protected_regular is set"
@@ -232,6 +237,7 @@ at_least() {
 	grep -q "user frames have no name" "$err"
 }
 
+# bats test_tags=all
 @test "profile: a stripped program with .gnu_debugdata has names" {
 	needs strip objcopy xz
 	program=$(own spins)
@@ -244,6 +250,7 @@ at_least() {
 	at_least 80 "$(count '.user | index("spin_a") or index("spin_b")')"
 }
 
+# bats test_tags=all
 @test "profile: a stripped program has names from its debug file in /usr/lib/debug" {
 	needs strip objcopy readelf
 	program=$(own spins)
@@ -265,6 +272,7 @@ at_least() {
 	at_least 15 "$(in_function '<spin>::turn')"
 }
 
+# bats test_tags=all
 @test "profile: without --demangle names are as in the file" {
 	load_start mangled 600
 	sampled -p "$process"
@@ -315,6 +323,7 @@ at_least() {
 	all_sampled
 }
 
+# bats test_tags=all
 @test "profile -c: one sample per period of the clock" {
 	load_start ab 500
 	tool_start profile --json -c 5000000 -p "$process"
@@ -340,6 +349,7 @@ at_least() {
 		"$(jq -sc 'map(select(.type == "stack") | .cgroup) | unique' "$out")"
 }
 
+# bats test_tags=all
 @test "profile: beyond --stack-storage-size samples are counted without their stacks" {
 	load_start deep 500 20
 	sampled -p "$process" --stack-storage-size 1
@@ -373,7 +383,7 @@ at_least() {
 	load_start reads 500
 	"$build/profile" -f -d -a -F "$hertz" -p "$process" >"$out" 2>"$err" 3>&- &
 	tool_pid=$!
-	wait_for 20 grep -q Sampling "$err"
+	wait_for 20 contains "$err" Sampling
 	load_run
 	tool_stop
 	expect 0 "$(grep -cvE "^$comm(;[^;]+)* [0-9]+$" "$out")" "other lines"
@@ -405,6 +415,7 @@ at_least() {
 	gzip -dc cpu.pb.gz | grep -qa spin_b
 }
 
+# bats test_tags=all
 @test "profile --flame: the file is XML" {
 	needs python3
 	load_start ab 300
@@ -463,6 +474,7 @@ at_least() {
 	refuses 1 "cannot write '/nowhere/x.svg'" profile --flame /nowhere/x.svg
 }
 
+# bats test_tags=all
 @test "profile: writing to a full disk is an error" {
 	mkdir full
 	mount -t tmpfs -o size=4k tmpfs full || skip "no tmpfs can be mounted"
@@ -488,13 +500,4 @@ at_least() {
 	refuses 64 "exclude each other" profile --flame x --pprof x 1
 	expect precious "$(cat target)"
 	expect "" "$(compgen -G '*.??????' || true)" "temporary files"
-}
-
-@test "profile: the JSON matches the schema" {
-	needs python3
-	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "no jsonschema"
-	run_tool profile --json -A --tids --cpus --cgroups 1
-	"$root/tests/validate.py" profile <"$out"
-	run_tool profile --json 1
-	"$root/tests/validate.py" profile <"$out"
 }

@@ -27,7 +27,7 @@ load_start() {
 	: >load
 	"${run[@]}" "$@" <go >load 2>&1 7>&- 3>&- &
 	load_pid=$!
-	wait_for 20 grep -q '^ready' load || { cat load; return 1; }
+	wait_for 20 contains load ready || { cat load; return 1; }
 	process=$load_pid
 	[ -z "$in_namespace" ] || process=$(tr -d ' ' <"/proc/$load_pid/task/$load_pid/children")
 	settle
@@ -55,7 +55,7 @@ settle() {
 # load_run: let the workload run and sleep again; set the expected $times and $delay_ns.
 load_run() {
 	echo go >&7
-	wait_for 60 grep -q '^done' load
+	wait_for 60 contains load "done"
 	settle
 	((times -= before, delay_ns -= before_ns)) || true
 }
@@ -146,7 +146,7 @@ scheduler_stamps() {
 	load_stop
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "wakeups and switches as the source: within a few percent of the scheduler's" {
 	load_start 4 500 200
 	SIXTY_HOOKS=wakeup traced -p "$process"
@@ -242,6 +242,7 @@ scheduler_stamps() {
 	load_stop
 }
 
+# bats test_tags=all
 @test "3000 runnable threads: within 0.1 %, in one histogram and by thread" {
 	scheduler_stamps
 	[ "$(cat /proc/sys/kernel/threads-max)" -gt 8000 ] || skip "too few threads allowed"

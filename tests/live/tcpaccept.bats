@@ -36,7 +36,7 @@ serve_blocked() {
 	exec 9<>go
 	"$server" blocked 23 <go >truth 3>&- 9>&- &
 	pid=$!
-	wait_for 10 grep -q ready truth
+	wait_for 10 contains truth ready
 	port=$(sed -n 's/ready //p' truth)
 }
 
@@ -84,9 +84,9 @@ agrees() {
 @test "without blocking; a failed accept is no event" { agrees nonblocking; }
 # bats test_tags=kernel
 @test "from threads" { agrees threads; }
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "32-bit accept4" { agrees int80; }
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "32-bit accept through socketcall" { agrees socketcall; }
 # bats test_tags=kernel
 @test "the time in the accept queue: 30 ms" { agrees accept 127.0.0.1 30; }
@@ -106,7 +106,7 @@ agrees() {
 	expect 6 "$(jq --arg c "$comm" 'select(.comm == $c).family' "$out" | uniq)"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "IPv4 mapped into IPv6 is shown as IPv4" {
 	needs_v6
 	agrees accept ::ffff:127.0.0.1
@@ -154,7 +154,7 @@ make_netns() {
 		"$(jq --arg c "$comm" 'select(.comm == $c).netns' "$out" | uniq -c | xargs)"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "fast open: accepted before the end of the handshake" {
 	make_netns
 	# Enables client and server, both without a cookie.
@@ -225,7 +225,7 @@ make_netns() {
 	expect 0 "$(jq -n '[inputs | select(.comm == "python3")] | length' "$out")"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "all of a flood of 3,000 are shown" {
 	tool_start tcpaccept --json
 	serve silent 3000

@@ -28,7 +28,7 @@ own_teardown() {
 serve() {
 	$IN "$(workload connects)" "$1" 0 "${2:-127.0.0.1}" "${3:-0}" >server 3>&- &
 	started+=($!)
-	wait_for 10 grep -q ready server
+	wait_for 10 contains server ready
 	port=$(cut -d ' ' -f 2 server)
 }
 
@@ -127,7 +127,7 @@ make_netns() {
 	expect 23 "$(jq -n '[inputs | select(.family == 6)] | length' "$out")"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "IPv4 mapped into IPv6 is shown as IPv4" {
 	[ -e /proc/net/if_inet6 ] || skip "no IPv6 on this machine"
 	agrees established blocking ::ffff:127.0.0.1
@@ -137,19 +137,23 @@ make_netns() {
 
 # bats test_tags=kernel
 @test "without blocking" { agrees established nonblocking; }
+# bats test_tags=all
 @test "from a bound port" { agrees established bound; }
+# bats test_tags=all
 @test "from threads" { agrees established threads; }
 # bats test_tags=kernel
 @test "refused" { agrees refused blocking 127.0.0.1 1; }
 # bats test_tags=kernel
 @test "refused without blocking" { agrees refused nonblocking 127.0.0.1 1; }
 @test "fast open: data with the SYN" { agrees established fastopen; }
+# bats test_tags=all
 @test "fast open: TCP_FASTOPEN_CONNECT" { agrees established fastopen-connect; }
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "32-bit system call" { agrees established int80; }
 # bats test_tags=kernel
 @test "io_uring" { agrees established io_uring; }
 
+# bats test_tags=all
 @test "io_uring's worker is shown with its process's pid and name" {
 	tool_start tcpconnect --json
 	run_client io_uring-async 23
@@ -361,7 +365,7 @@ make_netns() {
 
 # Shown and lost add up exactly. Since Linux 7 a beginning can be lost, because tasks are preempted in
 # tracepoint programs; such losses are counted once the tool has run for two seconds.
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "12,000 over veth with receive packet steering: all shown, or counted as lost" {
 	make_netns
 	for ns in $netns; do
@@ -380,6 +384,7 @@ make_netns() {
 	nothing_lost
 }
 
+# bats test_tags=all
 @test "if other attempts fill the table, attempts are still shown, with a message" {
 	ulimit -n 9000 2>/dev/null || skip "no more than $(ulimit -Hn) open files allowed"
 	serve full 0.0.0.0

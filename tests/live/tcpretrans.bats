@@ -14,10 +14,13 @@ own_setup() {
 	netns=
 	program=$(own retransmits)
 	comm=${program##*/}
-	pid=
+	pid='' holder=''
 	make_netns sixty-r$$
 	inum=$(stat -Lc %i "/run/netns/sixty-r$$")
 	IN="ip netns exec sixty-r$$"
+	$IN sleep 900 3>&- &
+	holder=$!		# its files in /proc have the counters of the namespace
+	wait_for 10 contains "/proc/$holder/comm" sleep
 	mkfifo hold
 	exec 9<>hold		# the workload's input
 }
@@ -25,6 +28,7 @@ own_setup() {
 own_teardown() {
 	local ns
 	[ -z "$pid" ] || kill "$pid" 2>/dev/null || true
+	[ -z "$holder" ] || kill "$holder"
 	for ns in $netns; do ip netns del "$ns"; done
 }
 
@@ -38,14 +42,16 @@ make_netns() {
 lose() {
 	$IN "$program" "$@" <hold >truth 3>&- 9>&- &
 	pid=$!
-	wait_for 60 eval 'grep -q "done" truth || ! kill -0 $pid'
-	grep -q "done" truth
+	wait_for 60 has_done
+	contains truth "done"
 	sed -i /done/d truth
 }
 
+has_done() { contains truth "done" || ! kill -0 "$pid"; }
+
 # listening: set $port to that of the listening socket, in hexadecimal.
 listening() {
-	port=$($IN awk '$4 == "0A" { sub(/.*:/, "", $2); print $2 }' /proc/net/tcp)
+	port=$(awk '$4 == "0A" { sub(/.*:/, "", $2); print $2 }' "/proc/$holder/net/tcp")
 	[ -n "$port" ]
 }
 
@@ -71,19 +77,23 @@ load_netem() {
 	$IN tc qdisc del dev lo root
 }
 
-# counter NAME: print it for the namespace, from /proc/net/snmp and netstat.
+# counter NAME [LESS]: print it for the namespace, from /proc/net/snmp and netstat, without the counter LESS.
 counter() {
-	$IN awk -v name="$1" '
+	awk -v name="$1" -v less="${2-}" '
 		FNR % 2 { split($0, key); next }
-		{ for (i in key) if (key[i] == name && $1 == key[1]) print $i }' \
-		/proc/net/snmp /proc/net/netstat
+		$1 == key[1] { for (i in key) value[key[i]] = $i }
+		END { print value[name] - value[less] }' "/proc/$holder/net/snmp" "/proc/$holder/net/netstat"
 }
 
-# ours: print our namespace's records; segments KIND: how many were retransmitted.
-ours() { jq -c "select(.netns == $inum)" "$out"; }
+# ours [FILTER]: print the records of our namespace; of_ours FILTER: apply it to an array of them.
+ours() { jq -rc "select(.netns == $inum) | ${1:-.}" "$out"; }
+of_ours() { jq -nrc "[inputs | select(.netns == $inum)] | $1" "$out"; }
+
+# segments KIND: how many were retransmitted.
 segments() {
-	ours | jq -n --arg kind "$1" '[inputs | select($kind == "all" or .kind == $kind) |
-		.segments] | add // 0'
+	local kind="select(.kind == \"$1\")"
+	[ "$1" != all ] || kind=
+	of_ours "map($kind.segments) | add // 0"
 }
 
 # flows: print connections and their retransmissions, as the workload does, by the
@@ -91,13 +101,13 @@ segments() {
 flows() {
 	local port
 	port=$(awk 'NR == 1 { print $2 }' truth)
-	ours | jq -r "if .rport == $port then \"\(.lport) \(.rport)\" else \"\(.rport) \(.lport)\" end +
+	ours "if .rport == $port then \"\(.lport) \(.rport)\" else \"\(.rport) \(.lport)\" end +
 		\" \(.segments // .retransmits)\"" | awk '
 		{ n[$1 " " $2] += $3 } END { for (flow in n) print flow, n[flow] }' | sort
 }
 
 # sent_again: RetransSegs also counts segments that the machine failed to send.
-sent_again() { echo $(($(counter RetransSegs) - $(counter TCPRetransFail))); }
+sent_again() { counter RetransSegs TCPRetransFail; }
 
 all_shown() { [ "$(segments all)" -ge "${1:-$(sent_again)}" ]; }
 
@@ -124,7 +134,7 @@ agrees() {
 	expect "$(counter TCPSynRetrans)" $(($(segments syn) + $(segments synack))) "SYNs and SYN-ACKs"
 	owner="$pid $comm"
 	[ -e /sys/kernel/btf/vmlinux ] || owner="null null"	# without BTF no iterator finds the owner
-	[ "$1" = none ] || expect "$owner" "$(ours | jq -r '"\(.pid) \(.comm)"' | uniq)" owners
+	[ "$1" = none ] || expect "$owner" "$(ours '"\(.pid) \(.comm)"' | uniq)" owners
 	release
 }
 
@@ -133,7 +143,7 @@ agrees() {
 	agrees syn
 	expect "$(segments all)" "$(segments syn)"
 	[ "$(segments syn)" -ge 23 ]
-	expect SYN_SENT "$(ours | jq -r .state | uniq)"
+	expect SYN_SENT "$(ours .state | uniq)"
 }
 
 # add_hole: add a veth pair to our namespace, its end $1 with the addresses $2...; the other end
@@ -165,13 +175,13 @@ hold_connection() {
 	tool_stop
 	owner="$pid $comm"
 	[ -e /sys/kernel/btf/vmlinux ] || owner="null null"
-	expect "$owner 10.77.0.1 7" "$(ours | jq -r '"\(.pid) \(.comm) \(.laddr) \(.rport)"' | uniq)"
+	expect "$owner 10.77.0.1 7" "$(ours '"\(.pid) \(.comm) \(.laddr) \(.rport)"' | uniq)"
 	release
 }
 
 # The server is reached over the loopback interface; a second path to it, through the address
 # of the hole, is never established.
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "Multipath TCP: the owner of a second path's SYN" {
 	needs_mptcp
 	$IN ip mptcp limits set subflow 2 || skip "no ip mptcp"
@@ -182,7 +192,7 @@ hold_connection() {
 	$IN ip rule add from 10.78.0.1 table 78 pref 0
 	MPTCP=1 $IN "$(workload connects)" serve 0 10.77.0.2 0 >server 3>&- 9>&- &
 	server=$!
-	wait_for 10 grep -q ready server
+	wait_for 10 contains server ready
 	tool_start tcpretrans --json
 	hold_connection 10.77.0.2 "$(cut -d ' ' -f 2 server)"
 	wait_for 5 eval '[ "$(segments syn)" -ge 1 ]'
@@ -190,7 +200,7 @@ hold_connection() {
 	kill $server
 	owner="$pid $comm"
 	[ -e /sys/kernel/btf/vmlinux ] || owner="null null"
-	expect "$owner 10.78.0.1" "$(ours | jq -r '"\(.pid) \(.comm) \(.laddr)"' | uniq)"
+	expect "$owner 10.78.0.1" "$(ours '"\(.pid) \(.comm) \(.laddr)"' | uniq)"
 	release
 }
 
@@ -199,7 +209,7 @@ hold_connection() {
 	agrees synack
 	expect "$(segments all)" "$(segments synack)"
 	[ "$(segments synack)" -ge 23 ]
-	expect SYN_RECV "$(ours | jq -r .state | uniq)"
+	expect SYN_RECV "$(ours .state | uniq)"
 }
 
 # bats test_tags=kernel
@@ -208,21 +218,21 @@ hold_connection() {
 	expect 23 "$(segments probe)"
 	expect "$(counter TCPLossProbes)" "$(segments probe)"
 	[ "$(segments retransmit)" -ge 23 ]
-	expect 100 "$(ours | jq .bytes | uniq)"
+	expect 100 "$(ours .bytes | uniq)"
 }
 
 # bats test_tags=kernel
 @test "IPv6" {
 	[ -e /proc/net/if_inet6 ] || skip "no IPv6 on this machine"
 	agrees tail ::1
-	expect "6 ::1 ::1" "$(ours | jq -r '"\(.family) \(.laddr) \(.raddr)"' | uniq)"
+	expect "6 ::1 ::1" "$(ours '"\(.family) \(.laddr) \(.raddr)"' | uniq)"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "IPv4 mapped into IPv6 is shown as IPv4" {
 	[ -e /proc/net/if_inet6 ] || skip "no IPv6 on this machine"
 	agrees tail ::ffff:127.0.0.1
-	expect "4 127.0.0.1" "$(ours | jq -r '"\(.family) \(.laddr)"' | uniq)"
+	expect "4 127.0.0.1" "$(ours '"\(.family) \(.laddr)"' | uniq)"
 }
 
 # bats test_tags=kernel
@@ -231,7 +241,7 @@ hold_connection() {
 	[ "$(counter TCPFastRetrans)" -ge 23 ]
 	[ "$(segments probe)" -le "$(counter TCPLossProbes)" ]
 	# The first byte of each connection, repeatedly: 23 sequence numbers.
-	expect 23 "$(ours | jq 'select(.kind == "retransmit" and .bytes == 1).seq' | sort -u | wc -l)"
+	expect 23 "$(ours 'select(.kind == "retransmit" and .bytes == 1).seq' | sort -u | wc -l)"
 }
 
 # bats test_tags=kernel
@@ -258,7 +268,7 @@ hold_connection() {
 	$IN tc qdisc add dev v0 root netem loss 10%
 	ip netns exec sixty-s$$ "$(workload connects)" serve 0 10.78.0.2 7777 >server 3>&- 9>&- &
 	server=$!
-	wait_for 10 grep -q ready server
+	wait_for 10 contains server ready
 	tool_start tcpretrans --json -l
 	$IN "$(workload connects)" silent 60 10.78.0.2 7777
 	shows_all
@@ -270,7 +280,7 @@ hold_connection() {
 # is_sent PORT: true if the first SYN to it was sent.
 is_sent() { $IN ss -Htn state syn-sent "dport = :$1" | grep -q .; }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "segments that the machine failed to retransmit are not shown" {
 	local client
 	needs ss timeout
@@ -305,14 +315,14 @@ probes_only_with_l() {
 	expected=$(($(counter RetransSegs) - before - 23))
 	wait_for 5 eval '[ "$(segments all)" -ge $expected ]' || true
 	tool_stop
-	expect "retransmit $expected" "$(ours | jq -r .kind | uniq) $(segments all)"
+	expect "retransmit $expected" "$(ours .kind | uniq) $(segments all)"
 	grep -q ': 23 tail loss probes were not shown' "$err"
 	release
 }
 
 @test "tail loss probes are shown only with -l" { probes_only_with_l tail; }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "tail loss probes are shown only with -l: netem drops what connections send" {
 	load_netem
 	probes_only_with_l netem
@@ -323,14 +333,14 @@ probes_only_with_l() {
 	tool_start tcpretrans --json -c -l
 	lose tail 2
 	tool_stop
-	expect "$(counter RetransSegs)" "$(ours | jq -n '[inputs.retransmits] | add')"
+	expect "$(counter RetransSegs)" "$(of_ours 'map(.retransmits) | add')"
 	release
 
 	before=$(counter RetransSegs)
 	tool_start tcpretrans --json -c
 	lose tail 2
 	tool_stop
-	expect $(($(counter RetransSegs) - before - 2)) "$(ours | jq -n '[inputs.retransmits] | add')"
+	expect $(($(counter RetransSegs) - before - 2)) "$(of_ours 'map(.retransmits) | add')"
 	release
 }
 
@@ -345,7 +355,7 @@ probes_only_with_l() {
 	lose random 23
 	tool_stop
 	expect "$(grep -v ' 0$' truth | sort)" "$(flows)"
-	ours | jq .retransmits >numbers
+	ours .retransmits >numbers
 	expect "$(sort -rn numbers)" "$(cat numbers)"
 	release
 
@@ -358,9 +368,9 @@ probes_only_with_l() {
 	waiting_program syn 23
 	tool_start tcpretrans --json -c -p "$pid"
 	echo >&9
-	wait_for 10 grep -q "done" truth
+	wait_for 10 contains truth "done"
 	tool_stop
-	expect 23 "$(ours | jq 'select(.type == "row" and .retransmits >= 1)' | jq -s length)"
+	expect 23 "$(of_ours 'map(select(.type == "row" and .retransmits >= 1)) | length')"
 	release
 }
 
@@ -380,10 +390,10 @@ probes_only_with_l() {
 	waiting_program syn 23
 	tool_start tcpretrans --json -4 -u 0 -p "$pid" -P "1,$((16#$port))"
 	echo >&9
-	wait_for 10 grep -q "done" truth
+	wait_for 10 contains truth "done"
 	wait_for 5 eval '[ "$(segments syn)" -ge 23 ]'
 	tool_stop
-	expect "$pid $((16#$port))" "$(ours | jq -r '"\(.pid) \(.rport)"' | uniq)"
+	expect "$pid $((16#$port))" "$(ours '"\(.pid) \(.rport)"' | uniq)"
 	release
 }
 
@@ -403,18 +413,18 @@ probes_only_with_l() {
 	tool_stop
 	rmdir "$dir"
 	expect 3 "$(segments probe)"
-	expect "/${dir##*/}" "$(ours | jq -r .cgroup | uniq)"
+	expect "/${dir##*/}" "$(ours .cgroup | uniq)"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "a socket that no process has open any more has no owner" {
 	# Closed with data in flight: FIN_WAIT1, an orphan.
 	tool_start tcpretrans --json
 	$IN "$program" orphan 1 >truth
-	wait_for 5 eval '[ "$(ours | wc -l)" -ge 1 ]'
+	wait_for 5 eval '[ -n "$(ours)" ]'
 	tool_stop
-	expect null "$(ours | jq .pid | uniq)"
-	expect FIN_WAIT1 "$(ours | jq -r .state | head -1)"
+	expect null "$(ours .pid | uniq)"
+	expect FIN_WAIT1 "$(ours .state | head -1)"
 }
 
 @test "the table" {

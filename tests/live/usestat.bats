@@ -33,13 +33,13 @@ start_load() {
 	setsid "${wrap[@]}" "$program" "$@" <go >truth 2>truth.err 3>&- &
 	load_pid=$!
 	exec 7>go
-	wait_for 10 grep -q ready truth || { cat truth.err; return 1; }
+	wait_for 10 contains truth ready || { cat truth.err; return 1; }
 	pid=$(awk '$1 == "ready" { print $2 }' truth)
 }
 
 go() {
 	echo >&7
-	wait_for "${1:-20}" grep -q "^done" truth || { cat truth.err; return 1; }
+	wait_for "${1:-20}" contains truth "done" || { cat truth.err; return 1; }
 }
 
 end_load() {
@@ -102,11 +102,9 @@ file_system() {
 }
 
 @test "usestat: every line fits the schema" {
-	[ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'import jsonschema' 2>/dev/null ||
-		skip "no python3-jsonschema"
 	run_tool usestat --json 1 3
 	expect 0 "$status"
-	/usr/bin/python3 -W ignore "$root/tests/validate.py" usestat <"$out"
+	matches_schema usestat "$out"
 	expect 3 "$(records '.type == "memory" and .interval_ns')" "intervals"
 }
 
@@ -210,6 +208,7 @@ file_system() {
 	wait_for 10 grep -q "^done" truth
 }
 
+# bats test_tags=all
 @test "usestat: major faults of a process, as it counts them itself" {
 	file_system
 	dd if=/dev/urandom of=mnt/file bs=4k count=512 status=none
@@ -310,7 +309,7 @@ file_system() {
 	expect shop/web-0/nginx "$(last "$this" container_name | tr -d '"')" "name of the process"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "usestat: forks that fail at a cgroup's pids limit" {
 	cgroup_make pids
 	echo 10 >"$group/pids.max"
@@ -355,7 +354,7 @@ file_system() {
 
 # --- Network, in a namespace of its own
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "usestat: datagrams that a full socket buffer drops, in another network namespace" {
 	needs unshare ip
 	start_load unshare -n sh -c 'ip link set lo up; exec "$@"' sh -- udp 1000

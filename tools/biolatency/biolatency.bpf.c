@@ -27,12 +27,12 @@ struct start {
 
 const volatile bool by_disk;
 const volatile bool by_flags;
-const volatile bool queued;		/* from when the block layer took the request on */
+const volatile bool queued;		/* measure from when the block layer accepted the request */
 const volatile __u32 owner_is = OWNER_ANY;	/* enum bio_owner */
 const volatile __u32 unit_ns = 1000;	/* of the histograms */
 const volatile struct disk_filter only_disk;
 
-/* With OWNER_SUBMITTER: bios of the cgroup that a request is being made for. */
+/* Bios of the cgroup that requests are being made for. Only used with OWNER_SUBMITTER. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
@@ -48,7 +48,7 @@ static __always_inline void start_put(__u64 request)
 		start->ns = bpf_ktime_get_ns();
 }
 
-/* When @request was issued, and forget it; 0: not seen. */
+/* Return when @request was issued, or 0 if that was not seen, and delete the entry. */
 static __always_inline __u64 start_take(__u64 request)
 {
 	struct start *start = start_find(request);
@@ -66,7 +66,7 @@ static __always_inline bool wanted(struct request *rq)
 	return owner_is != OWNER_CHARGED || filter_cgroup(disk_cgroup(rq));
 }
 
-/* With OWNER_SUBMITTER: true if @rq began with a bio of the cgroup. */
+/* With OWNER_SUBMITTER, return true if @rq began with a bio of the cgroup. */
 static __always_inline bool own_bio(struct request *rq)
 {
 	__u64 bio = (__u64)load(rq, bio);
@@ -74,7 +74,7 @@ static __always_inline bool own_bio(struct request *rq)
 	return bio && !bpf_map_delete_elem(&own_bios, &bio);
 }
 
-/* True if @rq carries the stamp that is asked for: then ours is not needed. */
+/* Return true if @rq has the timestamp that is asked for, so that none of ours is needed. */
 static __always_inline bool stamped(struct request *rq)
 {
 	return queued && owner_is != OWNER_SUBMITTER && load(rq, start_time_ns);
@@ -130,8 +130,8 @@ int BPF_PROG(make_in_queue, struct request_queue *q, struct bio *bio, int rw)
 }
 
 /*
- * When the time of @rq began, 0: unknown.  If it was issued before this tool
- * was there, its own stamp is better than none; it is 0 if nobody wants stamps.
+ * Return when the latency of @rq begins, or 0 if unknown. If @rq was issued before the tool
+ * started, use its own timestamp, which is 0 if nobody enabled timestamps.
  */
 static __always_inline __u64 began(struct request *rq)
 {
@@ -165,7 +165,7 @@ int BPF_PROG(complete, struct request *rq, int error, unsigned int bytes)
 {
 	__u64 start_ns, now = bpf_ktime_get_ns();
 
-	if (bytes < load(rq, __data_len))	/* a part; the last one ends it */
+	if (bytes < load(rq, __data_len))	/* only a part; the last part ends the request */
 		return 0;
 	if (disk_flush_sequence_end(rq, bytes) || !wanted(rq))
 		return 0;

@@ -88,7 +88,7 @@ static const struct argp argp = {
 	.children = (const struct argp_child[]){ { &interval_argp }, { &common_argp }, {} },
 };
 
-/* "WRITE_ZEROES" as "WriteZeroes"; FUA stays as people know it. */
+/* Print "WRITE_ZEROES" as "WriteZeroes"; FUA stays in capitals. */
 static void camel_case(char *to, size_t size, const char *name)
 {
 	bool upper = true, keep = strcmp(name, "FUA") == 0;
@@ -102,7 +102,7 @@ static void camel_case(char *to, size_t size, const char *name)
 	to[len] = '\0';
 }
 
-/* The kernel's name of something: lower case for JSON, capitals for the eye. */
+/* Print a name of the kernel: in lower case in JSON, capitalized in text. */
 static void show_name(char *to, size_t size, const char *name)
 {
 	if (opt.common.json)

@@ -5,15 +5,15 @@
 #include "block.h"
 
 /*
- * The id of a histogram: disk_life() above, the request's operation and flags
- * (its cmd_flags) below; each 0 if it is not told apart.  Its label is the
- * disk's name; no driver that makes requests has one longer than 15 bytes.
+ * The id of a histogram: disk_life() in the upper half, the request's operation and flags
+ * (cmd_flags) in the lower half. A half is 0 if the histograms do not distinguish it. The
+ * label is the disk's name; no driver that makes requests uses names longer than 15 bytes.
  */
 #define BIO_ID(life, cmd_flags) ((__u64)(life) << 32 | (cmd_flags))
 #define BIO_ID_LIFE(id) ((__u32)((id) >> 32))
 #define BIO_ID_CMD_FLAGS(id) ((__u32)(id))
 
-/* What makes a request one of the cgroup asked for. */
+/* Which cgroup of a request --cgroup compares. */
 enum bio_owner {
 	OWNER_ANY,		/* no cgroup was asked for */
 	OWNER_CHARGED,		/* the cgroup that its I/O is charged to */

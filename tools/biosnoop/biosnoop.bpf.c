@@ -17,29 +17,29 @@
 #include "biosnoop.h"
 
 const volatile bool owner_by_bio;	/* there is no block_io_start */
-const volatile bool charged;		/* wanted, too: what is charged to the cgroup asked for */
-const volatile bool filtered;		/* some owners are not wanted, so neither is nobody */
+const volatile bool charged;		/* also match requests charged to the cgroup */
+const volatile bool filtered;		/* a filter excludes owners, so unknown owners too */
 const volatile bool find_pattern;
 const volatile __u64 min_ns;
 const volatile struct disk_filter only_disk;
 
 struct owner {
-	struct event_head head;	/* ns: when it made the request; 0: nobody is known */
+	struct event_head head;	/* ns: when it made the request; 0: unknown owner */
 	bool wanted;
 };
 
 #define STARTS_SHIFT 12
 struct start {
 	__u64 request;
-	__u64 ns;		/* when it was made, then when it was issued */
-	struct owner owner;	/* stays when the request has ended: a flush may follow */
+	__u64 ns;		/* when it was made, later when it was issued */
+	struct owner owner;	/* kept after the request has ended: a flush may follow */
 	__u32 done_bytes;	/* of a request that is completed in parts */
 	bool issued;
 	__u8 pattern;		/* enum bio_pattern */
 };
 #include "starts.bpf.h"
 
-/* With owner_by_bio: who made a bio whose request was not issued yet. */
+/* Owners of the bios whose requests are not issued yet. Only used with owner_by_bio. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
@@ -47,7 +47,7 @@ struct {
 	__type(value, struct owner);
 } owners SEC(".maps");
 
-/* With find_pattern: where the last request of a disk ended. */
+/* Where the last request of each disk ended. Only used with find_pattern. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
@@ -125,8 +125,8 @@ static __always_inline bool take_owner(struct bio *bio, struct owner *taken)
 }
 
 /*
- * Who made @rq: the owner of the bio it was made for.  That is the first, or,
- * if others were merged in front of it, one of the next or the last.
+ * Find the process that made @rq: the owner of its first bio. If others were merged in front
+ * of that bio, its owner is found at one of the next bios or at the last.
  */
 static __always_inline bool take_bio_owner(struct request *rq, struct owner *taken)
 {
@@ -141,8 +141,9 @@ static __always_inline bool take_bio_owner(struct request *rq, struct owner *tak
 }
 
 /*
- * Who asked for the flush @rq: it stands for requests of which the first lends
- * it its tag (block/blk-flush.c), and by that can be found.  False: unknown.
+ * Find the process that asked for the flush @rq. It stands for several requests, and the first
+ * of them lends it its tag (block/blk-flush.c), by which that request is found. Return false
+ * if it is unknown.
  */
 static __always_inline bool flush_owner(struct request *rq, struct owner *found)
 {
@@ -174,7 +175,7 @@ static __always_inline bool flush_owner(struct request *rq, struct owner *found)
 	return start;
 }
 
-/* A place for @rq, of @owner; NULL: none. */
+/* Return a new entry for @rq of @owner, or NULL if the table is full. */
 static __always_inline struct start *start_owned(struct request *rq, const struct owner *owner)
 {
 	struct start *start = start_make(disk_request_key(rq));
@@ -187,7 +188,10 @@ static __always_inline struct start *start_owned(struct request *rq, const struc
 	return start;
 }
 
-/* A request that was not seen when it was made: a flush, or the tool came after it. */
+/*
+ * Add an entry for a request whose beginning was not seen: a flush, or one made before the
+ * tool started.
+ */
 static __always_inline struct start *start_unowned(struct request *rq)
 {
 	struct owner owner = {}, nobody = { .wanted = !filtered };
@@ -203,7 +207,7 @@ static __always_inline struct start *start_unowned(struct request *rq)
 	return start;
 }
 
-/* What is known of @rq, which is being issued; again, if the driver had put it back. */
+/* Return the entry of @rq, which is being issued; possibly again, if the driver had put it back. */
 static __always_inline struct start *start_of(struct request *rq)
 {
 	struct start *start = start_find(disk_request_key(rq));
@@ -282,11 +286,11 @@ static __always_inline void set_request(struct bio_event *event, struct request 
 	event->sector = sector == BIO_NO_SECTOR ? sector : sector - (done_bytes >> 9);
 }
 
-/* The end of @rq, of which @start is known. */
+/* Emit the completed request @rq, whose entry is @start. */
 static __always_inline void report(struct request *rq, struct start *start, int error,
 				   unsigned int bytes, __u64 now)
 {
-	/* What fails before the driver starts it was never issued. */
+	/* A request that fails before the driver starts it was never issued. */
 	__u64 issued_ns = start->issued ? start->ns : now;
 	__u64 made_ns = start->owner.head.ns ? : load(rq, start_time_ns);
 	struct bio_event *event;
@@ -307,7 +311,10 @@ static __always_inline void report(struct request *rq, struct start *start, int 
 	event_submit(event, sizeof(*event));
 }
 
-/* The end of @rq, which was issued before the tool was there: its own stamps are left. */
+/*
+ * Emit the completed request @rq that was issued before the tool started: only its own
+ * timestamps are available.
+ */
 static __always_inline void report_unknown(struct request *rq, int error, unsigned int bytes,
 					   __u64 now)
 {
@@ -332,7 +339,7 @@ int BPF_PROG(complete, struct request *rq, int error, unsigned int bytes)
 	start = start_find(key);
 	if (start && !start->ns)
 		start = NULL;
-	if (bytes < load(rq, __data_len)) {	/* a part; the last one ends it */
+	if (bytes < load(rq, __data_len)) {	/* only a part; the last part ends the request */
 		if (start)
 			start->done_bytes += bytes;
 		return 0;

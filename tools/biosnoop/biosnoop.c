@@ -24,7 +24,7 @@ static const struct argp_option options[] = {
 	{ "queued", 'Q', NULL, 0, "Print the time queued in the system" },
 	{ "queue", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN },
 	{ "disk", 'd', "DISK", 0, "Only this disk or partition" },
-	{ "min", 'm', "MS", 0, "Only requests that took at least so long" },
+	{ "min", 'm', "MS", 0, "Only requests that took at least MS milliseconds" },
 	{ "pattern", 'P', NULL, 0, "Print whether a request is sequential (S) or random (R)" },
 	{ "timestamp", 't', NULL, 0, "Print the time of day" },
 	{ NULL, 'c', "PATH", 0, "The same as --cgroup" },
@@ -83,7 +83,7 @@ static bool is_op(__u32 cmd_flags, const char *name)
 	return strcmp(disk_operation(cmd_flags), name) == 0;
 }
 
-/* True if the flag called @name is set in @cmd_flags. */
+/* Return true if the flag @name is set in @cmd_flags. */
 static bool has_flag(__u32 cmd_flags, const char *name)
 {
 	for (unsigned int bit = DISK_OP_BITS; bit < 32; bit++)
@@ -92,7 +92,7 @@ static bool has_flag(__u32 cmd_flags, const char *name)
 	return false;
 }
 
-/* Letters for operation and flags, as blktrace(8) has them: "WS", "RM", "FF". */
+/* Print operation and flags as the letters of blktrace(8): "WS", "RM", "FF". */
 static void print_rwbs(struct out *out, __u32 cmd_flags)
 {
 	static const struct {

@@ -6,17 +6,17 @@
 #include "event.h"
 
 #define BIO_NO_TIME (~0ULL)
-#define BIO_NO_SECTOR (~0ULL)		/* as the kernel has it for a request without a place */
+#define BIO_NO_SECTOR (~0ULL)		/* value of the kernel for a request without a sector */
 
-/* Does a request begin where the one before it on that disk ended? */
+/* Whether a request begins where the previous one on that disk ended. */
 enum bio_pattern {
-	PATTERN_UNKNOWN,		/* the first one, or one without data */
+	PATTERN_UNKNOWN,		/* the first request, or one without data */
 	PATTERN_SEQUENTIAL,
 	PATTERN_RANDOM,
 };
 
 struct bio_event {
-	struct event_head head;		/* ns: its end; the task is who caused it, if @owned */
+	struct event_head head;		/* ns: its end; the task that caused it, if @owned */
 	__u64 queue_ns;			/* from made to issued; BIO_NO_TIME */
 	__u64 latency_ns;		/* from issued to done */
 	__u64 sector;			/* of 512 bytes, from the start of the disk */

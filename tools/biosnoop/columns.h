@@ -52,16 +52,16 @@ static struct column columns[] = {
 	[COL_LATENCY] = { "LAT(ms)", "latency_ns", 8, COLUMN_NS, .metric = METRIC_SECONDS,
 			  .about = "Time from then until the last part of the request completed" },
 	[COL_ERROR] = { "ERR", "error", 3, COLUMN_ERRNO, .hidden = true, .metric = METRIC_ERRNO,
-			.about = "errno(3) of a request that failed, as 5 for an I/O error; 0 if it "
+			.about = "errno(3) of a failed request, such as 5 for an I/O error; 0 if it "
 				 "succeeded" },
 	[COL_ERROR_NAME] = { "ERROR", "error_name", -12, COLUMN_STRING, .hidden = true,
 			     .optional = true, .pattern = "^E[A-Z0-9]+$",
-			     .about = "Name of that error, as ENOENT for 2; absent if nothing failed" },
+			     .about = "Name of that error, such as ENOENT; absent if nothing failed" },
 };
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "A completed request; time is that of its completion",
+	.about = "A completed request; time is when it was completed",
 };
 
 #endif /* BIOSNOOP_COLUMNS_H */

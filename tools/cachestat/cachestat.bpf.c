@@ -19,7 +19,7 @@
 
 const volatile __u32 page_shift = 12;
 
-/* Pages that the tool itself asked for: it tests the hooks with a read of its own. */
+/* Pages that the tool itself requested: it tests the hooks by reading its own program file. */
 __u64 self_accesses;
 
 struct {
@@ -31,10 +31,10 @@ struct {
 
 /* What a thread did last. */
 struct thread {
-	__u64 mapping;		/* of the file it asked for pages of: an address, not followed */
+	__u64 mapping;		/* address of the file whose pages it requested, not followed */
 	__u64 first, last;	/* those pages */
-	__u64 call;		/* of how many the call was that it did so by */
-	__u64 added;		/* address of the folio it added since, 0: none */
+	__u64 call;		/* number of pages of that call */
+	__u64 added;		/* address of the folio it has added since; 0: none */
 };
 
 #include "thread.bpf.h"
@@ -46,14 +46,14 @@ static __always_inline struct counts *counts_here(void)
 	return bpf_map_lookup_elem(&counts, &zero);
 }
 
-/* Atomic: a program may be preempted by another one that counts on this CPU. */
+/* Atomic, because another program on this CPU may preempt this one and count too. */
 static __always_inline void count(__u64 *counter, __u64 pages)
 {
 	__sync_fetch_and_add(counter, pages);
 }
 
 enum access {
-	PART,			/* of a read: from where it has got to up to its end */
+	PART,			/* of a read: from its current position to its end */
 	WHOLE,			/* read */
 	FAULT,
 };
@@ -72,7 +72,7 @@ static __always_inline __u64 call_first(struct thread *thread, __u64 mapping, __
 
 	if (thread->mapping != mapping || first <= thread->last + 1)
 		return first;
-	if (ahead == thread->call || ahead + 1 == thread->call)	/* + 1: begins within a page */
+	if (ahead == thread->call || ahead + 1 == thread->call)	/* + 1: it begins within a page */
 		return thread->last + 1;
 	return first;
 }
@@ -103,10 +103,10 @@ static __always_inline void remember(struct thread *thread, __u64 mapping, __u64
 	thread->mapping = mapping;
 	thread->first = first;
 	thread->last = last;
-	thread->added = 0;	/* read in: writing to it now does not create it */
+	thread->added = 0;	/* it was read from disk: a later write does not create it */
 }
 
-/* The running task asks for the pages @first..@last of a file of @size bytes. */
+/* The running task requests the pages @first..@last of a file of @size bytes. */
 static __always_inline int ask(__u64 mapping, __u64 size, __u64 first, __u64 last,
 			       enum access access)
 {
@@ -204,10 +204,7 @@ int BPF_PROG(dirty_folio, struct folio *folio)
 	return dirtied(folio, core_folio_pages(folio));
 }
 
-/*
- * The same before v5.17: pages, one by one, because no file system put larger
- * units into the cache.
- */
+/* The same before v5.17: single pages, because no file system used larger units in the cache. */
 SEC("?tp_btf/mm_filemap_add_to_page_cache")
 int BPF_PROG(add_page, struct page *page)
 {
@@ -220,7 +217,7 @@ int BPF_PROG(dirty_page, struct page *page)
 	return dirtied(page, 1);
 }
 
-/* Before v6.12: @len bytes of @file at @pos are asked for. */
+/* Before v6.12: the running task requests @len bytes of @file at @pos. */
 static __always_inline int ask_file(struct file *file, __u64 pos, __u64 len)
 {
 	struct address_space *mapping = BPF_CORE_READ(file, f_mapping);
@@ -256,8 +253,8 @@ static __always_inline int ask_fault(struct vm_fault *vmf, __u64 first, __u64 la
 }
 
 /*
- * Here a read is told of before it adds what it misses, so only its end says
- * that the pages added till then were not created by a write.
+ * Here the tracepoint of a read fires before the read adds the pages that it misses. Only at
+ * its end is it certain that the pages added in between were not created by a write.
  */
 static __always_inline int read_done(void)
 {

@@ -71,7 +71,7 @@ struct summary {
 	struct bpf_map *map;
 	enum check check;
 	struct counts before;		/* at the last summary */
-	__u64 taken_back;		/* pages shown as read in that a write created after all */
+	__u64 taken_back;		/* pages shown as read that a write created */
 };
 
 /* What one line says. */
@@ -81,11 +81,11 @@ struct row {
 	__u64 buffers_bytes, cached_bytes;
 };
 
-/* The sum of the counts of all CPUs. */
+/* Add up the counts of all CPUs. */
 static int read_counts(struct bpf_map *map, struct counts *sum)
 {
 	int cpus = libbpf_num_possible_cpus();
-	/* A negative error: the kernel would write the counts of all CPUs all the same. */
+	/* On an error no number is assumed: the kernel writes the counts of all possible CPUs. */
 	struct counts *each = cpus > 0 ? calloc(cpus, sizeof(*each)) : NULL;
 	__u32 zero = 0;
 	int err = cpus < 0 ? cpus : each ? 0 : -ENOMEM;
@@ -104,12 +104,10 @@ static int read_counts(struct bpf_map *map, struct counts *sum)
 }
 
 /*
- * Hits, misses and pages read ahead from @row->counts.
- *
- * What was added and not created by a write was read in.  If that is more than
- * was asked for, the rest was read ahead of a reader, or for nobody.  A page
- * may be added before a summary and turn out to be created after it: then
- * @taken_back carries what the next ones have to take off.
+ * Compute hits, misses and pages read ahead from @row->counts. Pages that were added and not
+ * created by a write were read from disk. If these are more than were requested, the rest was
+ * read ahead. A page may be added before a summary and turn out later to be created by a
+ * write: then @taken_back holds the number to subtract from the following summaries.
  */
 static void derive(struct row *row, __u64 *taken_back)
 {
@@ -122,7 +120,7 @@ static void derive(struct row *row, __u64 *taken_back)
 	row->read_ahead = read_in - row->misses;
 }
 
-/* The sizes are found by name: the order of the lines is no promise of the kernel's. */
+/* Find the sizes by name: the kernel does not promise the order of the lines. */
 static void read_meminfo(FILE *f, struct row *row)
 {
 	unsigned long long kilobytes;
@@ -177,13 +175,16 @@ static int print_summary(void *ctx)
 	return 0;
 }
 
-/* A function that serves reads or faults, and the programs for it; a fault's end says nothing. */
+/*
+ * A function that serves reads or faults, and its programs. The end of a fault carries no
+ * information.
+ */
 struct function {
 	const char *name;
 	struct bpf_program *fentry, *fexit, *kprobe, *kretprobe;
 };
 
-/* For tests: SIXTY_HOOKS=fentry or kprobe takes those where there is better. */
+/* For tests: SIXTY_HOOKS=fentry or kprobe forces these hooks where better ones exist. */
 static bool forced(const char *hooks)
 {
 	const char *value = secure_getenv("SIXTY_HOOKS");
@@ -244,7 +245,7 @@ static int enable_page_hooks(struct cachestat_bpf *skel)
 	return 0;
 }
 
-/* A kernel before v6.12, which differ in all that is hooked. */
+/* Choose the hooks for a kernel before v6.12, on which all of them are different. */
 static int choose_old_hooks(struct cachestat_bpf *skel)
 {
 	int err = enable_page_hooks(skel);
@@ -262,8 +263,8 @@ static int choose_hooks(struct cachestat_bpf *skel)
 }
 
 /*
- * Task storage goes with v6.12's tracepoints.  Before v6.4 creating it is a
- * kmalloc(), not to be done where a file system holds locks: there a hash serves.
+ * Use task storage only with the tracepoints of v6.12. Before v6.4 it is allocated by
+ * kmalloc(), which is not allowed where a file system holds locks; there a hash map is used.
  */
 static void choose_storage(struct cachestat_bpf *skel)
 {
@@ -274,8 +275,8 @@ static void choose_storage(struct cachestat_bpf *skel)
 }
 
 /*
- * Can a read of @exe, this program's own file, be told from those of others?
- * tmpfs has a page cache of its own, whose reads no hook shows.
+ * Return true if reads of @exe, this program's own file, can be distinguished from reads of
+ * other files. tmpfs has a separate page cache, whose reads no hook shows.
  */
 static bool can_check(int exe)
 {
@@ -284,7 +285,10 @@ static bool can_check(int exe)
 	return !fstatfs(exe, &fs) && fs.f_type != TMPFS_MAGIC;
 }
 
-/* Read some pages of @exe: are just they counted, apart from the results? */
+/*
+ * Read some pages of @exe, and check that exactly these were counted, separately from the
+ * results.
+ */
 static enum check check_read(int exe, const volatile __u64 *counted)
 {
 	long bytes = CHECK_PAGES * sysconf(_SC_PAGESIZE);
@@ -299,8 +303,8 @@ static enum check check_read(int exe, const volatile __u64 *counted)
 }
 
 /*
- * Do the hooks count what they should?  Kernels change beneath hooks that still
- * attach.  So try it with this program's own file.
+ * Check that the hooks count correctly, with this program's own file: kernels change below
+ * hooks that still attach.
  */
 static enum check self_check(const __u64 *self_accesses)
 {

@@ -4,11 +4,11 @@
 
 #include "types.h"
 
-/* Pages since the tool started, one struct a CPU: user space prints differences. */
+/* Numbers of pages since the tool started, one struct per CPU. User space prints differences. */
 struct counts {
-	__u64 accesses;		/* asked for by reads and page faults */
+	__u64 accesses;		/* requested by reads and page faults */
 	__u64 added;		/* put into the page cache */
-	__u64 created;		/* of those, filled by a write and not from the disk */
+	__u64 created;		/* of these, filled by a write and not from disk */
 	__u64 dirtied;		/* that were clean before */
 };
 

@@ -12,7 +12,7 @@ static struct column columns[] = {
 	[COL_HITS] = { "HITS", "hits", 8, COLUMN_COUNT, .unit = "pages", .metric = METRIC_TOTAL,
 		       .about = "Pages asked for and found in the cache" },
 	[COL_MISSES] = { "MISSES", "misses", 8, COLUMN_COUNT, .unit = "pages",
-			 .metric = METRIC_TOTAL, .about = "Pages asked for and read in" },
+			 .metric = METRIC_TOTAL, .about = "Pages requested and read from disk" },
 	[COL_DIRTIES] = { "DIRTIES", "dirties", 8, COLUMN_COUNT, .unit = "pages",
 			  .metric = METRIC_TOTAL,
 			  .about = "Pages that became dirty: written to, and not dirty before" },

@@ -22,11 +22,11 @@ static struct column columns[] = {
 		       .about = "Process ID of the parent" },
 	[COL_CPU] = { "CPU", "cpu", -4, COLUMN_ID, .hidden = true, .about = "CPU it happened on" },
 	[COL_RET] = { "RET", "ret", 3, COLUMN_RET, .metric = METRIC_ERRNO,
-		      .about = "0, or with -x a negative errno(3), as -2 for a file that does "
+		      .about = "0, or with -x a negative errno(3), such as -2 for a file that does "
 			       "not exist" },
 	[COL_ERROR_NAME] = { "ERROR", "error_name", -12, COLUMN_STRING, .hidden = true,
 			     .optional = true, .pattern = "^E[A-Z0-9]+$",
-			     .about = "Name of that error, as ENOENT for 2; absent if nothing failed" },
+			     .about = "Name of that error, such as ENOENT; absent if nothing failed" },
 	[COL_FILE] = { "FILE", "file", -16, COLUMN_STRING, .hidden = true,
 		       .about = "The executed file, as the caller named it" },
 	[COL_INTERP] = { "INTERP", "interp", -16, COLUMN_STRING, .hidden = true, .optional = true,
@@ -56,7 +56,7 @@ static struct column columns[] = {
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "A program that was executed or, with -x, could not be",
+	.about = "A program that was executed or, with -x, could not be executed",
 };
 
 #endif /* EXECSNOOP_COLUMNS_H */

@@ -21,8 +21,8 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 const volatile __u32 only_ppid = 0;	/* in the tool's PID namespace; 0: any */
 
 /*
- * An event is larger than the BPF stack: each CPU builds its own here.  One
- * entry for each program, since the kernel may preempt one with the other.
+ * Buffers in which each CPU builds an event, which is larger than the BPF stack. Each program
+ * has a separate entry, because the kernel may preempt one program with the other.
  */
 enum { SCRATCH_EXEC, SCRATCH_FAILED, SCRATCHES };
 
@@ -40,7 +40,10 @@ struct {
 
 #include "path_names.bpf.h"
 
-/* What successful and failed execs have in common; NULL: of no interest. */
+/*
+ * Begin an event with the parts that successful and failed execs share. Return NULL if the
+ * filters exclude the task.
+ */
 static struct scratch *begin_event(__u32 which)
 {
 	struct task_struct *task = (void *)bpf_get_current_task(), *parent;
@@ -81,7 +84,7 @@ static void end_event(struct exec_event *e)
 	event_output(e, offsetof(struct exec_event, text) + bytes, sizeof(*e));
 }
 
-/* A kernel string to text[@file_bytes]; returns its bytes with NUL. */
+/* Copy a kernel string to text[@file_bytes]. Return its size with the NUL. */
 static __u32 put_kernel_str(struct exec_event *e, __u32 file_bytes, const char *s)
 {
 	__u64 at = bounds_u64(file_bytes);
@@ -93,7 +96,7 @@ static __u32 put_kernel_str(struct exec_event *e, __u32 file_bytes, const char *
 	return n > 0 ? n : 0;
 }
 
-/* The arguments that the new image got, behind the file names. */
+/* Append the arguments of the new image after the file names. */
 static void put_args(struct exec_event *e, unsigned long start, unsigned long end)
 {
 	__u64 at = bounds_u64(e->file_bytes + e->interp_bytes);
@@ -112,7 +115,10 @@ static void put_args(struct exec_event *e, unsigned long start, unsigned long en
 	e->args_bytes = bytes;
 }
 
-/* The path of the file that runs, behind the arguments: of a script its interpreter's. */
+/*
+ * Append the path of the executed file after the arguments; for a script that of its
+ * interpreter.
+ */
 static void put_exe(struct scratch *room, struct file *file)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -172,10 +178,10 @@ static bool argv_at(__u64 argv, bool compat, __u32 i, __u64 *arg)
 }
 
 /*
- * What cannot be read is said.  From v6.9 on the kernel opens the file before it looks
- * at argv (978ffcbf00d8, "execve: open the executable file before doing anything
- * else"): pages that the caller has not touched since fork() may then be out of reach,
- * on arm64 without a hardware access flag (Cortex-A72) all of them.
+ * Unreadable arguments are reported. From v6.9 on, the kernel opens the file before it looks
+ * at argv (978ffcbf00d8, "execve: open the executable file before doing anything else"). Pages
+ * that the caller has not touched since fork() may then be unreadable; on arm64 without a
+ * hardware access flag (Cortex-A72) all of them are.
  */
 static bool unreadable(struct exec_event *e)
 {
@@ -185,9 +191,9 @@ static bool unreadable(struct exec_event *e)
 }
 
 /*
- * Argument @i of a failed exec, after the others; 0: there is no more to show.  Not static,
- * and with numbers for arguments: only so does the verifier follow it once, not for each
- * argument.
+ * Append argument @i of a failed exec. Return 0 if there are no more to show. The function is
+ * not static and takes numbers as arguments, so that the verifier checks it once and not for
+ * each argument.
  */
 __noinline int put_failed_arg(__u64 argv, __u32 compat, __u32 i)
 {
@@ -218,7 +224,7 @@ __noinline int put_failed_arg(__u64 argv, __u32 compat, __u32 i)
 	return true;
 }
 
-/* The arguments that a failed exec was given, as far as they can be read. */
+/* Append the arguments of a failed exec, as far as they are readable. */
 static void put_argv(__u64 argv, bool compat)
 {
 	for (__u32 i = 0; i <= FAILED_ARGS; i++)

@@ -38,7 +38,7 @@ static const struct argp_option options[] = {
 	{ "print-uid", 'U', NULL, 0, "Print the user ID" },
 	{ "print-cpu", 'C', NULL, 0, "Print the CPU" },
 	{ "print-pcomm", 'M', NULL, 0, "Print the parent's name" },
-	{ "max-args", OPT_MAX_ARGS, "N", 0, "Print so many arguments at most (default: all)" },
+	{ "max-args", OPT_MAX_ARGS, "N", 0, "Print at most N arguments (default: all)" },
 	{ NULL, 'c', "PATH", 0, "The same as --cgroup" },
 	{}
 };
@@ -113,9 +113,9 @@ static struct strings event_args(const struct exec_event *e)
 }
 
 /*
- * What the table shows: the arguments, with the file in the place of argv[0],
- * which is only what the caller wants the program to be called.  A script's
- * begin with its interpreter, put there by the kernel: they stay as they are.
+ * The arguments as the table shows them. The file replaces argv[0], because the caller can set
+ * argv[0] to anything. The arguments of a script begin with its interpreter, put there by the
+ * kernel; they are not changed.
  */
 static struct strings table_args(const struct exec_event *e)
 {
@@ -131,7 +131,7 @@ static struct strings table_args(const struct exec_event *e)
 	return (struct strings){ joined, e->file_bytes + args.bytes - skip };
 }
 
-/* The first @n strings of @s; all of them if there are not more. */
+/* Return the first @n strings of @s, or all of them if there are fewer. */
 static struct strings first_strings(struct strings s, unsigned long n)
 {
 	size_t bytes = 0;
@@ -141,7 +141,7 @@ static struct strings first_strings(struct strings s, unsigned long n)
 	return (struct strings){ s.at, bytes };
 }
 
-/* True if @text stands in the strings, taken as one line with spaces between. */
+/* Return true if the strings, joined by spaces, contain @text. */
 static bool strings_contain(struct strings s, const char *text)
 {
 	char line[sizeof(((struct exec_event *)0)->text) + 1];
@@ -159,7 +159,10 @@ static bool wanted(const struct exec_event *e, struct strings args)
 	return !opt.line || strings_contain(args, opt.line);
 }
 
-/* The file that runs, as /proc/PID/exe shows it; opensnoop's marks where it is not whole. */
+/*
+ * Print the executed file as /proc/PID/exe shows it, or with the same marks as opensnoop if
+ * the path is incomplete.
+ */
 static void print_exe(struct out *out, const struct exec_event *e)
 {
 	const char *names = e->text + e->file_bytes + e->interp_bytes + e->args_bytes;

@@ -6,30 +6,30 @@
 
 #define PATH_BYTES 4096			/* PATH_MAX: of the file, and of the interpreter */
 #define ARGS_BYTES 16384		/* of all arguments together */
-#define FAILED_ARGS 20			/* arguments shown of an exec that failed */
+#define FAILED_ARGS 20			/* most arguments shown of a failed exec */
 #define FAILED_ARG_BYTES 1024		/* of each of them */
 
-/* What is known about the path of the file that runs. */
+/* Marks of the path of the executed file. */
 enum {
-	EXE_CUT = 1 << 0,		/* it is longer or deeper than there was room for */
-	EXE_UNREACHABLE = 1 << 1,	/* it leads to a root that is not the task's */
-	EXE_DELETED = 1 << 2,		/* no name leads to the file any more */
-	EXE_ANONYMOUS = 1 << 3,		/* it has no directory: of memfd_create(2) */
+	EXE_CUT = 1 << 0,		/* truncated: longer or deeper than the buffer */
+	EXE_UNREACHABLE = 1 << 1,	/* below a root that is not the task's */
+	EXE_DELETED = 1 << 2,		/* the file was deleted */
+	EXE_ANONYMOUS = 1 << 3,		/* no directory: made by memfd_create(2) */
 };
 
-/* One exec.  Only the part of text[] that is in use is sent. */
+/* One exec. Only the used part of text[] is sent. */
 struct exec_event {
 	struct event_head head;
 	__u32 ppid;			/* in the initial PID namespace */
-	__u32 ns_ppid;			/* in the tool's; 0: none there */
+	__u32 ns_ppid;			/* in the tool's PID namespace; 0: it has none there */
 	__s32 ret;			/* 0, or a negative errno: failed */
-	__u32 argc;			/* arguments the program got; 0: unknown (failed) */
-	__u32 file_bytes;		/* in text[], with NUL */
-	__u32 interp_bytes;		/* behind it; 0: not a script */
-	__u32 args_bytes;		/* behind that: the arguments, each ended by NUL */
-	__u32 exe_bytes;		/* behind them: names of the path that runs, from the file up */
+	__u32 argc;			/* number of arguments; 0: unknown (the exec failed) */
+	__u32 file_bytes;		/* bytes of the file in text[], with NUL */
+	__u32 interp_bytes;		/* followed by the interpreter; 0: not a script */
+	__u32 args_bytes;		/* followed by the arguments, each ended by NUL */
+	__u32 exe_bytes;		/* followed by the names of the path, the file first */
 	__u32 exe_marks;		/* EXE_* */
-	__u32 cut;			/* 1: there were more arguments than args[] shows */
+	__u32 cut;			/* 1: truncated, not all arguments are in text[] */
 	char parent_comm[TASK_COMM_LEN];
 	char text[3 * PATH_BYTES + ARGS_BYTES];
 };

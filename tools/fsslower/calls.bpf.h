@@ -12,7 +12,7 @@
 
 enum call {
 	CALL_NONE,
-	CALL_READ,			/* and readv: from where the file stands */
+	CALL_READ,			/* and readv: from the current offset of the file */
 	CALL_WRITE,
 	CALL_PREAD,			/* and preadv: from an offset */
 	CALL_PWRITE,
@@ -23,8 +23,8 @@ enum call {
 };
 
 /*
- * The calls of interest, by number.  A preadv2 whose offset is -1 reads from
- * where the file stands.  Of the 32-bit ABI only those of every day.
+ * The traced system calls by number. A preadv2 with offset -1 reads from the current offset of
+ * the file. Of the 32-bit ABI only the common calls are traced.
  */
 #define CALLS_MAX 512
 
@@ -69,7 +69,7 @@ static const struct {
 	[SYSCALL_COMPAT_FDATASYNC].compat = CALL_FSYNC,
 };
 
-/* Where the operation began, from where @file or its caller stands now. */
+/* Compute where the operation began from the current offset of @file or of its caller. */
 static __always_inline __s64 offset_before(struct file *file, struct operation *op)
 {
 	__s64 after = 0;
@@ -81,7 +81,7 @@ static __always_inline __s64 offset_before(struct file *file, struct operation *
 	return after - op->bytes;
 }
 
-/* Operation @op on the file behind a descriptor has ended. */
+/* Operation @op on the file of a descriptor has ended. */
 static __noinline int fd_done(struct operation *op)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -101,7 +101,7 @@ static __noinline int fd_done(struct operation *op)
 	return report((__u64)file, ROOM_READ);
 }
 
-/* A call that has a file on both sides is a read of one and a write of the other. */
+/* A call with two files is a read of one and a write of the other. */
 static __always_inline void both_done(struct operation *op, int from, __u64 from_at, int to,
 				      __u64 to_at)
 {

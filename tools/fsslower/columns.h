@@ -23,10 +23,10 @@ static struct column columns[] = {
 				 "open, the fsync of a whole file, and a failed operation, where the "
 				 "table has the name of the error" },
 	[COL_ERR] = { "ERR", "err", 3, COLUMN_ERRNO, .hidden = true, .metric = METRIC_ERRNO,
-		      .about = "errno(3), as 28 for a full disk; 0 if the operation succeeded" },
+		      .about = "errno(3), such as 28 for a full disk; 0 if the operation succeeded" },
 	[COL_ERROR_NAME] = { "ERROR", "error_name", -12, COLUMN_STRING, .hidden = true,
 			     .optional = true, .pattern = "^E[A-Z0-9]+$",
-			     .about = "Name of that error, as ENOENT for 2; absent if nothing failed" },
+			     .about = "Name of that error, such as ENOENT; absent if nothing failed" },
 	[COL_OFFSET] = { "OFF_KB", "offset_bytes", -8, COLUMN_KB, .optional = true,
 			 .about = "Where in the file the operation began; absent for an open and "
 				  "for the fsync of a whole file" },
@@ -44,7 +44,7 @@ static struct column columns[] = {
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "An operation that took at least the given time; time is that of its end.  "
+	.about = "An operation that took at least the given time; time is when it ended.  "
 		 "ext4slower, xfsslower and btrfsslower print the same",
 };
 

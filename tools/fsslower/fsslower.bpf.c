@@ -18,9 +18,12 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define LLONG_MAX 0x7fffffffffffffffLL
-#define EIOCBQUEUED 529		/* include/linux/errno.h: it goes on without the caller */
+#define EIOCBQUEUED 529		/* include/linux/errno.h: continues asynchronously */
 
-/* True if this is a part of what the thread is in: the fsync of a write with O_SYNC. */
+/*
+ * Return true if this is part of the operation that the thread is in: the fsync of a write
+ * with O_SYNC.
+ */
 static __always_inline bool is_part(struct thread *thread, enum fs_op op, struct file *file)
 {
 	return op == FS_FSYNC && thread->start_ns && thread->op == FS_WRITE &&
@@ -74,7 +77,7 @@ static __always_inline int leave(enum fs_op kind, enum room room, __s64 ret)
 	op->latency_ns = latency_ns;
 	op->offset = thread->offset;
 	op->bytes = kind == FS_FSYNC ? thread->bytes : ret > 0 ? ret : 0;
-	/* Where an O_APPEND write begins is only known now. */
+	/* The offset of an O_APPEND write is known only now. */
 	iocb = (void *)thread->iocb;
 	if (iocb && ret > 0)
 		op->offset = BPF_CORE_READ(iocb, ki_pos) - ret;

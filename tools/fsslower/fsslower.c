@@ -31,14 +31,14 @@
 #define OF "file system "
 #endif
 
-#define SPLICE "filemap_splice_read"	/* v6.5: what most file systems splice by */
+#define SPLICE "filemap_splice_read"	/* v6.5: most file systems splice with it */
 #define MIN_MS_DEFAULT 10
 
-/* What is known of a file system: a new one is a row here. */
+/* One row for each supported file system. */
 static const struct file_system {
 	const char *name;
 	__u32 magic;			/* of its superblocks: linux/magic.h */
-	/* Of its struct file_operations; NULL: not known, system calls are hooked. */
+	/* Functions in its struct file_operations; NULL: unknown, so hook the system calls. */
 	const char *read, *write, *open, *fsync;
 } file_systems[] = {
 	{ "ext4", 0xef53, "ext4_file_read_iter", "ext4_file_write_iter", "ext4_file_open",
@@ -73,7 +73,8 @@ static const struct {
 };
 
 static const struct argp_option options[] = {
-	{ "min", 'm', "MS", 0, "Only what takes at least so long (default: 10); 0: everything" },
+	{ "min", 'm', "MS", 0, "Only operations that took at least MS milliseconds (default: 10); "
+	  "0: all" },
 #ifndef ONLY_FS
 	{ "type", 't', "TYPE", 0, "Only file systems of this type: ext4, xfs, btrfs, nfs ..." },
 #endif
@@ -160,7 +161,7 @@ static const struct argp argp = {
 	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
-/* The whole path of @e, whose text is @size bytes, with marks where it is not whole. */
+/* Print the path of @e, whose text is @size bytes, with marks where it is incomplete. */
 static void full_path(struct text *path, const struct fs_event *e, size_t size)
 {
 	path->len = 0;
@@ -173,7 +174,7 @@ static void full_path(struct text *path, const struct fs_event *e, size_t size)
 		text_str(path, " (deleted)");
 }
 
-/* A call that a signal broke off inside the kernel (ERESTARTSYS ...) ends with EINTR. */
+/* A call that a signal interrupted inside the kernel (ERESTARTSYS ...) ends with EINTR. */
 static int error_of(const struct fs_event *e)
 {
 	return e->error >= 512 && e->error <= 516 ? EINTR : e->error;
@@ -193,7 +194,7 @@ static void print_bytes(struct out *out, const struct fs_event *e)
 		out_int(out, COL_OFFSET, e->offset);
 }
 
-/* A name that holds a comma or a quote stands in quotes, its own doubled (RFC 4180). */
+/* Quote a name that contains a comma or a quote, and double its quotes (RFC 4180). */
 static void csv_name(struct text *line, const char *name, size_t len)
 {
 	bool quote = memchr(name, ',', len) || memchr(name, '"', len);
@@ -256,7 +257,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_end(out);
 }
 
-/* For tests: SIXTY_HOOKS=fentry, kprobe or syscall allows only that way to hook. */
+/* For tests: SIXTY_HOOKS=fentry, kprobe or syscall allows only this kind of hook. */
 static bool allowed(const char *way)
 {
 	const char *forced = secure_getenv("SIXTY_HOOKS");
@@ -264,13 +265,13 @@ static bool allowed(const char *way)
 	return !forced || strcmp(forced, way) == 0;
 }
 
-/* A function, and what runs when it begins and ends. */
+/* A function, and the programs for its begin and end. */
 struct function {
 	const char *name;
 	struct bpf_program *enter, *leave;
 };
 
-/* Aim at all @n functions, or at none. */
+/* Set the targets of all @n functions, or of none. */
 static bool aim(const struct function *functions, size_t n)
 {
 	size_t i;

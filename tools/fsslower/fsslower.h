@@ -4,7 +4,7 @@
 
 #include "event.h"
 
-#define FS_PATH_SIZE 4096	/* of the names of a path, with a NUL each */
+#define FS_PATH_SIZE 4096	/* for the names of a path, each with a NUL */
 #define FS_NAME_SIZE 16		/* of a file system's type */
 #define FS_WHOLE (-1)		/* for the number of bytes: up to the end of the file */
 
@@ -16,22 +16,22 @@ enum fs_op {
 };
 
 enum {
-	FS_PATH_CUT = 1 << 0,		/* longer or deeper than there was room for */
-	FS_UNREACHABLE = 1 << 1,	/* it leads to a root that is not the task's */
-	FS_DELETED = 1 << 2,		/* the file has no name any more: the path is its last */
+	FS_PATH_CUT = 1 << 0,		/* truncated: longer or deeper than the buffer */
+	FS_UNREACHABLE = 1 << 1,	/* below a root that is not the task's */
+	FS_DELETED = 1 << 2,		/* the file was deleted: this was its last path */
 };
 
-/* An event ends with the last byte of @text that is used. */
+/* An event ends with the last used byte of @text. */
 struct fs_event {
 	struct event_head head;		/* .ns: when the operation ended */
 	__u64 latency_ns;
 	__s64 offset;			/* in the file */
-	__s64 bytes;			/* read or written; of an fsync those asked for, or FS_WHOLE */
+	__s64 bytes;			/* read or written; for fsync to be synced, or FS_WHOLE */
 	__u16 error;			/* 0 or an errno */
 	__u8 op;			/* enum fs_op */
 	__u8 marks;			/* FS_* */
 	char fs[FS_NAME_SIZE];		/* the kernel's name of the type, "ext4" */
-	char text[FS_PATH_SIZE];	/* the path's names, from the file up; a NUL ends each */
+	char text[FS_PATH_SIZE];	/* names of the path, the file first; each ends with NUL */
 };
 
 #endif /* FSSLOWER_H */

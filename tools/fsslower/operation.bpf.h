@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* An operation on a file that has ended, and how it becomes an event. */
+/* A completed operation on a file, and its event. */
 #ifndef FSSLOWER_OPERATION_BPF_H
 #define FSSLOWER_OPERATION_BPF_H
 
@@ -18,20 +18,20 @@ const volatile __u32 magic;	/* of the file system; 0: any */
 
 /* An operation that has ended. */
 struct operation {
-	__u64 latency_ns;	/* UNKNOWN: its beginning was not seen */
+	__u64 latency_ns;	/* UNKNOWN: its start was not seen */
 	__s64 offset;
 	__s64 bytes;		/* as in struct fs_event */
 	__s64 ret;
 	__u32 op;		/* enum fs_op */
 	int fd;
-	const void *offset_at;	/* where the caller keeps the offset; NULL: the file does */
+	const void *offset_at;	/* pointer to the caller's offset; NULL: that of the file */
 	bool offset_given;	/* it is known already */
 };
 
-/* The operation that the thread is in. */
+/* The current operation of the thread. */
 struct thread {
 	__u64 start_ns;		/* CLOCK_MONOTONIC; 0: none */
-	__u64 file, iocb;	/* addresses, where a function is hooked; or 0 */
+	__u64 file, iocb;	/* addresses if functions are hooked, otherwise 0 */
 	__s64 offset, bytes;
 	__u32 op;		/* enum fs_op */
 	struct operation done;
@@ -45,8 +45,9 @@ struct scratch {
 };
 
 /*
- * An event is larger than the BPF stack: each CPU builds its own here.  One entry for
- * each program that is attached by fexit: the kernel may preempt one with another.
+ * Buffers in which each CPU builds an event, which is larger than the BPF stack. Each program
+ * attached by fexit has a separate entry, because the kernel may preempt one program with
+ * another.
  */
 enum room { ROOM_READ, ROOM_WRITE, ROOM_OPEN, ROOM_FSYNC, ROOM_SPLICE, ROOMS };
 
@@ -59,7 +60,7 @@ struct {
 
 #include "path_names.bpf.h"
 
-/* A regular file of the file system asked for. */
+/* Return true for a regular file of the requested file system. */
 static __always_inline bool file_wanted(struct file *file)
 {
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
@@ -91,8 +92,8 @@ static __always_inline void read_path(struct scratch *room, __u32 which, struct 
 }
 
 /*
- * What the thread has done to the file at @address.  Not static, and with numbers
- * for arguments: only so does the verifier follow it once and not for each caller.
+ * Emit what the thread did with the file at @address. The function is not static and takes
+ * numbers as arguments, so that the verifier checks it once and not for every caller.
  */
 __noinline int report(__u64 address, __u32 which)
 {

@@ -37,7 +37,7 @@ static struct column columns[] = {
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "A lookup; time is that of its end",
+	.about = "A lookup; time is when it ended",
 };
 
 #endif /* GETHOSTLATENCY_COLUMNS_H */

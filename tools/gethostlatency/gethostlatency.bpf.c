@@ -22,9 +22,9 @@ struct thread {
 	/* The outermost call. */
 	__u64 start_ns;
 	__u64 stack;		/* where it begins */
-	__u64 name;		/* its first argument, to read once more at its end */
-	/* The last call of gethostbyname_r or gethostbyname2_r, which may be that one. */
-	__u64 resultp;		/* where it puts its result, or NULL */
+	__u64 name;		/* its first argument, to be read again at its end */
+	/* The last call of gethostbyname_r or gethostbyname2_r, which may be the same call. */
+	__u64 resultp;		/* where it stores its result, or NULL */
 	__u64 h_errnop;		/* and why there is none */
 	struct lookup_event event;	/* .call: CALL_NONE when no call is running */
 };
@@ -32,8 +32,8 @@ struct thread {
 #include "thread.bpf.h"
 
 /*
- * What the stack pointer was when the function began, seen when it has
- * returned: x86 has taken the return address off the stack since.
+ * Return the stack pointer at the beginning of the function, for use at its end: on x86 the
+ * return address has been taken off the stack since.
  */
 static __always_inline __u64 stack_at_return(struct pt_regs *ctx)
 {
@@ -44,7 +44,7 @@ static __always_inline __u64 stack_at_return(struct pt_regs *ctx)
 #endif
 }
 
-/* libbpf's PT_REGS_PARM ends with the fifth in its older releases. */
+/* PT_REGS_PARM of older libbpf releases supports only five arguments. */
 static __always_inline __u64 sixth_argument(struct pt_regs *ctx)
 {
 #if defined(__TARGET_ARCH_x86)
@@ -54,7 +54,7 @@ static __always_inline __u64 sixth_argument(struct pt_regs *ctx)
 #endif
 }
 
-/* x86 has only six in registers. */
+/* x86 passes only six arguments in registers. */
 static __always_inline __u64 seventh_argument(struct pt_regs *ctx, __u64 stack)
 {
 #if defined(__TARGET_ARCH_x86)
@@ -72,7 +72,7 @@ static __always_inline bool has_h_errnop(__u32 call)
 	return call == CALL_GETHOSTBYNAME_R || call == CALL_GETHOSTBYNAME2_R;
 }
 
-/* True if the call that begins at @stack is inside the one that is running. */
+/* Return true if the call that begins at @stack is inside the running one. */
 static __always_inline bool is_inside(const struct thread *thread, __u64 stack, __u32 call)
 {
 	if (!thread->event.call || stack > thread->stack)
@@ -80,7 +80,7 @@ static __always_inline bool is_inside(const struct thread *thread, __u64 stack, 
 	return stack < thread->stack || call != thread->event.call;
 }
 
-/* The name, if its memory is there: a page may be yet to come from a file. */
+/* Read the name, if its page is in memory: the page of a mapped file may not be loaded yet. */
 static __always_inline void read_host(struct thread *thread)
 {
 	struct lookup_event *event = &thread->event;
@@ -147,7 +147,7 @@ static __always_inline int enter(struct pt_regs *ctx, __u32 call)
 	struct thread *thread;
 
 	use_thread_stack(ctx);
-	/* Without a name getaddrinfo looks nothing up. */
+	/* Without a name getaddrinfo() does not look anything up. */
 	if (!name || !filter_current())
 		return 0;
 	thread = thread_get();
@@ -160,7 +160,7 @@ static __always_inline int enter(struct pt_regs *ctx, __u32 call)
 	return 0;
 }
 
-/* What a call of gethostbyname_r or gethostbyname2_r came to. */
+/* Read the result of the last call of gethostbyname_r() or gethostbyname2_r(). */
 static __always_inline void read_h_errno(struct thread *thread)
 {
 	int code = H_ERRNO_UNKNOWN;
@@ -209,7 +209,7 @@ static __always_inline int leave(struct pt_regs *ctx, __u32 call)
 	return 0;
 }
 
-/* v6.6: one program for all functions, told apart by the cookie of each. */
+/* v6.6: one program serves all functions and distinguishes them by their cookies. */
 SEC("?uprobe/libc")
 int enter_any(struct pt_regs *ctx)
 {
@@ -283,7 +283,10 @@ int leave_gethostbyname2_r(struct pt_regs *ctx)
 	return leave(ctx, CALL_GETHOSTBYNAME2_R);
 }
 
-/* Not filtered but by process: a user's or a cgroup's may change before it looks anything up. */
+/*
+ * Filter by process only: the user and the cgroup may change before the process looks anything
+ * up.
+ */
 SEC("?tp_btf/sched_process_exec")
 int BPF_PROG(exec)
 {

@@ -25,16 +25,16 @@
 #include "gethostlatency.h"
 #include "gethostlatency.skel.h"
 
-#define SCAN_NS (5 * NS_PER_S)	/* between two looks at all processes, at least */
-#define SCAN_SHARE 100		/* ... and this times what a look takes: 1 % of a CPU */
-#define AGAIN_MAX 256		/* executed programs that get a second look */
+#define SCAN_NS (5 * NS_PER_S)	/* least time between two scans of all processes */
+#define SCAN_SHARE 100		/* ... and this many times the duration of a scan: 1 % of a CPU */
+#define AGAIN_MAX 256		/* executed programs that are checked a second time */
 
 static struct {
 	struct common_args common;
-	const char *libc;		/* the only one; NULL: all that are mapped */
+	const char *libc;		/* the only libc to trace; NULL: all mapped ones */
 } opt = { .common.time = STAMP_LOCAL };
 
-/* In the order of enum lookup_call, which is the cookie of each. */
+/* The functions, in the order of enum lookup_call; the index is the cookie of a function. */
 static const char *const calls[CALLS] = {
 	[CALL_GETADDRINFO] = "getaddrinfo",
 	[CALL_GETHOSTBYNAME] = "gethostbyname",
@@ -48,7 +48,7 @@ static const struct argp_option options[] = {
 	{}
 };
 
-/* Before anything is attached: is that a libc? */
+/* Check that the file is a libc before anything is attached. */
 static void check_libc(const char *path)
 {
 	struct uprobe_places places = {};
@@ -97,13 +97,13 @@ static struct {
 	struct out out;
 	bool multi;			/* one link for all functions */
 	size_t attached;		/* libcs, so far */
-	int error;			/* negative errno of the first that could not be */
+	int error;			/* negative errno of the first one that failed */
 	pid_t again[AGAIN_MAX];		/* executed, and no libc seen yet */
 	size_t n_again;
 	__u64 next_scan_ns;
 } state;
 
-/* Programs by call; [CALL_NONE]: those for any. */
+/* Programs by call; [CALL_NONE]: programs that serve any call. */
 struct programs {
 	struct bpf_program *enter, *leave;
 };
@@ -136,8 +136,8 @@ static int add_link(struct libc *libc, int link)
 }
 
 /*
- * First where functions return: what begins in between is not timed, rather
- * than begun and never ended.
+ * Attach to the returns first: a call that begins in between is then not timed, instead of
+ * begun and never ended.
  */
 static int attach_all(struct libc *libc, int fd, const struct uprobe_places *places)
 {
@@ -179,7 +179,7 @@ static void attach_libc(void *ctx, struct libc *libc, int fd, const char *path)
 		log_err(err, "cannot attach to %s", path);
 }
 
-/* Why nothing could be attached at all; 0 if there was nothing to attach to. */
+/* Return why nothing could be attached, or 0 if there was nothing to attach to. */
 static int attach_failed(void)
 {
 	int err = state.error;
@@ -191,7 +191,7 @@ static int attach_failed(void)
 	return err ? log_err(err, "cannot attach to libc") : 0;
 }
 
-/* Look at all processes, or the one asked for, if /proc has it by the number given. */
+/* Scan all processes, or the one of -p if /proc shows it under that number. */
 static unsigned int scan(void)
 {
 	__u64 start = clock_now_ns(), end;
@@ -222,7 +222,7 @@ static int attach_mapped(void)
 
 	if (!state.attached && attach_failed())
 		return state.error;
-	/* A few that guard themselves are nothing to tell root about each time. */
+	/* Do not warn root each time about a few processes that protect themselves. */
 	if (denied && (geteuid() || opt.common.verbose))
 		log_warn("cannot look at %u of the processes: if their libc is another one, its "
 			 "calls are not seen (CAP_SYS_PTRACE)", denied);
@@ -231,12 +231,15 @@ static int attach_mapped(void)
 	return 0;
 }
 
-/* A new program has mapped its libc by now, or will have in a moment. */
+/* A new program has mapped its libc by now, or will do so soon. */
 static void print_exec(const struct exec_event *e)
 {
 	pid_t pid = self_proc_id(e->head.pid, e->head.ns_pid);
 
-	/* Of another PID namespace: the next scan may find its libc mapped by one of ours. */
+	/*
+	 * The process is in another PID namespace. The next scan may find its libc mapped by a
+	 * process of this one.
+	 */
 	if (!pid || libc_look(pid, attach_libc, NULL) != 0)
 		return;
 	if (state.n_again < AGAIN_MAX)
@@ -269,7 +272,7 @@ static void print_result(struct out *out, const struct lookup_event *e)
 		out_int(out, COL_ERROR, error);
 }
 
-/* Longer ones than libc takes are cut. */
+/* Names longer than libc accepts are truncated. */
 static void print_host(struct out *out, const struct lookup_event *e)
 {
 	static char host[HOST_LEN + sizeof("...")];

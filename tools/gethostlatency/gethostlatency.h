@@ -15,9 +15,9 @@ enum lookup_call {
 	CALLS
 };
 
-#define HOST_LEN 255			/* bytes of a name: libc refuses longer ones */
-#define HOST_SIZE (HOST_LEN + 2)	/* a byte more, to tell what was cut, and the NUL */
-#define H_ERRNO_UNKNOWN (-100)		/* the call failed, h_errno was not seen */
+#define HOST_LEN 255			/* longest name that libc accepts */
+#define HOST_SIZE (HOST_LEN + 2)	/* one byte more, to detect truncation, and the NUL */
+#define H_ERRNO_UNKNOWN (-100)		/* the call failed, and h_errno is unknown */
 
 struct lookup_event {
 	struct event_head head;		/* of the call's end */
@@ -29,7 +29,7 @@ struct lookup_event {
 	char host[HOST_SIZE];
 };
 
-/* A program was executed: it may bring a libc that was not there before. */
+/* A program was executed: it may have mapped a new libc. */
 struct exec_event {
 	struct event_head head;
 };

@@ -14,7 +14,7 @@
 #include "core/clock.h"
 #include "libc.h"
 
-#define UNUSED_NS 60000000000ULL	/* kept that long with no process that has it */
+#define UNUSED_NS 60000000000ULL	/* how long an unmapped libc is kept */
 
 static struct libc *libcs;
 static size_t n_libcs;
@@ -41,13 +41,13 @@ bool libc_is_name(const char *name)
 	return false;
 }
 
-/* True if @line is the code of a libc. */
+/* Return true if @line of /proc/PID/maps is the code of a libc. */
 static bool parse_mapping(char *line, struct mapping *map)
 {
 	char executable, *end;
 	int at = 0;
 
-	/* Few lines pass, and this is much cheaper than sscanf(). */
+	/* Few lines pass this test, which is much cheaper than sscanf(). */
 	if (!strstr(line, "libc") && !strstr(line, "ld-musl") && !strstr(line, "libuClibc"))
 		return false;
 	if (sscanf(line, "%lx-%lx %*2c%c%*c %*x %x:%x %lu %n", &map->start, &map->end, &executable,
@@ -72,8 +72,8 @@ static struct libc *find_known(const struct mapping *map)
 }
 
 /*
- * The mapped file itself, though its path means something else here or nothing
- * any more; or, which takes fewer privileges, what the path means to the process.
+ * Open the mapped file itself, even if its path now names another file or none. If that is not
+ * permitted, open the path as the process sees it, which takes fewer privileges.
  */
 static int open_mapped(pid_t pid, const struct mapping *map)
 {
@@ -88,7 +88,7 @@ static int open_mapped(pid_t pid, const struct mapping *map)
 	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
-/* What is open as @fd, which this closes. */
+/* Handle the file that is open as @fd, and close it. */
 static void add_new(int fd, const struct mapping *map, libc_fn fn, void *ctx)
 {
 	struct libc *more = realloc(libcs, (n_libcs + 1) * sizeof(*libcs));
@@ -114,7 +114,7 @@ static void look_at(pid_t pid, const struct mapping *map, libc_fn fn, void *ctx)
 		return;
 	}
 	fd = open_mapped(pid, map);
-	if (fd >= 0)			/* else the process has ended: another one may bring it */
+	if (fd >= 0)			/* otherwise the process has ended */
 		add_new(fd, map, fn, ctx);
 }
 
@@ -159,8 +159,8 @@ static void *close_link(void *link)
 }
 
 /*
- * Of the first @n from @first on.  Every close() waits, for some 50 ms, until no
- * processor runs the program any more: they shall wait at the same time.
+ * Close the links of @n libcs, beginning with @first. Each close() waits about 50 ms until no
+ * CPU runs the program any more, so they run at the same time.
  */
 static void close_links(struct libc *first, size_t n)
 {

@@ -20,32 +20,32 @@ struct libc {
 	size_t n_links;
 };
 
-/* A new one, open as @fd until this returns: fill its links. */
+/* Called for a new libc: fill its links. @fd is open until the function returns. */
 typedef void (*libc_fn)(void *ctx, struct libc *libc, int fd, const char *path);
 
-/* True if a file of that name, the last component of a path, is a C library. */
+/* Return true if a file with that name, the last component of a path, is a C library. */
 bool libc_is_name(const char *name);
 
 /*
- * Call @fn for each new libc of process @pid.  Returns how many it has mapped,
- * known ones too; -EACCES if that may not be read.
+ * Call @fn for each new libc of process @pid. Returns the number of its libcs, including known
+ * ones, or -EACCES if its mappings may not be read.
  */
 int libc_look(pid_t pid, libc_fn fn, void *ctx);
 
-/* Call @fn for the file @path, whoever has it mapped.  0, or a negative errno. */
+/* Call @fn for the file @path, without looking at processes. Returns 0 or a negative errno. */
 int libc_open(const char *path, libc_fn fn, void *ctx);
 
 /*
- * libc_look() for all processes; and let go of those that none has had mapped for
- * a minute, which keep their file systems in use.  Returns how many processes
- * may not be looked at.
+ * Call libc_look() for all processes. Detach libcs that no process has had mapped for a
+ * minute, because attached programs keep their file systems in use. Returns the number of
+ * processes that may not be read.
  */
 unsigned int libc_look_all(libc_fn fn, void *ctx);
 
-/* How many are known. */
+/* Return the number of known libcs. */
 size_t libc_count(void);
 
-/* Detach everything, and forget.  What links this needs pthreads. */
+/* Detach everything and free all entries. Needs pthreads. */
 void libc_end(void);
 
 #endif /* COMMON_LIBC_H */

@@ -40,7 +40,7 @@ const char *result_h_errno(const struct lookup_event *e)
 		return "NO_RECOVERY";
 	case NO_DATA:
 		return "NO_DATA";
-	case NETDB_INTERNAL:		/* of the _r functions errno is seen */
+	case NETDB_INTERNAL:		/* for the _r functions errno is known */
 		if (e->call == CALL_GETHOSTBYNAME_R || e->call == CALL_GETHOSTBYNAME2_R)
 			name = strerrorname_np(e->ret);
 		return name && e->ret ? name : "NETDB_INTERNAL";

@@ -5,10 +5,13 @@
 
 #include "gethostlatency.h"
 
-/* The name of @error of getaddrinfo(), as "EAI_NONAME"; "failed" if it has none. */
+/* Return the name of @error of getaddrinfo(), such as "EAI_NONAME"; "failed" if it has none. */
 const char *result_eai(int error);
 
-/* The same of @e's h_errno, as "HOST_NOT_FOUND", or of the errno behind NETDB_INTERNAL. */
+/*
+ * Return the name of @e's h_errno, such as "HOST_NOT_FOUND", or of the errno that
+ * NETDB_INTERNAL refers to.
+ */
 const char *result_h_errno(const struct lookup_event *e);
 
 #endif /* GETHOSTLATENCY_RESULT_H */

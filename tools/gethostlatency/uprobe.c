@@ -16,7 +16,7 @@
 #include "uprobe.h"
 #include "uretprobe.h"
 
-/* Of include/uapi/linux/bpf.h of Linux 6.6, which older headers do not have. */
+/* From include/uapi/linux/bpf.h of Linux 6.6: older headers lack it. */
 #define ATTACH_UPROBE_MULTI 48		/* BPF_TRACE_UPROBE_MULTI */
 #define UPROBE_MULTI_RETURN 1		/* BPF_F_UPROBE_MULTI_RETURN */
 
@@ -47,13 +47,13 @@ struct link_create_uprobe_multi {	/* union bpf_attr.link_create */
 #define ELF_OURS EM_NONE
 #endif
 
-/* @path names the file that is open as @fd, whatever has become of its own name. */
+/* Set @path to a name of the file that is open as @fd, even if the file was renamed or deleted. */
 static void fd_path(char path[32], int fd)
 {
 	snprintf(path, 32, "/proc/self/fd/%d", fd);
 }
 
-/* The offset in the file of what is mapped to @address; 0: nothing is. */
+/* Return the file offset of the code mapped at @address, or 0. */
 static __u64 file_offset(Elf *elf, __u64 address)
 {
 	size_t n = 0;
@@ -71,14 +71,14 @@ static void add_place(struct uprobe_places *places, __u64 offset, __u64 which)
 {
 	for (size_t i = 0; i < places->n; i++)
 		if (places->offsets[i] == offset)
-			return;		/* another version of the name, the same code */
+			return;		/* the same code, with another version of the name */
 	if (!offset || places->n == UPROBE_PLACES_MAX)
 		return;
 	places->offsets[places->n] = offset;
 	places->which[places->n++] = which;
 }
 
-/* Which of @names @name is; @n if it is none of them. */
+/* Return the index of @name in @names, or @n. */
 static size_t find_name(const char *const *names, size_t n, const char *name)
 {
 	size_t i = 0;
@@ -136,7 +136,7 @@ int uprobe_find(int fd, const char *const *names, size_t n, struct uprobe_places
 	return err;
 }
 
-/* @pid: only in this process; 0: in all. */
+/* @pid: only this process; 0: all processes. */
 static int link_multi(int prog_fd, const char *path, const struct uprobe_places *places,
 		      bool at_return, pid_t pid)
 {
@@ -155,7 +155,7 @@ static int link_multi(int prog_fd, const char *path, const struct uprobe_places 
 	return fd < 0 ? -errno : (int)fd;	/* BPF descriptors close on exec by themselves */
 }
 
-/* A program for uprobe.multi that does nothing, or a negative errno. */
+/* Load a program for uprobe.multi that does nothing. Returns its descriptor or a negative errno. */
 static int load_empty(void)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = ATTACH_UPROBE_MULTI);
@@ -167,7 +167,7 @@ static int load_empty(void)
 	return bpf_prog_load(BPF_PROG_TYPE_KPROBE, "probe", "GPL", insns, 2, &opts);
 }
 
-/* A kernel that has it gets as far as seeing that a directory cannot be probed. */
+/* A kernel with uprobe.multi reports that a directory cannot be probed. */
 bool uprobe_has_multi(void)
 {
 	struct uprobe_places nowhere = { .n = 1 };
@@ -221,7 +221,10 @@ int uprobe_attach_multi(struct bpf_program *prog, int fd, const struct uprobe_pl
 	return link_multi(bpf_program__fd(prog), path, places, at_return, 0);
 }
 
-/* A number in a file of the kernel's uprobe PMU; a negative errno if there is no such PMU. */
+/*
+ * Read a number from a file of the kernel's uprobe PMU. Returns a negative errno if there is
+ * no such PMU.
+ */
 static int pmu_number(const char *file, const char *format)
 {
 	char path[128];

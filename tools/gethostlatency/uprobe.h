@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Programs at the functions of a library: where those are in its file, and
- * attaching.  What links this needs libelf.
- *
- * From v6.6 on one link takes a program to many places (uprobe.multi), without
- * more privileges than loading it; before, each takes a perf event, and those
- * may ask for CAP_SYS_ADMIN.
+ * Find the functions of a library in its file, and attach programs to them. Users of this
+ * module need libelf. Since v6.6 one link attaches a program to many places (uprobe.multi) and
+ * needs no more privileges than loading it. Before, each place needs a perf event, which may
+ * require CAP_SYS_ADMIN.
  */
 #ifndef COMMON_UPROBE_H
 #define COMMON_UPROBE_H
@@ -18,7 +16,7 @@ struct bpf_program;
 
 #define UPROBE_PLACES_MAX 16
 
-/* Where functions begin, as offsets in the file; @which of the names asked for each is. */
+/* Where functions begin, as offsets in the file. @which is the index of the name that each has. */
 struct uprobe_places {
 	size_t n;
 	__u64 offsets[UPROBE_PLACES_MAX];
@@ -26,34 +24,33 @@ struct uprobe_places {
 };
 
 /*
- * The functions called one of @names (of @n, NULL: none) that the ELF file @fd
- * exports.  A name may have several, by version.  0, or a negative errno:
- * -ENOEXEC, no ELF file; -EOPNOTSUPP, for other processors than this one's.
+ * Find the functions with one of @names (of @n, NULL: none) that the ELF file @fd exports. A
+ * name may have several versions. Returns 0 or a negative errno: -ENOEXEC if it is not an ELF
+ * file, -EOPNOTSUPP if it is for another processor.
  */
 int uprobe_find(int fd, const char *const *names, size_t n, struct uprobe_places *places);
 
-/* True if the kernel has uprobe.multi: tried for real. */
+/* Return true if the kernel has uprobe.multi. It is tested by using it. */
 bool uprobe_has_multi(void);
 
-/* For a program that goes to many places: to be called before it is loaded. */
+/* Prepare a program for many places. Call it before the program is loaded. */
 void uprobe_use_multi(struct bpf_program *prog);
 
 /*
- * Attach @prog to all places of @fd; its cookie is which of the names it is.
- * @at_return: where they return.  A descriptor that detaches it when closed,
- * or a negative errno.
+ * Attach @prog to all places of @fd, or with @at_return to their returns. Its cookie is the
+ * index of the name. Returns a descriptor that detaches it when closed, or a negative errno.
  */
 int uprobe_attach_multi(struct bpf_program *prog, int fd, const struct uprobe_places *places,
 			bool at_return);
 
 /*
- * Refuse, with the reason, a kernel on which a probe at the return of a function can kill
- * the process (uretprobe.h).  Needs uprobe.multi: kernels without it (before v6.6) are older
- * than that fault (v6.11).  0, -EOPNOTSUPP, or what went wrong with the test.
+ * Refuse, with a message, a kernel on which a probe at the return of a function can kill the
+ * process (uretprobe.h). This needs uprobe.multi: kernels without it (before v6.6) are older
+ * than the fault (v6.11). Returns 0, -EOPNOTSUPP, or the error of the test.
  */
 int uprobe_check_return(void);
 
-/* The same for one place, as a perf event. */
+/* Attach @prog to one place, with a perf event. */
 int uprobe_attach(struct bpf_program *prog, int fd, __u64 offset, bool at_return);
 
 #endif /* COMMON_UPROBE_H */

@@ -16,14 +16,14 @@
 
 #define CHILD_SECONDS 5
 
-/* How the child ends, if no signal ends it. */
+/* Exit status of the child, if no signal ends it. */
 enum { CHILD_FINE, CHILD_HARMED, CHILD_FAILED };
 
-/* The signals of a process that goes wrong. */
+/* Signals that a fault of the process itself causes. */
 static const int crashes[] = { SIGSYS, SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT };
 #define N_CRASHES (sizeof(crashes) / sizeof(crashes[0]))
 
-/* The functions whose return is probed.  One symbol and one return each. */
+/* The functions whose return is probed. Each has one symbol and one return. */
 static __attribute__((noinline, noclone)) int harmless(int n)
 {
 	__asm__ volatile("" : "+r"(n));
@@ -42,8 +42,8 @@ static void on_refused(int signal)
 }
 
 /*
- * Refuse every system call but those that end the child.  SECCOMP_RET_TRAP: the child ends
- * by its own handler, without an entry in the audit log and without a core dump.
+ * Refuse every system call except those that end the child. With SECCOMP_RET_TRAP the child
+ * ends in its own handler, without an entry in the audit log and without a core dump.
  */
 static int install_filter(void)
 {
@@ -61,7 +61,7 @@ static int install_filter(void)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) ? -errno : 0;
 }
 
-/* Of the child, from when a byte comes through @go. */
+/* Run in the child. It waits for a byte from @go. */
 static _Noreturn void run_child(int go, int (*function)(int))
 {
 	char byte;
@@ -79,7 +79,7 @@ static _Noreturn void run_child(int go, int (*function)(int))
 	_exit(err ? CHILD_FAILED : function(41) == 42 ? CHILD_FINE : CHILD_HARMED);
 }
 
-/* False for a signal that someone sent. */
+/* Return false for a signal that another process sent. */
 static bool crashed(int status)
 {
 	bool found = false;
@@ -122,7 +122,7 @@ static void *close_link(void *link)
 	return NULL;
 }
 
-/* The kernel takes some 50 ms to detach: in the background. */
+/* Detach in the background, because it takes the kernel about 50 ms. */
 static void close_later(int link)
 {
 	pthread_t thread;
@@ -133,7 +133,7 @@ static void close_later(int link)
 		pthread_detach(thread);
 }
 
-/* Attach to @function of @child and let that run; how it ended. */
+/* Attach to @function of @child, let the child run, and return how it ended. */
 static int try_child(pid_t child, int go, int (*function)(int), uretprobe_attach_fn attach)
 {
 	struct place place = { .address = (uintptr_t)function };

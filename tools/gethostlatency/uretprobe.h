@@ -15,17 +15,16 @@
 #include <linux/types.h>
 
 /*
- * Attach to the return of what is at @offset in the file of this program, for process @pid.
- * A descriptor that detaches it when closed, or a negative errno.
+ * Attach to the return of the function at @offset in the file of this program, for process
+ * @pid. Returns a descriptor that detaches it when closed, or a negative errno.
  */
 typedef int (*uretprobe_attach_fn)(pid_t pid, __u64 offset);
 
 /*
- * A child under a seccomp filter calls a function whose return @attach probes (NULL: nothing
- * does).  @harmful: that function makes a system call which the filter refuses, as on a
- * kernel with the fault; for tests.
- *
- * 0: no harm.  -EOPNOTSUPP: the child was harmed.  Another negative errno: not found out.
+ * Let a child under a seccomp filter call a function whose return @attach probes (NULL: it is
+ * not probed). For tests, @harmful lets the function make a system call that the filter
+ * refuses, as on a kernel with the fault. Returns 0 if there was no harm, -EOPNOTSUPP if the
+ * child was harmed, or another negative errno if the test failed.
  */
 int uretprobe_try(uretprobe_attach_fn attach, bool harmful);
 

@@ -17,11 +17,11 @@ static struct column columns[] = {
 	[COL_FD] = { "FD", "fd", 3, COLUMN_INT, .min = -1,
 		     .about = "The file descriptor, -1 if the open failed" },
 	[COL_ERR] = { "ERR", "err", 3, COLUMN_ERRNO, .metric = METRIC_ERRNO,
-		      .about = "errno(3), as 2 for a file that does not exist; 0 if the open "
+		      .about = "errno(3), such as 2 for a file that does not exist; 0 if the open "
 			       "succeeded" },
 	[COL_ERROR_NAME] = { "ERROR", "error_name", -12, COLUMN_STRING, .hidden = true,
 			     .optional = true, .pattern = "^E[A-Z0-9]+$",
-			     .about = "Name of that error, as ENOENT for 2; absent if nothing failed" },
+			     .about = "Name of that error, such as ENOENT; absent if nothing failed" },
 	[COL_CALL] = { "CALL", "call", -7, COLUMN_STRING, .hidden = true, .metric = METRIC_LABEL,
 		       .values = "open openat openat2 creat open_by_handle_at",
 		       .about = "The system call" },
@@ -55,7 +55,7 @@ static struct column columns[] = {
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "An attempt to open a file; time is that of its return",
+	.about = "An attempt to open a file; time is when the call returned",
 };
 
 #endif /* OPENSNOOP_COLUMNS_H */

@@ -10,7 +10,7 @@
 
 #define EXIT_NOT_RUN 127		/* as a shell has it */
 
-/* The signals as a program expects to find them: run_block_signals() changed them. */
+/* Restore the signals as a program expects them: run_block_signals() changed them. */
 static void restore_signals(void)
 {
 	sigset_t none;
@@ -21,7 +21,10 @@ static void restore_signals(void)
 	signal(SIGXFSZ, SIG_DFL);
 }
 
-/* In the new process: wait for the word, run the command, or say why not. */
+/*
+ * Run in the new process: wait for the signal to start, and run the command or report why it
+ * cannot run.
+ */
 static _Noreturn void wait_and_run(int fd, char **argv)
 {
 	int err;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A command that is there, with its pid, before it runs: to be traced from its
+ * A command whose process exists, with its pid, before it runs, so that it is traced from its
  * first instruction on.
  */
 #ifndef COMMON_COMMAND_H
@@ -11,17 +11,17 @@
 
 struct command {
 	char **argv;		/* ended by NULL */
-	pid_t pid;		/* 0: not there, or it has ended */
-	int fd;			/* to its process until it runs */
+	pid_t pid;		/* 0: no process, or it has ended */
+	int fd;			/* connects to its process until it runs */
 };
 
-/* Make the process.  If we end before command_start(), so does it. */
+/* Create the process. If the tool ends before command_start(), the process ends too. */
 int command_prepare(struct command *command, char **argv);
 
-/* Let it run @argv.  Returns 0 once it does, or says why it does not. */
+/* Let it run @argv. Returns 0 when it does, otherwise a negative errno after a message. */
 int command_start(struct command *command);
 
-/* True if it has ended (its children may not have). */
+/* Return true if it has ended; its children may still run. */
 bool command_ended(struct command *command);
 
 #endif /* COMMON_COMMAND_H */

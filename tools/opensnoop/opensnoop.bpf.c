@@ -50,7 +50,7 @@ struct open_how {
 	__u64 flags, mode, resolve;
 };
 
-/* The call that returned, as far as it does not go into the event. */
+/* The parts of the returned call that are not in the event. */
 struct call {
 	int dirfd;
 	const char *name;
@@ -119,7 +119,7 @@ static __always_inline void read_how(struct open_event *event, struct call *call
 	call->in_root = how.resolve & RESOLVE_IN_ROOT;
 }
 
-/* The arguments of a call, whose kind stands in @event. */
+/* Read the arguments of a call, whose kind is in @event. */
 static __always_inline void read_args(struct open_event *event, struct call *call,
 				      struct pt_regs *regs, bool compat)
 {
@@ -145,7 +145,7 @@ static __always_inline void read_args(struct open_event *event, struct call *cal
 		read_how(event, call, (void *)arg2);
 }
 
-/* The name as the process gave it. */
+/* Read the name that the process passed. */
 static __always_inline void read_name(struct scratch *scratch, const char *name)
 {
 	struct open_event *event = &scratch->event;
@@ -197,7 +197,7 @@ static __always_inline void read_opened_name(struct scratch *scratch, struct den
 		scratch->climb.text_size = 1 + len;
 }
 
-/* The file or directory that @fd refers to; .dentry is NULL if there is none. */
+/* Return the file or directory that @fd refers to; .dentry is NULL if there is none. */
 static __always_inline struct path_walk path_of_fd(int fd)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -213,9 +213,9 @@ static __always_inline bool is_relative(const struct open_event *event, const st
 }
 
 /*
- * Complete the path if that was asked for: with the directories above the one that the name
- * is relative to, or of a call with a handle those above the file.  Such a call always needs
- * at least the file's name.
+ * Complete the path if -F asks for it: append the directories above the directory that the
+ * name is relative to, or for a call with a handle those above the file. A call with a handle
+ * always needs at least the name of the file.
  */
 static __always_inline void read_path(struct scratch *room, struct call *call)
 {
@@ -247,7 +247,7 @@ static __always_inline void report(struct pt_regs *regs, long ret, enum open_cal
 	event->ret = ret;
 	event->call = kind;
 	event->marks = compat ? OPEN_COMPAT : 0;
-	barrier();		/* read back, or the verifier follows all of this for each call */
+	barrier();		/* read back: otherwise the verifier checks all of this per call */
 	read_args(event, &call, regs, event->marks);
 	if (!flags_wanted(event->flags))
 		return;
@@ -258,7 +258,7 @@ static __always_inline void report(struct pt_regs *regs, long ret, enum open_cal
 		     sizeof(*event));
 }
 
-/* For every system call of the machine: the first test has to be cheap. */
+/* This runs for every system call of the machine, so the first test has to be cheap. */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(open_exit, struct pt_regs *regs, long ret)
 {

@@ -41,10 +41,10 @@ struct bit_name {
 	__u32 bits;
 };
 
-/* How a file is opened is a number, not bits. */
+/* The access mode is a number, not bits. */
 static const char *const access_names[] = { "O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE" };
 
-/* Those that contain another one's bits come before it. */
+/* A flag that contains the bits of another one comes before it. */
 static const struct bit_name flag_names[] = {
 	{ "O_CREAT", O_CREAT }, { "O_EXCL", O_EXCL }, { "O_NOCTTY", O_NOCTTY },
 	{ "O_TRUNC", O_TRUNC }, { "O_APPEND", O_APPEND }, { "O_NONBLOCK", O_NONBLOCK },
@@ -61,7 +61,7 @@ static const struct bit_name mode_names[] = {
 	{ "S_IROTH", 04 }, { "S_IWOTH", 02 }, { "S_IXOTH", 01 },
 };
 
-#define NAMES_MAX (ARRAY_SIZE(flag_names) + 2)	/* the access mode before, unknown bits behind */
+#define NAMES_MAX (ARRAY_SIZE(flag_names) + 2)	/* the access mode first, unknown bits last */
 
 enum { OPT_EXEC = 1 };
 
@@ -93,7 +93,7 @@ static void add_flag(const char *name)
 		if (strcmp(name, flag_names[i].name) == 0) {
 			__u32 bits = flag_names[i].bits;
 
-			/* What tells these two is the bit that is theirs alone. */
+			/* The bit that only the longer flag has distinguishes these two. */
 			opt.any_flags |= bits == O_SYNC ? O_SYNC & ~O_DSYNC :
 					 bits == O_TMPFILE ? O_TMPFILE & ~O_DIRECTORY : bits;
 			return;
@@ -171,7 +171,10 @@ static const struct argp argp = {
 	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
-/* Append the names of the bits of @value to @names; what has none is a number. */
+/*
+ * Append the names of the bits of @value to @names; bits without a name are appended as a
+ * number.
+ */
 static size_t name_bits(const char **names, size_t n, const struct bit_name *known, size_t count,
 			__u32 value)
 {
@@ -215,10 +218,9 @@ static void print_mode(struct out *out, __u32 mode)
 }
 
 /*
- * The whole path of @e, whose text is @size bytes, and marks where it is not
- * whole: "..." for what was cut, "(unreachable)", as getcwd(3) has it, for what
- * is not below the task's root, "(deleted)", as proc(5) has it, after a directory
- * that no name leads to any more.
+ * Print the path of @e, whose text is @size bytes, with marks where it is incomplete: "..." if
+ * it is truncated, "(unreachable)" as in getcwd(3) if it is not below the task's root,
+ * "(deleted)" as in proc(5) after a deleted directory.
  */
 static void full_path(struct text *path, const struct open_event *e, size_t size)
 {
@@ -240,7 +242,7 @@ static void full_path(struct text *path, const struct open_event *e, size_t size
 		text_str(path, "...");
 }
 
-/* The path as the call had it; of a handle, the name of the file. */
+/* Print the path that was passed to the call, or for a handle the name of the file. */
 static void print_given_path(struct out *out, const struct open_event *e, size_t size)
 {
 	const char *name = e->text;
@@ -273,7 +275,7 @@ static void print_path(struct out *out, const struct open_event *e, size_t size)
 	if (!opt.full_path)
 		return;
 	full_path(&whole, e, size);
-	/* A name relative to what is no directory has no full path. */
+	/* A name relative to something that is not a directory has no full path. */
 	if (e->marks & OPEN_DIRS || absolute)
 		out_str(out, COL_FULL_PATH, whole.at, whole.len);
 	text_char(&whole, '\0');
@@ -281,8 +283,8 @@ static void print_path(struct out *out, const struct open_event *e, size_t size)
 }
 
 /*
- * Between the kernel's end of a call and the process' a signal may turn these
- * into EINTR or into another try, which is seen when that ends.
+ * A signal may turn these into EINTR or into a restart before the process sees the result. The
+ * restarted call is shown when it ends.
  */
 static int restarts_to_eintr(int err)
 {
@@ -313,7 +315,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_end(out);
 }
 
-/* Trace the command of --exec and what descends from it. */
+/* Trace the command of --exec and its descendants. */
 static int follow_command(struct opensnoop_bpf *skel)
 {
 	__u32 pid = command.pid;
@@ -326,7 +328,7 @@ static int follow_command(struct opensnoop_bpf *skel)
 	return command_start(&command);
 }
 
-/* When the command has ended so does the tool, as if a signal had come. */
+/* When the command has ended, the tool ends as if it had received a signal. */
 static void end_with_command(void *ctx, bool last)
 {
 	if (opt.exec && !last && command_ended(&command))

@@ -4,7 +4,7 @@
 
 #include "event.h"
 
-#define OPEN_NAME_SIZE 4097	/* PATH_MAX, its NUL, and one more to tell that it was cut */
+#define OPEN_NAME_SIZE 4097	/* PATH_MAX, its NUL, and one byte more to detect truncation */
 #define OPEN_DIRS_SIZE 4096
 #define OPEN_FOLLOW_MAX 10240	/* processes that --exec follows at once */
 
@@ -17,32 +17,32 @@ enum open_call {
 	OPEN_BY_HANDLE,
 };
 
-/* What is to be said about an event's path. */
+/* Marks of an event's path. */
 enum {
 	OPEN_COMPAT = 1 << 0,		/* a call of the 32-bit ABI */
-	OPEN_NAME_CUT = 1 << 1,		/* longer than the kernel takes */
+	OPEN_NAME_CUT = 1 << 1,		/* truncated: longer than the kernel accepts */
 	OPEN_NO_NAME = 1 << 2,		/* it could not be read */
 	OPEN_DIRS = 1 << 3,		/* names of directories follow the name */
-	OPEN_DIRS_CUT = 1 << 4,		/* but not up to the root */
-	OPEN_UNREACHABLE = 1 << 5,	/* they lead to a root that is not the task's */
-	OPEN_DELETED = 1 << 6,		/* the nearest of them, or the file opened, is deleted */
+	OPEN_DIRS_CUT = 1 << 4,		/* truncated: not all directories up to the root */
+	OPEN_UNREACHABLE = 1 << 5,	/* below a root that is not the task's */
+	OPEN_DELETED = 1 << 6,		/* the nearest directory, or the opened file, was deleted */
 };
 
 /*
- * An event ends with the last byte of @text that is used, so that 10,000 opens
- * of ordinary paths (35 bytes) fit the ring: 68 bytes come before @text and 8 of the
- * ring's own, so each takes 112 bytes.
+ * An event ends with the last used byte of @text, so that 10,000 opens of ordinary paths (35
+ * bytes) fit into the ring: each takes 112 bytes, of which 68 precede @text and 8 belong to
+ * the ring.
  */
 struct open_event {
 	struct event_head head;
 	__s32 ret;		/* fd, or a negative errno */
-	__u32 flags;		/* O_*; of openat2's 64 bits those that can have a meaning */
-	__u16 mode;		/* as asked for, before the umask */
+	__u32 flags;		/* O_*; for openat2 the lower half, which has all defined flags */
+	__u16 mode;		/* as requested, before the umask */
 	__u8 call;		/* enum open_call */
 	__u8 marks;		/* OPEN_* */
 	/*
-	 * The name as the call had it, and with OPEN_DIRS the names of the
-	 * directories above it, from the nearest up; a NUL ends each.
+	 * The name that was passed to the call. With OPEN_DIRS the names of the directories above
+	 * it follow, the nearest first; each ends with NUL.
 	 */
 	char text[OPEN_NAME_SIZE + OPEN_DIRS_SIZE];
 };

@@ -88,7 +88,7 @@ static const struct table samples_table = {
 
 static const struct table record_table = {
 	.type = "stack", .kind = TABLE_PLAIN, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "A stack and how often it was seen; time is that of printing.  Frames: the "
+	.about = "A stack and how often it was seen; time is when it was printed.  Frames: the "
 		 "innermost first",
 	.other = &samples_table,
 };

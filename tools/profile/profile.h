@@ -4,7 +4,10 @@
 
 #include "event.h"
 
-/* Of each stack; the kernel walks at most kernel.perf_event_max_stack, 127 unless set. */
+/*
+ * The most frames of a stack. The kernel records at most kernel.perf_event_max_stack, by
+ * default 127.
+ */
 #define PROFILE_FRAMES 512
 
 struct profile_sample {

@@ -19,9 +19,9 @@ const volatile __u32 key_by = KEY_NONE;		/* enum runqlat_key */
 const volatile __u32 unit_ns = 1000;		/* of the histograms */
 const volatile bool task_storage;		/* the kernel has it: tasks_seen exists */
 
-/* What the scheduler will have noted of a task once it runs, see waited_before(). */
+/* The values that the scheduler will have recorded when a task runs: see waited_before(). */
 struct seen {
-	__u64 pcount;		/* times it was given a CPU */
+	__u64 pcount;		/* how often it got a CPU */
 	__u64 run_delay_ns;	/* all its waits together */
 };
 
@@ -32,7 +32,10 @@ struct {
 	__type(value, struct seen);
 } tasks_seen SEC(".maps");
 
-/* When a task became runnable, by tid.  Evicts: a full table blinds nobody. */
+/*
+ * When a task became runnable, by tid. The map evicts entries, so that it still works when it
+ * is full.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 32768);
@@ -58,8 +61,8 @@ static __always_inline bool task_storage_safe(void)
 }
 
 /*
- * The filters in two steps: what a task is for life, and what can change, user
- * and cgroup.  Never the idle tasks, tid 0.
+ * Apply the filters in two steps: first the ids, which do not change during the life of a
+ * task, then the user and cgroup, which can. Skip the idle tasks (tid 0).
  */
 static __always_inline bool may_be_wanted(struct task_struct *task)
 {
@@ -77,7 +80,7 @@ static __always_inline bool wanted(struct task_struct *task)
 	return filter_task(task);
 }
 
-/* The number of the PID namespace that @task itself lives in. */
+/* Return the number of the PID namespace that @task lives in. */
 static __always_inline __u32 pid_namespace(struct task_struct *task)
 {
 	struct pid *pid = BPF_CORE_READ(task, thread_pid);
@@ -100,7 +103,7 @@ static __always_inline __u64 key_of(struct task_struct *task)
 	}
 }
 
-/* Count @wait_ns, @times times, for @task, the one that waited. */
+/* Count a wait of @wait_ns, @times times, for @task, which waited. */
 static __always_inline void count(struct task_struct *task, __u64 wait_ns, __u64 times)
 {
 	__u64 wait = wait_ns / unit_ns;
@@ -117,11 +120,11 @@ static __always_inline void count(struct task_struct *task, __u64 wait_ns, __u64
 	hist_add(key_of(task), comm, wait, times);
 }
 
-#define MISSED_MOST 8		/* waits in a row that can be made up for */
+#define MISSED_MOST 8		/* most consecutive unseen waits that are corrected */
 
 /*
- * The @missed waits of @task that were not seen took @ns together: count as
- * many of equal length.  The sum is right, how it was divided is not known.
+ * The @missed waits of @task that were not seen took @ns together: count them as equally long.
+ * The sum is exact, the distribution is not known.
  */
 static __always_inline void count_missed(struct task_struct *task, __u64 missed, __u64 ns)
 {
@@ -169,10 +172,10 @@ static __always_inline __u64 waited_before(struct task_struct *task, __u64 here_
 }
 
 /*
- * The clock of the queue @task is on, in ns.  Every task, of whatever class,
- * has se.cfs_rq point to its group's part of its CPU's queue
- * (CONFIG_FAIR_GROUP_SCHED, set_task_rq()).  The per-CPU variable itself can
- * only be named where /proc/kallsyms has data (CONFIG_KALLSYMS_ALL).
+ * Return the clock, in ns, of the queue that @task is on. For every task of any class,
+ * se.cfs_rq points to its group's part of the queue of its CPU (CONFIG_FAIR_GROUP_SCHED,
+ * set_task_rq()). The per-CPU variable itself can be named only if /proc/kallsyms has data
+ * (CONFIG_KALLSYMS_ALL).
  */
 static __always_inline __u64 queue_clock_ns(struct task_struct *task)
 {
@@ -200,9 +203,9 @@ int BPF_PROG(arrive, bool preempt, struct task_struct *prev, struct task_struct 
 }
 
 /*
- * Run once, right after attaching: remembers the tasks there are.  The value is
- * read before the storage is made and never replaces one, so that a task which
- * gets a CPU meanwhile keeps what arrive() noted.
+ * Run once, right after attaching, to record the existing tasks. The value is read before the
+ * storage is created and never replaces one, so that a task which gets a CPU meanwhile keeps
+ * what arrive() recorded.
  */
 SEC("?iter/task")
 int remember(struct bpf_iter__task *ctx)
@@ -218,7 +221,7 @@ int remember(struct bpf_iter__task *ctx)
 	return 0;
 }
 
-/* The other way: @task has been queued. */
+/* For kernels without these stamps: @task has been queued. */
 static __always_inline int queued(struct task_struct *task)
 {
 	__u64 now = bpf_ktime_get_ns();

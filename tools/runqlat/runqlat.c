@@ -89,7 +89,7 @@ static const struct argp argp = {
 	},
 };
 
-/* What the histogram of @id is about. */
+/* Print what the histogram of @id is about. */
 static void print_label(struct out *out, __u64 id, const struct hist *hist)
 {
 	switch (opt.key) {
@@ -124,8 +124,8 @@ static int print_hist(void *ctx, __u64 id, const struct hist *hist)
 }
 
 /*
- * True if a task leads to the run queue it is on (CONFIG_FAIR_GROUP_SCHED, which
- * autogroups need).  The file is the quick answer, BTF takes most of the start-up.
+ * Return true if a task has a pointer to its run queue (CONFIG_FAIR_GROUP_SCHED, which
+ * autogroups need). The test of the file is quick; reading BTF would take most of the start.
  */
 static bool queue_of_task(void)
 {
@@ -133,9 +133,8 @@ static bool queue_of_task(void)
 }
 
 /*
- * True if the scheduler stamps tasks (CONFIG_SCHED_INFO; before v5.14 a boot
- * option could switch it off): then the third number, how often this task was
- * given a CPU, is not 0.
+ * Return true if the scheduler stamps tasks (CONFIG_SCHED_INFO; before v5.14 a boot option
+ * could disable it). Then the third number, how often this task got a CPU, is not 0.
  */
 static bool scheduler_stamps(void)
 {
@@ -171,7 +170,7 @@ static void choose_hooks(struct runqlat_bpf *skel)
 		hooks_enable(skel->progs.remember, NULL);
 }
 
-/* Run the iterator over all tasks; it writes nothing, so one read is the end of it. */
+/* Run the iterator over all tasks. It writes nothing, so a single read completes it. */
 static int remember_tasks(const struct bpf_link *iterator)
 {
 	char nothing;
@@ -187,9 +186,9 @@ static int remember_tasks(const struct bpf_link *iterator)
 }
 
 /*
- * Before v6.1 (fba1a1c6c912, "bpf: Convert hash map to bpf_mem_alloc.") a hash
- * that grows allocates with kmalloc(), which must not be done where the run
- * queue is locked: there all of it is allocated now (25 MB).
+ * Before v6.1 (fba1a1c6c912, "bpf: Convert hash map to bpf_mem_alloc.") a growing hash map
+ * allocates with kmalloc(), which is not allowed while the run queue is locked. There the
+ * whole map is allocated at the start (25 MB).
  */
 static void size_hash(struct bpf_map *by_key)
 {

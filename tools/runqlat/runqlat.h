@@ -4,18 +4,18 @@
 
 #include "types.h"
 
-/* What there is a histogram for: the id of hist_add() is that thing's number. */
+/* One histogram per process, thread and so on. The id of hist_add() is the number of the object. */
 enum runqlat_key {
-	KEY_NONE,		/* one histogram */
+	KEY_NONE,		/* a single histogram */
 	KEY_PROCESS,
 	KEY_THREAD,
-	KEY_PIDNS,		/* 0: the task is gone and has left its namespace */
+	KEY_PIDNS,		/* 0: the task has ended and left its namespace */
 	KEY_CGROUP,
 };
 
 /*
- * The id of a process or thread: its number in the initial PID namespace and,
- * if the tool runs in another one, that it has there, or 0.
+ * The id of a process or thread: its number in the initial PID namespace in the lower half. If
+ * the tool runs in another namespace, the upper half is the number there, or 0.
  */
 #define RUNQLAT_ID(host, ns) ((__u64)(ns) << 32 | (host))
 #define RUNQLAT_ID_HOST(id) ((__u32)(id))

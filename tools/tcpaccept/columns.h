@@ -34,7 +34,7 @@ static struct column columns[] = {
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "An accepted connection; time is that of the return of accept",
+	.about = "An accepted connection; time is when accept returned",
 };
 
 #endif /* TCPACCEPT_COLUMNS_H */

@@ -65,7 +65,7 @@ static __always_inline bool is_accept(struct pt_regs *regs, __u32 nr)
 	return compat_accept(nr) && !multiplexed_other(regs, nr);
 }
 
-/* How long @sk has been established; 0: unknown. */
+/* Return how long @sk has been established, in ns, or 0 if unknown. */
 static __always_inline __u64 established_for(struct sock *sk, __u64 now)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)sk;

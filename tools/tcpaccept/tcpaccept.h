@@ -5,11 +5,11 @@
 #include "event.h"
 #include "sock.h"
 
-/* A connection that was accepted.  head is the accepting task's, when accept returned. */
+/* An accepted connection. The head is that of the accepting task when accept() returned. */
 struct accept_event {
 	struct event_head head;
 	struct sock_id id;	/* saddr and sport: the local end */
-	__u64 queue_ns;		/* from the handshake's end until then; 0: unknown */
+	__u64 queue_ns;		/* from the end of the handshake until then; 0: unknown */
 };
 
 #endif /* TCPACCEPT_H */

@@ -36,11 +36,11 @@ static struct column columns[] = {
 			 .about = "established, waiting, aborted, refused, timeout, unreachable, "
 				  "reset, unknown, or the name of another errno" },
 	[COL_ERRNO] = { "ERRNO", "errno", 5, COLUMN_ERRNO, .hidden = true, .optional = true,
-			.about = "errno(3) of an attempt that failed, as 111 if it was refused; absent "
+			.about = "errno(3) of a failed attempt, such as 111 if it was refused; absent "
 				 "if it did not fail" },
 	[COL_ERROR_NAME] = { "ERROR", "error_name", -12, COLUMN_STRING, .hidden = true,
 			     .optional = true, .pattern = "^E[A-Z0-9]+$",
-			     .about = "Name of that error, as ENOENT for 2; absent if nothing failed" },
+			     .about = "Name of that error, such as ENOENT; absent if nothing failed" },
 	[COL_LATENCY] = { "LAT(ms)", "latency_ns", 7, COLUMN_NS, .optional = true,
 			  .metric = METRIC_SECONDS,
 			  .about = "Time from the beginning of the attempt to the answer or error; "
@@ -72,8 +72,8 @@ static const struct table count_table = {
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "An attempt to connect; time is that of its beginning.  One that waits for over a "
-		 "second has two records, the first with waiting",
+	.about = "An attempt to connect; time is when it began.  An attempt that waits for over a "
+		 "second has two records, the first with the result waiting",
 	.other = &count_table,
 };
 

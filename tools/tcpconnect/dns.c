@@ -23,15 +23,15 @@
 #define CACHE_MAX 10240			/* addresses */
 #define CACHE_NS (24 * 3600 * NS_PER_S)
 #define BUCKETS 4096			/* a power of two */
-#define QUEUE_BYTES (4 << 20)		/* of answers not yet read: some thousands */
-#define READ_MAX 4096			/* answers at a time: a flood must not hold the tool up */
+#define QUEUE_BYTES (4 << 20)		/* socket buffer for unread answers: several thousand */
+#define READ_MAX 4096			/* most answers read at a time: a flood cannot block */
 #define NONE (-1)
 
-/* An address that came as an answer.  The oldest gives way to a new one. */
+/* An address from an answer. A new one replaces the oldest. */
 struct entry {
 	__u8 addr[16];
 	int family;
-	int next;			/* in the same bucket, NONE: the last */
+	int next;			/* next in the same bucket; NONE: the last */
 	__u64 ns;			/* of the answer, CLOCK_MONOTONIC */
 	char *name;
 };
@@ -67,8 +67,8 @@ static struct sock_filter from_port_53[] = {
 };
 
 /*
- * The socket is made deaf (protocol 0) until its filter stands; else packets
- * of other kinds could be in its queue by then.
+ * Create the socket with protocol 0, which receives nothing, until its filter is attached.
+ * Otherwise packets of other kinds could already be queued.
  */
 int dns_start(void)
 {
@@ -110,7 +110,7 @@ static struct entry *find(int family, const __u8 addr[16])
 	return NULL;
 }
 
-/* Take entry @i, if it is in use, out of its bucket. */
+/* Remove entry @i, if it is in use, from its bucket. */
 static void forget(int i)
 {
 	struct entry *e = &cache.entries[i];
@@ -147,7 +147,7 @@ static void keep(int family, const __u8 addr[16], const char *name, __u64 ns)
 	*bucket = i;
 }
 
-/* Keep the addresses in a DNS message under the name that was asked for. */
+/* Store the addresses in a DNS message under the requested name. */
 static void take_message(const __u8 *data, size_t len, __u64 ns)
 {
 	ns_msg message;
@@ -169,7 +169,7 @@ static void take_message(const __u8 *data, size_t len, __u64 ns)
 	}
 }
 
-/* @packet begins with the network header; the filter has looked at it. */
+/* @packet begins with the network header; the filter has checked it. */
 static void take_packet(const __u8 *packet, size_t len, __u64 ns)
 {
 	size_t headers = packet[0] >> 4 == 4 ? (packet[0] & 15) * 4 : sizeof(struct ip6_hdr);
@@ -179,7 +179,7 @@ static void take_packet(const __u8 *packet, size_t len, __u64 ns)
 		take_message(packet + headers, len - headers, ns);
 }
 
-/* When the packet came, from the kernel's stamp of the wall clock. */
+/* Return when the packet arrived, from the kernel's wall-clock timestamp. */
 static __u64 arrival(struct msghdr *msg)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(msg);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* The address that a program gives to connect(2). */
+/* The address that a program passes to connect(2). */
 #ifndef TCPCONNECT_SOCKADDR_BPF_H
 #define TCPCONNECT_SOCKADDR_BPF_H
 
 #include "loss.bpf.h"
 #include "sock.bpf.h"
 
-/* What both struct sockaddr_in and struct sockaddr_in6 begin with. */
+/* The common beginning of struct sockaddr_in and struct sockaddr_in6. */
 struct sockaddr_any {
 	__u16 family;
 	__be16 port;
@@ -14,7 +14,7 @@ struct sockaddr_any {
 	struct in6_addr addr6;		/* in6 only */
 };
 
-/* The destination as it was given to connect(2); false: neither IPv4 nor IPv6. */
+/* Read the destination passed to connect(2). Return false if it is neither IPv4 nor IPv6. */
 static __always_inline bool read_destination(const void *user, struct sock_id *id)
 {
 	struct sockaddr_any to = {};

@@ -40,7 +40,7 @@ enum {
 	EISCONN = 106,
 	EALREADY = 114,
 	EINPROGRESS = 115,
-	ERESTARTSYS = 512,	/* the first of those that never leave the kernel */
+	ERESTARTSYS = 512,	/* the first of the values that never leave the kernel */
 };
 
 /*
@@ -50,18 +50,21 @@ enum {
 #define SETTLED_NS 100000000
 #define SEEN_ALL_NS 2000000000ULL
 
-const volatile bool by_count;			/* count in `counts`, send no events */
-const volatile bool by_sport;			/* with the source port in the key */
+const volatile bool by_count;			/* count in `counts` instead of sending events */
+const volatile bool by_sport;			/* include the source port in the key */
 const volatile bool with_rejected;		/* exit_connect() runs too */
 
-const volatile __u64 start_ns;			/* nothing was seen before this time */
+const volatile __u64 start_ns;			/* the tool started at this time */
 
-/* The sweep shows what has waited for longer than this; user space sets 0 at the end. */
+/*
+ * The sweep shows attempts that have waited longer than this. User space sets it to 0 at the
+ * end.
+ */
 __u64 waiting_ns = 1000000000;
 
 /*
- * Attempts under way, by socket.  One that finds no room (anyone may open that
- * many) is still shown, at once and without its result.
+ * Pending attempts by socket. If the map is full (any user can open that many), an attempt is
+ * still shown, at once and without its result.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -72,8 +75,8 @@ struct {
 } pending SEC(".maps");
 
 /*
- * Threads in a connect(2) that came as far as SYN_SENT, with --rejected only:
- * how it ends is shown already.
+ * Threads in a connect(2) that has reached SYN_SENT; only used with --rejected. The result of
+ * these attempts is shown already.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -82,7 +85,7 @@ struct {
 	__type(value, __u8);
 } sent SEC(".maps");
 
-/* One more attempt between the ends in @id. */
+/* Count an attempt between the ends in @id. */
 static __always_inline void count(const struct sock_id *id)
 {
 	struct sock_id key = *id;
@@ -117,7 +120,10 @@ static __always_inline void send(const struct connect_event *attempt)
 	event_submit(e, sizeof(*e));
 }
 
-/* Who deletes the attempt of @sk from `pending` shows it: nobody shows one twice. */
+/*
+ * Only the program that deletes the attempt of @sk from `pending` shows it, so none is shown
+ * twice.
+ */
 static __always_inline bool claim(__u64 sk)
 {
 	return bpf_map_delete_elem(&pending, &sk) == 0;
@@ -129,9 +135,9 @@ static __always_inline bool id_wanted(const struct sock_id *id)
 }
 
 /*
- * The name of an io_uring worker (iou-wrk-1234) is not the program's: take
- * that of its process.  Before v5.12, 3bfe6106693b ("io-wq: fork worker threads
- * from original task"), workers are the kernel's own and cannot be told.
+ * The name of an io_uring worker (iou-wrk-1234) is not that of the program, so take the name
+ * of its process. Before v5.12, 3bfe6106693b ("io-wq: fork worker threads from original
+ * task"), the workers are kernel threads and cannot be recognized.
  */
 static __always_inline void fix_comm(struct event_head *head)
 {
@@ -154,7 +160,7 @@ static __always_inline void remember(__u64 sk, struct connect_event *attempt, bo
 		bpf_map_update_elem(&pending, &sk, attempt, BPF_ANY);
 		return;
 	}
-	if (again)		/* the first program has sent it */
+	if (again)		/* the first program has emitted it */
 		return;
 	loss_add(&loss.map_full);
 	send(attempt);
@@ -179,9 +185,9 @@ static __always_inline void begin(struct sock *sk, bool again)
 }
 
 /*
- * Why did @sk, which was connecting, close?  Without an error and without
- * having sent anything: connect found no free port, or the bound one in use
- * for the same destination.  Its error is only returned, not kept in the socket.
+ * Set the result of @attempt, whose socket @sk closed while it was connecting. If it has no
+ * error and nothing was sent, connect() found no free port, or the bound port is in use for
+ * the same destination. That error is returned but not stored in the socket.
  */
 static __always_inline void why_closed(struct sock *sk, struct connect_event *attempt)
 {
@@ -198,9 +204,9 @@ static __always_inline void why_closed(struct sock *sk, struct connect_event *at
 }
 
 /*
- * Was the attempt that ends here one to be shown, whose beginning was dropped?  With
- * a filter for tasks it cannot be known.  It is none that began before us if we have
- * run for longer than a SYN waits for an answer before it is sent again (1 s).
+ * Return true if the attempt that ends here is to be shown although its beginning was dropped.
+ * With a filter for tasks this is unknown. The attempt did not begin before the tool if the
+ * tool has run for longer than a SYN waits before it is retransmitted (1 s).
  */
 static __always_inline bool begin_dropped(struct sock *sk, int oldstate, __u64 now)
 {
@@ -211,7 +217,7 @@ static __always_inline bool begin_dropped(struct sock *sk, int oldstate, __u64 n
 	    BPF_CORE_READ(tp, total_retrans))
 		return false;
 	sock_read(sk, &id);
-	/* Those that found no room are shown, and counted as that. */
+	/* Attempts that found no room in the map are shown, and counted as such. */
 	return id_wanted(&id) && !loss.map_full;
 }
 
@@ -239,7 +245,7 @@ static __always_inline void end(struct sock *sk, int oldstate, int newstate, boo
 	send(&attempt);
 }
 
-/* True if the first program has seen the running task begin an attempt with @sk. */
+/* Return true if the first program saw the running task begin an attempt with @sk. */
 static __always_inline bool has_begun(struct sock *sk)
 {
 	__u64 key = (__u64)sk;
@@ -267,7 +273,7 @@ int BPF_PROG(set_state, struct sock *sk, int oldstate, int newstate)
 	return change(sk, oldstate, newstate, false);
 }
 
-/* For what the kernel did not run set_state() for: a beginning that is not pending, an end that is. */
+/* Handle what set_state() did not see: a beginning that is not pending, an end that is. */
 SEC("?tp_btf/inet_sock_set_state")
 int BPF_PROG(set_state_again, struct sock *sk, int oldstate, int newstate)
 {
@@ -275,8 +281,8 @@ int BPF_PROG(set_state_again, struct sock *sk, int oldstate, int newstate)
 }
 
 /*
- * The end of the attempt was dropped; @sk is in @state now.  It may be gone
- * and its memory another socket's by now, or nobody's.
+ * The end of the attempt was dropped, and @sk is in @state now. The socket may have been
+ * freed, and its memory reused by another one.
  */
 static __always_inline void repair(struct sock *sk, int state, struct connect_event *e)
 {
@@ -291,7 +297,7 @@ static __always_inline void repair(struct sock *sk, int state, struct connect_ev
 		e->result = CONNECT_FAILED;
 }
 
-/* An attempt that failed with @error before anything could be sent. */
+/* Emit an attempt that failed with @error before anything was sent. */
 static __always_inline void reject(__u32 fd, const void *to, __u32 error)
 {
 	struct connect_event attempt = { .error = error, .result = CONNECT_FAILED };
@@ -309,7 +315,7 @@ static __always_inline void reject(__u32 fd, const void *to, __u32 error)
 	send(&attempt);
 }
 
-/* With --rejected: connects that the kernel refuses by itself, as without a route. */
+/* For --rejected: connects that the kernel itself refuses, for example without a route. */
 SEC("?tp_btf/sys_exit")
 int BPF_PROG(exit_connect, struct pt_regs *regs, long ret)
 {

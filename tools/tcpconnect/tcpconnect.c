@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* tcpconnect - attempts to connect by TCP: who, where to, and what came of it. */
+/* tcpconnect - trace attempts to connect by TCP and their results. See tcpconnect(8). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@
 #include "tcpconnect.h"
 #include "tcpconnect.skel.h"
 
-#define SWEEP_NS (500 * NS_PER_MS)	/* between two looks at what is pending */
+#define SWEEP_NS (500 * NS_PER_MS)	/* between two sweeps over the pending attempts */
 #define QUERY_OLD_NS (100 * NS_PER_MS)	/* an answer older than this is shown with its age */
 
 static struct {
@@ -112,7 +112,7 @@ static const struct argp argp = {
 	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
-/* What the callbacks of run_events() work on. */
+/* The state that the callbacks of run_events() share. */
 struct session {
 	struct out out;
 	struct tcpconnect_bpf *skel;
@@ -155,7 +155,7 @@ static const char *result_name(const struct connect_event *e)
 	return "unknown";
 }
 
-/* A DNS answer comes before the connect it serves, so it is in the queue by now. */
+/* A DNS answer arrives before the connect that uses it, so it is in the queue by now. */
 static void print_query(struct out *out, const struct connect_event *e)
 {
 	const char *name;
@@ -207,7 +207,7 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_end(out);
 }
 
-/* True if the BPF side has something to show of the pending attempt of the socket @address. */
+/* Return true if the BPF side has to show the pending attempt of the socket @address. */
 static bool sweep_one(const struct tcpconnect_bpf *skel, __u64 address)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &address, .ctx_size_in = sizeof(address));
@@ -216,8 +216,8 @@ static bool sweep_one(const struct tcpconnect_bpf *skel, __u64 address)
 }
 
 /*
- * Show what the BPF side finds among the pending attempts: those that have
- * waited for a second, those whose end was missed, and at the end all others.
+ * Show the pending attempts that the BPF side selects: those that have waited for a second,
+ * those whose end was missed, and at the end all others.
  */
 static void sweep(struct session *session, bool last)
 {

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * What TCP sends again.
- *
- * Timers and arriving packets cause it: the running task has nothing to do
- * with it, and a socket does not know who has it open.  User space therefore
- * puts the addresses of the sockets into `owners` and has the iterator look
- * through all open files for them.  That costs nothing while nothing is sent
- * again, and finds the owners of sockets that were opened or inherited before
- * the start too.
+ * Retransmissions of TCP. They are caused by timers and arriving packets, so the running task
+ * is unrelated, and a socket does not record which process has it open. User space therefore
+ * puts the addresses of the sockets into `owners` and reads the iterator, which looks for them
+ * in all open files. This costs nothing without retransmissions, and it also finds the owners
+ * of sockets that were opened or inherited before the start.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -25,9 +22,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define TCPCB_LOST 0x04			/* net/tcp.h */
 #define SUBFLOWS_MAX 16			/* of a Multipath TCP socket; the kernel's limits are 8 + 1 */
 
-const volatile bool tells_error;	/* the tracepoint, in its third argument */
+const volatile bool tells_error;	/* the tracepoint has it as its third argument */
 const volatile bool show_probes;	/* -l */
-__u64 probes_hidden;			/* that would have been shown with it */
+__u64 probes_hidden;			/* tail loss probes that -l would have shown */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -37,7 +34,7 @@ struct {
 	__type(value, struct owner);
 } owners SEC(".maps");
 
-/* -u and --cgroup go by what the socket itself knows, -p by its owner, in user space. */
+/* -u and --cgroup use the socket's own data. -p needs the owner, so user space filters. */
 static __always_inline bool sock_wanted(struct sock *sk, struct retrans_event *e)
 {
 	struct cgroup *cgroup = core_sock_cgroup(sk);
@@ -75,9 +72,9 @@ static __always_inline void send(struct sock *sk, struct retrans_event *from)
 }
 
 /*
- * A tail loss probe is sent while its timer is still noted as pending.  So may
- * be what acknowledgements make TCP send again, but that is marked as lost
- * before (tcp_xmit_retransmit_queue), and for a timeout the note is cleared.
+ * A tail loss probe is sent while its timer is still marked as pending. Retransmissions caused
+ * by acknowledgements may be sent then too, but these are marked as lost before
+ * (tcp_xmit_retransmit_queue), and a timeout clears the mark.
  */
 static __always_inline enum retrans_kind kind_of(struct sock *sk, int state, __u8 sacked)
 {
@@ -91,8 +88,8 @@ static __always_inline enum retrans_kind kind_of(struct sock *sk, int state, __u
 }
 
 /*
- * Kernels before v6.18 tell only of what was sent; from then on also of what could
- * not be, some of which the kernel itself does not count (RetransSegs).
+ * Before v6.18 the tracepoint fires only for segments that were sent. Since then it also fires
+ * for segments that could not be sent, some of which the kernel does not count (RetransSegs).
  */
 SEC("tp_btf/tcp_retransmit_skb")
 int BPF_PROG(retransmit, struct sock *sk, struct sk_buff *skb)
@@ -112,7 +109,7 @@ int BPF_PROG(retransmit, struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-/* @sk is the one that listens, or with TCP fast open the new one. */
+/* @sk is the listening socket, or with TCP fast open the new one. */
 SEC("tp_btf/tcp_retransmit_synack")
 int BPF_PROG(retransmit_synack, struct sock *sk, struct request_sock *req)
 {
@@ -128,8 +125,8 @@ int BPF_PROG(retransmit_synack, struct sock *sk, struct request_sock *req)
 }
 
 /*
- * Note that the task at address @task_at has the socket at @sk_at open.  Not static, and
- * with numbers for arguments: only so does the verifier follow it once, not for each
+ * Record that the task at address @task_at has the socket at @sk_at open. The function is not
+ * static and takes numbers as arguments, so that the verifier checks it once and not for each
  * subflow.
  */
 __noinline int note_owner(__u64 sk_at, __u64 task_at)
@@ -145,7 +142,7 @@ __noinline int note_owner(__u64 sk_at, __u64 task_at)
 	return 0;
 }
 
-/* For each open file, when user space reads the iterator. */
+/* Runs for each open file when user space reads the iterator. */
 SEC("?iter/task_file")
 int find_owners(struct bpf_iter__task_file *ctx)
 {

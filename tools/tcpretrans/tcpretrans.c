@@ -21,7 +21,7 @@
 #include "tcpretrans.h"
 #include "tcpretrans.skel.h"
 
-#define LOOK_SHARE 20		/* looks for owners take at most 1/20 of a processor, */
+#define LOOK_SHARE 20		/* searches for owners take at most 1/20 of a CPU, */
 #define LOOK_WAIT_NS (2 * NS_PER_S)	/* unless events would wait for longer than this */
 
 static struct {
@@ -91,7 +91,7 @@ static const struct argp argp = {
 	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
-/* What the callbacks of run_events() work on. */
+/* The state that the callbacks of run_events() share. */
 struct session {
 	struct out out;
 	struct tcpretrans_bpf *skel;
@@ -122,7 +122,10 @@ static const char *state_name(__u32 state)
 	return state < ARRAY_SIZE(states) ? states[state] : "unknown";
 }
 
-/* One end: the address at @col, in the table with the port, and the port in the next column. */
+/*
+ * Print one end of a connection: the address in @col, in the table with the port, and the port
+ * in the next column.
+ */
 static void print_end(struct out *out, int col, int family, const __u8 addr[16], __u16 port,
 		      char text[ADDR_PORT_MAX])
 {
@@ -162,7 +165,7 @@ static void print_event(struct out *out, const struct retrans_event *e)
 	out_end(out);
 }
 
-/* What was sent again for @e's connection, in segments. */
+/* Add the segments of @e to the count of its connection. */
 static void count(struct session *session, const struct retrans_event *e)
 {
 	int counts = bpf_map__fd(session->skel->maps.counts);
@@ -185,7 +188,7 @@ static void show(struct session *session, const struct retrans_event *e)
 		print_event(&session->out, e);
 }
 
-/* Have the BPF side look through all open files for the sockets in `owners`. */
+/* Let the BPF side search all open files for the sockets in `owners`. */
 static void look_for_owners(struct session *session)
 {
 	int fd = bpf_iter_create(bpf_link__fd(session->find_owners));
@@ -303,7 +306,7 @@ static int start(struct session *session)
 	return err ? err : attach_find_owners(session);
 }
 
-/* Whoever looks for all that is sent again shall know. Whose they were is not known: no -p. */
+/* Report how many tail loss probes were not shown. Their owners are unknown, so not with -p. */
 static void tell_of_probes(__u64 hidden)
 {
 	if (hidden && !opt.common.filter.pid)
