@@ -127,7 +127,6 @@ static void loop_wait(struct loop *loop, int ring, __u64 until_ns)
 		until_ns = loop->deadline_ns;
 	if (loop->count && until_ns > loop->count_ns)
 		until_ns = loop->count_ns;
-	until_ns = report_measure(until_ns);
 	if (follow_wanted() && until_ns > now + FOLLOW_NS)
 		until_ns = now + FOLLOW_NS;
 	if (until_ns > now)

@@ -344,6 +344,25 @@ no_such() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
 	tail -n 1 "$out" | jq -e '.bpf_run_ns == null and .bpf_measured_ns == null' >/dev/null
 }
 
+# bats test_tags=all
+@test "--bpf-stats ends after five seconds, even if nobody reads the output" {
+	mkfifo pipe
+	exec 5<>pipe			# holds what fits into a pipe
+	"$build/opensnoop" --json --bpf-stats >pipe 2>"$err" 3>&- 5>&- &
+	tool_pid=$!
+	sleep 1
+	"$(workload opens)" openat 5000 /etc/hostname >/dev/null
+	sleep 6
+	timeout 10 grep -m1 '"type":"summary"' <&5 >"$out" 3>&- 5>&- &
+	sleep 0.5
+	kill -INT "$tool_pid"
+	tool_wait
+	wait $!
+	exec 5>&-
+	tail -n 1 "$out" | jq -e '.bpf_measured_ns > 4.9e9 and .bpf_measured_ns < 5.5e9' >/dev/null ||
+		{ tail -n 1 "$out"; return 1; }
+}
+
 @test "a loss is reported, and --strict makes it an error" {
 	own_execs
 	tool_start execsnoop --strict --ring-size 64 -l "mark$$"
