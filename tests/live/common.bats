@@ -121,7 +121,12 @@ count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 	set -o pipefail	# its messages go into a pipe: the limit is for that file, too
 	(ulimit -f 0 && exec "$build/opensnoop" --json --duration 5 2>&1 >limited) | cat >"$err" || status=$?
 	expect 1 "$status"
-	grep -q 'cannot write .*: File too large' "$err"
+	grep -q 'cannot write the output: File too large' "$err"
+}
+
+@test "a limit of the size of files does not keep a tool from starting" {
+	(ulimit -f 0 && exec "$build/opensnoop" --json --duration 1 2>&1) | cat >"$out"
+	expect 1 "$(jq -s 'map(select(.type == "summary")) | length' "$out")" "summary lines"
 }
 
 @test "metrics that cannot be written are reported once, and are an error" {
