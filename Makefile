@@ -201,6 +201,11 @@ $(O)/bench_output: tests/bench/output.c $(call parts_of,opensnoop) $(O)/libcommo
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(call parts_of,opensnoop) $(O)/libcommon.a \
 		$(LDFLAGS) $(LIBS) -o $@
 
+# Measurements of tests/bench/run.
+$(O)/bench_measure: tests/bench/measure.c $(O)/libcommon.a
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $< $(O)/libcommon.a $(LDFLAGS) $(LIBS) -o $@
+
 # Preloaded into the tools: see there.
 $(O)/workloads/loadonly: tests/compilers/loadonly.c
 	$(call say,CC)
@@ -230,8 +235,9 @@ check: all unit-tests
 check-live:
 	scripts/test --no-install live
 
-bench: all workloads
+bench: all workloads $(O)/bench_measure
 	tests/bench/run
+	tests/bench/results
 
 INSTALL_VARS := TOOLS O DESTDIR PROGRAM_PREFIX PROGRAM_SUFFIX sbindir mandir docdir sharedir \
 	   unitdir tmpfilesdir sysusersdir bashdir zshdir fishdir

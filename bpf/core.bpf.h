@@ -12,20 +12,71 @@
 
 const volatile struct config config = { .filter.uid = FILTER_ANY_UID, .ring_wake_shift = 17 };
 
+/* Read a field through @ptr by a plain load if @typed, a constant; otherwise copy it. */
+#define load_if(typed, ptr, field)					\
+	({								\
+		typeof((ptr)->field) value_;				\
+		if (typed)						\
+			value_ = (ptr)->field;				\
+		else							\
+			bpf_core_read(&value_, sizeof(value_), &(ptr)->field); \
+		value_;							\
+	})
+
 /*
  * Read a field through a pointer that is an argument of a tp_btf program or was loaded from
  * one.  The verifier knows the type of such a pointer, so a plain load works.  The same program
  * attached as raw_tp (on a kernel without BTF) must copy the field.
  */
-#define load(ptr, field)						\
-	({								\
-		typeof((ptr)->field) value_;				\
-		if (config.raw_tp)					\
-			bpf_core_read(&value_, sizeof(value_), &(ptr)->field); \
-		else							\
-			value_ = (ptr)->field;				\
-		value_;							\
-	})
+#define load(ptr, field) load_if(!config.raw_tp, ptr, field)
+
+/*
+ * Return true if the verifier knows the type of the running task, so that plain loads work.
+ * v5.11, 3ca1032ab7ab ("bpf: Implement get_current_task_btf and RET_PTR_TO_BTF_ID"), and only
+ * on kernels with BTF.  A load takes 1 ns, where a helper takes 3 to 14.
+ *
+ * Load numbers only, no pointers: for each pointer that a program loads through this one, the
+ * verifier of later kernels searches all types of the kernel by name, several times
+ * (btf_nested_type_is_trusted()).  Loading the cgroup, the user and the parent took opensnoop and
+ * execsnoop 3 to 5 ms at start on 6.18.
+ */
+static __always_inline bool core_current_typed(void)
+{
+	return !config.raw_tp &&
+	       bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf);
+}
+
+/* Return the running task. */
+static __always_inline struct task_struct *core_current(void)
+{
+	if (core_current_typed())
+		return bpf_get_current_task_btf();
+	return (void *)bpf_get_current_task();
+}
+
+/* Read a number through core_current(). */
+#define load_current(ptr, field) load_if(core_current_typed(), ptr, field)
+
+/* Return a word with the top bit set in the first zero byte of @word, and maybe in later ones. */
+static __always_inline __u64 core_zero_bytes(__u64 word)
+{
+	return (word - 0x0101010101010101) & ~word & 0x8080808080808080;
+}
+
+/*
+ * Copy the name of @task, which is core_current() and typed, padded with zeros like
+ * bpf_get_current_comm() does: older kernels leave the end of an earlier name there.
+ */
+static __always_inline void core_load_comm(char comm[TASK_COMM_LEN], struct task_struct *task)
+{
+	const __u64 *from = (const __u64 *)task->comm;
+	__u64 *to = (__u64 *)comm, word = from[0], zeros = core_zero_bytes(word);
+
+	to[0] = word & ((zeros & -zeros) - 1);
+	word = zeros ? 0 : from[1];
+	zeros = core_zero_bytes(word);
+	to[1] = word & ((zeros & -zeros) - 1);
+}
 
 /* v5.14, 2f064a59a11f ("sched: Change task_struct::state"): was `long state` before. */
 struct task_struct___before_5_14 {

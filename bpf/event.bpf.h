@@ -22,15 +22,33 @@ struct {
 	__uint(max_entries, 1 << 20);		/* bytes; --ring-size changes it */
 } events SEC(".maps");
 
+/* Fill the ids and the name in @head for the running task. */
+static __always_inline void event_head_ids(struct event_head *head)
+{
+	struct task_struct *task;
+	__u64 ids;
+
+	if (core_current_typed()) {
+		task = core_current();
+		head->pid = task->tgid;
+		head->tid = task->pid;
+		core_load_comm(head->comm, task);
+		return;
+	}
+	ids = bpf_get_current_pid_tgid();
+	head->pid = ids >> 32;
+	head->tid = ids;
+	bpf_get_current_comm(head->comm, sizeof(head->comm));
+}
+
 /* Fill @head for the running task. */
 static __always_inline void event_head_current(struct event_head *head)
 {
-	__u64 ids = bpf_get_current_pid_tgid();
+	__u64 ids;
 
 	head->ns = bpf_ktime_get_ns();
 	head->cgroup_id = bpf_get_current_cgroup_id();
-	head->pid = ids >> 32;
-	head->tid = ids;
+	event_head_ids(head);
 	if (config.pidns.inum) {
 		ids = pidns_current_ids();
 		head->ns_pid = ids >> 32;
@@ -38,28 +56,37 @@ static __always_inline void event_head_current(struct event_head *head)
 	}
 	head->uid = bpf_get_current_uid_gid();
 	head->cpu = bpf_get_smp_processor_id();
-	bpf_get_current_comm(head->comm, sizeof(head->comm));
 }
 
 __u64 woken_ns;		/* time of the last wakeup by an event after a pause */
 
-/* Return the flags to submit @size bytes with: wake the reader or not. */
-static __always_inline __u64 event_flags(__u64 size)
+/*
+ * Return the flags to submit @size bytes with at @now_ns: wake the reader or not.  0: read the
+ * clock if it is needed.
+ */
+static __always_inline __u64 event_flags_at(__u64 size, __u64 now_ns)
 {
 	__u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
-	__u64 shift = config.ring_wake_shift, now;
+	__u64 shift = config.ring_wake_shift;
 
 	/* Once an eighth of the ring has filled, the reader has been woken already. */
 	if (waiting >> shift == 0) {
-		now = bpf_ktime_get_ns();
-		if (now - woken_ns > EVENT_PAUSE_NS) {
-			woken_ns = now;
+		if (!now_ns)
+			now_ns = bpf_ktime_get_ns();
+		/* Signed: another CPU may have set it since @now_ns was read. */
+		if ((__s64)(now_ns - woken_ns) > EVENT_PAUSE_NS) {
+			woken_ns = now_ns;
 			return BPF_RB_FORCE_WAKEUP;
 		}
 	}
 
 	return waiting >> shift == (waiting + size) >> shift ? BPF_RB_NO_WAKEUP :
 							       BPF_RB_FORCE_WAKEUP;
+}
+
+static __always_inline __u64 event_flags(__u64 size)
+{
+	return event_flags_at(size, 0);
 }
 
 /*
@@ -81,13 +108,14 @@ static __always_inline void event_submit(void *event, __u64 size)
 }
 
 /*
- * Send the first @size bytes of @event, a map value of @max bytes (a constant).  The caller
- * keeps @event.  The event takes only the bytes it needs in the ring; a reservation would need
- * a constant size.
+ * Send the first @size bytes of @event, a map value of @max bytes (a constant) that begins with
+ * a head filled just now.  The caller keeps @event.  The event takes only the bytes it needs in
+ * the ring; a reservation would need a constant size.
  */
 static __always_inline void event_output(void *event, __u64 size, __u64 max)
 {
-	__u64 flags = event_flags(size), bytes = bounds_u64(size);
+	__u64 now_ns = ((struct event_head *)event)->ns;
+	__u64 flags = event_flags_at(size, now_ns), bytes = bounds_u64(size);
 
 	if (bytes > max)			/* never true: for the verifier */
 		return;

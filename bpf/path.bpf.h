@@ -14,6 +14,7 @@ struct path_walk {
 /* A walk from @at up to @root that collects names. */
 struct path_climb {
 	struct path_walk at, root;
+	struct dentry *mnt_root;	/* of at.mnt */
 	__u32 text_size;	/* bytes of the collected names, including their NULs */
 };
 

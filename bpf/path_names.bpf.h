@@ -32,13 +32,15 @@ enum path_end {
 };
 
 /* Go from the root of a mount to its mount point.  Return false if it is not mounted. */
-static __always_inline bool path_cross_mount(struct path_walk *walk)
+static __always_inline bool path_cross_mount(struct path_climb *climb)
 {
-	struct mount *mount = (void *)walk->mnt - bpf_core_field_offset(struct mount, mnt);
+	struct mount *mount = (void *)climb->at.mnt - bpf_core_field_offset(struct mount, mnt);
 	struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
+	struct vfsmount *mnt = (void *)parent + bpf_core_field_offset(struct mount, mnt);
 
-	walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-	walk->mnt = (void *)parent + bpf_core_field_offset(struct mount, mnt);
+	climb->at.dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+	climb->at.mnt = mnt;
+	climb->mnt_root = BPF_CORE_READ(mnt, mnt_root);
 	return parent != mount;
 }
 
@@ -64,8 +66,8 @@ static __always_inline enum path_end path_step(struct scratch *room)
 
 	if (dentry == climb->root.dentry && mnt == climb->root.mnt)
 		return PATH_AT_ROOT;
-	if (dentry == BPF_CORE_READ(mnt, mnt_root))
-		return path_cross_mount(&climb->at) ? PATH_GOES_ON : PATH_UNREACHABLE;
+	if (dentry == climb->mnt_root)
+		return path_cross_mount(climb) ? PATH_GOES_ON : PATH_UNREACHABLE;
 	parent = BPF_CORE_READ(dentry, d_parent);
 	if (parent == dentry)
 		return PATH_UNREACHABLE;
@@ -99,11 +101,14 @@ __noinline int path_steps(__u32 which)
 static __always_inline enum path_end path_names(struct scratch *room, __u32 which,
 						struct task_struct *task, struct path_walk from)
 {
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	struct vfsmount *mnt = from.mnt;
 	enum path_end end = PATH_GOES_ON;
 
 	room->climb.at = from;
-	room->climb.root.dentry = BPF_CORE_READ(task, fs, root.dentry);
-	room->climb.root.mnt = BPF_CORE_READ(task, fs, root.mnt);
+	room->climb.mnt_root = BPF_CORE_READ(mnt, mnt_root);
+	room->climb.root.dentry = BPF_CORE_READ(fs, root.dentry);
+	room->climb.root.mnt = BPF_CORE_READ(fs, root.mnt);
 	for (int i = 0; i < PATH_STEPS_MAX / PATH_STEPS && end == PATH_GOES_ON; i++)
 		end = path_steps(which);
 	return end == PATH_GOES_ON ? PATH_CUT : end;

@@ -142,9 +142,9 @@ static __always_inline __u32 syscall_nr(struct pt_regs *regs)
 static __always_inline bool syscall_compat(struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task = core_current();
 
-	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+	return load_current(task, thread_info.status) & TS_COMPAT;
 #elif defined(__TARGET_ARCH_arm64)
 	return load(regs, pstate) & PSR_MODE32_BIT;
 #endif

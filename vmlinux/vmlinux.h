@@ -94,6 +94,11 @@ enum {
 	TCP_CLOSE = 7,
 };
 
+/* Compared with the kernel's, to see which helpers it has. */
+enum bpf_func_id {
+	BPF_FUNC_get_current_task_btf = 158,	/* since 5.11 */
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 /* Registers, under the names bpf/bpf_tracing.h uses for each architecture. */

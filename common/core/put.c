@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <assert.h>
 #include <stdint.h>
 
 #include "core/put.h"
@@ -113,6 +114,49 @@ static const bool plain[256] = {
 	[0x20 ... 0x21] = true, [0x23 ... 0x5b] = true, [0x5d ... 0x7e] = true,
 };
 
+/*
+ * Return a word whose lowest bit set is the top bit of the first byte of @word (in memory) that
+ * is not plain; 0: all of them are.  Subtracting borrows only from bytes above such a byte.
+ */
+static uint64_t first_not_plain(uint64_t word)
+{
+	const uint64_t each = 0x0101010101010101, tops = 0x80 * each;
+	uint64_t quote = word ^ '"' * each, backslash = word ^ '\\' * each;
+	uint64_t del = word ^ 0x7f * each;
+
+	return (word | (word - 0x20 * each) | (quote - each) | (backslash - each) |
+		(del - each)) & tops;
+}
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is not the lowest one");
+
+/*
+ * Copy plain characters from @*from to @p, up to the first other one or @end.  Whole words are
+ * copied as long as @end is far enough away, also to @p: at least as much room is needed there
+ * as there are bytes before @end.
+ */
+static char *copy_plain(char *p, const unsigned char **from, const unsigned char *end)
+{
+	const unsigned char *s = *from;
+	uint64_t word, other;
+	int n;
+
+	for (; end - s >= (long)sizeof(word); s += sizeof(word), p += sizeof(word)) {
+		memcpy(&word, s, sizeof(word));
+		memcpy(p, &word, sizeof(word));
+		other = first_not_plain(word);
+		if (other) {
+			n = __builtin_ctzll(other) / 8;
+			*from = s + n;
+			return p + n;
+		}
+	}
+	while (s < end && plain[*s])
+		*p++ = *s++;
+	*from = s;
+	return p;
+}
+
 /* Put @n bytes of @s as \xNN. */
 static char *put_hex(char *p, const unsigned char *s, size_t n)
 {
@@ -153,8 +197,7 @@ char *put_escaped(char *p, const char *str, size_t len, bool quote, size_t *colu
 	for (;;) {
 		char *start = p;
 
-		while (s < end && plain[*s])
-			*p++ = *s++;
+		p = copy_plain(p, &s, end);
 		*columns += p - start;
 		if (s == end || !*s)
 			return p;
@@ -192,8 +235,7 @@ char *put_json(char *p, const char *str, size_t len)
 
 	*p++ = '"';
 	for (;;) {
-		while (s < end && plain[*s])
-			*p++ = *s++;
+		p = copy_plain(p, &s, end);
 		if (s == end || !*s)
 			break;
 		p = json_char(p, s, end - s, &n);

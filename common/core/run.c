@@ -20,7 +20,11 @@
 #define TICK_NS (50 * NS_PER_MS)	/* maximum delay before an event is shown */
 #define IDLE_TICK_NS (500 * NS_PER_MS)	/* the same while idle: the next event wakes the reader */
 #define DRAIN_TRIES 200			/* one per millisecond */
-#define BATCH 4096			/* events between two checks of signals and the clock */
+/*
+ * Events between two writes, and checks of signals and the clock: so few that their text stays in
+ * the CPU's cache until it is written.  4096 take 15 % more time per event as JSON.
+ */
+#define BATCH 1024
 
 struct loop {
 	struct out *out;
@@ -127,7 +131,6 @@ static void loop_wait(struct loop *loop, int ring, __u64 until_ns)
 		until_ns = loop->deadline_ns;
 	if (loop->count && until_ns > loop->count_ns)
 		until_ns = loop->count_ns;
-	until_ns = report_measure(until_ns);
 	if (follow_wanted() && until_ns > now + FOLLOW_NS)
 		until_ns = now + FOLLOW_NS;
 	if (until_ns > now)

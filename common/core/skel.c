@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,20 @@ static const char *types_file(const struct common_args *args)
 	return access(path, R_OK) == 0 ? path : KERNEL_BTF;
 }
 
+/*
+ * Let the descriptor of the file in memory refer to the kernel's file with all types, because
+ * nothing can be written to memory: the limit of file sizes (RLIMIT_FSIZE) counts it.
+ */
+static int use_kernel_types(void)
+{
+	int fd = open(KERNEL_BTF, O_RDONLY | O_CLOEXEC);
+	int err = fd < 0 || dup3(fd, state.types, O_CLOEXEC) < 0 ? -errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
 /* Write the types that the programs need to the file; all types of the kernel if that fails. */
 static int choose_types(void)
 {
@@ -64,7 +79,9 @@ static int choose_types(void)
 	}
 	err = text_write(&types, state.types);
 	text_free(&types);
-	return err ? log_err(err, "cannot write the kernel's types to memory") : 0;
+	if (err)
+		err = use_kernel_types();
+	return err ? log_err(err, "cannot read the kernel's types (" KERNEL_BTF ")") : 0;
 }
 
 /* Run @prog, which returns the tool's pid in the initial PID namespace.  Fall back to getpid(). */

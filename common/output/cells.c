@@ -10,6 +10,12 @@
 /* Room for a value of fixed size (a number or an address) and the text before it. */
 #define CELL_ROOM (CELL_KEY_MAX + PUT_NUMBER_MAX + ADDR_MAX)
 
+/*
+ * Short texts are copied and filled by this many bytes: a constant, so that the compiler needs no
+ * call.  What is too much is overwritten by what follows, or has this room after the last cell.
+ */
+#define CELL_COPY 32
+
 static void add_cell(struct cells *cells, const struct table *table, int col)
 {
 	const struct column *column = &table->columns[col];
@@ -38,7 +44,7 @@ void cells_init(struct cells *cells, const struct table *table, const char *choi
 	const char *bad;
 	int n;
 
-	*cells = (struct cells){};
+	*cells = (struct cells){ .fixed_room = 2 * CELL_COPY };
 	for (int i = 0; i < table->n && (!choice || more); i++)
 		if (json || !table->columns[i].hidden)
 			add_cell(cells, table, i);
@@ -172,16 +178,36 @@ static char *put_value(char *p, const struct cell *cell, const struct record *re
 	return p;
 }
 
+static char *put_spaces(char *p, size_t n)
+{
+	if (n > CELL_COPY)
+		return put_fill(p, ' ', n);
+	put_fill(p, ' ', CELL_COPY);
+	return p + n;
+}
+
+/* Move the text from @start to @p behind @n spaces. */
+static char *push_right(char *start, char *p, size_t n)
+{
+	char text[CELL_COPY];
+
+	if (p - start > CELL_COPY) {
+		memmove(start + n, start, p - start);
+		put_fill(start, ' ', n);
+		return p + n;
+	}
+	memcpy(text, start, CELL_COPY);
+	memcpy(put_spaces(start, n), text, CELL_COPY);
+	return p + n;
+}
+
 /* Pad the text from @start to @p, which is @columns wide, to the width of @cell. */
 static char *pad(char *start, char *p, size_t columns, const struct cell *cell)
 {
-	size_t n = cell->width > columns ? cell->width - columns : 0;
-
-	if (cell->left || !n)
-		return put_fill(p, ' ', n);
-	memmove(start + n, start, p - start);
-	put_fill(start, ' ', n);
-	return p + n;
+	if (cell->width <= columns)
+		return p;
+	return cell->left ? put_spaces(p, cell->width - columns) :
+			    push_right(start, p, cell->width - columns);
 }
 
 char *put_heading(char *p, const struct cells *cells)

@@ -12,14 +12,23 @@
 
 #define TOP_DEFAULT 20
 
-/* The records with the same values in the --count-by columns. */
+/* The values of a group as text. */
+struct key {
+	const char *at;
+	size_t len;
+};
+
+/*
+ * The records with the same values in the --count-by columns.  There may be many groups, so each
+ * has only the room that it needs, after this struct: the sums, the values and the key.
+ */
 struct group {
-	char *key;			/* the values as text, key_len bytes */
-	size_t key_len;
-	struct record by;		/* copy of the values, in the columns of the rows */
+	struct key key;			/* first: the tree contains keys */
 	__u64 count;
-	__u64 sums[COLUMNS_MAX];
+	__u64 given, strings, shown;	/* as in struct record, for columns of the rows */
+	struct value *by;		/* copy of the values, by column of the rows */
 	struct hist *latency;		/* NULL: no record had a latency */
+	__u64 sums[];
 };
 
 struct count {
@@ -29,13 +38,26 @@ struct count {
 	struct group *groups[COUNT_GROUPS_MAX];
 	int n;
 	void *tree;			/* the groups by key: tsearch(3) */
-	struct group others;		/* sum of all groups that found no room */
-	struct group key;		/* of the current record: only key and key_len */
+	struct group *others;		/* sum of all groups that found no room */
+	struct key key;			/* of the current record */
 	struct text text;
 	struct common_args row_args;
 	struct out rows;		/* prints the rows */
 	bool printed;			/* at least once */
 };
+
+/* Return a new group, all zeros, with room for a key of @key_len bytes. */
+static struct group *alloc_group(const struct count *count, size_t key_len)
+{
+	size_t sums = count->table.n_sums * sizeof(__u64);
+	size_t values = count->table.n_by * sizeof(struct value);
+	struct group *group = xcalloc(1, sizeof(*group) + sums + values + key_len);
+
+	group->by = (void *)(group->sums + count->table.n_sums);
+	group->key.at = (const char *)(group->by + count->table.n_by);
+	group->key.len = key_len;
+	return group;
+}
 
 struct count *count_new(const struct common_args *args)
 {
@@ -44,6 +66,7 @@ struct count *count_new(const struct common_args *args)
 
 	count->args = args;
 	count_table_init(&count->table, args->table, args->count.by);
+	count->others = alloc_group(count, 0);
 	count->sort = sort ? column_find(&count->table.rows, sort, strlen(sort)) :
 			     count->table.col_count;
 	count->row_args = *args;
@@ -69,11 +92,10 @@ __u64 count_columns(const struct count *count)
 
 static int compare_keys(const void *a, const void *b)
 {
-	const struct group *ga = a, *gb = b;
-	size_t shorter = ga->key_len < gb->key_len ? ga->key_len : gb->key_len;
-	int order = memcmp(ga->key, gb->key, shorter);
+	const struct key *ka = a, *kb = b;
+	int order = memcmp(ka->at, kb->at, ka->len < kb->len ? ka->len : kb->len);
 
-	return order ? order : (ga->key_len > gb->key_len) - (ga->key_len < gb->key_len);
+	return order ? order : (ka->len > kb->len) - (ka->len < kb->len);
 }
 
 /* Encode the values of @record as one text that differs for each combination, absent or not. */
@@ -87,11 +109,10 @@ static void make_key(struct count *count, const struct record *record)
 
 		text_char(text, record_has(record, col) ? '+' : '-');
 		if (record_has(record, col))
-			record_text(record, col, text);
+			value_text(&record->values[col], text);
 		text_char(text, '\0');
 	}
-	count->key.key = text->at;
-	count->key.key_len = text->len;
+	count->key = (struct key){ text->at, text->len };
 }
 
 static void *copy(const void *from, size_t bytes)
@@ -146,22 +167,21 @@ static void keep_value(struct group *group, int row, const struct record *record
 	__u64 bit = 1ULL << row;
 
 	if (record_has(record, col)) {
-		group->by.values[row] = copy_value(&record->values[col]);
-		group->by.given |= bit;
-		group->by.strings |= record->strings >> col & 1 ? bit : 0;
+		group->by[row] = copy_value(&record->values[col]);
+		group->given |= bit;
+		group->strings |= record->strings >> col & 1 ? bit : 0;
 	}
 	if (record->shown >> col & 1) {
-		group->by.values[row].shown = xstrdup(record->values[col].shown);
-		group->by.shown |= bit;
+		group->by[row].shown = xstrdup(record->values[col].shown);
+		group->shown |= bit;
 	}
 }
 
 static struct group *new_group(struct count *count, const struct record *record)
 {
-	struct group *group = xcalloc(1, sizeof(*group));
+	struct group *group = alloc_group(count, count->key.len);
 
-	group->key = copy(count->key.key, count->key.key_len);
-	group->key_len = count->key.key_len;
+	memcpy((char *)group->key.at, count->key.at, count->key.len);
 	for (int i = 0; i < count->table.n_by; i++)
 		keep_value(group, i, record, count->table.by[i]);
 	if (!tsearch(group, &count->tree, compare_keys))
@@ -179,7 +199,7 @@ static struct group *find_group(struct count *count, const struct record *record
 	found = tfind(&count->key, &count->tree, compare_keys);
 	if (found)
 		return *found;
-	return count->n < COUNT_GROUPS_MAX ? new_group(count, record) : &count->others;
+	return count->n < COUNT_GROUPS_MAX ? new_group(count, record) : count->others;
 }
 
 static struct hist *latency_of(struct group *group)
@@ -207,12 +227,11 @@ static void free_group(struct count *count, struct group *group)
 {
 	tdelete(group, &count->tree, compare_keys);
 	for (int i = 0; i < count->table.n_by; i++) {
-		if (group->by.given >> i & 1)
-			free_value(&group->by.values[i]);
-		if (group->by.shown >> i & 1)
-			free((void *)group->by.values[i].shown);
+		if (group->given >> i & 1)
+			free_value(&group->by[i]);
+		if (group->shown >> i & 1)
+			free((void *)group->by[i].shown);
 	}
-	free(group->key);
 	free(group->latency);
 	free(group);
 }
@@ -222,8 +241,9 @@ static void clear(struct count *count)
 	for (int i = 0; i < count->n; i++)
 		free_group(count, count->groups[i]);
 	count->n = 0;
-	free(count->others.latency);
-	count->others = (struct group){};
+	free(count->others->latency);
+	free(count->others);
+	count->others = alloc_group(count, 0);
 }
 
 void count_free(struct count *count)
@@ -231,6 +251,7 @@ void count_free(struct count *count)
 	if (!count)
 		return;
 	clear(count);
+	free(count->others);
 	text_free(&count->text);
 	text_free(&count->rows.text);
 	free(count);
@@ -271,10 +292,10 @@ static int compare_groups(const void *a, const void *b, void *ctx)
 		struct text ta = {}, tb = {};
 		int order;
 
-		if (ga->by.given >> count->sort & 1)
-			record_text(&ga->by, count->sort, &ta);
-		if (gb->by.given >> count->sort & 1)
-			record_text(&gb->by, count->sort, &tb);
+		if (ga->given >> count->sort & 1)
+			value_text(&ga->by[count->sort], &ta);
+		if (gb->given >> count->sort & 1)
+			value_text(&gb->by[count->sort], &tb);
 		text_char(&ta, '\0');
 		text_char(&tb, '\0');
 		order = strverscmp(ta.at, tb.at);
@@ -289,11 +310,11 @@ static int compare_groups(const void *a, const void *b, void *ctx)
 /* Add the counts of @group to the others. */
 static void merge(struct count *count, const struct group *group)
 {
-	count->others.count += group->count;
+	count->others->count += group->count;
 	for (int i = 0; i < count->table.n_sums; i++)
-		count->others.sums[i] += group->sums[i];
+		count->others->sums[i] += group->sums[i];
 	if (group->latency)
-		hist_merge(latency_of(&count->others), group->latency);
+		hist_merge(latency_of(count->others), group->latency);
 }
 
 static void print_group(struct count *count, const struct group *group, __u64 ns)
@@ -302,10 +323,10 @@ static void print_group(struct count *count, const struct group *group, __u64 ns
 	struct out *rows = &count->rows;
 
 	out_row(rows, ns);
-	rows->record.given = group->by.given;
-	rows->record.strings = group->by.strings;
-	rows->record.shown = group->by.shown;
-	memcpy(rows->record.values, group->by.values, table->n_by * sizeof(struct value));
+	rows->record.given = group->given;
+	rows->record.strings = group->strings;
+	rows->record.shown = group->shown;
+	memcpy(rows->record.values, group->by, table->n_by * sizeof(struct value));
 	for (int col = table->n_by; col < table->col_others; col++)
 		if (col < table->col_sums + table->n_sums || group->latency)
 			out_uint(rows, col, number_of(table, group, col));
@@ -316,11 +337,11 @@ static void print_others(struct count *count, int combinations, __u64 ns)
 {
 	char shown[32];
 
-	if (!count->others.count)
+	if (!count->others->count)
 		return;
 	snprintf(shown, sizeof(shown), "(%d%s others)", combinations,
 		 count->n == COUNT_GROUPS_MAX ? "+" : "");
-	print_group(count, &count->others, ns);
+	print_group(count, count->others, ns);
 	out_uint(&count->rows, count->table.col_others, combinations);
 	out_show(&count->rows, 0, shown);
 	out_end(&count->rows);
@@ -347,7 +368,7 @@ void count_print(struct count *count, struct out *out)
 {
 	struct out *rows = &count->rows;
 
-	if (count->others.count)
+	if (count->others->count)
 		log_warn("more than %d combinations: later ones are counted as others",
 			 COUNT_GROUPS_MAX);
 	rows->text = out->text;

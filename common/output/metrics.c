@@ -132,7 +132,7 @@ static void add_labels(struct metrics *metrics, const struct record *record)
 		if (column->metric != METRIC_LABEL)
 			continue;
 		label->len = 0;
-		record_text(record, i, label);
+		value_text(&record->values[i], label);
 		add_label(metrics, column->key, label->at, label->len);
 	}
 }

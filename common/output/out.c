@@ -11,13 +11,23 @@
 #include "output/out.h"
 #include "output/task.h"
 
-#define HEAD_ROOM 256			/* for the time, or the start of a JSON line */
+#define HEAD_ROOM 256	/* for the time or the start of a JSON line, and the line's end */
+
+/* Put {"type":"TYPE","time":" */
+static char *put_json_type(char *p, const char *type)
+{
+	p = put_bytes(p, "{\"type\":\"", 9);
+	p = put_bytes(p, type, strlen(type));
+	return put_bytes(p, "\",\"time\":\"", 10);
+}
 
 void out_init(struct out *out, const struct common_args *args)
 {
 	const struct table *table = args->table;
 
 	*out = (struct out){ .args = args, .table = table, .record.table = table };
+	assert(strlen(table->type) + 19 <= JSON_HEAD_MAX);
+	out->json_head_len = put_json_type(out->json_head, table->type) - out->json_head;
 	cells_init(&out->cells, table, args->columns, args->json);
 	out->wanted = args->count.by ? 0 : out->cells.columns;
 	out->sink = (struct sink){ .fd = STDOUT_FILENO, .stop_fd = -1 };
@@ -139,12 +149,9 @@ static char *print_labels(char *p, const struct out *out)
 	return put_labels(p, &out->cells, &out->record);
 }
 
-/* Put {"type":"TYPE","time":"...","mono_ns":... */
-static char *put_json_head(char *p, const struct out *out, const char *type, __u64 ns)
+/* Put the time @ns and ","mono_ns":... after put_json_type(). */
+static char *put_json_time(char *p, const struct out *out, __u64 ns)
 {
-	p = put_bytes(p, "{\"type\":\"", 9);
-	p = put_bytes(p, type, strlen(type));
-	p = put_bytes(p, "\",\"time\":\"", 10);
 	p = put_stamp_json(p, &out->stamp, ns);
 	return put_uint(put_bytes(p, "\",\"mono_ns\":", 12), clock_user_ns(ns));
 }
@@ -169,7 +176,8 @@ static void print_json(struct out *out, size_t room)
 	const char *task = task_members(record->cgroup_id, &len);
 	char *p = text_room(&out->text, room + len);
 
-	p = put_json_head(p, out, out->table->type, record->ns);
+	memcpy(p, out->json_head, JSON_HEAD_MAX);	/* constant size: no call */
+	p = put_json_time(p + out->json_head_len, out, record->ns);
 	p = put_host_ids(put_bytes(p, task, len), record);
 	p = put_members(p, &out->cells, record);
 	out->text.len = p - out->text.at;
@@ -203,6 +211,16 @@ void out_done(struct out *out)
 	out->records++;
 }
 
+/* End the line of a record, for which out_print() made room. */
+static void end_line(struct out *out)
+{
+	char *p = out->text.at + out->text.len;
+
+	if (out->args->json)
+		p = put_char(p, '}');
+	out->text.len = put_char(p, '\n') - out->text.at;
+}
+
 /* With --count-by, the observers count the record and it is not printed. */
 void out_end(struct out *out)
 {
@@ -211,9 +229,7 @@ void out_end(struct out *out)
 		return;
 	}
 	out_print(out);
-	if (out->args->json)
-		text_char(&out->text, '}');
-	text_char(&out->text, '\n');
+	end_line(out);
 	out_done(out);
 }
 
@@ -221,7 +237,7 @@ void out_line(struct out *out, struct json *json, const char *type, __u64 ns)
 {
 	char *p = text_room(&out->text, HEAD_ROOM);
 
-	out->text.len = put_json_head(p, out, type, ns) - out->text.at;
+	out->text.len = put_json_time(put_json_type(p, type), out, ns) - out->text.at;
 	json_resume(json, &out->text);
 }
 

@@ -37,6 +37,7 @@
 #include "output/stamp.h"
 
 #define OUT_OBSERVERS_MAX 2
+#define JSON_HEAD_MAX 64		/* {"type":"TYPE","time":" */
 
 /* Called with each complete record. */
 typedef void (*out_observer_fn)(void *ctx, const struct record *record);
@@ -46,6 +47,8 @@ struct out {
 	const struct table *table;
 	struct record record;		/* the current one */
 	struct cells cells;		/* the printed columns */
+	char json_head[JSON_HEAD_MAX];	/* JSON of each record, up to its time */
+	size_t json_head_len;
 	__u64 wanted;			/* bit mask of the columns that are printed or observed */
 	struct text text;		/* not yet written */
 	struct stamp stamp;

@@ -49,6 +49,11 @@ void out_parent(struct out *out, int col, __u32 id, __u32 ns_id)
 
 void out_task(struct out *out, int pid_col, int tid_col, const struct event_head *head)
 {
+	if (!self_in_pidns()) {			/* the usual case, for every event */
+		out_uint(out, pid_col, head->pid);
+		out_uint(out, tid_col, head->tid);
+		return;
+	}
 	out_process(out, pid_col, head->pid, head->ns_pid);
 	out_process(out, tid_col, head->tid, head->ns_tid);
 }

@@ -23,10 +23,8 @@ static void argv_text(const struct value *v, struct text *text)
 			text_char(text, v->s[i] ? v->s[i] : ' ');
 }
 
-void record_text(const struct record *record, int col, struct text *text)
+void value_text(const struct value *v, struct text *text)
 {
-	const struct value *v = &record->values[col];
-
 	switch (v->kind) {
 	case VALUE_UINT:
 		text_uint(text, v->u);

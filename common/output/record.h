@@ -55,7 +55,7 @@ static inline bool record_has(const struct record *record, int col)
 	return record->given >> col & 1;
 }
 
-/* Append the value of @col as plain unescaped text that identifies it.  @col must have a value. */
-void record_text(const struct record *record, int col, struct text *text);
+/* Append @v as plain unescaped text that identifies it. */
+void value_text(const struct value *v, struct text *text);
 
 #endif /* COMMON_RECORD_H */

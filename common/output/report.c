@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 
@@ -10,7 +12,7 @@
 #include "output/report.h"
 #include "core/skel.h"
 
-#define MEASURE_NS (5 * NS_PER_S)
+#define MEASURE_S 5
 
 /* All causes in the order of the report, with their messages to the user. */
 enum { RING_FULL, MAP_FULL, NO_START, RECURSION, UNREADABLE, TRUNCATED, CAUSES };
@@ -68,10 +70,38 @@ static struct bpf_prog_info program_counts(void)
 
 /* --bpf-stats.  The kernel measures while the descriptor is open. */
 static struct {
-	int stats_fd;			/* 0: not measuring */
+	volatile int stats_fd;		/* 0: not measuring */
 	__u64 start_ns;
 	__u64 run_ns, ns;		/* program run time, duration of the measurement */
 } measured;
+
+/* Stop measuring.  It is also the handler of SIGALRM, so it only makes system calls. */
+static void measure_stop(int signal)
+{
+	int error = errno;
+
+	if (!measured.stats_fd)
+		return;
+	measured.run_ns = program_counts().run_time_ns - measured.run_ns;
+	measured.ns = clock_now_ns() - measured.start_ns;
+	close(measured.stats_fd);
+	measured.stats_fd = 0;
+	errno = error;
+}
+
+/* Send SIGALRM after @seconds; 0: not at all. */
+static void set_alarm(time_t seconds)
+{
+	struct sigaction action = { .sa_handler = measure_stop, .sa_flags = SA_RESTART };
+	struct itimerval timer = { .it_value.tv_sec = seconds };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	sigaction(SIGALRM, &action, NULL);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
 
 void report_measure_start(const struct common_args *args)
 {
@@ -81,24 +111,21 @@ void report_measure_start(const struct common_args *args)
 		log_warn("--bpf-stats: the kernel does not measure: %s", strerror(errno));
 		return;
 	}
+	if (!fd)
+		return;
 	measured.stats_fd = fd;
 	measured.start_ns = clock_now_ns();
 	measured.run_ns = program_counts().run_time_ns;
+	set_alarm(MEASURE_S);
 }
 
-__u64 report_measure(__u64 until_ns)
+/* Stop if that was not done yet. */
+static void measure_end(void)
 {
-	__u64 now = clock_now_ns(), end_ns = measured.start_ns + MEASURE_NS;
-
 	if (!measured.stats_fd)
-		return until_ns;
-	if (until_ns && now < end_ns)
-		return until_ns < end_ns ? until_ns : end_ns;
-	measured.run_ns = program_counts().run_time_ns - measured.run_ns;
-	measured.ns = now - measured.start_ns;
-	close(measured.stats_fd);
-	measured.stats_fd = 0;
-	return until_ns;
+		return;
+	set_alarm(0);
+	measure_stop(0);
 }
 
 static void get_counts(__u64 counts[CAUSES])
@@ -197,7 +224,7 @@ static void summary_line(struct out *out, const __u64 counts[CAUSES], __u64 lost
 	json_uint(&json, "duration_ns", now - out->stamp.start_ns);
 	json_uint(&json, "events", out->records);
 	json_uint(&json, "lost", lost);
-	report_measure(0);
+	measure_end();
 	if (measured.ns) {
 		json_uint(&json, "bpf_run_ns", measured.run_ns);
 		json_uint(&json, "bpf_measured_ns", measured.ns);

@@ -40,14 +40,9 @@ int report_metrics(const struct common_args *args, const struct metrics *metrics
 
 /*
  * --bpf-stats: measure the run time of the BPF programs during the first seconds.  It is not
- * measured all the time, because measuring makes each run of a program slower.
+ * measured all the time, because measuring makes each run of a program slower.  A signal ends
+ * it on time, even if the tool waits for the reader of its output.
  */
 void report_measure_start(const struct common_args *args);
-
-/*
- * Call it before sleeping until @until_ns (0: stop measuring).  Returns the time of the next
- * call.
- */
-__u64 report_measure(__u64 until_ns);
 
 #endif /* COMMON_REPORT_H */

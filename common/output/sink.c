@@ -35,13 +35,13 @@ static int wait_writable(const struct sink *sink)
 {
 	struct pollfd output = { .fd = sink->fd, .events = POLLOUT };
 	bool stopping;
+	int n;
 
 	do {
 		stopping = must_stop(sink);
-		if (poll(&output, 1, stopping ? LAST_WAIT_MS : WAIT_MS) > 0)
-			return 0;
-	} while (!stopping);
-	return -ETIMEDOUT;
+		n = poll(&output, 1, stopping ? LAST_WAIT_MS : WAIT_MS);
+	} while (n <= 0 && (!stopping || (n < 0 && errno == EINTR)));
+	return n > 0 ? 0 : -ETIMEDOUT;
 }
 
 int sink_write(struct sink *sink, struct text *text)

@@ -13,7 +13,7 @@
 #undef main
 #include "core/clock.h"
 
-#define BATCH 4096			/* events between two writes, as in common/core/run.c */
+#define BATCH 1024			/* events between two writes, as in common/core/run.c */
 #define RUNS_MAX 101
 
 /* Ways to print. */

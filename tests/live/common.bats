@@ -69,7 +69,12 @@ count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 	set -o pipefail	# its messages go into a pipe: the limit is for that file, too
 	(ulimit -f 0 && exec "$build/opensnoop" --json --duration 5 2>&1 >limited) | cat >"$err" || status=$?
 	expect 1 "$status"
-	grep -q 'cannot write .*: File too large' "$err"
+	grep -q 'cannot write the output: File too large' "$err"
+}
+
+@test "a limit of the size of files does not keep a tool from starting" {
+	(ulimit -f 0 && exec "$build/opensnoop" --json --duration 1 2>&1) | cat >"$out"
+	expect 1 "$(jq -s 'map(select(.type == "summary")) | length' "$out")" "summary lines"
 }
 
 @test "metrics that cannot be written are reported once, and are an error" {
@@ -288,6 +293,25 @@ no_such() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
 		and (.bpf_measured_ns - .duration_ns | fabs) < 5e8' >/dev/null || { tail -n 1 "$out"; return 1; }
 	run_tool runqlat --json --duration 1
 	tail -n 1 "$out" | jq -e '.bpf_run_ns == null and .bpf_measured_ns == null' >/dev/null
+}
+
+# bats test_tags=all
+@test "--bpf-stats ends after five seconds, even if nobody reads the output" {
+	mkfifo pipe
+	exec 5<>pipe			# holds what fits into a pipe
+	"$build/opensnoop" --json --bpf-stats >pipe 2>"$err" 3>&- 5>&- &
+	tool_pid=$!
+	sleep 1
+	"$(workload opens)" openat 5000 /etc/hostname >/dev/null
+	sleep 6
+	timeout 10 grep -m1 '"type":"summary"' <&5 >"$out" 3>&- 5>&- &
+	sleep 0.5
+	kill -INT "$tool_pid"
+	tool_wait
+	wait $!
+	exec 5>&-
+	tail -n 1 "$out" | jq -e '.bpf_measured_ns > 4.9e9 and .bpf_measured_ns < 5.5e9' >/dev/null ||
+		{ tail -n 1 "$out"; return 1; }
 }
 
 @test "a loss is reported, and --strict makes it an error" {

@@ -364,9 +364,33 @@ static void any_bytes_at_all(void **state)
 	assert_true(valid > 5000);		/* otherwise the round trip was hardly tested */
 }
 
+/* Plain bytes are copied in words: no other byte may hide in one. */
+static void every_byte_at_every_place(void **state)
+{
+	char s[24], alone[32], want[64];
+
+	for (unsigned int i = 0; i < 255 * sizeof(s); i++) {
+		size_t at = i % sizeof(s);
+
+		memset(s, 'a', sizeof(s));
+		s[at] = 1 + i / sizeof(s);
+		snprintf(alone, sizeof(alone), "%s", escaped(&s[at], 1, true));
+		snprintf(want, sizeof(want), "%.*s%s%.*s", (int)at, s, alone,
+			 (int)(sizeof(s) - at - 1), s + at + 1);
+		assert_string_equal(escaped(s, sizeof(s), true), want);
+
+		snprintf(alone, sizeof(alone), "%s", json(&s[at], 1));
+		alone[strlen(alone) - 1] = '\0';		/* its quotes */
+		snprintf(want, sizeof(want), "\"%.*s%s%.*s\"", (int)at, s, alone + 1,
+			 (int)(sizeof(s) - at - 1), s + at + 1);
+		assert_string_equal(json(s, sizeof(s)), want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(every_byte_at_every_place, reset),
 		cmocka_unit_test_setup(numbers, reset),
 		cmocka_unit_test_setup(fixed_point, reset),
 		cmocka_unit_test_setup(leading_zeros, reset),

@@ -47,14 +47,15 @@ struct {
 static struct scratch *begin_event(__u32 which)
 {
 	struct task_struct *task = (void *)bpf_get_current_task(), *parent;
+	__u32 host_ppid, ppid;
 	struct exec_event *e;
 	struct scratch *room;
-	__u32 ppid;
 
 	if (!filter_current())
 		return NULL;
 	parent = BPF_CORE_READ(task, real_parent);
-	ppid = pidns_user_pid(parent);
+	host_ppid = BPF_CORE_READ(parent, tgid);
+	ppid = config.pidns.inum ? pidns_pid(parent) : host_ppid;
 	if (only_ppid && only_ppid != ppid)
 		return NULL;
 	room = bpf_map_lookup_elem(&scratch, &which);
@@ -62,7 +63,7 @@ static struct scratch *begin_event(__u32 which)
 		return NULL;
 	e = &room->event;
 	event_head_current(&e->head);
-	e->ppid = BPF_CORE_READ(parent, tgid);
+	e->ppid = host_ppid;
 	e->ns_ppid = ppid;
 	BPF_CORE_READ_STR_INTO(&e->parent_comm, parent, comm);
 	e->ret = 0;

@@ -25,8 +25,14 @@
 #include "gethostlatency.h"
 #include "gethostlatency.skel.h"
 
-#define SCAN_NS (5 * NS_PER_S)	/* least time between two scans of all processes */
-#define SCAN_SHARE 100		/* ... and this many times the duration of a scan: 1 % of a CPU */
+/*
+ * Time between two scans of all processes, if a program was executed whose libc is not known
+ * yet; and otherwise, to notice libcs that a running process has loaded or that are out of use.
+ * There is no scan while no program is executed and only one libc, the tool's own, is in use.
+ */
+#define SCAN_UNKNOWN_NS (5 * NS_PER_S)
+#define SCAN_KNOWN_NS (60 * NS_PER_S)
+#define SCAN_SHARE 100		/* at least this times the length of a scan: 1 % of a CPU */
 #define AGAIN_MAX 256		/* executed programs that are checked a second time */
 
 static struct {
@@ -100,7 +106,9 @@ static struct {
 	int error;			/* negative errno of the first one that failed */
 	pid_t again[AGAIN_MAX];		/* executed, and no libc seen yet */
 	size_t n_again;
-	__u64 next_scan_ns;
+	__u64 scan_end_ns, scan_length_ns;	/* of the last scan */
+	__u64 next_scan_ns;		/* ~0: none is planned */
+	__u64 lost;			/* events lost before the last scan */
 } state;
 
 /* Programs by call; [CALL_NONE]: programs that serve any call. */
@@ -191,21 +199,33 @@ static int attach_failed(void)
 	return err ? log_err(err, "cannot attach to libc") : 0;
 }
 
+/* Scan again @after_ns after the last scan, unless an earlier scan is planned. */
+static void plan_scan(__u64 after_ns)
+{
+	__u64 least_ns = SCAN_SHARE * state.scan_length_ns;
+	__u64 due = state.scan_end_ns + (after_ns > least_ns ? after_ns : least_ns);
+
+	if (due < state.next_scan_ns)
+		state.next_scan_ns = due;
+}
+
 /* Scan all processes, or the one of -p if /proc shows it under that number. */
 static unsigned int scan(void)
 {
-	__u64 start = clock_now_ns(), end;
+	__u64 start = clock_now_ns();
 	unsigned int denied = 0;
 	pid_t pid = opt.common.filter.pid;
 
+	state.lost = skel_loss()->ring_full;
 	if (!pid || !self_proc_is_ours())
 		denied = libc_look_all(attach_libc, NULL);
 	else if (libc_look(pid, attach_libc, NULL) < 0)
 		denied = 1;
-	end = clock_now_ns();
-	state.next_scan_ns = end + SCAN_SHARE * (end - start);
-	if (state.next_scan_ns < end + SCAN_NS)
-		state.next_scan_ns = end + SCAN_NS;
+	state.scan_end_ns = clock_now_ns();
+	state.scan_length_ns = state.scan_end_ns - start;
+	state.next_scan_ns = ~0ULL;
+	if (libc_count() > 1)
+		plan_scan(SCAN_KNOWN_NS);
 	return denied;
 }
 
@@ -236,16 +256,14 @@ static void print_exec(const struct exec_event *e)
 {
 	pid_t pid = self_proc_id(e->head.pid, e->head.ns_pid);
 
-	/*
-	 * The process is in another PID namespace. The next scan may find its libc mapped by a
-	 * process of this one.
-	 */
-	if (!pid || libc_look(pid, attach_libc, NULL) != 0)
+	plan_scan(SCAN_KNOWN_NS);
+	if (pid && libc_look(pid, attach_libc, NULL) != 0)
 		return;
-	if (state.n_again < AGAIN_MAX)
+	/* Of another PID namespace: a scan may find its libc mapped by one of ours. */
+	if (pid && state.n_again < AGAIN_MAX)
 		state.again[state.n_again++] = pid;
 	else
-		state.next_scan_ns = 0;
+		plan_scan(SCAN_UNKNOWN_NS);
 }
 
 static void tick(void *ctx, bool last)
@@ -253,8 +271,11 @@ static void tick(void *ctx, bool last)
 	if (last || opt.libc)
 		return;
 	for (size_t i = 0; i < state.n_again; i++)
-		libc_look(state.again[i], attach_libc, NULL);
+		if (libc_look(state.again[i], attach_libc, NULL) == 0)
+			plan_scan(SCAN_UNKNOWN_NS);
 	state.n_again = 0;
+	if (skel_loss()->ring_full != state.lost)
+		plan_scan(SCAN_UNKNOWN_NS);
 	if (clock_now_ns() >= state.next_scan_ns)
 		scan();
 }
