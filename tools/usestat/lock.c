@@ -18,7 +18,7 @@ enum { LOCK_WAITERS, LOCK_LOOKS, LOCK_FIELDS };
 static const struct field fields[] = {
 	[LOCK_WAITERS] = { "waiters", FIELD_GAUGE, .about = "Threads or processes that wait for it" },
 	[LOCK_LOOKS]   = { "looks", FIELD_GAUGE,
-			   .about = "Looks in a row in which it had this owner and was waited for" },
+			   .about = "Looks in a row in which it was waited for" },
 };
 
 static const struct field keys[] = {
@@ -56,10 +56,26 @@ static struct set set = { .type = &type, .size = sizeof(struct lock) };
 static struct wait waits[WAITS_MAX];
 static size_t n_waits;
 
+/* Read name and state of a thread or process: "123 (name) S ...". */
+static void look_owner(struct wait *wait)
+{
+	char *text = wait->owner ? source_text("/proc/%d/stat", wait->owner) : NULL;
+	char *name = text ? strchr(text, '(') : NULL, *end = text ? strrchr(text, ')') : NULL;
+
+	if (!name || !end || end < name || strlen(end) < 3)
+		return;
+	*end = '\0';
+	snprintf(wait->owner_comm, sizeof(wait->owner_comm), "%s", name + 1);
+	wait->owner_state = end[2];
+}
+
+/* The state is read at once: later the owner may be another one. */
 void lock_add(const struct wait *wait)
 {
-	if (n_waits < WAITS_MAX)
-		waits[n_waits++] = *wait;
+	if (n_waits == WAITS_MAX)
+		return;
+	waits[n_waits] = *wait;
+	look_owner(&waits[n_waits++]);
 }
 
 static const struct wait *wait_of(enum lock_kind kind, pid_t waiter)
@@ -90,7 +106,7 @@ static void look_wait(struct usestat *u, const struct wait *wait)
 
 	snprintf(name, sizeof(name), "%d %d %llu", wait->kind,
 		 wait->kind == LOCK_MUTEX ? wait->process->pid : 0, wait->id);
-	o = set_look(&set, name, wait->owner, u->ns);
+	o = set_look(&set, name, 0, u->ns);
 	lock = (struct lock *)o;
 	if (!object_value0(o, LOCK_WAITERS)) {
 		object_put(o, LOCK_LOOKS, o->before[LOCK_LOOKS] + 1);
@@ -120,20 +136,6 @@ static __u64 weight(const struct object *o)
 		(((const struct lock *)o)->deadlock ? 1ULL << 32 : 0);
 }
 
-/* Read name and state of a thread or process: "123 (name) S ...". */
-static void owner_keys(struct usestat *u, const struct wait *wait)
-{
-	char *text = source_text("/proc/%d/stat", wait->owner);
-	char *name = text ? strchr(text, '(') : NULL, *end = text ? strrchr(text, ')') : NULL;
-
-	record_uint(u, "owner", wait->owner);
-	if (!name || !end || end < name || strlen(end) < 3)
-		return;
-	*end = '\0';
-	record_str(u, "owner_comm", name + 1);
-	record_str(u, "owner_state", process_state(end[2]));
-}
-
 static void print(struct usestat *u, const struct lock *lock)
 {
 	const struct wait *wait = &lock->wait;
@@ -148,7 +150,9 @@ static void print(struct usestat *u, const struct lock *lock)
 	if (process)
 		record_str(u, "comm", process->comm);
 	if (wait->owner)
-		owner_keys(u, wait);
+		record_uint(u, "owner", wait->owner);
+	record_str(u, "owner_comm", wait->owner_comm);
+	record_str(u, "owner_state", process_state(wait->owner_state));
 	if (wait->kind == LOCK_FILE && lock_file_path(wait->owner, wait->file, path, sizeof(path)))
 		record_str(u, "file", path);
 	if (process && process->cgroup) {

@@ -14,6 +14,8 @@ struct wait {
 	pid_t owner;			/* the same; 0: it has exited */
 	__u64 id;			/* the mutex's address, or the file's inode */
 	char file[24];			/* "08:01:1234" as in /proc/locks */
+	char owner_comm[COMM_SIZE];	/* set by lock_add() */
+	char owner_state;		/* 0: unknown */
 };
 
 /* Remember a wait of this look. */

@@ -75,7 +75,8 @@ static pid_t owner_of(const struct process *process, __u64 address, __u64 operat
 		return 0;
 	if (operation == FUTEX_LOCK_PI || operation == FUTEX_LOCK_PI2)
 		return mutex.lock & FUTEX_TID_MASK;
-	if (mutex.lock != CONTENDED || mutex.owner <= 0 || !mutex.nusers || mutex.kind < 0 ||
+	/* 1: another thread took the lock before the one that was woken. */
+	if (!mutex.lock || mutex.lock > CONTENDED || mutex.owner <= 0 || !mutex.nusers || mutex.kind < 0 ||
 	    mutex.kind > KIND_MAX)
 		return 0;
 	return mutex.owner;
