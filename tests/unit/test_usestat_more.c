@@ -209,6 +209,22 @@ static void io_limits_and_memory_of_cgroups(void **state)
 	    "\"io_max_writes\":30,");
 }
 
+static void interrupts_and_softirqs_by_cpu(void **state)
+{
+	for (int look = 0; look < 2; look++) {
+		put("/proc/interrupts", look ? "           CPU0       CPU2\n  5:   10   990  PCI-MSI  eth0\nERR:  0\n" :
+		    "           CPU0       CPU2\n  5:   10    90  PCI-MSI  eth0\nERR:  0\n");
+		put("/proc/softirqs", look ? "      CPU0       CPU2\n  NET_RX:   500    10\n  RCU: 1 1\n" :
+		    "      CPU0       CPU2\n  NET_RX:   100    10\n  RCU: 1 1\n");
+		look_at(&interrupt_subject);
+	}
+	has(json_of(&interrupt_subject), "\"name\":\"5\",\"interval_ns\":1000000000,\"count\":900,"
+	    "\"description\":\"PCI-MSI eth0\",\"top_cpu\":2,\"top_cpu_count\":900}");
+	has(json_of(&interrupt_subject), "\"name\":\"NET_RX\",\"interval_ns\":1000000000,\"count\":400,"
+	    "\"description\":\"softirq\",\"top_cpu\":0,\"top_cpu_count\":400}");
+	lacks(json_of(&interrupt_subject), "RCU");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +233,7 @@ int main(void)
 		cmocka_unit_test(locks_of_files),
 		cmocka_unit_test(inotify_of_users),
 		cmocka_unit_test(mounts_that_became_read_only),
+		cmocka_unit_test(interrupts_and_softirqs_by_cpu),
 		cmocka_unit_test(io_limits_and_memory_of_cgroups),
 	};
 
