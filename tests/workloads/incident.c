@@ -21,6 +21,7 @@
  *	log	N KiB a second appended to FILE, 64 MiB at most
  *	write	N bytes to FILE, one by one
  *	lookup	names of a server that does not answer (see resolv.conf), N at a time
+ *	silent	a name server at 127.0.0.N that does not answer
  *
  * Prints "ready PID" when it begins.
  */
@@ -332,6 +333,17 @@ static void lookup(void)
 	lookup_thread(NULL);
 }
 
+static void silent(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	addr = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(53),
+				     .sin_addr.s_addr = htonl(0x7f000000 | n) };
+	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		err(1, "bind");
+	pause();
+}
+
 static void leak_threads(void) { repeat(one_thread, 2000); }
 static void stopped(void) { children(stop_child); }
 static void zombies(void) { children(nothing); }
@@ -347,7 +359,7 @@ static const struct {
 	{ "sockets", sockets }, { "deadlock", deadlock }, { "contend", contend },
 	{ "inotify", instances }, { "stop", stopped }, { "zombies", zombies },
 	{ "timewait", timewait }, { "reset", reset }, { "udp", udp }, { "listen", overflow },
-	{ "log", write_log }, { "write", write_bytes }, { "lookup", lookup },
+	{ "log", write_log }, { "write", write_bytes }, { "lookup", lookup }, { "silent", silent },
 };
 
 int main(int argc, char **argv)
