@@ -189,6 +189,7 @@ $(O)/sixty.help: scripts/sixty
 # A unit test includes a tool's .c to reach its static functions; a further one of the same
 # tool is linked with the tool's other parts too: TOOL_<test>.
 TOOL_usestat_idle := usestat
+TOOL_usestat_more := usestat
 test_parts = $(call parts_of,$(or $(TOOL_$(1)),$(1)))
 $(O)/test_%: tests/unit/test_%.c $$(call test_parts,%) $(O)/libcommon.a | $(SKELS)
 	$(call say,CC)

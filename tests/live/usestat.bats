@@ -48,6 +48,27 @@ end_load() {
 	load_pid=
 }
 
+# start_incident [COMMAND... --] MODE N [FILE]: the workload of that mode, which has begun.
+start_incident() {
+	local program wrap=()
+	program=$(own incident)
+	while [[ " $* " == *" -- "* ]]; do
+		[ "$1" = -- ] || wrap+=("$1")
+		shift
+	done
+	setsid "${wrap[@]}" "$program" "$@" >truth 2>truth.err 3>&- &
+	load_pid=$!
+	wait_for 10 grep -q ready truth || { cat truth.err; return 1; }
+	pid=$(awk '$1 == "ready" { print $2 }' truth)
+	name=$(basename "$program")
+}
+
+end_incident() {
+	kill -KILL -- "-$load_pid" || true
+	wait "$load_pid" || true
+	load_pid=
+}
+
 # truth KEY: from the line "done KEY VALUE ..."
 truth() { awk -v key="$1" '/^done/ { for (i = 2; i < NF; i++) if ($i == key) print $(i + 1) }' truth; }
 
@@ -260,6 +281,68 @@ file_system() {
 	[ $(($(sum "$all" user_us) + $(sum "$all" system_us) + $(sum "$all" nice_us))) -ge 950000 ]
 }
 
+# bats test_tags=kernel
+@test "usestat: 23 processes that end with status 3, and 5 by a signal, by program and parent" {
+	cp "$(type -P bash)" "x$$end"
+	parent=$(cat /proc/$BASHPID/comm)
+	tool_start usestat --json 100
+	for _ in {1..23}; do "./x$$end" -c 'exit 3' || true; done
+	for _ in {1..5}; do "./x$$end" -c 'kill -KILL $$' || true; done
+	tool_stop
+	this=".type == \"exit\" and .comm == \"x$$end\""
+	expect 23 "$(sum "$this and .status == 3" exits)" "exits with status 3"
+	expect 5 "$(sum "$this and .signal == 9" exits)" "exits by SIGKILL"
+	expect "\"$parent\"" "$(last "$this and .status == 3" parent_comm)" parent
+	expect "$BASHPID" "$(last "$this and .status == 3" ppid)" "its number"
+	[ "$(sum "$this and .status == 3" lifetime_us)" -gt 23000 ]
+}
+
+# bats test_tags=kernel
+@test "usestat: two threads that wait for each other, and threads that wait for one that computes" {
+	start_incident deadlock 2
+	run_tool usestat --json 1 1
+	end_incident
+	this=".type == \"lock\" and .pid == $pid"
+	expect 2 "$(jq -s "[.[] | select($this and .looks == 2 and .deadlock)] | length" "$out")" "locks in a circle"
+	start_incident contend 4
+	run_tool usestat --json 1 1
+	end_incident
+	this=".type == \"lock\" and .pid == $pid"
+	[ "$(last "$this" waiters)" -ge 2 ]
+	expect false "$(last "$this" deadlock)" deadlock
+	expect "\"$name\"" "$(last "$this" owner_comm)" owner
+}
+
+# bats test_tags=kernel
+@test "usestat: a file lock: who waits, who holds it, and its path" {
+	needs flock
+	: >locked
+	flock locked sleep 30 &
+	holder=$!
+	wait_for 5 grep -q " $holder " /proc/locks
+	setsid flock locked true &
+	load_pid=$!
+	wait_for 5 grep -q -- "-> .* $load_pid " /proc/locks
+	run_tool usestat --json 1 1
+	kill $holder "$load_pid" $(pgrep -P $holder) || true
+	this=".type == \"lock\" and .pid == $load_pid"
+	expect 1 "$(last "$this" waiters)" waiters
+	expect "$holder" "$(last "$this" owner)" owner
+	expect "\"$PWD/locked\"" "$(last "$this" file)" file
+	load_pid=
+}
+
+@test "usestat: inotify instances of a user, in the last look" {
+	start_incident setpriv --reuid 61234 --clear-groups -- inotify 23
+	run_tool usestat --json 1 1
+	end_incident
+	this='.type == "inotify" and .name == "61234"'
+	expect 23 "$(last "$this" instances)" instances
+	expect "$(cat /proc/sys/fs/inotify/max_user_instances)" "$(last "$this" instances_max)" limit
+	expect "$pid" "$(last "$this" pid)" process
+	expect 0 "$(last "$this" watches)" watches
+}
+
 # --- Cgroups
 
 # bats test_tags=kernel
@@ -389,6 +472,24 @@ file_system() {
 	expect 2 "$(last "$sock" queue)" queue
 	expect 1 "$(last "$sock" queue_max)" backlog
 	[ "$(sum "$sock" drops)" -ge 6 ]
+}
+
+# bats test_tags=kernel
+@test "usestat: connections in TIME_WAIT and the ports they use, in another network namespace" {
+	needs unshare ip
+	start_incident unshare -n sh -c 'ip link set lo up; echo 10000 10999 >/proc/sys/net/ipv4/ip_local_port_range
+		exec "$@"' sh -- timewait 500
+	waits() { [ "$(awk '/^TCP:/ { print $7 }' "/proc/$pid/net/sockstat")" -ge 300 ]; }
+	wait_for 10 waits
+	run_tool usestat --json 1 1
+	end_incident
+	this=".type == \"peer\" and .pid == $pid and .direction == \"out\""
+	[ "$(last "$this" time_wait)" -ge 300 ]
+	expect '"127.0.0.1"' "$(last "$this" address)" address
+	expect 1000 "$(last "$this" local_ports)" ports
+	interface=".type == \"interface\" and .pid == $pid"
+	expect '"lo"' "$(last "$interface" name)" interface
+	[ "$(sum "$interface" rx_packets)" -ge 300 ]
 }
 
 # --- The kernel's log

@@ -23,7 +23,7 @@ static void cpu_times_are_differences_in_microseconds(void **state)
 	    "\"forks\":2,\"load_1m\":1.25,\"load_5m\":0.50,\"load_15m\":0.05,\"psi_some_us\":10000,"
 	    "\"softnet_processed\":16,\"softnet_dropped\":0,\"softnet_squeezed\":3,\"online\":1}");
 	lacks(json_of(&cpu_subject), "psi_full_us");	/* the line is gone: absent, not 0 */
-	has(table_of(&cpu_subject), "cpu         1 CPUs                      40.00% 2 runnable, "
+	has(table_of(&cpu_subject), "cpu         1 CPU                       40.00% 2 runnable, "
 	    "PSI 1.0%, 3 softnet squeezes");
 }
 
@@ -58,7 +58,7 @@ static void memory_by_name_in_any_order(void **state)
 	has(json_of(&memory_subject), "\"type\":\"io\"");
 	has(json_of(&memory_subject), "\"read_bytes\":4096");
 	has(table_of(&memory_subject), "75.00%");
-	has(table_of(&memory_subject), "1 OOM kills");
+	has(table_of(&memory_subject), "1 OOM kill");
 	assert_true(u.swapping);
 }
 
@@ -94,7 +94,7 @@ static void disks(void **state)
 	lacks(json_of(&disk_subject), "loop0");
 	has(json_of(&disk_subject), "\"raid_disks_missing\":1,\"state\":\"clean\"");
 	has(json_of(&disk_subject), "\"paths\":2,\"paths_failed\":1,\"alias\":\"\\u001b[31mroot\"");
-	has(table_of(&disk_subject), "1 disks of the array missing");
+	has(table_of(&disk_subject), "1 disk of the array missing");
 	has(table_of(&disk_subject), "\\x1b[31mroot");
 }
 
@@ -221,7 +221,7 @@ static void cgroups_of_both_versions(void **state)
 	lacks(json_of(&cgroup_subject), "memory_max_bytes");	/* no limit */
 	lacks(json_of(&cgroup_subject), "pids_max\"");
 	has(table_of(&cgroup_subject), "throttled 50%");
-	has(table_of(&cgroup_subject), "1 OOM kills, 3 times at its memory limit");
+	has(table_of(&cgroup_subject), "1 OOM kill, 3 times at its memory limit");
 }
 
 /* Version 1 alone: two controllers share a hierarchy, and memory is mounted twice. */

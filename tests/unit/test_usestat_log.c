@@ -11,6 +11,7 @@
 
 #include "../../tools/usestat/source.c"
 #include "../../tools/usestat/kmsg_parse.c"
+#include "../../tools/usestat/kmsg_object.c"
 
 static struct kmsg record;
 
@@ -103,6 +104,45 @@ static void what_programs_write_has_no_class(void **state)
 	assert_string_equal(record.class, "fs_error");
 }
 
+static void what_a_message_is_about(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "sda", "I/O error, dev sda, sector 2048 op 0x0:(READ) flags 0x0" },
+		{ "sdb1", "Buffer I/O error on dev sdb1, logical block 0, async page read" },
+		{ "nvme0", "nvme nvme0: I/O 12 QID 3 timeout, aborting" },
+		{ "sda1", "EXT4-fs error (device sda1): ext4_lookup:1602: inode #2: bad" },
+		{ "dm-0", "XFS (dm-0): Metadata corruption detected at xfs_agf_verify" },
+		{ "sda1", "EXT4-fs (sda1): Remounting filesystem read-only" },
+		{ "md0", "md/raid1:md0: Disk failure on sdb1, disabling device." },
+		{ "fs1", "nfs: server fs1 not responding, still trying" },
+		{ "eth0", "NETDEV WATCHDOG: eth0 (e1000e): transmit queue 0 timed out" },
+		{ "lo", "unregister_netdevice: waiting for lo to become free" },
+		{ "80", "TCP: request_sock_TCP: Possible SYN flooding on port 80. Sending cookies." },
+		{ "[::]:80", "TCP: request_sock_TCP: Possible SYN flooding on port [::]:80. Dropping." },
+		{ "tsc", "clocksource: timekeeping watchdog on CPU0: Marking clocksource 'tsc' as "
+			 "unstable because the skew is too large:" },
+	};
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), "3,1,1,-;%s\n", cases[i][1]);
+		assert_true(parse(text));
+		assert_string_equal(record.object, cases[i][0]);
+	}
+	assert_true(parse("3,1,1,-;I/O error, dev \n"));
+	assert_string_equal(record.object, "");
+	assert_true(parse("3,1,1,-;INFO: task a:b:123 blocked for more than 120 seconds.\n"));
+	assert_string_equal(record.comm, "a:b");
+	assert_int_equal(record.pid, 123);
+	assert_true(parse("0,1,1,-;watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [kworker/1:2:7]\n"));
+	assert_string_equal(record.comm, "kworker/1:2");
+	assert_int_equal(record.pid, 7);
+	assert_true(parse("6,1,1,-;cgroup: fork rejected by pids controller in /a b/c\n"));
+	assert_string_equal(record.task_memcg, "/a b/c");
+	assert_true(parse("3,1,1,-;INFO: task  blocked for more than seconds\n"));
+	assert_int_equal(record.pid, 0);
+}
+
 static void damaged_records(void **state)
 {
 	char longest[8000] = "3,1,1,-;";
@@ -128,6 +168,7 @@ int main(void)
 		cmocka_unit_test(every_pattern_fits_a_text_of_its_parts),
 		cmocka_unit_test(a_kill_has_the_groups_of_its_constraint),
 		cmocka_unit_test(what_programs_write_has_no_class),
+		cmocka_unit_test(what_a_message_is_about),
 		cmocka_unit_test(damaged_records),
 	};
 

@@ -75,6 +75,22 @@ static const struct field fields[] = {
 	[CG_WRITES]	= { "writes", FIELD_COUNTER, .about = "Writes to disks" },
 	[CG_IO_LIMITED]	= { "io_limited", FIELD_FLAG,
 			    .about = "Whether io.max limits it on some disk" },
+	[CG_IO_MAX_READ] = { "io_max_read_bytes", FIELD_GAUGE, "rbps=",
+			     .about = "Bytes that it may read per second, the lowest limit of "
+				      "any disk; absent if unlimited, as the next ones" },
+	[CG_IO_MAX_WRITE] = { "io_max_written_bytes", FIELD_GAUGE, "wbps=",
+			      .about = "Bytes that it may write per second" },
+	[CG_IO_MAX_READS] = { "io_max_reads", FIELD_GAUGE, "riops=",
+			      .about = "Reads per second; version 2 only" },
+	[CG_IO_MAX_WRITES] = { "io_max_writes", FIELD_GAUGE, "wiops=",
+			       .about = "Writes per second; version 2 only" },
+	[CG_ANON]	= { "anon_bytes", FIELD_GAUGE,
+			    .about = "Part of memory_bytes that is anonymous memory; only of "
+				     "cgroups that grow or are near their limit" },
+	[CG_ANON_GROWTH] = { "anon_growth_bytes", FIELD_GAUGE,
+			     .about = "Growth of anon_bytes since it was first read" },
+	[CG_FILE]	= { "file_bytes", FIELD_GAUGE,
+			    .about = "Part of memory_bytes that is page cache; as anon_bytes" },
 };
 
 static const struct field keys[] = {

@@ -120,7 +120,9 @@ void cgroup_files(struct cgroup *cgroup, const struct hierarchy *h, const char *
 		{ FILE_PIDS_EVENTS, "pids.events" }, {}
 	}, blkio[] = {
 		{ FILE_IO_BYTES, "blkio.throttle.io_service_bytes_recursive" },
-		{ FILE_IO_COUNT, "blkio.throttle.io_serviced_recursive" }, {}
+		{ FILE_IO_COUNT, "blkio.throttle.io_serviced_recursive" },
+		{ FILE_IO_MAX_READ, "blkio.throttle.read_bps_device" },
+		{ FILE_IO_MAX_WRITE, "blkio.throttle.write_bps_device" }, {}
 	};
 
 	if (h->v2)

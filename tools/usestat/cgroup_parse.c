@@ -129,9 +129,94 @@ static void parse_io_stat(struct object *o, char *text)
 			}
 }
 
+static void put_lowest(struct object *o, int field, __u64 v)
+{
+	__u64 other;
+
+	if (!object_value(o, field, &other) || v < other)
+		object_put(o, field, v);
+}
+
+/* "8:0 rbps=1048576 wbps=max riops=max wiops=max" */
 static void parse_io_max(struct object *o, char *text)
 {
+	char *word;
+
 	object_put(o, CG_IO_LIMITED, strchr(text, '=') != NULL);
+	while ((word = word_next(&text)))
+		for (int i = CG_IO_MAX_READ; i <= CG_IO_MAX_WRITES; i++) {
+			const char *name = cgroup_set.type->fields[i].name;
+			__u64 v;
+
+			if (strncmp(word, name, strlen(name)) == 0 &&
+			    word_number(word + strlen(name), 10, &v))
+				put_lowest(o, i, v);
+		}
+}
+
+/* "8:0 1048576": version 1 */
+static void parse_device_limit(struct object *o, char *text, int field)
+{
+	__u64 limited, v;
+	char *line;
+
+	if (!object_value(o, CG_IO_LIMITED, &limited))
+		limited = 0;
+	while ((line = line_next(&text))) {
+		word_next(&line);
+		if (!number_next(&line, &v))
+			continue;
+		put_lowest(o, field, v);
+		limited = 1;
+	}
+	object_put(o, CG_IO_LIMITED, limited);
+}
+
+static void parse_max_read(struct object *o, char *text)
+{
+	parse_device_limit(o, text, CG_IO_MAX_READ);
+}
+
+static void parse_max_write(struct object *o, char *text)
+{
+	parse_device_limit(o, text, CG_IO_MAX_WRITE);
+}
+
+/* memory.stat has other names in version 1, where those of the subtree begin with "total_". */
+static void parse_memory_stat(struct object *o, char *text)
+{
+	static const struct {
+		const char *name;
+		int field;
+	} known[] = { { "anon", CG_ANON }, { "file", CG_FILE }, { "total_rss", CG_ANON },
+		      { "total_cache", CG_FILE } };
+	char *line;
+
+	while ((line = line_next(&text))) {
+		char *name = word_next(&line);
+		__u64 v;
+
+		for (size_t i = 0; name && i < ARRAY_SIZE(known); i++)
+			if (strcmp(name, known[i].name) == 0 && number_next(&line, &v))
+				object_put(o, known[i].field, v);
+	}
+}
+
+void cgroup_memory_stat(struct cgroup *cgroup)
+{
+	const char *path = cgroup->files[FILE_MEMORY].path, *slash = path ? strrchr(path, '/') : NULL;
+	char *text = slash ? source_text("%.*s/memory.stat", (int)(slash - path), path) : NULL;
+	struct object *o = &cgroup->object;
+	__u64 anon;
+
+	if (!text)
+		return;
+	parse_memory_stat(o, text);
+	if (!object_value(o, CG_ANON, &anon))
+		return;
+	if (!cgroup->first_anon)
+		cgroup->first_anon = anon;
+	object_put(o, CG_ANON_GROWTH, anon > cgroup->first_anon ? anon - cgroup->first_anon : 0);
 }
 
 /* "8:0 Read 12", "8:0 Write 3" ... and "Total 15": version 1. */
@@ -176,5 +261,6 @@ void (*const cgroup_parsers[CG_FILES])(struct object *o, char *text) = {
 	[FILE_PIDS] = parse_pids, [FILE_PIDS_MAX] = parse_pids_max,
 	[FILE_PIDS_EVENTS] = parse_pids_events, [FILE_IO_STAT] = parse_io_stat,
 	[FILE_IO_MAX] = parse_io_max, [FILE_IO_BYTES] = parse_io_bytes,
-	[FILE_IO_COUNT] = parse_io_count,
+	[FILE_IO_COUNT] = parse_io_count, [FILE_IO_MAX_READ] = parse_max_read,
+	[FILE_IO_MAX_WRITE] = parse_max_write,
 };

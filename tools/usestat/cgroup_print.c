@@ -77,14 +77,22 @@ static size_t choose(struct usestat *u, struct object **chosen, size_t max)
 	return n;
 }
 
+/* Return true if it is worth knowing what its memory consists of. */
+static bool is_growing(const struct object *o)
+{
+	return growth(o) * 100 > memory(o) || share(o, CG_MEMORY, CG_MEMORY_MAX) >= 8000;
+}
+
 void cgroup_records(struct usestat *u)
 {
 	struct object *chosen[SHOWN_MAX];
 	size_t n = choose(u, chosen, SHOWN_MAX);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct cgroup *cgroup = (const struct cgroup *)chosen[i];
+		struct cgroup *cgroup = (struct cgroup *)chosen[i];
 
+		if (is_growing(chosen[i]))
+			cgroup_memory_stat(cgroup);
 		record_begin(u, "cgroup");
 		object_keys(u, &cgroup_set, chosen[i]);
 		record_uint(u, "version", cgroup->v2 ? 2 : 1);
@@ -118,9 +126,9 @@ static void cgroup_row(struct usestat *u, const struct object *o)
 		row_add(COL_SATURATION, "PSI memory %.1f%%", v * 1e5 / ns);
 	if (object_delta(o, CG_IO_SOME, &v) && v * 200 * NS_PER_US > ns)
 		row_add(COL_SATURATION, "PSI I/O %.1f%%", v * 1e5 / ns);
-	row_errors(object_delta0(o, CG_OOM_KILLS), "OOM kills");
-	row_errors(object_delta0(o, CG_MAX_EVENTS), "times at its memory limit");
-	row_errors(object_delta0(o, CG_PIDS_EVENTS), "forks failed");
+	row_errors(object_delta0(o, CG_OOM_KILLS), "OOM kill(s)");
+	row_errors(object_delta0(o, CG_MAX_EVENTS), "time(s) at its memory limit");
+	row_errors(object_delta0(o, CG_PIDS_EVENTS), "fork(s) failed");
 	row_end(u);
 }
 

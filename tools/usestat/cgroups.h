@@ -12,7 +12,8 @@ enum {
 	CG_MEMORY, CG_MEMORY_HIGH, CG_MEMORY_MAX, CG_SWAP, CG_GROWTH, CG_HIGH_EVENTS,
 	CG_MAX_EVENTS, CG_OOM_EVENTS, CG_OOM_KILLS, CG_CPU_SOME, CG_CPU_FULL, CG_MEMORY_SOME,
 	CG_MEMORY_FULL, CG_IO_SOME, CG_IO_FULL, CG_PIDS, CG_PIDS_MAX, CG_PIDS_EVENTS, CG_READ,
-	CG_WRITTEN, CG_READS, CG_WRITES, CG_IO_LIMITED, CG_FIELDS
+	CG_WRITTEN, CG_READS, CG_WRITES, CG_IO_LIMITED, CG_IO_MAX_READ, CG_IO_MAX_WRITE,
+	CG_IO_MAX_READS, CG_IO_MAX_WRITES, CG_ANON, CG_ANON_GROWTH, CG_FILE, CG_FIELDS
 };
 
 /* The files that are read.  Those before FILE_ALWAYS are read in every look. */
@@ -21,7 +22,8 @@ enum {
 	FILE_MEMORY = FILE_ALWAYS, FILE_CPU_STAT_V1, FILE_CPU_MAX, FILE_CPU_PERIOD, FILE_MEMORY_HIGH,
 	FILE_MEMORY_MAX, FILE_SWAP, FILE_MEMORY_EVENTS, FILE_OOM_CONTROL, FILE_FAILCNT,
 	FILE_CPU_PRESSURE, FILE_MEMORY_PRESSURE, FILE_IO_PRESSURE, FILE_PIDS, FILE_PIDS_MAX,
-	FILE_PIDS_EVENTS, FILE_IO_STAT, FILE_IO_MAX, FILE_IO_BYTES, FILE_IO_COUNT, CG_FILES
+	FILE_PIDS_EVENTS, FILE_IO_STAT, FILE_IO_MAX, FILE_IO_BYTES, FILE_IO_COUNT,
+	FILE_IO_MAX_READ, FILE_IO_MAX_WRITE, CG_FILES
 };
 
 struct cgroup {
@@ -33,7 +35,7 @@ struct cgroup {
 	unsigned int looks;		/* begins at different numbers, to spread the cost */
 	bool idle;			/* nothing ran in it between the last two looks */
 	bool v2;
-	__u64 first_memory;
+	__u64 first_memory, first_anon;	/* in the first look that had it */
 };
 
 /* A mounted hierarchy. */
@@ -56,6 +58,9 @@ void cgroup_files(struct cgroup *cgroup, const struct hierarchy *h, const char *
 void cgroup_usage_file(struct cgroup *cgroup);
 void cgroup_file(struct cgroup *cgroup, int file, const char *root, const char *path,
 		 const char *name);
+
+/* Read what its memory consists of (memory.stat), which is expensive. */
+void cgroup_memory_stat(struct cgroup *cgroup);
 
 void cgroup_records(struct usestat *u);
 void cgroup_rows(struct usestat *u);

@@ -303,9 +303,9 @@ static void row_of(struct usestat *u, const struct object *o, const char *name)
 	if (object_delta(o, CPU_STEAL, &v) && v)
 		row_add(COL_SATURATION, "steal %.1f%%", v * 100.0 / (capacity(o) + 1));
 	if (object_delta(o, CPU_SQUEEZED, &v) && v)
-		row_add(COL_SATURATION, "%llu softnet squeezes", v);
-	row_errors(object_delta0(o, CPU_DROPPED), "softnet drops");
-	row_errors(object_delta0(o, CPU_THROTTLED), "thermal throttles");
+		row_add(COL_SATURATION, "%llu softnet squeeze%s", v, plural(v));
+	row_errors(object_delta0(o, CPU_DROPPED), "softnet drop(s)");
+	row_errors(object_delta0(o, CPU_THROTTLED), "thermal throttle(s)");
 	row_end(u);
 }
 
@@ -317,7 +317,8 @@ static void rows(struct usestat *u)
 	if (set.n_objects > 1 && !list[0]->before_ns)
 		goto out;
 	if (set.n_objects > 1) {
-		snprintf(name, sizeof(name), "%llu CPUs", object_value0(list[0], CPU_ONLINE));
+		snprintf(name, sizeof(name), "%llu CPU%s", object_value0(list[0], CPU_ONLINE),
+			 plural(object_value0(list[0], CPU_ONLINE)));
 		row_of(u, list[0], name);
 	}
 	if (set.n_objects > 2) {

@@ -279,9 +279,9 @@ static void disk_row(struct usestat *u, const struct object *o)
 		row_add(COL_SATURATION, "%.1f ms a request", (double)ms / requests);
 	if (!requests && object_value(o, DISK_IN_FLIGHT, &v) && v)
 		row_add(COL_SATURATION, "%llu in flight, none ends", v);
-	row_errors(object_delta0(o, DISK_ERRORS), "I/O errors");
-	row_errors(object_value0(o, DISK_DEGRADED), "disks of the array missing");
-	row_errors(object_value0(o, DISK_PATHS_FAILED), "paths failed");
+	row_errors(object_delta0(o, DISK_ERRORS), "I/O error(s)");
+	row_errors(object_value0(o, DISK_DEGRADED), "disk(s) of the array missing");
+	row_errors(object_value0(o, DISK_PATHS_FAILED), "path(s) failed");
 	row_end(u);
 }
 

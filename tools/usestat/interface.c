@@ -12,18 +12,7 @@
 #include <linux/rtnetlink.h>
 
 #include "netlink.h"
-#include "usestat.h"
-
-enum {
-	/* In the order of struct rtnl_link_stats64 */
-	IF_RX_PACKETS, IF_TX_PACKETS, IF_RX_BYTES, IF_TX_BYTES, IF_RX_ERRORS, IF_TX_ERRORS,
-	IF_RX_DROPPED, IF_TX_DROPPED, IF_MULTICAST, IF_COLLISIONS, IF_RX_LENGTH, IF_RX_OVER,
-	IF_RX_CRC, IF_RX_FRAME, IF_RX_FIFO, IF_RX_MISSED, IF_TX_ABORTED, IF_TX_CARRIER, IF_TX_FIFO,
-	IF_TX_HEARTBEAT, IF_TX_WINDOW, IF_RX_COMPRESSED, IF_TX_COMPRESSED, IF_RX_NOHANDLER,
-	IF_STATS,
-	IF_CARRIER_CHANGES = IF_STATS, IF_UP, IF_CARRIER, IF_MTU, IF_SPEED, IF_QDISC_DROPS,
-	IF_OVERLIMITS, IF_REQUEUES, IF_BACKLOG, IF_PHYSICAL, IF_FIELDS
-};
+#include "interface.h"
 
 static const struct field fields[] = {
 	[IF_RX_PACKETS]	= { "rx_packets", FIELD_COUNTER, .about = "Packets received" },
@@ -95,26 +84,38 @@ static const struct field keys[] = {
 	{ "state", FIELD_STRING,
 	  .about = "Operational state: unknown, notpresent, down, lowerlayerdown, testing, "
 		   "dormant or up" },
+	{ "netns", FIELD_ID,
+	  .about = "Network namespace: its inode number, as in /proc/PID/ns/net; absent if it "
+		   "is usestat's own" },
+	{ "pid", FIELD_ID, .about = "A process in this namespace" },
+	{ "comm", FIELD_COMM, .about = "Its name" },
+	CGROUP_KEYS,
 };
 
-static const struct record_type type = {
+const struct record_type interface_type = {
 	.name = "interface",
-	.about = "A network interface of this network namespace.  From rtnetlink",
+	.about = "A network interface; in looks with details also those of other network "
+		 "namespaces in which something happened.  From rtnetlink",
 	.object = "Its name",
 	.interval = true,
 	.fields = fields, .n = IF_FIELDS,
 	.keys = keys, .n_keys = ARRAY_SIZE(keys),
 };
 
-struct interface {
-	struct object object;
-	__u64 speed_mbit;		/* the last one read; 0: unknown */
-	bool physical;
-	char state[20];
+struct set interface_set = {
+	.type = &interface_type, .size = sizeof(struct interface),
 };
 
-static struct set set = {
-	.type = &type, .size = sizeof(struct interface),
+/* Interfaces of other namespaces, with the name "NAME/INODE": no interface's name has a slash. */
+struct set interface_other_set = {
+	.type = &interface_type, .size = sizeof(struct interface),
+};
+
+/* A request for the interfaces of a namespace. */
+struct dump {
+	struct usestat *u;
+	struct set *set;
+	const struct netns *ns;
 };
 
 /* RFC 2863, as the kernel numbers it: IF_OPER_UNKNOWN ... */
@@ -172,29 +173,32 @@ static void take_link(void *ctx, const struct nlmsghdr *message)
 	size_t len = message->nlmsg_len - NLMSG_SPACE(sizeof(*info));
 	const void *attrs = (const char *)info + NLMSG_ALIGN(sizeof(*info));
 	const struct nlattr *attr = NULL;
-	const struct usestat *u = ctx;
-	char name[IFNAMSIZ] = "";
+	const struct dump *dump = ctx;
+	char name[IFNAMSIZ + 24] = "";
 	struct object *o;
 
 	if (message->nlmsg_type != RTM_NEWLINK || message->nlmsg_len < NLMSG_SPACE(sizeof(*info)))
 		return;
 	while (netlink_next(&attr, attrs, len))
 		if ((attr->nla_type & NLA_TYPE_MASK) == IFLA_IFNAME)
-			snprintf(name, sizeof(name), "%.*s", (int)netlink_len(attr),
+			snprintf(name, IFNAMSIZ, "%.*s", (int)netlink_len(attr),
 				 (const char *)netlink_data(attr));
 	if (!name[0])
 		return;
-	o = set_look(&set, name, info->ifi_index, u->ns);
+	if (dump->ns)
+		snprintf(name + strlen(name), 24, "/%llu", dump->ns->inode);
+	o = set_look(dump->set, name, info->ifi_index, dump->u->ns);
+	((struct interface *)o)->ns = dump->ns;
 	object_put(o, IF_UP, info->ifi_flags & IFF_UP ? 1 : 0);
 	attr = NULL;
 	while (netlink_next(&attr, attrs, len))
 		take_attr((struct interface *)o, attr);
 }
 
-static struct object *by_index(int index)
+static struct object *by_index(const struct dump *dump, int index)
 {
-	for (struct object *o = set_next(&set, NULL); o; o = set_next(&set, o))
-		if ((int)o->id == index)
+	for (struct object *o = set_next(dump->set, NULL); o; o = set_next(dump->set, o))
+		if ((int)o->id == index && ((struct interface *)o)->ns == dump->ns)
 			return o;
 	return NULL;
 }
@@ -227,7 +231,7 @@ static void take_qdisc(void *ctx, const struct nlmsghdr *message)
 	if (message->nlmsg_type != RTM_NEWQDISC ||
 	    message->nlmsg_len < NLMSG_SPACE(sizeof(*tc)) || tc->tcm_parent != TC_H_ROOT)
 		return;
-	o = by_index(tc->tcm_ifindex);
+	o = by_index(ctx, tc->tcm_ifindex);
 	while (o && netlink_next(&attr, attrs, message->nlmsg_len - NLMSG_SPACE(sizeof(*tc))))
 		if ((attr->nla_type & NLA_TYPE_MASK) == TCA_STATS2)
 			put_queue(o, attr);
@@ -247,23 +251,40 @@ static void look_sysfs(struct interface *interface)
 		interface->speed_mbit = v;
 }
 
+static int ask(int fd, struct dump *dump)
+{
+	struct ifinfomsg links = { .ifi_family = AF_UNSPEC };
+	struct tcmsg queues = { .tcm_family = AF_UNSPEC };
+	int err = netlink_ask(fd, RTM_GETLINK, NLM_F_DUMP, &links, sizeof(links), take_link, dump);
+
+	return err ? err : netlink_ask(fd, RTM_GETQDISC, NLM_F_DUMP, &queues, sizeof(queues),
+				       take_qdisc, dump);
+}
+
+static void look_other(struct usestat *u, const struct netns *ns)
+{
+	struct dump dump = { u, &interface_other_set, ns };
+	int fd = netlink_open(NETLINK_ROUTE);
+
+	if (fd < 0)
+		return;
+	ask(fd, &dump);
+	close(fd);
+}
+
 static void look(struct usestat *u)
 {
 	static int fd = -1;
-	struct ifinfomsg links = { .ifi_family = AF_UNSPEC };
-	struct tcmsg queues = { .tcm_family = AF_UNSPEC };
+	struct dump dump = { u, &interface_set, NULL };
 	int err;
 
 	if (fd < 0)
 		fd = netlink_open(NETLINK_ROUTE);
-	err = fd < 0 ? fd : netlink_ask(fd, RTM_GETLINK, NLM_F_DUMP, &links, sizeof(links),
-					take_link, u);
-	set_sweep(&set, u->ns);
+	err = fd < 0 ? fd : ask(fd, &dump);
 	if (err)
 		missing("network interfaces", missing_why(-err), "allow AF_NETLINK sockets");
-	else
-		netlink_ask(fd, RTM_GETQDISC, NLM_F_DUMP, &queues, sizeof(queues), take_qdisc, u);
-	for (struct object *o = set_next(&set, NULL); o; o = set_next(&set, o)) {
+	set_sweep(&interface_set, u->ns);
+	for (struct object *o = set_next(&interface_set, NULL); o; o = set_next(&interface_set, o)) {
 		struct interface *interface = (struct interface *)o;
 
 		if (u->detail || !o->before_ns)
@@ -272,69 +293,12 @@ static void look(struct usestat *u)
 			object_put(o, IF_SPEED, interface->speed_mbit);
 		object_put(o, IF_PHYSICAL, interface->physical);
 	}
-}
-
-static __u64 errors(const struct object *o)
-{
-	return object_delta0(o, IF_RX_ERRORS) + object_delta0(o, IF_TX_ERRORS);
-}
-
-static __u64 drops(const struct object *o)
-{
-	return object_delta0(o, IF_RX_DROPPED) + object_delta0(o, IF_TX_DROPPED) +
-		object_delta0(o, IF_RX_MISSED) + object_delta0(o, IF_QDISC_DROPS);
-}
-
-static __u64 weight(const struct object *o)
-{
-	return object_delta0(o, IF_RX_BYTES) + object_delta0(o, IF_TX_BYTES) +
-		(drops(o) + errors(o) ? 1ULL << 40 : 0);
-}
-
-static void more(struct usestat *u, const struct object *o)
-{
-	record_str(u, "state", ((const struct interface *)o)->state);
-}
-
-static void records(struct usestat *u)
-{
-	top_records(u, &set, RECORDS_MAX, weight, more);
-}
-
-static void interface_row(struct usestat *u, const struct object *o)
-{
-	__u64 rx = object_delta0(o, IF_RX_BYTES), tx = object_delta0(o, IF_TX_BYTES), speed, v;
-	bool loopback = strcmp(o->name, "lo") == 0;
-
-	row_begin(u, "interface", o->name);
-	if (object_value(o, IF_SPEED, &speed))
-		row_utilisation((rx > tx ? rx : tx) * 8, (double)speed * 1e6 * interval_ns(o) / 1e9);
-	else if (!loopback)
-		row_mark(COL_UTILISATION,
-			 missing("use of interfaces of unknown speed", "the driver names no speed",
-				 "compare rx_bytes and tx_bytes with what the network allows"));
-	row_add(COL_SATURATION, "in %s/s, out %s/s", human(per_second(o, rx)),
-		human(per_second(o, tx)));
-	if (object_value(o, IF_BACKLOG, &v) && v)
-		row_add(COL_SATURATION, "%s queued", human(v));
-	if (object_delta(o, IF_OVERLIMITS, &v) && v)
-		row_add(COL_SATURATION, "%llu overlimits", v);
-	row_errors(errors(o), "errors");
-	row_errors(drops(o), "drops");
-	row_errors(object_delta0(o, IF_CARRIER_CHANGES), "carrier changes");
-	row_end(u);
-}
-
-static void rows(struct usestat *u)
-{
-	struct object **list = set_sorted(&set, weight);
-
-	for (size_t i = 0; i < set.n_objects && i < 2 * u->top; i++)
-		if (list[i]->before_ns && object_value0(list[i], IF_UP))
-			interface_row(u, list[i]);
-	free(list);
+	if (!u->detail)
+		return;
+	netns_each(u, look_other);
+	set_sweep(&interface_other_set, u->ns);
 }
 
 const struct subject interface_subject = {
-	"interface", false, look, records, rows, { &type },
+	"interface", false, look, interface_records, interface_rows, { &interface_type },
 };

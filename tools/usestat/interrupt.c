@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Interrupts by name, from /proc/interrupts. */
+/* Interrupts and softirqs by name, from /proc/interrupts and /proc/softirqs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +13,16 @@ static const struct field fields[] = {
 };
 
 static const struct field keys[] = {
-	{ "description", FIELD_STRING, .about = "Controller, kind and device" },
+	{ "description", FIELD_STRING, .about = "Controller, kind and device, or softirq" },
 	{ "top_cpu", FIELD_ID, .about = "CPU that handled most of them" },
 	{ "top_cpu_count", FIELD_GAUGE, .about = "Interrupts on that CPU" },
 };
 
 static const struct record_type type = {
 	.name = "interrupt",
-	.about = "One of the busiest interrupts, in looks with details.  From /proc/interrupts",
-	.object = "Number or name, as in the first column of /proc/interrupts",
+	.about = "One of the busiest interrupts and softirqs, in looks with details.  From "
+		 "/proc/interrupts and /proc/softirqs",
+	.object = "Number or name, as in the first column of the file",
 	.interval = true,
 	.fields = fields, .n = IRQ_FIELDS,
 	.keys = keys, .n_keys = ARRAY_SIZE(keys),
@@ -46,7 +47,7 @@ static struct set set = {
 	.release = release,
 };
 
-static struct source file = { "/proc/interrupts" };
+static struct source file = { "/proc/interrupts" }, softirq_file = { "/proc/softirqs" };
 
 /* "           CPU0       CPU1": return the numbers of the CPUs, malloc'd, and their count in @n. */
 static size_t parse_heading(char *line, int **numbers)
@@ -101,7 +102,8 @@ static void parse_counts(struct irq *irq, char **rest, const int *numbers, size_
 	object_put(&irq->object, IRQ_COUNT, sum);
 }
 
-static void parse(struct usestat *u, char *text)
+/* Softirqs have no description of their own: @kind is theirs. */
+static void parse(struct usestat *u, char *text, const char *kind)
 {
 	char *line = line_next(&text);
 	int *numbers = NULL;
@@ -117,7 +119,9 @@ static void parse(struct usestat *u, char *text)
 		name[len - 1] = '\0';
 		irq = (struct irq *)set_look(&set, name, 0, u->ns);
 		parse_counts(irq, &line, numbers, n);
-		if (line)
+		if (kind)
+			snprintf(irq->description, sizeof(irq->description), "%s", kind);
+		else if (line)
 			copy_description(irq, line);
 	}
 	free(numbers);
@@ -128,7 +132,10 @@ static void look(struct usestat *u)
 	char *text = source_read(&file);
 
 	if (text)
-		parse(u, text);
+		parse(u, text, NULL);
+	text = source_read(&softirq_file);
+	if (text)
+		parse(u, text, "softirq");
 	set_sweep(&set, u->ns);
 }
 

@@ -11,32 +11,74 @@
 #include "kmsg.h"
 #include "usestat.h"
 
-#define HISTORY_MAX 200			/* records from before the start: the last ones */
-#define PENDING_MAX 1000		/* records between two looks: the first ones */
+#define HISTORY_MAX 20			/* records of a class from before the start: the last ones */
+#define PENDING_MAX 50			/* records of a class between two looks: the first ones */
+#define KEPT_MAX 1000			/* records of all classes */
+#define CLASSES_MAX 100
 #define RECORD_SIZE 8192		/* PRINTK_MESSAGE_MAX and more */
 
 static struct {
 	int fd;				/* -1: cannot be opened */
 	bool opened;
 	__u64 next;			/* next sequence number; 0: unknown */
-	struct kmsg *at[PENDING_MAX];	/* not yet printed, malloc'd */
+	struct kmsg *at[KEPT_MAX];	/* not yet printed, malloc'd */
 	size_t n;
-	__u64 omitted;			/* classified, but there was no room */
 	__u64 overwritten;		/* before they could be read */
+	__u64 programs;			/* messages that programs wrote */
+	struct {
+		const char *name;
+		size_t kept;
+		__u64 omitted;		/* there was no room */
+	} classes[CLASSES_MAX];
+	size_t n_classes;
 } kernel_log = { .fd = -1 };
 
+/* Return the index of the class in kernel_log.classes; all beyond CLASSES_MAX share the last one. */
+static size_t class_index(const char *name)
+{
+	for (size_t i = 0; i < kernel_log.n_classes; i++)
+		if (strcmp(kernel_log.classes[i].name, name) == 0)
+			return i;
+	if (kernel_log.n_classes == CLASSES_MAX)
+		return CLASSES_MAX - 1;
+	kernel_log.classes[kernel_log.n_classes].name = name;
+	return kernel_log.n_classes++;
+}
+
+/* Drop the first record of the class. */
+static void drop_first(const char *class)
+{
+	size_t i = 0;
+
+	while (i < kernel_log.n && strcmp(kernel_log.at[i]->class, class) != 0)
+		i++;
+	if (i == kernel_log.n)
+		return;
+	free(kernel_log.at[i]);
+	kernel_log.n--;
+	memmove(kernel_log.at + i, kernel_log.at + i + 1,
+		(kernel_log.n - i) * sizeof(kernel_log.at[0]));
+}
+
+/* A flood of one class leaves room for the others. */
 static void append(struct kmsg *record)
 {
-	if (record->history && kernel_log.n == HISTORY_MAX) {
-		free(kernel_log.at[0]);
-		memmove(kernel_log.at, kernel_log.at + 1, --kernel_log.n * sizeof(kernel_log.at[0]));
-		kernel_log.omitted++;
+	size_t i = class_index(record->class);
+	size_t max = record->history ? HISTORY_MAX : PENDING_MAX;
+	bool full = kernel_log.classes[i].kept >= max;
+
+	if (full && record->history) {
+		drop_first(record->class);
+		kernel_log.classes[i].kept--;
+		kernel_log.classes[i].omitted++;
+		full = false;
 	}
-	if (kernel_log.n == PENDING_MAX) {
-		kernel_log.omitted++;
+	if (full || kernel_log.n == KEPT_MAX) {
+		kernel_log.classes[i].omitted++;
 		free(record);
 		return;
 	}
+	kernel_log.classes[i].kept++;
 	kernel_log.at[kernel_log.n++] = record;
 }
 
@@ -52,11 +94,43 @@ static void take(char *text, bool history)
 		kernel_log.overwritten += record->sequence - kernel_log.next;
 	kernel_log.next = record->sequence + 1;
 	record->history = history;
+	kernel_log.programs += record->program;
 	if (!record->class) {
 		free(record);
 		return;
 	}
 	append(record);
+}
+
+enum { TOTAL_MESSAGES, TOTAL_PROGRAMS, TOTAL_FIELDS };
+
+static const struct field total_fields[] = {
+	[TOTAL_MESSAGES] = { "messages", FIELD_COUNTER,
+			     .about = "Messages of all levels and classes" },
+	[TOTAL_PROGRAMS] = { "program_messages", FIELD_COUNTER,
+			     .about = "Those that programs wrote into the kernel's log" },
+};
+
+static const struct record_type total_type = {
+	.name = "log_total",
+	.about = "How much is written into the kernel's log.  From /dev/kmsg",
+	.object = "Always kernel",
+	.interval = true,
+	.fields = total_fields, .n = TOTAL_FIELDS,
+};
+
+static struct set total_set = { .type = &total_type };
+
+/* Put how many messages there are: the sequence numbers count those overwritten too. */
+static void look_total(struct usestat *u)
+{
+	struct object *o;
+
+	if (!kernel_log.next)
+		return;
+	o = set_look(&total_set, "kernel", 0, u->ns);
+	object_put(o, TOTAL_MESSAGES, kernel_log.next);
+	object_put(o, TOTAL_PROGRAMS, kernel_log.programs);
 }
 
 /* Each read(2) returns one record; EPIPE means that some were overwritten. */
@@ -82,6 +156,7 @@ static void look(struct usestat *u)
 		text[n] = '\0';
 		take(text, history);
 	}
+	look_total(u);
 }
 
 static void clear(void)
@@ -89,7 +164,8 @@ static void clear(void)
 	for (size_t i = 0; i < kernel_log.n; i++)
 		free(kernel_log.at[i]);
 	kernel_log.n = 0;
-	kernel_log.omitted = 0;
+	for (size_t i = 0; i < kernel_log.n_classes; i++)
+		kernel_log.classes[i].kept = kernel_log.classes[i].omitted = 0;
 	kernel_log.overwritten = 0;
 }
 
@@ -101,11 +177,17 @@ static const struct field keys[] = {
 	{ "history", FIELD_FLAG, .always = true,
 	  .about = "Whether it was logged before usestat started" },
 	{ "text", FIELD_STRING, .always = true, .about = "The message, truncated to 511 bytes" },
-	{ "pid", FIELD_ID, .about = "The process; of oom_kill and segfault" },
+	{ "pid", FIELD_ID,
+	  .about = "The process; of oom_kill, segfault, hung_task and soft_lockup" },
 	{ "comm", FIELD_COMM, .about = "Name of that process" },
 	{ "oom_memcg", FIELD_STRING,
 	  .about = "Cgroup that ran out of memory; of oom_kill; absent if the machine did" },
 	{ "task_memcg", FIELD_STRING, .about = "Cgroup of the process; of oom_kill" },
+	{ "pids_cgroup", FIELD_STRING,
+	  .about = "Cgroup whose limit rejected a fork; of pids_limit" },
+	{ "object", FIELD_STRING,
+	  .about = "Disk, file system's device, interface, server, port or clock source that "
+		   "the text names" },
 	{ "device", FIELD_STRING,
 	  .about = "Device that the message is about: b8:0, c1:3, n2 or +subsystem:name" },
 };
@@ -128,7 +210,9 @@ static void print(struct usestat *u, const struct kmsg *record)
 		record_uint(u, "pid", record->pid);
 	record_str(u, "comm", record->comm);
 	record_str(u, "oom_memcg", record->oom_memcg);
-	record_str(u, "task_memcg", record->task_memcg);
+	record_str(u, strcmp(record->class, "pids_limit") == 0 ? "pids_cgroup" : "task_memcg",
+		   record->task_memcg);
+	record_str(u, "object", record->object);
 	record_str(u, "device", record->device);
 	record_end(u);
 }
@@ -137,10 +221,13 @@ static void records(struct usestat *u)
 {
 	for (size_t i = 0; i < kernel_log.n; i++)
 		print(u, kernel_log.at[i]);
-	if (kernel_log.omitted)
-		record_omitted(u, "log", kernel_log.omitted);
+	for (size_t i = 0; i < kernel_log.n_classes; i++)
+		if (kernel_log.classes[i].omitted)
+			record_omitted_class(u, "log", kernel_log.classes[i].name,
+					     kernel_log.classes[i].omitted);
 	if (kernel_log.overwritten)
 		record_omitted(u, "overwritten_log", kernel_log.overwritten);
+	set_records(u, &total_set, NULL);
 	clear();
 }
 
@@ -161,7 +248,7 @@ static void rows(struct usestat *u)
 		if (!n || k < kernel_log.n)
 			continue;
 		row_begin(u, "log", kernel_log.at[i]->class);
-		row_errors(n, "messages");
+		row_errors(n, "message(s)");
 		row_add(COL_ERRORS, "%.100s", kernel_log.at[i]->text);
 		row_end(u);
 	}
@@ -169,5 +256,5 @@ static void rows(struct usestat *u)
 }
 
 const struct subject log_subject = {
-	"log", false, look, records, rows, { &type },
+	"log", false, look, records, rows, { &type, &total_type },
 };

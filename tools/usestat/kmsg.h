@@ -13,8 +13,10 @@ struct kmsg {
 	__u64 sequence;
 	__u64 ns;			/* of the kernel's clock, nearly CLOCK_MONOTONIC */
 	bool history;			/* logged before usestat started */
-	__u64 pid;			/* of the killed process; 0: none */
+	bool program;			/* written to the log by a program */
+	__u64 pid;			/* of the process that it is about; 0: none */
 	char text[512], comm[64], oom_memcg[256], task_memcg[256], device[64];
+	char object[64];		/* disk, interface or server that the text names */
 };
 
 /* Parse a record as read(2) returns it; @text is modified.  Return false if it is damaged. */
@@ -25,5 +27,8 @@ const char *kmsg_class(const char *text);
 
 /* Return the name of the @i-th class, or NULL at the end. */
 const char *kmsg_class_name(size_t i);
+
+/* kmsg_object.c: fill in pid, comm, task_memcg and object from the text of a classified message. */
+void kmsg_object(struct kmsg *record);
 
 #endif /* USESTAT_KMSG_H */

@@ -46,6 +46,7 @@ static const struct {
 	{ "fs_error", "BTRFS critical" },
 	{ "fs_error", "BTRFS: error" },
 	{ "fs_error", "BTRFS warning*csum failed" },
+	{ "fs_error", "EXT4-fs warning" },
 	{ "fs_error", "FAT-fs (*error" },
 	{ "fs_error", "SQUASHFS error" },
 	{ "raid", "md/raid*Disk failure" },
@@ -70,6 +71,10 @@ static const struct {
 	{ "io_error", "error on swap-device" },
 	{ "nfs", "nfs: server*not responding" },
 	{ "nfs", "NFS: *error" },
+	{ "nfs", "NFS: *lease recovery failed" },
+	{ "nfs", "CIFS: *has not responded" },
+	{ "nfs", "ceph: *hung" },
+	{ "nfs", "libceph: *socket closed" },
 	{ "nfs_recovered", "nfs: server*OK" },
 	{ "memory_error", "EDAC *CE" },
 	{ "memory_error", "EDAC MC*rror" },
@@ -84,6 +89,8 @@ static const struct {
 	{ "nic_reset", "NETDEV WATCHDOG" },
 	{ "nic_reset", "transmit queue*timed out" },
 	{ "nic_reset", "Reset adapter" },
+	{ "nic_reset", "Detected *Unit Hang" },
+	{ "nic_reset", "adapter reset" },
 	{ "link_down", "Link is Down" },
 	{ "link_down", "link is not ready" },
 	{ "link_down", "carrier lost" },
@@ -97,6 +104,8 @@ static const struct {
 	{ "unregister_netdevice", "unregister_netdevice: waiting for" },
 	{ "pids_limit", "fork rejected by pids controller" },
 	{ "files_limit", "file-max limit" },
+	{ "suppressed", "callbacks suppressed" },
+	{ "suppressed", "messages suppressed" },
 	{ "clock_unstable", "arking clocksource*unstable" },
 	{ "clock_unstable", "as unstable because the skew" },
 };
@@ -178,20 +187,6 @@ static void parse_victim(struct kmsg *record)
 	memcpy(record->task_memcg, constraint.task_memcg, sizeof(record->task_memcg));
 }
 
-/* "name[123]: segfault at ...", also with "traps: " before it */
-static void parse_program(struct kmsg *record)
-{
-	const char *name = record->text, *bracket;
-
-	if (strncmp(name, "traps: ", 7) == 0)
-		name += 7;
-	bracket = strchr(name, '[');
-	if (!bracket)
-		return;
-	record->pid = strtoull(bracket + 1, NULL, 10);
-	snprintf(record->comm, sizeof(record->comm), "%.*s", (int)(bracket - name), name);
-}
-
 /* Lines after the text: " DEVICE=b8:0". */
 static void parse_device(struct kmsg *record, char *rest)
 {
@@ -216,8 +211,9 @@ bool kmsg_parse(char *text, struct kmsg *record)
 	record->sequence = sequence;
 	record->ns = us * 1000;
 	snprintf(record->text, sizeof(record->text), "%s", line ? line : "");
-	if (priority >> 3)
-		return true;		/* written to the log by a program */
+	record->program = priority >> 3;
+	if (record->program)
+		return true;
 	if (strncmp(record->text, "oom-kill:", strlen("oom-kill:")) == 0 && line)
 		keep_constraint(line);
 	record->class = kmsg_class(record->text);
@@ -225,8 +221,8 @@ bool kmsg_parse(char *text, struct kmsg *record)
 		record->class = record->level <= 3 ? "other_error" : NULL;
 	if (record->class && strcmp(record->class, "oom_kill") == 0)
 		parse_victim(record);
-	if (record->class && strcmp(record->class, "segfault") == 0)
-		parse_program(record);
+	if (record->class)
+		kmsg_object(record);
 	parse_device(record, body);
 	return true;
 }

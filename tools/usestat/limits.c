@@ -59,25 +59,32 @@ enum { USER_THREADS, USER_THREADS_MAX, USER_PROCESSES, USER_FIELDS };
 static const struct field user_fields[] = {
 	[USER_THREADS]	   = { "threads", FIELD_GAUGE, .about = "Threads of the user" },
 	[USER_THREADS_MAX] = { "threads_max", FIELD_GAUGE,
-			       .about = "Limit of the user's threads, as one of the user's "
-					"processes has it; does not apply to root" },
+			       .about = "The lowest limit of the user's threads that a process of "
+					"the user has; does not apply to root" },
 	[USER_PROCESSES]   = { "processes", FIELD_GAUGE, .about = "Processes of the user" },
 };
 
 static const struct field user_keys[] = {
 	{ "user", FIELD_STRING, .about = "Name of the user" },
+	{ "limited_pid", FIELD_ID, .about = "The process that has this limit" },
+	{ "limited_comm", FIELD_COMM, .about = "Its name" },
 };
 
 static const struct record_type user_type = {
 	.name = "user",
-	.about = "A user with many threads, in looks with details.  From /proc/PID/stat",
+	.about = "A user with many threads or near their limit, in looks with details.  From /proc/PID/stat",
 	.object = "User ID",
 	.interval = true,
 	.fields = user_fields, .n = USER_FIELDS,
 	.keys = user_keys, .n_keys = ARRAY_SIZE(user_keys),
 };
 
-static struct set user_set = { .type = &user_type };
+struct user {
+	struct object object;
+	const struct process *limited;	/* has the limit; valid in looks with details */
+};
+
+static struct set user_set = { .type = &user_type, .size = sizeof(struct user) };
 
 static struct source load_file = { "/proc/loadavg", true },
 	files_file = { "/proc/sys/fs/file-nr", true }, sysctls[LIMIT_FIELDS];
@@ -120,16 +127,18 @@ static void count_process(struct usestat *u, struct object *limits, struct proce
 		return;
 	snprintf(uid, sizeof(uid), "%llu", object_value0(o, PROC_UID));
 	user = set_look(&user_set, uid, 0, u->ns);
+	((struct user *)user)->limited = NULL;
 	if (!object_value(o, PROC_THREADS, &threads))
 		threads = 1;		/* a zombie counts */
 	object_add(user, USER_THREADS, threads);
 	object_add(user, USER_PROCESSES, 1);
 }
 
-/* Read the limit from a process of the user that permits it. */
+/* Find the lowest limit that a process of the user has: it is that process that cannot fork. */
 static void look_users_max(void)
 {
 	for (struct object *o = set_next(&process_set, NULL); o; o = set_next(&process_set, o)) {
+		const struct process *process = (const struct process *)o;
 		struct object *user;
 		struct rlimit limit;
 		char uid[24];
@@ -137,12 +146,13 @@ static void look_users_max(void)
 
 		snprintf(uid, sizeof(uid), "%llu", object_value0(o, PROC_UID));
 		user = set_find(&user_set, uid);
-		if (!user || object_value(user, USER_THREADS_MAX, &max) ||
-		    ((struct process *)o)->kernel || ((struct process *)o)->state == 'Z' ||
-		    prlimit(((struct process *)o)->pid, RLIMIT_NPROC, NULL, &limit) ||
-		    limit.rlim_cur == RLIM_INFINITY)
+		if (!user || process->kernel || process->state == 'Z' ||
+		    prlimit(process->pid, RLIMIT_NPROC, NULL, &limit) ||
+		    limit.rlim_cur == RLIM_INFINITY ||
+		    (object_value(user, USER_THREADS_MAX, &max) && limit.rlim_cur >= max))
 			continue;
 		object_put(user, USER_THREADS_MAX, limit.rlim_cur);
+		((struct user *)user)->limited = process;
 	}
 }
 
@@ -163,24 +173,32 @@ static void look(struct usestat *u)
 	look_users_max();
 }
 
+/* Those near their limit come first. */
 static __u64 weight(const struct object *o)
 {
-	return object_value0(o, USER_THREADS);
+	__u64 threads = object_value0(o, USER_THREADS), max;
+	bool near = object_value(o, USER_THREADS_MAX, &max) && threads * 10 >= max * 8;
+
+	return threads + (near && strcmp(o->name, "0") != 0 ? 1ULL << 32 : 0);
 }
 
-/* Print the user's name. */
-static void user_name(struct usestat *u, const struct object *o)
+static void user_keys_print(struct usestat *u, const struct object *o)
 {
+	const struct process *limited = ((const struct user *)o)->limited;
 	struct passwd *user = getpwuid(strtoul(o->name, NULL, 10));
 
 	record_str(u, "user", user ? user->pw_name : NULL);
+	if (!limited)
+		return;
+	record_uint(u, "limited_pid", limited->pid);
+	record_str(u, "limited_comm", limited->comm);
 }
 
 static void records(struct usestat *u)
 {
 	set_records(u, &set, NULL);
 	if (u->detail)
-		top_records(u, &user_set, u->top, weight, user_name);
+		top_records(u, &user_set, u->top, weight, user_keys_print);
 }
 
 static void rows(struct usestat *u)
@@ -194,7 +212,7 @@ static void rows(struct usestat *u)
 		row_begin(u, "tasks", "threads");
 		row_utilisation(tasks, max);
 		row_add(COL_SATURATION, "%llu of %llu", tasks, max);
-		row_errors(object_value0(o, LIMIT_ZOMBIES), "zombies");
+		row_errors(object_value0(o, LIMIT_ZOMBIES), "zombie(s)");
 		row_end(u);
 	}
 	if (object_value(o, LIMIT_FILES, &v)) {

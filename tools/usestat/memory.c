@@ -235,9 +235,9 @@ static void memory_row(struct usestat *u, const struct object *o)
 	v = object_delta0(o, MEM_REFAULT_ANON) + object_delta0(o, MEM_REFAULT_FILE);
 	if (v)
 		row_add(COL_SATURATION, "%llu refaults/s", per_second(o, v));
-	row_errors(object_delta0(o, MEM_OOM_KILLS), "OOM kills");
+	row_errors(object_delta0(o, MEM_OOM_KILLS), "OOM kill(s)");
 	row_errors(object_value0(o, MEM_CORRUPTED) / KIB, "KiB corrupted");
-	row_errors(object_value0(o, MEM_EDAC_UE), "uncorrected errors since boot");
+	row_errors(object_value0(o, MEM_EDAC_UE), "uncorrected error(s) since boot");
 	row_end(u);
 }
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Mounted file systems that can fill up: /proc/self/mountinfo and statvfs(3). */
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "mount.h"
 #include "usestat.h"
 
 enum {
 	MOUNT_SIZE, MOUNT_USED, MOUNT_AVAILABLE, MOUNT_RESERVED, MOUNT_INODES, MOUNT_INODES_USED,
-	MOUNT_READ_ONLY, MOUNT_ERRORS, MOUNT_RESPONDS, MOUNT_FIELDS
+	MOUNT_READ_ONLY, MOUNT_FAILED, MOUNT_ERRORS, MOUNT_RESPONDS, MOUNT_FIELDS
 };
 
 static const struct field fields[] = {
@@ -28,11 +28,14 @@ static const struct field fields[] = {
 	[MOUNT_READ_ONLY] = { "read_only", FIELD_FLAG,
 			      .about = "Whether it is mounted read-only, or became read-only "
 				       "after an error" },
+	[MOUNT_FAILED]	  = { "read_only_by_error", FIELD_FLAG,
+			      .about = "Whether it became read-only, or was shut down, although "
+				       "it is mounted for writing; mostly after an error" },
 	[MOUNT_ERRORS]	  = { "fs_errors_total", FIELD_GAUGE,
 			      .about = "Errors that ext4 found in it since the last fsck" },
 	[MOUNT_RESPONDS]  = { "responds", FIELD_FLAG,
-			      .about = "Whether the server answered within 100 ms; if false, "
-				       "nothing else is known; network file systems only" },
+			      .about = "Whether it answered within 100 ms; if false, "
+				       "nothing else is known; network file systems and FUSE only" },
 };
 
 static const struct field keys[] = {
@@ -107,80 +110,6 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
-/* One request at a time to a network file system, by a thread that may wait forever. */
-static struct {
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool started, asked, answered;
-	char path[4096];
-	struct statvfs fs;
-	int err;
-} remote = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
-
-#define REMOTE_WAIT_MS 100
-
-static void *remote_thread(void *unused)
-{
-	char path[sizeof(remote.path)];
-	struct statvfs fs;
-	int err;
-
-	pthread_mutex_lock(&remote.lock);
-	for (;;) {
-		while (!remote.asked)
-			pthread_cond_wait(&remote.changed, &remote.lock);
-		snprintf(path, sizeof(path), "%s", remote.path);
-		pthread_mutex_unlock(&remote.lock);
-		err = statvfs(path, &fs) ? errno : 0;
-		pthread_mutex_lock(&remote.lock);
-		remote.fs = fs;
-		remote.err = err;
-		remote.answered = true;
-		remote.asked = false;
-		pthread_cond_broadcast(&remote.changed);
-	}
-	return NULL;
-}
-
-/* Wait up to REMOTE_WAIT_MS for the thread's answer; the lock is held. */
-static bool remote_wait(void)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += REMOTE_WAIT_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
-	while (remote.asked)
-		if (pthread_cond_timedwait(&remote.changed, &remote.lock, &until))
-			break;
-	return !remote.asked;
-}
-
-/* Return 0, ETIMEDOUT if the server does not answer, EBUSY while another one does not. */
-static int remote_statvfs(const char *path, struct statvfs *fs)
-{
-	pthread_t thread;
-	int err = 0;
-
-	pthread_mutex_lock(&remote.lock);
-	if (!remote.started)
-		remote.started = !pthread_create(&thread, NULL, remote_thread, NULL);
-	if (!remote.started) {
-		err = EAGAIN;
-	} else if (remote.asked) {		/* the request of an earlier look is pending */
-		err = strcmp(remote.path, path) == 0 ? ETIMEDOUT : EBUSY;
-	} else {
-		snprintf(remote.path, sizeof(remote.path), "%s", path);
-		remote.asked = true;
-		pthread_cond_broadcast(&remote.changed);
-		err = remote_wait() ? remote.err : ETIMEDOUT;
-		*fs = remote.fs;
-	}
-	pthread_mutex_unlock(&remote.lock);
-	return err;
-}
-
 static void put_statvfs(struct object *o, const struct statvfs *fs)
 {
 	__u64 unit = fs->f_frsize ? fs->f_frsize : fs->f_bsize;
@@ -237,9 +166,27 @@ static bool parse_line(char *text, struct line *line)
 	return true;
 }
 
-static bool is_read_only(const char *options)
+/* Return true if @name is one of the options, separated by commas. */
+static bool has_option(const char *options, const char *name)
 {
-	return strncmp(options, "ro", 2) == 0 && (options[2] == ',' || options[2] == '\0');
+	size_t len = strlen(name);
+
+	for (const char *at = options; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strncmp(at, name, len) == 0 && (at[len] == ',' || at[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* ext4 keeps "rw" after an error since v6.15 (d3476f3dad4a) and adds emergency_ro. */
+static void put_read_only(struct object *o, const struct line *line)
+{
+	bool failed = has_option(line->super, "emergency_ro") || has_option(line->super, "shutdown");
+	bool mount = has_option(line->options, "ro"), super = has_option(line->super, "ro");
+
+	object_put(o, MOUNT_READ_ONLY, mount || super || failed);
+	object_put(o, MOUNT_FAILED, !mount && (super || failed));
 }
 
 /* Return true if the device is listed already with another mount point (a bind mount). */
@@ -266,13 +213,13 @@ static void look_mount(struct usestat *u, const struct line *line)
 		err = remote_statvfs(line->point, &fs);
 	else
 		err = statvfs(line->point, &fs) ? errno : 0;
-	if (err == EBUSY || (err && err != ETIMEDOUT) || (!err && !fs.f_blocks))
+	if (err == EAGAIN || (err && err != ETIMEDOUT) || (!err && !fs.f_blocks))
 		return;
 	o = set_look(&set, line->point, line->id, u->ns);
 	snprintf(((struct mount *)o)->type, sizeof(((struct mount *)o)->type), "%s", line->type);
 	snprintf(((struct mount *)o)->device, sizeof(((struct mount *)o)->device), "%s",
 		 line->device);
-	object_put(o, MOUNT_READ_ONLY, is_read_only(line->options) || is_read_only(line->super));
+	put_read_only(o, line);
 	if (is_remote(line->type))
 		object_put(o, MOUNT_RESPONDS, !err);
 	if (!err)
@@ -307,7 +254,7 @@ static __u64 weight(const struct object *o)
 	__u64 inodes = object_value0(o, MOUNT_INODES), responds;
 
 	inodes = inodes ? (double)object_value0(o, MOUNT_INODES_USED) * 10000 / inodes : 0;
-	if (object_value(o, MOUNT_RESPONDS, &responds) && !responds)
+	if ((object_value(o, MOUNT_RESPONDS, &responds) && !responds) || object_value0(o, MOUNT_FAILED))
 		return ~0ULL;
 	return fullness(o) > inodes ? fullness(o) : inodes;
 }
@@ -342,11 +289,12 @@ static void rows(struct usestat *u)
 		if (object_value(list[i], MOUNT_INODES, &inodes) && inodes)
 			row_add(COL_SATURATION, "inodes %.1f%%",
 				object_value0(list[i], MOUNT_INODES_USED) * 100.0 / inodes);
-		row_errors(object_value0(list[i], MOUNT_ERRORS), "file system errors");
+		row_errors(object_value0(list[i], MOUNT_ERRORS), "file system error(s)");
 		if (object_value(list[i], MOUNT_RESPONDS, &v) && !v)
 			row_add(COL_ERRORS, "does not respond");
 		if (object_value0(list[i], MOUNT_READ_ONLY))
-			row_add(COL_ERRORS, "read-only");
+			row_add(COL_ERRORS, "%s", object_value0(list[i], MOUNT_FAILED) ?
+				"read-only by an error" : "read-only");
 		row_end(u);
 	}
 	free(list);

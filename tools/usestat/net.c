@@ -258,10 +258,8 @@ static struct source conntrack_file = { "/proc/net/stat/nf_conntrack" },
 	ports_file = { "/proc/sys/net/ipv4/ip_local_port_range", true },
 	tcp_mem_file = { "/proc/sys/net/ipv4/tcp_mem", true }, sysctls[NET_FIELDS];
 
-/* The neighbour table belongs to the machine; only the initial namespace sees its limit. */
-static void look_tables(struct object *o)
+static void parse_conntrack(struct object *o, const char *text)
 {
-	char *text = source_read(&conntrack_file);
 	__u64 v, early;
 
 	if (text && sum_column(text, "drop", &v) && sum_column(text, "early_drop", &early))
@@ -270,6 +268,16 @@ static void look_tables(struct object *o)
 		object_put(o, NET_CONNTRACK_FAILS, v);
 	if (text && first_entry(text, &v))
 		object_put(o, NET_CONNTRACK, v);
+}
+
+/* The neighbour table belongs to the machine; only the initial namespace sees its limit. */
+static void look_tables(struct object *o)
+{
+	char *text = source_read(&conntrack_file);
+	__u64 v;
+
+	if (text)
+		parse_conntrack(o, text);
 	text = source_read(&neighbour_file);
 	if (text && first_entry(text, &v))
 		object_put(o, NET_NEIGHBOURS, v);
@@ -277,14 +285,39 @@ static void look_tables(struct object *o)
 		object_put(o, NET_NEIGHBOUR_OVERFLOWS, v);
 }
 
-/* Limits of usestat's own namespace. */
-static void look_limits(struct object *o)
+static void parse_ports(struct object *o, char *text)
 {
-	char *text = source_read(&ports_file);
-	__u64 first, last, v;
+	__u64 first, last;
 
 	if (text && number_next(&text, &first) && number_next(&text, &last) && last >= first)
 		object_put(o, NET_LOCAL_PORTS, last - first + 1);
+}
+
+/* Limits of another namespace, in it. */
+static void look_other_limits(struct usestat *u, const struct netns *ns)
+{
+	struct object *o;
+	char name[24];
+	__u64 v;
+
+	snprintf(name, sizeof(name), "%llu", ns->inode);
+	o = set_find(&net_set, name);
+	if (!o)
+		return;
+	parse_ports(o, source_text("/proc/sys/net/ipv4/ip_local_port_range"));
+	if (source_number(&v, 10, "/proc/sys/net/ipv4/tcp_max_tw_buckets"))
+		object_put(o, NET_TIME_WAIT_MAX, v);
+	if (source_number(&v, 10, "/proc/sys/net/netfilter/nf_conntrack_max"))
+		object_put(o, NET_CONNTRACK_MAX, v);
+}
+
+/* Limits of usestat's own namespace. */
+static void look_limits(struct object *o)
+{
+	char *text;
+	__u64 v;
+
+	parse_ports(o, source_read(&ports_file));
 	text = source_read(&tcp_mem_file);
 	if (text && number_next(&text, &v) && number_next(&text, &v) && number_next(&text, &v))
 		object_put(o, NET_TCP_MEMORY_MAX, v * sysconf(_SC_PAGESIZE));
@@ -343,6 +376,9 @@ static void look_other(struct usestat *u, const struct netns *ns)
 	text = source_text("/proc/%d/net/sockstat6", ns->pid);
 	if (text)
 		parse_sockstat(o, text);
+	text = source_text("/proc/%d/net/stat/nf_conntrack", ns->pid);
+	if (text)
+		parse_conntrack(o, text);
 }
 
 static void look(struct usestat *u)
@@ -354,6 +390,7 @@ static void look(struct usestat *u)
 		return;
 	for (size_t i = 0; (ns = process_netns(i)); i++)
 		look_other(u, ns);
+	netns_each(u, look_other_limits);
 	set_sweep(&net_set, u->ns);
 }
 

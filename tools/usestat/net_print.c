@@ -18,10 +18,7 @@ static void more(struct usestat *u, const struct object *o)
 
 	if (!ns)
 		return;
-	record_uint(u, "pid", ns->pid);
-	record_str(u, "comm", ns->comm);
-	record_str(u, "cgroup", ns->cgroup);
-	container_keys(u, ns->cgroup);
+	netns_keys(u, ns);
 }
 
 void net_records(struct usestat *u)
@@ -54,12 +51,12 @@ static void tcp_row(struct usestat *u, const struct object *o, const char *name)
 		out ? v * 100.0 / out : 0.0);
 	if (object_value(o, NET_TCP_TIME_WAIT, &v) && v)
 		row_add(COL_SATURATION, "%llu TIME_WAIT", v);
-	row_errors(object_delta0(o, NET_LISTEN_OVERFLOWS), "listen overflows");
-	row_errors(object_delta0(o, NET_REQ_FULL_DROPS), "SYNs dropped");
-	row_errors(object_delta0(o, NET_COOKIES_SENT), "SYN cookies");
-	row_errors(object_delta0(o, NET_TCP_FAILS), "failed attempts");
-	row_errors(object_delta0(o, NET_TCP_RESETS), "resets");
-	row_errors(object_delta0(o, NET_ABORT_MEMORY), "aborts for memory");
+	row_errors(object_delta0(o, NET_LISTEN_OVERFLOWS), "listen overflow(s)");
+	row_errors(object_delta0(o, NET_REQ_FULL_DROPS), "SYN(s) dropped");
+	row_errors(object_delta0(o, NET_COOKIES_SENT), "SYN cookie(s)");
+	row_errors(object_delta0(o, NET_TCP_FAILS), "failed attempt(s)");
+	row_errors(object_delta0(o, NET_TCP_RESETS), "reset(s)");
+	row_errors(object_delta0(o, NET_ABORT_MEMORY), "abort(s) for memory");
 	row_end(u);
 }
 
@@ -70,9 +67,9 @@ static void udp_row(struct usestat *u, const struct object *o, const char *name)
 		per_second(o, object_delta0(o, NET_UDP_IN) + object_delta0(o, NET_UDP6_IN)),
 		per_second(o, object_delta0(o, NET_UDP_OUT) + object_delta0(o, NET_UDP6_OUT)));
 	row_errors(object_delta0(o, NET_UDP_RCVBUF) + object_delta0(o, NET_UDP6_RCVBUF),
-		   "receive buffer drops");
+		   "receive buffer drop(s)");
 	row_errors(object_delta0(o, NET_UDP_SNDBUF) + object_delta0(o, NET_UDP6_SNDBUF),
-		   "send buffer errors");
+		   "send buffer error(s)");
 	row_end(u);
 }
 
@@ -84,7 +81,7 @@ static void conntrack_row(struct usestat *u, const struct object *o)
 		return;
 	row_begin(u, "conntrack", "entries");
 	row_utilisation(entries, max);
-	row_errors(object_delta0(o, NET_CONNTRACK_DROPS), "drops");
+	row_errors(object_delta0(o, NET_CONNTRACK_DROPS), "drop(s)");
 	row_end(u);
 }
 

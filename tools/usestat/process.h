@@ -28,6 +28,9 @@ struct process {
 	__u64 first_rss, first_threads, first_fds;	/* in its first look */
 	struct source stat, io, sched;
 	__u64 runtime_ns;		/* CPU time of its main thread, by schedstat */
+	__u64 thread_us;		/* CPU time of its busiest thread; 0: one thread, or idle */
+	pid_t thread_tid;
+	char thread_comm[COMM_SIZE];
 	unsigned int idle;		/* number of looks in a row in which it was idle */
 };
 
@@ -54,9 +57,13 @@ void process_rows(struct usestat *u);
 
 /* taskstats.c: the delays of all threads of a process. */
 void taskstats_look(struct process *process);
+/* Return the number of the taskstats family, or a negative errno. */
+int taskstats_family(void);
 
 /* process_files.c: /proc/PID/io, fd, cgroup and so on. */
 void process_look_files(struct usestat *u, struct process *process, bool active);
+/* Return the path in the text of /proc/PID/cgroup, malloc'd, or NULL; the text is modified. */
+char *process_cgroup(char *text);
 
 /*
  * process_idle.c: return true if the process has not run since the last look, or if it was
@@ -66,7 +73,6 @@ bool process_is_idle(struct usestat *u, struct process *process);
 /* Put the values of the last look again, for an idle process; @uptime is in ticks. */
 void process_keep(struct process *process, __u64 uptime);
 
-
 /* task.c: threads in uninterruptible sleep. */
 void task_look(struct usestat *u);
 void task_records(struct usestat *u);
@@ -75,5 +81,13 @@ void task_rows(struct usestat *u);
 /* netns.c: collect the network namespaces of all processes. */
 void netns_begin(void);
 void netns_add(const struct process *process);
+
+/*
+ * Call @fn in each network namespace of the last look other than usestat's own.  Its sockets
+ * belong to that namespace, and /proc/sys/net shows it; the files in /proc/net may not be read.
+ */
+void netns_each(struct usestat *u, void (*fn)(struct usestat *u, const struct netns *ns));
+/* Print a process of the namespace, its cgroup and container. */
+void netns_keys(struct usestat *u, const struct netns *ns);
 
 #endif /* USESTAT_PROCESS_H */

@@ -12,8 +12,6 @@
 
 #include "process.h"
 
-#define FDS_WORTH_A_LIMIT 64		/* with fewer a process is not near its limit */
-
 static void look_io(struct process *process)
 {
 	char *text = source_read(&process->io);
@@ -71,8 +69,7 @@ static void look_fds(struct process *process)
 		process->first_fds = n;
 	object_put(o, PROC_FDS, n);
 	object_put(o, PROC_FD_GROWTH, n > process->first_fds ? n - process->first_fds : 0);
-	if (n >= FDS_WORTH_A_LIMIT || object_is_new(o))
-		look_fds_max(process);
+	look_fds_max(process);
 }
 
 /* Prefer version 2 ("0::/a") if it is in use, then memory of version 1, then cpu. */
@@ -83,7 +80,7 @@ static int rank_of(const char *controllers, const char *path)
 	return strstr(controllers, "memory") ? 3 : strstr(controllers, "cpu") ? 2 : 0;
 }
 
-static char *cgroup_of(char *text)
+char *process_cgroup(char *text)
 {
 	char *best = NULL, *line;
 	int rank = 0;
@@ -110,7 +107,7 @@ static void look_cgroup(struct process *process)
 	char *text = source_text("/proc/%d/cgroup", process->pid);
 
 	free(process->cgroup);
-	process->cgroup = text ? cgroup_of(text) : NULL;
+	process->cgroup = text ? process_cgroup(text) : NULL;
 }
 
 /* The name is "net:[4026531840]". */

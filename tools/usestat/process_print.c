@@ -42,7 +42,7 @@ static const struct field fields[] = {
 				 .about = "Growth of threads since its first look" },
 	[PROC_FDS]	= { "fds", FIELD_GAUGE, .about = "Open file descriptors" },
 	[PROC_FDS_MAX]	= { "fds_max", FIELD_GAUGE,
-			    .about = "Limit of fds; only of processes with 64 or more" },
+			    .about = "Limit of fds" },
 	[PROC_FD_GROWTH] = { "fd_growth", FIELD_GAUGE,
 			     .about = "Growth of fds since its first look" },
 	[PROC_ZOMBIES]	= { "zombies", FIELD_GAUGE,
@@ -60,6 +60,18 @@ static const struct field keys[] = {
 	  .about = "State of its main thread: running, sleeping, uninterruptible, stopped, "
 		   "traced, zombie, idle or dead" },
 	{ "kernel_thread", FIELD_FLAG, .always = true, .about = "Whether it is a kernel thread" },
+	{ "busiest_thread_us", FIELD_GAUGE,
+	  .about = "CPU time of the thread that used most, in microseconds; only with several "
+		   "threads" },
+	{ "busiest_thread", FIELD_ID, .about = "That thread" },
+	{ "busiest_thread_comm", FIELD_COMM, .about = "Its name" },
+	{ "sockets", FIELD_GAUGE,
+	  .about = "Descriptors of sockets; only near the limit of descriptors, as pipes and files" },
+	{ "pipes", FIELD_GAUGE, .about = "Descriptors of pipes" },
+	{ "files", FIELD_GAUGE, .about = "Descriptors of files, directories and devices" },
+	{ "written_file", FIELD_STRING,
+	  .about = "The file open for writing whose position is the furthest; only of the first "
+		   "by written" },
 	{ "top", FIELD_STRINGS, .always = true,
 	  .about = "Measures by which it is one of the first: cpu, run_delay, block_delay, "
 		   "memory, memory_growth, swap, major_faults, read, written, threads, "
@@ -125,6 +137,12 @@ static void process_record(struct usestat *u, const struct process *process, __u
 	if (process->object.before_ns)
 		record_uint(u, "interval_ns", process->object.ns - process->object.before_ns);
 	field_keys(u, &process_set, &process->object);
+	if (process->thread_us) {
+		record_uint(u, "busiest_thread_us", process->thread_us);
+		record_uint(u, "busiest_thread", process->thread_tid);
+		record_str(u, "busiest_thread_comm", process->thread_comm);
+	}
+	descriptor_keys(u, process, measures);
 	top_keys(json, measures);
 	if (process->netns)
 		record_uint(u, "netns", process->netns);
@@ -167,8 +185,8 @@ static void process_row(struct usestat *u, const struct process *process)
 		row_add(COL_SATURATION, "I/O %s/s", human(per_second(o, v)));
 	if (object_value(o, PROC_FDS, &v) && object_value(o, PROC_FDS_MAX, &max) && v * 10 >= max * 8)
 		row_add(COL_ERRORS, "%llu of %llu descriptors", v, max);
-	row_errors(object_value0(o, PROC_ZOMBIES), "zombies");
-	row_errors(object_value0(o, PROC_BLOCKED), "blocked threads");
+	row_errors(object_value0(o, PROC_ZOMBIES), "zombie(s)");
+	row_errors(object_value0(o, PROC_BLOCKED), "blocked thread(s)");
 	row_end(u);
 }
 

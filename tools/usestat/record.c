@@ -25,9 +25,11 @@ const struct record_type missing_type = {
 
 static const struct field omitted_keys[] = {
 	{ "of", FIELD_STRING, .always = true,
-	  .about = "What: a type of record, thread, or overwritten_log for kernel messages that "
-		   "were overwritten before they were read" },
+	  .about = "What: a type of record; thread; overwritten_log for kernel messages that were "
+		   "overwritten before they were read; lost_exits for times that some processes "
+		   "ended uncounted" },
 	{ "objects", FIELD_GAUGE, .always = true, .about = "How many" },
+	{ "class", FIELD_STRING, .about = "Class of the messages; of log" },
 };
 
 const struct record_type omitted_type = {
@@ -123,19 +125,27 @@ void top_records(struct usestat *u, const struct set *set, size_t max,
 {
 	struct object **list = set_sorted(set, weight);
 
-	for (size_t i = 0; i < set->n_objects && i < max && (u->detail || weight(list[i])); i++)
+	bool all = !u->before_ns || u->last;
+
+	for (size_t i = 0; i < set->n_objects && i < max && (all || weight(list[i])); i++)
 		object_record(u, set, list[i], more);
 	if (u->detail && set->n_objects > max)
 		record_omitted(u, set->type->name, set->n_objects - max);
 	free(list);
 }
 
-void record_omitted(struct usestat *u, const char *type, __u64 n)
+void record_omitted_class(struct usestat *u, const char *type, const char *class, __u64 n)
 {
 	record_begin(u, "omitted");
 	record_str(u, "of", type);
 	record_uint(u, "objects", n);
+	record_str(u, "class", class);
 	record_end(u);
+}
+
+void record_omitted(struct usestat *u, const char *type, __u64 n)
+{
+	record_omitted_class(u, type, NULL, n);
 }
 
 static struct {

@@ -3,13 +3,10 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
@@ -143,44 +140,14 @@ static int ask(struct usestat *u, int fd, __u64 netns)
 	return err;
 }
 
-/* A netlink socket stays in the namespace in which it was created. */
-static int open_in(const struct netns *ns, int own)
+static void look_other(struct usestat *u, const struct netns *ns)
 {
-	char path[64];
-	int fd, nl;
+	int fd = netlink_open(NETLINK_SOCK_DIAG);
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", ns->pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWNET)) {
-		if (fd >= 0)
-			close(fd);
-		return -errno;
-	}
-	nl = netlink_open(NETLINK_SOCK_DIAG);
+	if (fd < 0)
+		return;
+	ask(u, fd, ns->inode);
 	close(fd);
-	if (setns(own, CLONE_NEWNET))
-		abort();		/* everything that follows would read another namespace */
-	return nl;
-}
-
-static void look_others(struct usestat *u)
-{
-	int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	const struct netns *ns;
-
-	for (size_t i = 0; own >= 0 && (ns = process_netns(i)); i++) {
-		int fd = open_in(ns, own);
-
-		if (fd == -EPERM || fd == -EACCES)
-			missing("sockets of other network namespaces", "permission denied",
-				"run as root, or with CAP_SYS_ADMIN and CAP_SYS_PTRACE");
-		if (fd < 0)
-			continue;
-		ask(u, fd, ns->inode);
-		close(fd);
-	}
-	if (own >= 0)
-		close(own);
 }
 
 static bool has_trouble(const struct object *o)
@@ -249,7 +216,7 @@ static void look(struct usestat *u)
 	if (err)
 		missing("sockets that drop", missing_why(-err),
 			"modprobe inet_diag tcp_diag udp_diag");
-	look_others(u);
+	netns_each(u, look_other);
 	set_sweep(&set, u->ns);
 	look_owners();
 }
@@ -305,7 +272,7 @@ static void rows(struct usestat *u)
 				object_value0(list[i], SOCK_QUEUE_MAX));
 		row_add(COL_SATURATION, "queue %llu of %llu", object_value0(list[i], SOCK_QUEUE),
 			object_value0(list[i], SOCK_QUEUE_MAX));
-		row_errors(object_delta0(list[i], SOCK_DROPS), "drops");
+		row_errors(object_delta0(list[i], SOCK_DROPS), "drop(s)");
 		row_end(u);
 	}
 	free(list);

@@ -66,10 +66,19 @@ void row_mark(int column, int number)
 	row_add(column, "?%d", number);
 }
 
+const char *plural(__u64 n)
+{
+	return n == 1 ? "" : "s";
+}
+
 void row_errors(__u64 n, const char *what)
 {
+	const char *mark = strstr(what, "(s)");
+	int len = mark ? mark - what : (int)strlen(what);
+
 	if (n)
-		row_add(COL_ERRORS, "%llu %s", n, what);
+		row_add(COL_ERRORS, "%llu %.*s%s%s", n, len, what, mark ? plural(n) : "",
+			mark ? mark + 3 : "");
 }
 
 /* Cut a long name at its start: the end of a path says more. */

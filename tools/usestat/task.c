@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "process.h"
+#include "task.h"
 
 #define THREADS_MAX 4000		/* read in one look */
 #define RECORDED_MAX 50
@@ -30,22 +30,19 @@ static const struct field keys[] = {
 	{ "pid", FIELD_ID, .always = true, .about = "Its process" },
 	{ "comm", FIELD_COMM, .always = true, .about = "Name of the thread" },
 	{ "function", FIELD_STRING, .about = "Function of the kernel in which it sleeps" },
+	{ "stack", FIELD_STRINGS,
+	  .about = "This function and those that called it, the innermost first; as root" },
+	{ "file", FIELD_STRING,
+	  .about = "The file whose descriptor its system call was given" },
 	CGROUP_KEYS,
 };
 
 const struct record_type task_type = {
 	.name = "blocked_task",
 	.about = "A thread in uninterruptible sleep, in looks with details.  From "
-		 "/proc/PID/task/TID: stat, stack or wchan",
+		 "/proc/PID/task/TID: stat, stack or wchan, syscall",
 	.fields = fields, .n = TASK_FIELDS,
 	.keys = keys, .n_keys = ARRAY_SIZE(keys),
-};
-
-struct task {
-	struct object object;
-	pid_t pid;
-	char comm[COMM_SIZE], function[48];
-	char *cgroup;
 };
 
 static void release(struct object *object)
@@ -60,27 +57,6 @@ static struct set set = {
 
 static __u64 unread;			/* threads beyond THREADS_MAX */
 
-/* Read the innermost function from the stack (as root) or from wchan. */
-static void look_function(struct task *task)
-{
-	char *text = source_text("/proc/%d/task/%s/stack", task->pid, task->object.name), *end;
-
-	task->function[0] = '\0';
-	if (text && strncmp(text, "[<", 2) == 0) {
-		text += strcspn(text, "]");
-		text += strspn(text, "] ");
-		end = text + strcspn(text, "+\n");
-		snprintf(task->function, sizeof(task->function), "%.*s", (int)(end - text), text);
-		return;
-	}
-	if (!source_line(task->function, sizeof(task->function), "/proc/%d/task/%s/wchan", task->pid,
-			 task->object.name) || strcmp(task->function, "0") == 0) {
-		task->function[0] = '\0';
-		missing("where threads hang", "the kernel hides its functions",
-			"run as root, or with CAP_SYS_ADMIN");
-	}
-}
-
 static void add(struct usestat *u, struct process *process, const char *tid, const char *comm)
 {
 	struct object *o = set_look(&set, tid, process->object.id, u->ns);
@@ -91,8 +67,36 @@ static void add(struct usestat *u, struct process *process, const char *tid, con
 	snprintf(task->comm, sizeof(task->comm), "%s", comm);
 	free(task->cgroup);
 	task->cgroup = process->cgroup ? strdup(process->cgroup) : NULL;
-	look_function(task);
+	task_look_where(task);
 	object_add(&process->object, PROC_BLOCKED, 1);
+}
+
+/* CPU time of the threads of processes with several ones. */
+static const struct field thread_fields[] = { { "cpu_us", FIELD_COUNTER } };
+static const struct record_type thread_type = { .fields = thread_fields, .n = 1 };
+static struct set thread_set = { .type = &thread_type, .whole = true };
+
+/* Remember the thread that used most of the CPUs; @rest begins with its state. */
+static void look_cpu(struct usestat *u, struct process *process, const char *tid,
+		     const char *comm, char *rest)
+{
+	enum { USER = 11, SYSTEM };
+	struct object *o = set_look(&thread_set, tid, process->object.id, u->ns);
+	__u64 v, us = 0;
+
+	for (int i = 0; i <= SYSTEM; i++) {
+		char *word = word_next(&rest);
+
+		if (i >= USER && word_number(word, 10, &v))
+			us += v * (1000000 / sysconf(_SC_CLK_TCK));
+	}
+	object_put(o, 0, us);
+	us = object_delta0(o, 0);
+	if (us <= process->thread_us)
+		return;
+	process->thread_us = us;
+	process->thread_tid = atoi(tid);
+	snprintf(process->thread_comm, sizeof(process->thread_comm), "%s", comm);
 }
 
 /* "tid (name) D ..." */
@@ -100,14 +104,17 @@ static void look_thread(struct usestat *u, struct process *process, const char *
 {
 	char *text = source_text("/proc/%d/task/%s/stat", process->pid, tid);
 	char *name = text ? strchr(text, '(') : NULL, *end = text ? strrchr(text, ')') : NULL;
+	char comm[COMM_SIZE];
+	bool blocked;
 
-	if (!name || !end || strncmp(end, ") D", 3) != 0)
+	if (!name || !end || end < name)
 		return;
 	*end = '\0';
-	name = strdup(name + 1);
-	if (name)
-		add(u, process, tid, name);
-	free(name);
+	snprintf(comm, sizeof(comm), "%s", name + 1);
+	blocked = strncmp(end + 1, " D", 2) == 0;
+	look_cpu(u, process, tid, comm, end + 1);
+	if (blocked)
+		add(u, process, tid, comm);
 }
 
 static void look_threads(struct usestat *u, struct process *process, __u64 *budget)
@@ -141,17 +148,37 @@ void task_look(struct usestat *u)
 	for (struct object *o = set_next(&process_set, NULL); o; o = set_next(&process_set, o)) {
 		struct process *process = (struct process *)o;
 
+		process->thread_us = 0;
 		if (object_value0(o, PROC_THREADS) > 1)
 			look_threads(u, process, &budget);
 		else if (process->state == 'D')
 			add(u, process, o->name, process->comm);
 	}
 	set_sweep(&set, u->ns);
+	set_sweep(&thread_set, u->ns);
 }
 
 static __u64 weight(const struct object *o)
 {
 	return object_value0(o, TASK_LOOKS);
+}
+
+/* Print the innermost function, then all of them, and the file. */
+static void where_keys(struct usestat *u, struct json *json, const struct task *task)
+{
+	char copy[sizeof(task->stack)], *rest = copy, *name;
+
+	record_str(u, "file", task->file);
+	if (!task->stack[0])
+		return;
+	strcpy(copy, task->stack);
+	record_str(u, "function", line_next(&rest));
+	strcpy(copy, task->stack);
+	rest = copy;
+	json_array(json, "stack");
+	while ((name = line_next(&rest)))
+		json_name(json, NULL, name);
+	json_end(json);
 }
 
 void task_records(struct usestat *u)
@@ -161,13 +188,14 @@ void task_records(struct usestat *u)
 
 	for (; n < set.n_objects && n < RECORDED_MAX; n++) {
 		const struct task *task = (const struct task *)list[n];
+		struct json *json;
 
-		record_begin(u, set.type->name);
+		json = record_begin(u, set.type->name);
 		record_uint(u, "tid", atoi(list[n]->name));
 		record_uint(u, "pid", task->pid);
 		record_str(u, "comm", task->comm);
 		field_keys(u, &set, list[n]);
-		record_str(u, "function", task->function);
+		where_keys(u, json, task);
 		record_str(u, "cgroup", task->cgroup);
 		if (task->cgroup)
 			container_keys(u, task->cgroup);
@@ -192,7 +220,10 @@ void task_rows(struct usestat *u)
 			break;
 		snprintf(name, sizeof(name), "%s %s", list[i]->name, task->comm);
 		row_begin(u, "blocked", name);
-		row_add(COL_SATURATION, "in %s", task->function[0] ? task->function : "?");
+		row_add(COL_SATURATION, "in %.*s", task->stack[0] ? (int)strcspn(task->stack, "\n") : 1,
+			task->stack[0] ? task->stack : "?");
+		if (task->file[0])
+			row_add(COL_SATURATION, "%s", task->file);
 		row_add(COL_ERRORS, "%llu looks", weight(list[i]));
 		row_end(u);
 	}

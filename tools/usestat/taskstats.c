@@ -35,6 +35,7 @@ static void look_delays(void)
 			"sysctl kernel.task_delayacct=1");
 }
 
+/* Start the socket on which taskstats_look() asks. */
 static int start(void)
 {
 	struct {
@@ -92,6 +93,15 @@ static void look_schedstat(struct process *process)
 		object_put(&process->object, PROC_DELAY, v);
 }
 
+static int started_err = 1;		/* not yet tried */
+
+int taskstats_family(void)
+{
+	if (started_err > 0)
+		started_err = start();
+	return started_err ? started_err : family;
+}
+
 void taskstats_look(struct process *process)
 {
 	struct {
@@ -103,16 +113,14 @@ void taskstats_look(struct process *process)
 		.attr = { sizeof(request.attr) + sizeof(request.pid), TASKSTATS_CMD_ATTR_TGID },
 		.pid = process->pid,
 	};
-	static int err = 1;		/* not yet tried */
+	int err = taskstats_family();
 
-	if (err > 0)
-		err = start();
-	if (!err && netlink_ask(fd, family, 0, &request, sizeof(request), take_stats,
-				&process->object) == -EPERM)
-		err = -EPERM;
-	if (!err)
+	if (err > 0 && netlink_ask(fd, family, 0, &request, sizeof(request), take_stats,
+				   &process->object) != -EPERM)
 		return;
-	missing("waits of processes with several threads", missing_why(-err),
+	if (err > 0)
+		started_err = -EPERM;
+	missing("waits of processes with several threads", missing_why(-started_err),
 		"run as root, or with CAP_NET_ADMIN; needs CONFIG_TASKSTATS");
 	look_schedstat(process);
 }

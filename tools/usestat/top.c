@@ -7,6 +7,8 @@
 #include "process.h"
 #include "top.h"
 
+#define TROUBLE_MIN 20
+
 static __u64 cpu(const struct object *o)
 {
 	return object_delta0(o, PROC_USER) + object_delta0(o, PROC_SYSTEM);
@@ -35,7 +37,7 @@ static const struct measure {
 	const char *name;
 	__u64 (*weight)(const struct object *o);
 	int field;
-	bool delta;
+	bool delta, trouble;		/* trouble: at least TROUBLE_MIN are shown */
 } measures[] = {
 	{ "cpu", cpu },
 	{ "run_delay", .field = PROC_DELAY, .delta = true },
@@ -48,11 +50,11 @@ static const struct measure {
 	{ "written", .field = PROC_WRITTEN, .delta = true },
 	{ "threads", .field = PROC_THREADS },
 	{ "thread_growth", .field = PROC_THREAD_GROWTH },
-	{ "descriptors", descriptors },
+	{ "descriptors", descriptors, .trouble = true },
 	{ "descriptor_growth", .field = PROC_FD_GROWTH },
-	{ "zombies", .field = PROC_ZOMBIES },
-	{ "blocked", blocked },
-	{ "stopped", stopped },
+	{ "zombies", .field = PROC_ZOMBIES, .trouble = true },
+	{ "blocked", blocked, .trouble = true },
+	{ "stopped", stopped, .trouble = true },
 };
 
 static __u64 weight_of(const struct measure *measure, const struct object *o)
@@ -101,15 +103,16 @@ static size_t heaviest(struct usestat *u, const struct measure *measure, struct 
 
 struct top *top_processes(struct usestat *u)
 {
-	size_t room = ARRAY_SIZE(measures) * u->top;
+	size_t most = u->top > TROUBLE_MIN ? u->top : TROUBLE_MIN, room = ARRAY_SIZE(measures) * most;
 	struct top *top = calloc(1, sizeof(*top) + room * sizeof(top->list[0]));
-	struct object **best = calloc(u->top, sizeof(*best));
-	__u64 *weights = calloc(u->top, sizeof(*weights));
+	struct object **best = calloc(most, sizeof(*best));
+	__u64 *weights = calloc(most, sizeof(*weights));
 
 	if (!top || !best || !weights)
 		out_of_memory();
 	for (size_t m = 0; m < ARRAY_SIZE(measures); m++) {
-		size_t n = heaviest(u, &measures[m], best, weights, u->top);
+		size_t n = heaviest(u, &measures[m], best, weights,
+				    measures[m].trouble ? most : u->top);
 
 		for (size_t i = 0; i < n; i++)
 			add(top, best[i], 1U << m);
@@ -122,6 +125,14 @@ struct top *top_processes(struct usestat *u)
 void top_free(struct top *top)
 {
 	free(top);
+}
+
+bool top_has(__u32 bits, const char *name)
+{
+	for (size_t m = 0; m < ARRAY_SIZE(measures); m++)
+		if ((bits & 1U << m) && strcmp(measures[m].name, name) == 0)
+			return true;
+	return false;
 }
 
 void top_keys(struct json *json, __u32 bits)

@@ -3,7 +3,7 @@
 #ifndef USESTAT_TOP_H
 #define USESTAT_TOP_H
 
-#include "usestat.h"
+#include "process.h"
 
 struct top {
 	size_t n;
@@ -16,6 +16,12 @@ struct top {
 /* Return the first u->top by each measure, each object once; free them with top_free(). */
 struct top *top_processes(struct usestat *u);
 void top_free(struct top *top);
+
+/* process_fds.c: print what the descriptors are of; @measures as in struct top. */
+void descriptor_keys(struct usestat *u, const struct process *process, __u32 measures);
+
+/* Is the measure @name one of @measures? */
+bool top_has(__u32 measures, const char *name);
 
 /* Print the key "top": the names of the measures. */
 void top_keys(struct json *json, __u32 measures);

@@ -26,8 +26,9 @@ static struct {
 /* In the order of the table. */
 static const struct subject *const subjects[] = {
 	&cpu_subject, &memory_subject, &disk_subject, &mount_subject, &interface_subject,
-	&net_subject, &limits_subject, &interrupt_subject, &socket_subject, &cgroup_subject,
-	&process_subject, &log_subject, &machine_subject,
+	&net_subject, &limits_subject, &interrupt_subject, &socket_subject, &peer_subject,
+	&cgroup_subject, &process_subject, &exits_subject, &lock_subject, &inotify_subject,
+	&log_subject, &machine_subject,
 };
 
 enum { OPT_TOP = 0x200, OPT_DETAIL };

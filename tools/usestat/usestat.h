@@ -43,7 +43,8 @@ struct subject {
 
 extern const struct subject cpu_subject, interrupt_subject, memory_subject, disk_subject,
 	mount_subject, interface_subject, net_subject, socket_subject, limits_subject,
-	process_subject, cgroup_subject, machine_subject, log_subject;
+	process_subject, exits_subject, peer_subject, inotify_subject,
+	lock_subject, cgroup_subject, machine_subject, log_subject;
 
 /* --- JSON records (record.c) --- */
 
@@ -83,7 +84,7 @@ void set_records(struct usestat *u, const struct set *set,
 
 /*
  * The same for the @max heaviest ones; an "omitted" record counts the others.  Objects of
- * weight 0 are idle: they have records only in looks with details.
+ * weight 0 are idle: they have records only in the first and the last look.
  */
 void top_records(struct usestat *u, const struct set *set, size_t max,
 		 __u64 (*weight)(const struct object *object),
@@ -93,6 +94,8 @@ void top_records(struct usestat *u, const struct set *set, size_t max,
 
 /* Count @n objects of @type that exist and have no record. */
 void record_omitted(struct usestat *u, const char *type, __u64 n);
+/* The same, of kernel messages of @class. */
+void record_omitted_class(struct usestat *u, const char *type, const char *class, __u64 n);
 
 /*
  * Report that this machine cannot show @what, why, and what would help; once for each @what.
@@ -122,7 +125,9 @@ void row_utilisation(__u64 part, __u64 whole);
 void row_mark(int column, int number);
 /* Add to a column, after a comma if it is not empty. */
 void row_add(int column, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Add "N what" to the errors if @n is not 0; the column is "0" if there are none. */
+/* Return the "s" of a plural, or "". */
+const char *plural(__u64 n);
+/* Add "N what" to the errors if @n is not 0; "(s)" in @what becomes the ending of a plural. */
 void row_errors(__u64 n, const char *what);
 void row_end(struct usestat *u);
 

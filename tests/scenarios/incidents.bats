@@ -1,0 +1,63 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# What sixty finds of planted incidents: expected.tsv names the finding and the culprit.  Plants
+# that do not disturb each other share a run of sixty.
+#
+# Runs alone: it measures the machine.
+
+# shellcheck disable=SC2034
+
+load ../lib
+load plants
+
+own_setup() {
+	needs jq unshare ip losetup mkfs.ext4 fsfreeze setpriv flock
+	[ "$(id -u)" = 0 ] || skip "not root"
+	begun=() groups=() mounts=() loops=() frozen=()
+	dir=$BATS_TEST_TMPDIR/report
+}
+
+own_teardown() { uproot; }
+
+# expected BATCH: its lines "PLANT FINDING CULPRIT".
+expected() { awk -F '\t' -v batch="$1" '$1 == batch { print $2, $3, $4 }' "$BATS_TEST_DIRNAME/expected.tsv"; }
+
+# is_found FINDING CULPRIT: among the causes, those that no other finding explains.
+is_found() {
+	jq -e --arg id "^($1)$" --arg culprit "$2" '.findings[] | select((.id | test($id)) and .explained_by == null
+		and ([.title, .subject // "", .evidence[].text] | join(" ") | test($culprit)))' \
+		"$dir/report.json" >/dev/null
+}
+
+# summary: the findings in few lines.
+summary() {
+	jq -r '.findings[] | "\(.severity)\t\(.id)\t\(if .explained_by then "<- \(.explained_by)" else "" end)\t\(.title)"' \
+		"$dir/report.json"
+}
+
+# scenario BATCH: plant all of it, run sixty, and compare.
+scenario() {
+	local plant finding culprit missing=0
+	while read -r plant finding culprit; do "plant_$plant"; done < <(expected "$1")
+	sleep 1
+	"$root/scripts/sixty" --seconds 5 --output "$dir" >"$out" 2>"$err" 3>&- || true
+	uproot
+	begun=() groups=() mounts=() loops=() frozen=()
+	while read -r plant finding culprit; do
+		is_found "$finding" "$culprit" && continue
+		echo "$plant: no cause $finding that names $culprit"
+		missing=1
+	done < <(expected "$1")
+	[ "$missing" = 0 ] || { summary; return 1; }
+}
+
+# leads FINDING: it is the first.
+leads() { expect "$1" "$(jq -r '.findings[0].id' "$dir/report.json")" "first finding"; }
+
+@test "incidents of tasks and their limits" { scenario tasks; }
+@test "incidents of file systems" { scenario files; }
+@test "incidents of the network, in other network namespaces" { scenario network; }
+@test "incident: a cgroup at its CPU quota" { scenario quota; }
+@test "incident: threads that wait for a lock" { scenario contended; }
+@test "incident: a leak in a cgroup with a limit" { scenario leak; }
