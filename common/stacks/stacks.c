@@ -15,6 +15,7 @@ struct raw {
 	__u32 process;			/* process number */
 	__u32 n_kernel, n_user;
 	bool kernel_missed, user_missed;
+	__u8 end;			/* of the user stack: enum unwind_end */
 };
 
 /* The symbols of a process. */
@@ -42,6 +43,7 @@ void stacks_start(struct stacks *stacks, const struct stacks_options *options)
 {
 	*stacks = (struct stacks){ .options = *options };
 	stacks->usyms = usyms_new();
+	stacks->unwind = unwind_new(!options->cfi_only);
 }
 
 static __u32 process_number(struct stacks *stacks, const struct stack_process *process)
@@ -62,58 +64,92 @@ static __u32 process_number(struct stacks *stacks, const struct stack_process *p
 	return number;
 }
 
-/* Open the files of a new stack while its process lives. */
-static void see_user_stack(struct stacks *stacks, __u32 number, const struct stack_sample *sample)
+/* Return the symbols of process @number, which opens its files while it lives. */
+static struct usyms_process *process_symbols(struct stacks *stacks, __u32 number,
+					     const struct stack_sample *sample)
 {
 	struct stack_user *user = &stacks->users[number];
 
-	if (!sample->n_user)
-		return;
 	if (!user->symbols)
 		user->symbols = usyms_process(stacks->usyms, sample->process.proc_pid,
 					      sample->process.start_boottime_ns);
-	for (__u32 i = 0; i < sample->n_user; i++)
-		usyms_touch(user->symbols, sample->user[i]);
+	if (sample->map_count)
+		usyms_refresh(user->symbols, sample->map_count);
+	return user->symbols;
 }
 
-static void count_sample(struct stacks *stacks, const struct stack_sample *sample)
+static void count_sample(struct stacks *stacks, const struct stack_sample *sample,
+			 enum unwind_end end)
 {
-	__u32 most = stacks->options.frames_max;
-
 	stacks->samples++;
 	stacks->kernel_missed += sample->kernel_missed;
 	stacks->user_missed += sample->user_missed;
-	stacks->cut_off += sample->n_kernel >= most || sample->n_user >= most;
+	stacks->cut_off += sample->n_kernel >= stacks->options.frames_max ||
+			   end == UNWIND_TOO_DEEP;
+	if (sample->copy)
+		stacks->ends[end]++;
 }
 
-void stacks_add(struct stacks *stacks, const struct stack_sample *sample)
+/* Set the addresses of the user's frames, in @addresses if the stack was copied. */
+static enum unwind_end find_user_frames(struct stacks *stacks, struct stack_sample *sample,
+					struct usyms_process *process, __u64 *addresses)
 {
-	size_t kernel_bytes = sample->n_kernel * sizeof(__u64);
-	size_t user_bytes = sample->n_user * sizeof(__u64), before = stacks->addresses.n;
+	struct unwind_process code;
+
+	if (!sample->copy)
+		return sample->n_user >= stacks->options.frames_max ? UNWIND_TOO_DEEP :
+								       UNWIND_UNKNOWN;
+	code = usyms_unwind(process);
+	sample->user = addresses;
+	return unwind_stack(stacks->unwind, &code, sample->copy, sample->copy_bytes, addresses,
+			    &sample->n_user);
+}
+
+/* Count @sample by its addresses.  Return true if its stack is new. */
+static bool count_stack(struct stacks *stacks, const struct stack_sample *sample, __u32 process,
+			enum unwind_end end)
+{
+	bool kept = stacks->addresses.n < stacks->options.distinct_max;
+	size_t before = stacks->addresses.n;
 	struct text bytes = {};
 	struct raw raw;
 
-	memset(&raw, 0, sizeof(raw));
+	memset(&raw, 0, sizeof(raw));	/* including the padding */
 	raw.owner = sample->owner;
-	raw.process = process_number(stacks, &sample->process);
-	raw.n_kernel = sample->n_kernel;
-	raw.n_user = sample->n_user;
-	raw.kernel_missed = sample->kernel_missed;
-	raw.user_missed = sample->user_missed;
-	count_sample(stacks, sample);
-	if (before >= stacks->options.distinct_max) {
+	raw.process = process;
+	if (kept) {
+		raw.n_kernel = sample->n_kernel;
+		raw.n_user = sample->n_user;
+		raw.end = end;
+	} else {
 		stacks->not_kept++;
-		raw.n_kernel = raw.n_user = 0;
-		raw.kernel_missed = raw.user_missed = true;
-		kernel_bytes = user_bytes = 0;
 	}
+	raw.kernel_missed = !kept || sample->kernel_missed;
+	raw.user_missed = !kept || sample->user_missed;
 	text_bytes(&bytes, (const char *)&raw, sizeof(raw));
-	text_bytes(&bytes, (const char *)sample->kernel, kernel_bytes);
-	text_bytes(&bytes, (const char *)sample->user, user_bytes);
+	text_bytes(&bytes, (const char *)sample->kernel, raw.n_kernel * sizeof(__u64));
+	text_bytes(&bytes, (const char *)sample->user, raw.n_user * sizeof(__u64));
 	tally_add(&stacks->addresses, bytes.at, bytes.len, 1);
 	text_free(&bytes);
-	if (stacks->addresses.n > before && !raw.user_missed)
-		see_user_stack(stacks, raw.process, sample);
+	return kept && stacks->addresses.n > before;
+}
+
+void stacks_add(struct stacks *stacks, const struct stack_sample *taken)
+{
+	__u32 number = process_number(stacks, &taken->process);
+	struct stack_sample sample = *taken;
+	__u64 addresses[UNWIND_FRAMES_MAX];
+	struct usyms_process *process = NULL;
+	enum unwind_end end;
+
+	if (sample.copy || sample.n_user)
+		process = process_symbols(stacks, number, &sample);
+	end = find_user_frames(stacks, &sample, process, addresses);
+	count_sample(stacks, &sample, end);
+	if (!count_stack(stacks, &sample, number, end))
+		return;
+	for (__u32 i = 0; i < sample.n_user; i++)
+		usyms_touch(process, sample.user[i] & ~UNWIND_EXACT);
 }
 
 /* Set the name to "[libc.so.6]" for a frame of which only the file is known. */
@@ -192,49 +228,80 @@ static void put_words(struct naming *naming, const char *words)
 	put_number(naming, frame_number(naming, &symbol, FRAME_OTHER, 0));
 }
 
-/*
- * Append the number of frame @i of a stack.  Addresses other than the innermost are return
- * addresses, which may lie in the next function if the call was the last instruction of the
- * calling function.
- */
-static void put_frame(struct naming *naming, __u64 address, __u32 i, bool kernel)
+static void put_kernel_frame(struct naming *naming, __u64 address, bool exact)
 {
-	__u64 call = address - (i > 0);
-	enum frame_kind kind = kernel ? FRAME_KERNEL : FRAME_USER;
 	struct stacks *stacks = naming->stacks;
-	struct symbol symbol;
+	__u64 call = address - !exact;
+	struct symbol symbol = ksyms_find(naming->ksyms, call);
 
-	if (kernel) {
-		symbol = ksyms_find(naming->ksyms, call);
-		if (symbol.name && !symbol.module)
-			symbol.module = "kernel";
-		stacks->kernel_frames += naming->count;
-		stacks->kernel_unknown += symbol.name ? 0 : naming->count;
-	} else {
-		symbol = usyms_find(naming->user, call);
-		stacks->user_frames += naming->count;
-		stacks->user_unknown += symbol.name ? 0 : naming->count;
-		if (symbol.module && strcmp(symbol.module, USYMS_JIT) == 0)
-			kind = FRAME_JIT;
-	}
+	if (symbol.name && !symbol.module)
+		symbol.module = "kernel";
 	symbol.offset += address - call;
+	stacks->kernel_frames += naming->count;
+	stacks->kernel_unknown += symbol.name ? 0 : naming->count;
+	put_number(naming, frame_number(naming, &symbol, FRAME_KERNEL,
+					stacks->options.addresses ? address : 0));
+}
+
+/* An address that is not a return address gets no name: that of a neighbour would be wrong. */
+static void put_user_frame(struct naming *naming, __u64 address, bool exact)
+{
+	struct stacks *stacks = naming->stacks;
+	__u64 call = address - !exact;
+	struct symbol symbol = usyms_find(naming->user, call);
+	enum frame_kind kind = FRAME_USER;
+
+	if (symbol.name && !exact && !usyms_follows_call(naming->user, address))
+		symbol.name = NULL;
+	if (symbol.module && strcmp(symbol.module, USYMS_JIT) == 0)
+		kind = FRAME_JIT;
+	symbol.offset += address - call;
+	stacks->user_frames += naming->count;
+	stacks->user_unknown += symbol.name ? 0 : naming->count;
 	put_number(naming, frame_number(naming, &symbol, kind,
 					stacks->options.addresses ? address : 0));
 }
 
-/* Append the frames of the kernel or the user part.  Return their number. */
-static __u32 put_frames(struct naming *naming, const __u64 *addresses, __u32 n, bool missed,
-			bool kernel)
+/*
+ * Append the frames of the kernel or the user part.  Addresses other than the innermost are
+ * return addresses, unless marked: they may lie in the next function if the call was the last
+ * instruction of the calling function.
+ */
+static void put_frames(struct naming *naming, const __u64 *addresses, __u32 n, bool kernel)
 {
-	size_t before = naming->bytes.len;
+	for (__u32 i = 0; i < n; i++) {
+		if (kernel)
+			put_kernel_frame(naming, addresses[i], i == 0);
+		else
+			put_user_frame(naming, addresses[i] & ~UNWIND_EXACT,
+				       i == 0 || addresses[i] & UNWIND_EXACT);
+	}
+}
 
-	for (__u32 i = 0; i < n; i++)
-		put_frame(naming, addresses[i], i, kernel);
-	if (missed)
-		put_words(naming, kernel ? "[Missed Kernel Stack]" : "[Missed User Stack]");
-	else if (n >= naming->stacks->options.frames_max)
+static void put_kernel_part(struct naming *naming, const struct raw *raw, const __u64 *addresses)
+{
+	put_frames(naming, addresses, raw->n_kernel, true);
+	if (raw->kernel_missed)
+		put_words(naming, "[Missed Kernel Stack]");
+	else if (raw->n_kernel >= naming->stacks->options.frames_max)
 		put_words(naming, "[cut off]");
-	return (naming->bytes.len - before) / sizeof(__u32);
+}
+
+static void put_user_part(struct naming *naming, const struct raw *raw, const __u64 *addresses)
+{
+	const char *end = unwind_end_text(raw->end);
+
+	put_frames(naming, addresses, raw->n_user, false);
+	if (raw->user_missed)
+		put_words(naming, "[Missed User Stack]");
+	else if (end)
+		put_words(naming, end);
+}
+
+/* Return how many frame numbers have been appended. */
+static __u32 numbers(const struct naming *naming)
+{
+	return (naming->bytes.len - sizeof(struct named)) / sizeof(__u32);
 }
 
 static void name_stack(struct naming *naming, const struct tally_entry *entry)
@@ -250,9 +317,10 @@ static void name_stack(struct naming *naming, const struct tally_entry *entry)
 	naming->user = stacks->users[raw->process].symbols;
 	naming->bytes.len = 0;
 	text_bytes(&naming->bytes, (const char *)&named, sizeof(named));
-	named.n_kernel = put_frames(naming, addresses, raw->n_kernel, raw->kernel_missed, true);
-	named.n_user = put_frames(naming, addresses + raw->n_kernel, raw->n_user,
-				  raw->user_missed, false);
+	put_kernel_part(naming, raw, addresses);
+	named.n_kernel = numbers(naming);
+	put_user_part(naming, raw, addresses + raw->n_kernel);
+	named.n_user = numbers(naming) - named.n_kernel;
 	head = (struct named *)naming->bytes.at;
 	*head = named;
 	tally_add(&stacks->named, naming->bytes.at, naming->bytes.len, entry->count);
@@ -323,4 +391,5 @@ void stacks_free(struct stacks *stacks)
 	tally_free(&stacks->names);
 	tally_free(&stacks->named);
 	usyms_free(stacks->usyms);
+	unwind_free(stacks->unwind);
 }

@@ -33,6 +33,7 @@ struct profile_options {
 	struct list pids, tids;
 	struct file pprof, flame;
 	bool user_only, kernel_only;
+	bool frame_pointers;		/* the kernel walks user stacks */
 	bool folded, delimited, annotate, idle;
 	bool by_tid, by_cpu, by_cgroup;
 };
