@@ -75,6 +75,7 @@ struct stacks {
 	__u64 not_kept;				/* beyond distinct_max */
 	__u64 cut_off;
 	__u64 ends[UNWIND_ENDS];		/* of user stacks, by why unwinding ended */
+	__u64 java_no_cfi;			/* of ends[UNWIND_NO_CFI], those of Java */
 	/* Numbers of frames, each counted once per sample: */
 	__u64 kernel_frames, kernel_unknown, user_frames, user_unknown;
 };

@@ -219,6 +219,18 @@ void usyms_refresh(struct usyms_process *process, __u32 map_count)
 	}
 }
 
+bool usyms_is_java(const struct usyms_process *process)
+{
+	for (size_t i = 0; i < process->mappings.n; i++) {
+		const struct elf_file *file = process->mappings.at[i].file;
+		const char *slash = file ? strrchr(elf_file_path(file), '/') : NULL;
+
+		if (slash && strcmp(slash, "/libjvm.so") == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Return the mapping at @address, which may be newer than the last look at the process. */
 static const struct mapping *find_mapping(struct usyms_process *process, __u64 address)
 {

@@ -41,6 +41,9 @@ void usyms_touch(struct usyms_process *process, __u64 address);
  */
 void usyms_refresh(struct usyms_process *process, __u32 map_count);
 
+/* Return true if the process has mapped the HotSpot virtual machine. */
+bool usyms_is_java(const struct usyms_process *process);
+
 /* Return what unwinding needs to know of @process. */
 struct unwind_process usyms_unwind(struct usyms_process *process);
 

@@ -211,5 +211,7 @@ void json_samples(const struct profile *profile, struct out *out)
 	put_sample(&json, SAMPLES_KERNEL_UNKNOWN, stacks->kernel_unknown);
 	put_sample(&json, SAMPLES_USER_FRAMES, stacks->user_frames);
 	put_sample(&json, SAMPLES_USER_UNKNOWN, stacks->user_unknown);
+	for (int end = UNWIND_COMPLETE; end < UNWIND_ENDS && copies_stacks(); end++)
+		put_sample(&json, SAMPLES_COMPLETE + end - UNWIND_COMPLETE, stacks->ends[end]);
 	json_end(&json);
 }
