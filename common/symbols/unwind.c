@@ -33,6 +33,7 @@ struct walk {
 	__u64 *addresses;
 	__u32 n;
 	bool exact;			/* the pc is not a return address */
+	bool by_frame_pointer;		/* the last step was one */
 };
 
 /* What a step gives if there is a caller. */
@@ -169,13 +170,14 @@ static enum unwind_end step_by_row(struct walk *walk, const struct cfi *cfi,
 		return UNWIND_NO_CFI;
 	memcpy(frame->registers, caller, sizeof(caller));
 	walk->exact = row->signal_frame;
+	walk->by_frame_pointer = false;
 	return caller[CFI_PC] ? NEXT : UNWIND_COMPLETE;
 }
 
 /*
  * Step by the frame pointer, which points at the caller's one, with the return address above
- * it.  In code from a file, a frame pointer of 0 marks the outermost frame (psABI); generated
- * code can use the register for something else.
+ * it.  In code from a file, a saved frame pointer of 0 marks the outermost frame (psABI).
+ * Generated code, and code that does not save it, can use the register for something else.
  */
 static enum unwind_end step_by_frame_pointer(struct walk *walk, const struct unwind_code *code)
 {
@@ -185,7 +187,7 @@ static enum unwind_end step_by_frame_pointer(struct walk *walk, const struct unw
 
 	if (!walk->unwind->frame_pointers)
 		return UNWIND_NO_CFI;
-	if (!fp && code->file && walk->n > 1)
+	if (!fp && code->file && walk->by_frame_pointer)
 		return UNWIND_COMPLETE;
 	if (fp < sp || fp - sp > FRAME_BYTES_MAX || fp % WORD)
 		return UNWIND_NO_CFI;
@@ -200,6 +202,7 @@ static enum unwind_end step_by_frame_pointer(struct walk *walk, const struct unw
 	frame->registers[CFI_FP] = fp;
 	frame->registers[CFI_PC] = pc;
 	walk->exact = false;
+	walk->by_frame_pointer = true;
 	return NEXT;
 }
 
