@@ -21,6 +21,7 @@ struct pause {
 };
 
 #define PAUSE_NS (50 * NS_PER_MS)	/* the first one */
+#define CHANGED_PAUSE_NS (500 * NS_PER_MS)	/* node changes its mappings all the time */
 
 struct usyms_process {
 	struct usyms_process *next;
@@ -185,8 +186,11 @@ static bool can_name(const struct usyms_process *process, __u64 address)
 	return mapping && (mapping->file || process->perf_map >= 0);
 }
 
-/* Read the mappings of @process unless it is in @pause; return true if they were read. */
-static bool look_again(struct usyms_process *process, struct pause *pause)
+/*
+ * Read the mappings of @process unless it is in @pause; return true if they were read.  Begins
+ * a pause, of @first_ns or twice the last one.
+ */
+static bool look_again(struct usyms_process *process, struct pause *pause, __u64 first_ns)
 {
 	__u64 now = clock_now_ns();
 
@@ -194,7 +198,7 @@ static bool look_again(struct usyms_process *process, struct pause *pause)
 		return false;
 	look(process);
 	if (!pause->ns)
-		pause->ns = PAUSE_NS;
+		pause->ns = first_ns;
 	else if (pause->ns < 10 * NS_PER_S)
 		pause->ns *= 2;
 	pause->next_ns = now + pause->ns;
@@ -203,17 +207,16 @@ static bool look_again(struct usyms_process *process, struct pause *pause)
 
 void usyms_touch(struct usyms_process *process, __u64 address)
 {
-	if (!can_name(process, address) && look_again(process, &process->unnamed) &&
-	    can_name(process, address))
+	if (!can_name(process, address) &&
+	    look_again(process, &process->unnamed, PAUSE_NS) && can_name(process, address))
 		process->unnamed.ns = 0;
 }
 
-/* A process that changes its mappings all the time is read once in PAUSE_NS. */
 void usyms_refresh(struct usyms_process *process, __u32 map_count)
 {
 	if (map_count == process->map_count)
 		return;
-	if (!process->map_count || look_again(process, &process->changed)) {
+	if (!process->map_count || look_again(process, &process->changed, CHANGED_PAUSE_NS)) {
 		process->map_count = map_count;
 		process->changed.ns = 0;
 	}
@@ -236,7 +239,7 @@ static const struct mapping *find_mapping(struct usyms_process *process, __u64 a
 {
 	const struct mapping *mapping = mappings_find(&process->mappings, address);
 
-	if (mapping || !look_again(process, &process->unmapped))
+	if (mapping || !look_again(process, &process->unmapped, PAUSE_NS))
 		return mapping;
 	mapping = mappings_find(&process->mappings, address);
 	if (mapping)

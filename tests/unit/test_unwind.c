@@ -6,8 +6,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <elf.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include "core/text.h"
 #include "core/xalloc.h"
 #include "symbols/unwind.h"
@@ -239,6 +243,88 @@ static void damaged_sections_are_harmless(void **state)
 		cfi_free(finish_section());
 	}
 	text_free(&whole);
+}
+
+#define ROOM (64UL << 20)
+
+/* Return a file in memory with an ELF header and two sections, the names and @section. */
+static int elf_with(const Elf64_Ehdr *header, const Elf64_Shdr *eh_frame)
+{
+	static const char names[] = "\0.eh_frame";
+	Elf64_Shdr sections[3] = {
+		[1] = { .sh_type = SHT_STRTAB, .sh_offset = sizeof(*header), .sh_size = sizeof(names) },
+	};
+	int fd = memfd_create("elf", MFD_CLOEXEC);
+
+	sections[2] = *eh_frame;
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, header, sizeof(*header), 0), sizeof(*header));
+	assert_int_equal(pwrite(fd, names, sizeof(names), sizeof(*header)), sizeof(names));
+	assert_int_equal(pwrite(fd, sections, sizeof(sections), 128), sizeof(sections));
+	assert_int_equal(pwrite(fd, section.at, section.len, 1024), (ssize_t)section.len);
+	return fd;
+}
+
+static const Elf64_Ehdr elf_header = {
+	.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+	.e_phentsize = sizeof(Elf64_Phdr), .e_shentsize = sizeof(Elf64_Shdr),
+	.e_shoff = 128, .e_shnum = 3, .e_shstrndx = 1,
+};
+
+/* Return true if @bytes of @value at @at of the header or the section's header are refused. */
+static bool refused(size_t at, size_t bytes, __u64 value)
+{
+	struct {
+		Elf64_Ehdr header;
+		Elf64_Shdr section;
+	} file = {
+		elf_header,
+		{ .sh_name = 1, .sh_type = SHT_PROGBITS, .sh_addr = SECTION, .sh_offset = 1024,
+		  .sh_size = section.len },
+	};
+	size_t room = ROOM;
+	struct cfi *cfi;
+	int fd;
+
+	memcpy((char *)&file + at, &value, bytes);
+	fd = elf_with(&file.header, &file.section);
+	cfi = cfi_open(fd, &room);
+	close(fd);
+	assert_true(cfi ? room < ROOM : room == ROOM);
+	cfi_free(cfi);
+	return !cfi;
+}
+
+#define IN_SECTION(field) (sizeof(Elf64_Ehdr) + offsetof(Elf64_Shdr, field))
+
+static void hostile_files_are_refused(void **state)
+{
+	assert_false(refused(0, 0, 0));
+	assert_true(refused(0, 1, 0));
+	assert_true(refused(EI_CLASS, 1, ELFCLASS32));
+	assert_true(refused(offsetof(Elf64_Ehdr, e_shoff), 8, ~0ULL));
+	assert_true(refused(offsetof(Elf64_Ehdr, e_shentsize), 2, 1));
+	assert_true(refused(offsetof(Elf64_Ehdr, e_shstrndx), 2, 0xffff));
+	assert_true(refused(IN_SECTION(sh_offset), 8, ~0ULL - 10));
+	assert_true(refused(IN_SECTION(sh_size), 8, 1UL << 40));
+	assert_true(refused(IN_SECTION(sh_size), 8, 0));
+	assert_true(refused(IN_SECTION(sh_name), 4, ~0U));
+	/* As many headers as can be: it ends, and finds the section. */
+	assert_false(refused(offsetof(Elf64_Ehdr, e_shnum), 2, 0xffff));
+	assert_false(refused(offsetof(Elf64_Ehdr, e_phnum), 2, 0xffff));
+}
+
+static void too_little_room_is_respected(void **state)
+{
+	const Elf64_Shdr header = {
+		.sh_name = 1, .sh_type = SHT_PROGBITS, .sh_offset = 1024, .sh_size = section.len,
+	};
+	int fd = elf_with(&elf_header, &header);
+	size_t room = section.len - 1;
+
+	assert_null(cfi_open(fd, &room));
+	assert_int_equal(room, section.len - 1);
+	close(fd);
 }
 
 static struct unwind_frame frame_of(const __u64 *words, size_t n, __u64 pc)
@@ -487,6 +573,8 @@ int main(void)
 		cmocka_unit_test(large_register_numbers_cost_nothing),
 		cmocka_unit_test(long_programs_use_up_their_steps),
 		cmocka_unit_test_setup_teardown(damaged_sections_are_harmless, start, end),
+		cmocka_unit_test_setup_teardown(hostile_files_are_refused, start, end),
+		cmocka_unit_test_setup_teardown(too_little_room_is_respected, start, end),
 		cmocka_unit_test(the_expression_of_the_linkage_table),
 		cmocka_unit_test(expressions),
 		cmocka_unit_test_setup_teardown(a_complete_stack, start, end),
