@@ -186,6 +186,9 @@ void print_stacks(struct out *out, const struct stacks *stacks)
 	}
 }
 
+_Static_assert(ARRAY_SIZE(samples_columns) == SAMPLES_COMPLETE + UNWIND_ENDS - UNWIND_COMPLETE,
+	       "a column for each enum unwind_end");
+
 static void put_sample(struct json *json, int col, __u64 v)
 {
 	json_uint(json, samples_columns[col].key, v);
