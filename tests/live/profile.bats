@@ -312,8 +312,9 @@ all_sampled() { expected_samples "$(count true)"; }
 	expect "Sampling at $hertz Hertz of PID [$process] by user + kernel stack... Hit Ctrl-C to end." \
 		"$(head -n 1 "$out")"
 	awk '/^    -/ { getline; if ($1 < before) exit 1; before = $1; n++ } END { exit n < 2 }' "$out"
-	tail -n 6 "$out" | grep -qx '    spin_a'
-	tail -n 6 "$out" | grep -qE "^    - +$comm \($process\)$"
+	awk 'BEGIN { RS = "" } { last = $0 } END { print last }' "$out" >last
+	grep -qx '    spin_a' last
+	grep -qE "^    - +$comm \($process\)$" last
 }
 
 @test "profile: folded output has one line per stack, and no other lines" {
