@@ -53,7 +53,8 @@ live_tests() {
 # files_of_tool TOOL: print the tests that a change of that tool can break.
 files_of_tool() {
 	[ ! -e "tests/unit/test_$1.c" ] || echo "build/test_$1"
-	[ ! -e "tests/live/$1.bats" ] || echo "tests/live/$1.bats"
+	compgen -G "tests/live/$1.bats" || true
+	compgen -G "tests/live/$1-*.bats" || true
 	printf 'tests/checks/%s.bats\n' schema docs lint
 }
 

@@ -248,6 +248,8 @@ struct cred {
 	kuid_t uid;
 };
 struct mm_struct {
+	int map_count;
+	unsigned long start_stack;
 	unsigned long arg_start, arg_end;
 };
 struct sched_info {
@@ -280,6 +282,7 @@ struct thread_info {
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int __state;	/* since 5.14 */
+	void *stack;
 	unsigned int flags;
 	struct sched_entity se;
 	struct sched_info sched_info;

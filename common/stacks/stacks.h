@@ -11,6 +11,7 @@
 #include "symbols/ksyms.h"
 #include "core/tally.h"
 #include "types.h"
+#include "symbols/unwind.h"
 #include "symbols/usyms.h"
 
 /* The owner of a stack.  Fields that do not distinguish owners are 0. */
@@ -37,6 +38,10 @@ struct stack_sample {
 	const __u64 *kernel, *user;	/* addresses, innermost first */
 	__u32 n_kernel, n_user;
 	bool kernel_missed, user_missed;	/* a stack exists but could not be read */
+	/* Instead of user addresses, a copy to be unwound; NULL: none. */
+	const struct user_stack *copy;
+	const void *copy_bytes;
+	__u32 map_count;	/* of the process; 0: unknown */
 };
 
 struct stack {
@@ -48,7 +53,8 @@ struct stack {
 
 struct stacks_options {
 	size_t distinct_max;	/* number of stacks to keep; the frames of others are dropped */
-	__u32 frames_max;	/* a stack of this depth was truncated */
+	__u32 frames_max;	/* a stack of this depth, walked by the kernel, was truncated */
+	bool cfi_only;		/* do not unwind copies by frame pointers where there is no CFI */
 	bool addresses;		/* distinguish frames by address */
 	bool demangle;
 };
@@ -56,6 +62,7 @@ struct stacks_options {
 struct stacks {
 	struct stacks_options options;
 	struct usyms *usyms;
+	struct unwind *unwind;
 	struct tally processes, addresses, names, named;
 	struct stack_user *users;	/* by process number */
 	size_t n_users;
@@ -67,6 +74,8 @@ struct stacks {
 	__u64 kernel_missed, user_missed;	/* stacks that could not be read */
 	__u64 not_kept;				/* beyond distinct_max */
 	__u64 cut_off;
+	__u64 ends[UNWIND_ENDS];		/* of user stacks, by why unwinding ended */
+	__u64 java_no_cfi;			/* of ends[UNWIND_NO_CFI], those of Java */
 	/* Numbers of frames, each counted once per sample: */
 	__u64 kernel_frames, kernel_unknown, user_frames, user_unknown;
 };

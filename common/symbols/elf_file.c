@@ -17,6 +17,8 @@
 
 #define DEBUG_DIR "/usr/lib/debug/.build-id"
 #define BUILD_ID_MAX 64			/* bytes; in practice 20 (SHA-1) or less */
+#define CALLS_CACHED 256
+#define CFI_BYTES_MAX (128UL << 20)	/* of all files; those of a busy desktop have 30 MB */
 
 /* An executable part of an ELF file. */
 struct segment {
@@ -29,8 +31,12 @@ struct elf_file {
 	dev_t dev;
 	ino_t ino;
 	char *path;			/* as its process sees it */
-	int fd;				/* open until the symbols are read, then -1 */
+	int fd;				/* -1: closed, because too many files were open */
 	bool indexed;
+	bool cfi_read;
+	struct cfi *cfi;
+	/* Whether a call ends at an offset, by its low bits: the offset << 1, and 1 for yes. */
+	__u64 calls[CALLS_CACHED];
 	struct segment *segments;
 	size_t n_segments;
 	struct symbols symbols;
@@ -108,7 +114,7 @@ static int find_debuginfo(Dwfl_Module *module, void **userdata, const char *name
 	return fd;
 }
 
-/* Read the symbols through the descriptor, which elfutils closes. */
+/* Read the symbols. */
 static void index_elf(struct elf_file *file)
 {
 	static const Dwfl_Callbacks callbacks = {
@@ -119,12 +125,19 @@ static void index_elf(struct elf_file *file)
 	Dwfl *dwfl = dwfl_begin(&callbacks);
 	Dwfl_Module *module;
 	GElf_Addr bias = 0;
+	int fd;
 
 	if (!dwfl)
 		return;
-	module = dwfl_report_offline(dwfl, file->path, file->path, file->fd);
-	if (module) {
+	fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0) {			/* too many files are open */
+		fd = file->fd;
 		file->fd = -1;
+	}
+	module = dwfl_report_offline(dwfl, file->path, file->path, fd);
+	if (!module)
+		close(fd);
+	if (module) {			/* elfutils closes the descriptor */
 		dwfl_report_end(dwfl, NULL, NULL);
 		add_segments(file, dwfl_module_getelf(module, &bias));
 		for (int i = 1, n = dwfl_module_getsymtab(module); i < n; i++)
@@ -140,17 +153,18 @@ static void index_file(struct elf_file *file)
 	file->indexed = true;
 	if (file->fd >= 0)
 		index_elf(file);
-	if (file->fd >= 0)
-		close(file->fd);
-	file->fd = -1;
 	symbols_sort(&file->symbols);
 }
 
 /* Too many files are open: read the symbols now instead of at the end. */
 static void close_files(struct elf_files *files)
 {
-	for (struct elf_file *file = files->first; file; file = file->next)
+	for (struct elf_file *file = files->first; file; file = file->next) {
 		index_file(file);
+		if (file->fd >= 0)
+			close(file->fd);
+		file->fd = -1;
+	}
 }
 
 static struct elf_file *add_file(struct elf_files *files, int fd, const struct stat *st, const char *path)
@@ -250,6 +264,80 @@ bool elf_file_find(struct elf_file *file, __u64 offset, struct symbol *symbol)
 	return symbols_lookup(&file->symbols, file_address(file, offset), symbol);
 }
 
+struct cfi *elf_file_cfi(struct elf_files *files, struct elf_file *file)
+{
+	size_t room = CFI_BYTES_MAX - files->cfi_bytes;
+
+	if (!file->cfi_read && file->fd >= 0) {
+		file->cfi = cfi_open(file->fd, &room);
+		files->cfi_bytes = CFI_BYTES_MAX - room;
+	}
+	file->cfi_read = true;
+	return file->cfi;
+}
+
+#if defined(__x86_64__)
+/*
+ * Return the length of a call through a register or memory whose operand begins with @modrm
+ * and, if it has one, @sib; 0: not a call.
+ */
+static unsigned int indirect_call_bytes(__u8 modrm, __u8 sib)
+{
+	unsigned int mode = modrm >> 6, rm = modrm & 7, bytes = 2;
+
+	if ((modrm >> 3 & 7) != 2)
+		return 0;
+	if (mode != 3 && rm == 4)
+		bytes++;		/* the SIB byte */
+	if (mode == 1)
+		bytes += 1;
+	else if (mode == 2 || (mode == 0 && (rm == 5 || (rm == 4 && (sib & 7) == 5))))
+		bytes += 4;
+	return bytes;
+}
+
+/*
+ * Return true if @code, of 8 bytes, ends with a call.  A nop counts as one: the Go runtime
+ * makes a goroutine return behind the nop with which goexit begins.
+ */
+static bool ends_with_call(const __u8 *code)
+{
+	if (code[3] == 0xe8 || code[7] == 0x90)
+		return true;
+	for (unsigned int bytes = 2; bytes <= 7; bytes++) {
+		const __u8 *at = code + 8 - bytes;
+
+		if (at[0] == 0xff && indirect_call_bytes(at[1], bytes > 2 ? at[2] : 0) == bytes)
+			return true;
+	}
+	return false;
+}
+#elif defined(__aarch64__)
+/* Return true if @code, of 8 bytes, ends with bl, blr or blraa..., or with Go's nops. */
+static bool ends_with_call(const __u8 *code)
+{
+	__u32 word;
+
+	memcpy(&word, code + 4, sizeof(word));
+	return (word & 0xfc000000) == 0x94000000 || (word & 0xfefff000) == 0xd63f0000 ||
+	       word == 0xd503201f || word == 0xaa0003e0;
+}
+#endif
+
+bool elf_file_follows_call(struct elf_file *file, __u64 offset)
+{
+	__u64 *cached = &file->calls[offset % CALLS_CACHED];
+	__u8 code[8];
+
+	if (*cached >> 1 == offset)
+		return *cached & 1;
+	if (file->fd < 0 || offset < sizeof(code) ||
+	    pread(file->fd, code, sizeof(code), (off_t)(offset - sizeof(code))) != sizeof(code))
+		return true;
+	*cached = offset << 1 | ends_with_call(code);
+	return *cached & 1;
+}
+
 const char *elf_file_path(const struct elf_file *file)
 {
 	return file->path;
@@ -264,6 +352,7 @@ void elf_files_free(struct elf_files *files)
 		if (file->fd >= 0)
 			close(file->fd);
 		symbols_free(&file->symbols);
+		cfi_free(file->cfi);
 		free(file->segments);
 		free(file->path);
 		free(file);

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include "symbols/cfi.h"
 #include "symbols/symbols.h"
 
 struct elf_file;
@@ -18,6 +19,7 @@ struct elf_file;
 struct elf_files {		/* starts as all zeros */
 	struct elf_file *first;
 	struct elf_file *vdso;	/* NULL: not opened yet */
+	size_t cfi_bytes;	/* in use by call frame information */
 };
 
 /*
@@ -42,5 +44,17 @@ const char *elf_file_path(const struct elf_file *file);
  * leaves @symbol unchanged, if no symbol covers it.
  */
 bool elf_file_find(struct elf_file *file, __u64 offset, struct symbol *symbol);
+
+/*
+ * Return the call frame information of @file, or NULL if it has none.  Call it while the
+ * process lives, or soon after: the file may be closed when too many are open.
+ */
+struct cfi *elf_file_cfi(struct elf_files *files, struct elf_file *file);
+
+/*
+ * Return true if the instruction before @offset is a call, as before every return address, or
+ * if that is unknown.
+ */
+bool elf_file_follows_call(struct elf_file *file, __u64 offset);
 
 #endif /* COMMON_ELF_FILE_H */

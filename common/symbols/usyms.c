@@ -14,6 +14,15 @@
 
 #define PERF_MAP_BYTES_MAX (256L << 20)	/* maximum size of a perf-PID.map that is read */
 
+/* A time during which the mappings are not read again, because it did not help. */
+struct pause {
+	__u64 next_ns;
+	__u64 ns;			/* doubled each time that it did not help */
+};
+
+#define PAUSE_NS (50 * NS_PER_MS)	/* the first one */
+#define CHANGED_PAUSE_NS (500 * NS_PER_MS)	/* node changes its mappings all the time */
+
 struct usyms_process {
 	struct usyms_process *next;
 	struct usyms *usyms;
@@ -23,8 +32,10 @@ struct usyms_process {
 	int perf_map;			/* -1: none found */
 	bool perf_map_indexed;
 	struct symbols jit;
-	__u64 next_look_ns;		/* usyms_touch() reads nothing before this time */
-	__u64 pause_ns;			/* between two reads; doubled if one did not help */
+	struct pause unnamed;		/* for addresses without a name */
+	struct pause unmapped;		/* for addresses that are not mapped */
+	struct pause changed;		/* for a new number of mappings */
+	__u32 map_count;
 };
 
 struct usyms {
@@ -161,7 +172,6 @@ struct usyms_process *usyms_process(struct usyms *usyms, pid_t pid, __u64 start_
 	process->pid = pid;
 	process->start_boottime_ns = start_boottime_ns;
 	process->perf_map = -1;
-	process->pause_ns = 50 * NS_PER_MS;
 	process->next = usyms->processes;
 	usyms->processes = process;
 	look(process);
@@ -176,21 +186,107 @@ static bool can_name(const struct usyms_process *process, __u64 address)
 	return mapping && (mapping->file || process->perf_map >= 0);
 }
 
+/*
+ * Read the mappings of @process unless it is in @pause; return true if they were read.  Begins
+ * a pause, of @first_ns or twice the last one.
+ */
+static bool look_again(struct usyms_process *process, struct pause *pause, __u64 first_ns)
+{
+	__u64 now = clock_now_ns();
+
+	if (now < pause->next_ns)
+		return false;
+	look(process);
+	if (!pause->ns)
+		pause->ns = first_ns;
+	else if (pause->ns < 10 * NS_PER_S)
+		pause->ns *= 2;
+	pause->next_ns = now + pause->ns;
+	return true;
+}
+
 void usyms_touch(struct usyms_process *process, __u64 address)
 {
-	__u64 now;
+	if (!can_name(process, address) &&
+	    look_again(process, &process->unnamed, PAUSE_NS) && can_name(process, address))
+		process->unnamed.ns = 0;
+}
 
-	if (can_name(process, address))
+void usyms_refresh(struct usyms_process *process, __u32 map_count)
+{
+	if (map_count == process->map_count)
 		return;
-	now = clock_now_ns();
-	if (now < process->next_look_ns)
-		return;
-	look(process);
-	if (can_name(process, address))
-		process->pause_ns = 50 * NS_PER_MS;
-	else if (process->pause_ns < 10 * NS_PER_S)
-		process->pause_ns *= 2;
-	process->next_look_ns = now + process->pause_ns;
+	if (!process->map_count || look_again(process, &process->changed, CHANGED_PAUSE_NS)) {
+		process->map_count = map_count;
+		process->changed.ns = 0;
+	}
+}
+
+bool usyms_is_java(const struct usyms_process *process)
+{
+	for (size_t i = 0; i < process->mappings.n; i++) {
+		const struct elf_file *file = process->mappings.at[i].file;
+		const char *slash = file ? strrchr(elf_file_path(file), '/') : NULL;
+
+		if (slash && strcmp(slash, "/libjvm.so") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Return the mapping at @address, which may be newer than the last look at the process. */
+static const struct mapping *find_mapping(struct usyms_process *process, __u64 address)
+{
+	const struct mapping *mapping = mappings_find(&process->mappings, address);
+
+	if (mapping || !look_again(process, &process->unmapped, PAUSE_NS))
+		return mapping;
+	mapping = mappings_find(&process->mappings, address);
+	if (mapping)
+		process->unmapped.ns = 0;
+	return mapping;
+}
+
+static __u64 file_offset(const struct mapping *mapping, __u64 address)
+{
+	return address - mapping->start + mapping->offset;
+}
+
+static struct unwind_code unwind_code(void *ctx, __u64 address)
+{
+	struct usyms_process *process = ctx;
+	const struct mapping *mapping = find_mapping(process, address);
+	struct unwind_code code = { .mapped = mapping };
+
+	code.gone = !process->mappings.n;
+	if (mapping && mapping->file) {
+		code.file = true;
+		code.cfi = elf_file_cfi(&process->usyms->files, mapping->file);
+	}
+	if (code.cfi)
+		code.address = cfi_address(code.cfi, file_offset(mapping, address));
+	return code;
+}
+
+static bool unwind_follows_call(void *ctx, __u64 address)
+{
+	return usyms_follows_call(ctx, address);
+}
+
+struct unwind_process usyms_unwind(struct usyms_process *process)
+{
+	return (struct unwind_process){
+		.ctx = process, .code = unwind_code, .follows_call = unwind_follows_call,
+	};
+}
+
+bool usyms_follows_call(struct usyms_process *process, __u64 address)
+{
+	const struct mapping *mapping = mappings_find(&process->mappings, address - 1);
+
+	if (!mapping || !mapping->file)
+		return true;
+	return elf_file_follows_call(mapping->file, file_offset(mapping, address));
 }
 
 /* Open the perf map again if the process still lives: the JIT may have replaced the file. */
@@ -245,7 +341,7 @@ struct symbol usyms_find(struct usyms_process *process, __u64 address)
 
 	if (mapping && mapping->file) {
 		symbol.module = elf_file_path(mapping->file);
-		symbol.offset = address - mapping->start + mapping->offset;
+		symbol.offset = file_offset(mapping, address);
 		if (elf_file_find(mapping->file, symbol.offset, &symbol))
 			return symbol;
 	}

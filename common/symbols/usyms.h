@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 #include "symbols/symbols.h"
+#include "symbols/unwind.h"
 
 #define USYMS_JIT "[jit]"	/* module of functions named by a perf-PID.map */
 
@@ -33,6 +34,25 @@ struct usyms_process *usyms_process(struct usyms *usyms, pid_t pid, __u64 start_
  * library or created a perf-PID.map.  Does nothing if that did not help recently.
  */
 void usyms_touch(struct usyms_process *process, __u64 address);
+
+/*
+ * Read the mappings again if there are now @map_count, a number from the kernel that differs
+ * from that of the last call: the process has loaded or unloaded a library.
+ */
+void usyms_refresh(struct usyms_process *process, __u32 map_count);
+
+/* Return true if the process has mapped the HotSpot virtual machine. */
+bool usyms_is_java(const struct usyms_process *process);
+
+/* Return what unwinding needs to know of @process. */
+struct unwind_process usyms_unwind(struct usyms_process *process);
+
+/*
+ * Return true if a call ends before @address, or if that is unknown.  An address for which it
+ * is false is not a return address: a stack that was walked by frame pointers can hold any
+ * number.
+ */
+bool usyms_follows_call(struct usyms_process *process, __u64 address);
 
 /* Return the name of @address in @process. */
 struct symbol usyms_find(struct usyms_process *process, __u64 address);

@@ -8,51 +8,9 @@
 # Runs alone: it counts samples of threads that need a CPU to themselves.
 
 load ../lib
+load ../profile
 
-hertz=199
-
-own_teardown() {
-	exec 7>&- || true
-	[ -z "$load_pid" ] || kill -KILL "$load_pid" 2>/dev/null || true
-	[ -z "$cgroup" ] || { wait "$load_pid" 2>/dev/null; rmdir "$cgroup"; } || true
-	rm -f "/tmp/perf-$process.map"
-	[ -z "$debug_file" ] || { rm -f "$debug_file"; rmdir "${debug_file%/*}" 2>/dev/null; } || true
-}
-
-# load_start MODE MS [DEPTH]: start the workload, which waits for a line; through $wrapper, if set.
-load_start() {
-	[ -n "$program" ] || program=$(own spins)
-	comm=${program##*/}
-	rm -f go; mkfifo go
-	exec 7<>go
-	"${wrapper[@]}" "$program" "$@" <go >load 2>&1 7>&- 3>&- &
-	load_pid=$!
-	wait_for 20 contains load ready || { cat load; return 1; }
-	process=$(awk '/^ready/ { print $2 }' load)
-}
-
-# load_run: let it spin; set $cpu_us to the CPU time that it reports.
-load_run() {
-	echo go >&7
-	wait_for 60 contains load "done" || { cat load; return 1; }
-	cpu_us=$(awk '/^done/ { print $2 }' load)
-}
-
-# sampled ARGS...: run the workload under profile, with JSON in $out.
-sampled() {
-	tool_start profile --json -F "$hertz" "$@"
-	load_run
-	tool_stop
-	expect 0 "$status" status
-}
-
-# count CONDITION: print the samples of the workload's stacks that match the jq condition.
-count() {
-	jq -s "map(select(.type == \"stack\" and .comm == \"$comm\" and ($1)) | .count) | add // 0" "$out"
-}
-
-# number KEY: print it from the record that counts the samples.
-number() { jq "select(.type == \"samples\") | .$1" "$out"; }
+workload=spins
 
 # about EXPECTED ACTUAL PERCENT: true if ACTUAL is within that percentage of EXPECTED.
 about() {
@@ -60,9 +18,6 @@ about() {
 	off=$((actual > expected ? actual - expected : expected - actual))
 	((off * 100 <= expected * percent)) || { echo "expected about $expected, got $actual"; return 1; }
 }
-
-# in_function: uses the names in the workload, because the outermost functions are libc's.
-in_function() { count ".user | index(\"$1\")"; }
 
 # expected_samples ACTUAL: as many as the CPU time asks for.  Where a task has the CPU
 # in short turns that is chance: four standard deviations, and a little for the clocks.
@@ -78,13 +33,6 @@ expected_samples() {
 }
 
 all_sampled() { expected_samples "$(count true)"; }
-
-# at_least PERCENT SAMPLES: they are at least that share of all samples of the workload.
-at_least() {
-	local all
-	all=$(count true)
-	((all > 0 && $2 * 100 >= all * $1)) || { echo "$2 samples of $all"; return 1; }
-}
 
 # bats test_tags=kernel
 @test "profile: three quarters of the samples are in one function, one quarter in the other" {
@@ -142,10 +90,10 @@ at_least() {
 }
 
 # bats test_tags=all
-@test "profile: a recursion of 200 calls is truncated and reported" {
+@test "profile --unwind fp: a recursion of 200 calls is truncated and reported" {
 	(($(cat /proc/sys/kernel/perf_event_max_stack) == 127)) || skip "kernel.perf_event_max_stack is set"
 	load_start deep 500 200
-	sampled -p "$process"
+	sampled -p "$process" --unwind fp
 	all_sampled
 	at_least 60 "$(count '.user[-1] == "[cut off]" and .user[0] == "spin_a"')"
 	expect "$(number cut_off)" "$(count '.user[-1] == "[cut off]"')"
@@ -374,8 +322,9 @@ at_least() {
 	expect "Sampling at $hertz Hertz of PID [$process] by user + kernel stack... Hit Ctrl-C to end." \
 		"$(head -n 1 "$out")"
 	awk '/^    -/ { getline; if ($1 < before) exit 1; before = $1; n++ } END { exit n < 2 }' "$out"
-	tail -n 6 "$out" | grep -qx '    spin_a'
-	tail -n 6 "$out" | grep -qE "^    - +$comm \($process\)$"
+	awk 'BEGIN { RS = "" } { last = $0 } END { print last }' "$out" >last
+	grep -qx '    spin_a' last
+	grep -qE "^    - +$comm \($process\)$" last
 }
 
 @test "profile: folded output has one line per stack, and no other lines" {
@@ -471,6 +420,7 @@ at_least() {
 	refuses 64 "invalid CPU '-1'" profile -C -1
 	refuses 64 "invalid duration '0'" profile 0
 	refuses 64 "only one of -U and -K" profile -U -K
+	refuses 64 "invalid argument 'x': expected auto, dwarf or fp" profile --unwind x
 	refuses 1 "cannot write '/nowhere/x.svg'" profile --flame /nowhere/x.svg
 }
 

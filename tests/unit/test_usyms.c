@@ -169,6 +169,41 @@ static void later_mappings_are_found_too(void **state)
 	munmap(again, 4096);
 }
 
+#if defined(__x86_64__)
+/* Calls of all lengths, each followed by a mark, and something that is not a call. */
+__asm__(".pushsection .text\n.globl calls, no_call\n"
+	"calls:\n"
+	".fill 8,1,0xcc; .byte 0xe8,1,2,3,4; 1:\n"		/* call 0x4030201(%rip) */
+	".fill 8,1,0xcc; .byte 0xff,0xd0; 2:\n"		/* call *%rax */
+	".fill 8,1,0xcc; .byte 0x41,0xff,0xd3; 3:\n"		/* call *%r11 */
+	".fill 8,1,0xcc; .byte 0xff,0x50,0x18; 4:\n"		/* call *24(%rax) */
+	".fill 8,1,0xcc; .byte 0xff,0x54,0x24,0x08; 5:\n"	/* call *8(%rsp) */
+	".fill 8,1,0xcc; .byte 0xff,0x15,1,2,3,4; 6:\n"		/* call *(%rip) */
+	".fill 8,1,0xcc; .byte 0xff,0x14,0xc5,1,2,3,4; 7:\n"	/* call *table(,%rax,8) */
+	".fill 8,1,0xcc; .byte 0xff,0x90,1,2,3,4; 8:\n"		/* call *0x4030201(%rax) */
+	"no_call:\n.byte 0x48,0x89,0xc1,0xff,0xe0,0x48,0x01,0xd0; 9:\n"	/* mov, jmp *%rax, add */
+	".popsection\n"
+	".pushsection .data.rel.ro,\"aw\"\n.balign 8\n.globl call_ends\ncall_ends:\n"
+	".quad 1b, 2b, 3b, 4b, 5b, 6b, 7b, 8b, 9b\n.popsection\n");
+extern const __u64 call_ends[9];
+#endif
+
+static void calls_are_recognized(void **state)
+{
+#if defined(__x86_64__)
+	struct usyms_process *self = usyms_process(*state, getpid(), 0);
+
+	for (int i = 0; i < 8; i++)
+		assert_true(usyms_follows_call(self, call_ends[i]));
+	for (int round = 0; round < 2; round++)		/* the second one from the cache */
+		assert_false(usyms_follows_call(self, call_ends[8]));
+	assert_true(usyms_follows_call(self, (__u64)(uintptr_t)__builtin_return_address(0)));
+	assert_true(usyms_follows_call(self, 8));	/* unknown */
+#else
+	skip();
+#endif
+}
+
 static void check_demangled(const char *name, const char *expected)
 {
 	char *readable = demangle(name);
@@ -226,6 +261,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(functions_of_a_jit_are_named, start, end),
 		cmocka_unit_test_setup_teardown(a_perf_map_that_comes_later_is_read, start, end),
 		cmocka_unit_test_setup_teardown(later_mappings_are_found_too, start, end),
+		cmocka_unit_test_setup_teardown(calls_are_recognized, start, end),
 		cmocka_unit_test(names_are_demangled),
 		cmocka_unit_test(a_name_that_would_explode_is_unchanged),
 	};

@@ -48,6 +48,8 @@ enum {
 	SAMPLES_EVENT, SAMPLES_CPUS, SAMPLES_DUE, SAMPLES_FIRED, SAMPLES_SAMPLES,
 	SAMPLES_KERNEL_MISSED, SAMPLES_USER_MISSED, SAMPLES_NOT_KEPT, SAMPLES_CUT_OFF,
 	SAMPLES_KERNEL_FRAMES, SAMPLES_KERNEL_UNKNOWN, SAMPLES_USER_FRAMES, SAMPLES_USER_UNKNOWN,
+	SAMPLES_COMPLETE, SAMPLES_TRUNCATED, SAMPLES_NO_CFI, SAMPLES_UNREADABLE,
+	SAMPLES_NOT_MAPPED, SAMPLES_GONE, SAMPLES_TOO_DEEP,
 };
 
 static struct column samples_columns[] = {
@@ -77,6 +79,27 @@ static struct column samples_columns[] = {
 				  .about = "Frames of programs sampled" },
 	[SAMPLES_USER_UNKNOWN] = { .key = "user_frames_unknown", .type = COLUMN_COUNT,
 				   .about = "Of these, frames without a name" },
+	/* In the order of enum unwind_end. */
+	[SAMPLES_COMPLETE] = { .key = "unwound_complete", .type = COLUMN_COUNT, .optional = true,
+			       .about = "Samples whose user stack was copied and unwound to its "
+					"outermost function; this and the following keys are absent "
+					"with --unwind fp and -K" },
+	[SAMPLES_TRUNCATED] = { .key = "unwound_truncated", .type = COLUMN_COUNT, .optional = true,
+				.about = "Samples whose user stack is larger than the copy" },
+	[SAMPLES_NO_CFI] = { .key = "unwound_no_cfi", .type = COLUMN_COUNT, .optional = true,
+			     .about = "Samples whose user stack has code without unwind information "
+				      "and without a frame pointer" },
+	[SAMPLES_UNREADABLE] = { .key = "unwound_unreadable", .type = COLUMN_COUNT,
+				 .optional = true,
+				 .about = "Samples whose user stack could not be read to its end" },
+	[SAMPLES_NOT_MAPPED] = { .key = "unwound_not_mapped", .type = COLUMN_COUNT,
+				 .optional = true,
+				 .about = "Samples with an address that is not in mapped code" },
+	[SAMPLES_GONE] = { .key = "unwound_gone", .type = COLUMN_COUNT, .optional = true,
+			   .about = "Samples of processes that ended before their mappings were "
+				    "read" },
+	[SAMPLES_TOO_DEEP] = { .key = "unwound_too_deep", .type = COLUMN_COUNT, .optional = true,
+			       .about = "Samples whose user stack has more than 512 frames" },
 };
 
 static const struct table samples_table = {

@@ -16,6 +16,7 @@ struct profile_options opt = {
 
 enum {
 	OPT_STORAGE = 0x200, OPT_TIDS, OPT_CPUS, OPT_CGROUPS, OPT_DEMANGLE, OPT_PPROF, OPT_FLAME,
+	OPT_UNWIND,
 };
 
 static const struct argp_option options[] = {
@@ -38,6 +39,7 @@ static const struct argp_option options[] = {
 	{ "demangle", OPT_DEMANGLE, NULL, 0, "C++ and Rust names as they were written" },
 	{ "pprof", OPT_PPROF, "FILE", 0, "Write a profile for pprof" },
 	{ "flame", OPT_FLAME, "FILE", 0, "Write a flame graph (SVG)" },
+	{ "unwind", OPT_UNWIND, "HOW", 0, "Find callers by auto, dwarf or fp (auto)" },
 	{ "stack-storage-size", OPT_STORAGE, "N", 0, "Different stacks to keep (262144)" },
 	{}
 };
@@ -64,6 +66,14 @@ static void set_cpu(const char *arg)
 	opt.sampling.cpu = args_number(arg, "CPU", 0, INT_MAX);
 	if (!sampling_cpu_online(opt.sampling.cpu))
 		args_fail("invalid CPU '%s': it is not online", arg);
+}
+
+static void set_unwind(const char *arg)
+{
+	opt.frame_pointers = strcmp(arg, "fp") == 0;
+	opt.stacks.cfi_only = strcmp(arg, "dwarf") == 0;
+	if (!opt.frame_pointers && !opt.stacks.cfi_only && strcmp(arg, "auto") != 0)
+		args_fail("invalid argument '%s': expected auto, dwarf or fp", arg);
 }
 
 static void check_options(void)
@@ -138,6 +148,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_FLAME:
 		opt.flame.path = arg;
+		return 0;
+	case OPT_UNWIND:
+		set_unwind(arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num)

@@ -186,6 +186,9 @@ void print_stacks(struct out *out, const struct stacks *stacks)
 	}
 }
 
+_Static_assert(ARRAY_SIZE(samples_columns) == SAMPLES_COMPLETE + UNWIND_ENDS - UNWIND_COMPLETE,
+	       "a column for each enum unwind_end");
+
 static void put_sample(struct json *json, int col, __u64 v)
 {
 	json_uint(json, samples_columns[col].key, v);
@@ -211,5 +214,7 @@ void json_samples(const struct profile *profile, struct out *out)
 	put_sample(&json, SAMPLES_KERNEL_UNKNOWN, stacks->kernel_unknown);
 	put_sample(&json, SAMPLES_USER_FRAMES, stacks->user_frames);
 	put_sample(&json, SAMPLES_USER_UNKNOWN, stacks->user_unknown);
+	for (int end = UNWIND_COMPLETE; end < UNWIND_ENDS && copies_stacks(); end++)
+		put_sample(&json, SAMPLES_COMPLETE + end - UNWIND_COMPLETE, stacks->ends[end]);
 	json_end(&json);
 }

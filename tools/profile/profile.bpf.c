@@ -11,11 +11,13 @@
 #include <bpf/bpf_tracing.h>
 #include "event.bpf.h"
 #include "filter.bpf.h"
+#include "user_stack.bpf.h"
 #include "profile.h"
 
 const volatile bool with_idle;		/* count the idle tasks too */
 const volatile bool with_kernel = true;
 const volatile bool with_user = true;
+const volatile bool copy_stacks = true;	/* of users, instead of walking them by frame pointers */
 const volatile bool by_pid;		/* only the keys of pids */
 const volatile bool by_tid;		/* only the keys of tids */
 
@@ -29,7 +31,8 @@ struct wanted {
 struct wanted pids SEC(".maps"), tids SEC(".maps");
 
 /*
- * Processes that user space was woken for, so that it can look at their files.
+ * Processes, and numbers of their mappings, that user space was woken for, so that it can look
+ * at their files.
  * Nothing else may change this map: the program can run in an NMI, which would
  * wait forever for a lock of it that its own CPU holds.
  */
@@ -40,8 +43,9 @@ struct {
 	__type(value, __u8);
 } known SEC(".maps");
 
+/* An entry per CPU, set before loading: one in a PERCPU_ARRAY can have at most 32 KB. */
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct profile_sample);
@@ -49,27 +53,6 @@ struct {
 
 /* Times the event has fired on a CPU that was not idle, whoever ran. */
 __u64 fired;
-
-/*
- * The word of the registers, in the order of the kernel's ABI, that says
- * whether the CPU was in user mode: x86's cs, arm64's pstate.
- */
-#if defined(__TARGET_ARCH_x86)
-#define MODE_WORD 17
-#define MODE_MASK 3
-#define MODE_USER 3
-#elif defined(__TARGET_ARCH_arm64)
-#define MODE_WORD 33
-#define MODE_MASK 0xf
-#define MODE_USER 0
-#else
-#error "which register tells user mode from kernel mode?"
-#endif
-
-static __always_inline bool in_user_mode(const __u64 *registers)
-{
-	return (registers[MODE_WORD] & MODE_MASK) == MODE_USER;
-}
 
 /* True if the running task, of thread @tid, is one the user asked for. */
 static __always_inline bool wanted(__u32 tid)
@@ -101,26 +84,35 @@ static __always_inline void kernel_stack(void *ctx, struct profile_sample *sampl
 	sample->kernel_missed = with_kernel && !user_mode && bytes <= 0;
 }
 
-/* The user's stack, behind the kernel's. */
+/* Copy the user's stack, or walk it by frame pointers, to @at behind the kernel's frames. */
 static __always_inline void user_stack(void *ctx, struct profile_sample *sample,
 				       struct task_struct *task)
 {
-	bool has_one = with_user && BPF_CORE_READ(task, mm) &&
-		       !(BPF_CORE_READ(task, flags) & PF_KTHREAD);
-	__u64 at = sample->kernel_frames;
+	bool has_one = with_user && sample->map_count &&
+		       !(BPF_CORE_READ(task, flags) & (PF_KTHREAD | PF_IO_WORKER));
+	__u64 at = bounds_u64(sample->kernel_frames);
 	long bytes = 0;
 
-	if (has_one && at <= PROFILE_FRAMES)
+	sample->user.bytes = 0;
+	sample->user.copied = false;
+	if (!has_one || at > PROFILE_FRAMES) {
+		bytes = 0;
+	} else if (copy_stacks && copy_registers(ctx, &sample->user)) {
+		sample->user.copied = true;
+		copy_stack(&sample->user, &sample->frames[at]);
+	} else {
 		bytes = bpf_get_stack(ctx, &sample->frames[at], PROFILE_FRAMES * 8,
 				      BPF_F_USER_STACK);
+	}
 	sample->user_frames = frames(bytes);
-	sample->user_missed = has_one && bytes <= 0;
+	sample->user_missed = has_one && !sample->user.copied && bytes <= 0;
 }
 
-/* True the first time that this life of a process is seen. */
+/* True the first time that this life of a process, with so many mappings, is seen. */
 static __always_inline bool is_new(const struct profile_sample *sample)
 {
-	__u64 life = sample->start_boottime_ns ^ sample->exec_id << 48 ^ sample->head.pid;
+	__u64 life = sample->start_boottime_ns ^ sample->exec_id << 48 ^ sample->head.pid ^
+		     (__u64)sample->map_count << 24;
 	__u8 yes = 1;
 
 	return !bpf_map_lookup_elem(&known, &life) &&
@@ -132,27 +124,29 @@ int sample_cpu(void *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u64 ids = bpf_get_current_pid_tgid(), size, flags;
+	__u32 cpu = bpf_get_smp_processor_id();
 	struct profile_sample *sample;
-	__u32 zero = 0;
 
 	if ((__u32)ids)			/* not the idle task */
 		__sync_fetch_and_add(&fired, 1);
 	if (!wanted(ids))
 		return 0;
-	sample = bpf_map_lookup_elem(&scratch, &zero);
+	sample = bpf_map_lookup_elem(&scratch, &cpu);
 	if (!sample)
 		return 0;
 	event_head_current(&sample->head);
 	sample->start_boottime_ns = BPF_CORE_READ(task, group_leader, start_boottime);
 	sample->exec_id = BPF_CORE_READ(task, self_exec_id);
+	sample->map_count = BPF_CORE_READ(task, mm, map_count);
 	kernel_stack(ctx, sample);
 	user_stack(ctx, sample, task);
 
-	size = offsetof(struct profile_sample, frames) +
+	size = offsetof(struct profile_sample, frames) + sample->user.bytes +
 	       (sample->kernel_frames + sample->user_frames) * 8;
-	if (size > sizeof(*sample))
-		return 0;
 	flags = is_new(sample) ? BPF_RB_FORCE_WAKEUP : event_flags(size);
+	size = bounds_u64(size);
+	if (size > sizeof(*sample))	/* never true: for the verifier */
+		return 0;
 	if (bpf_ringbuf_output(&events, sample, size, flags))
 		loss_add(&loss.ring_full);
 	return 0;

@@ -19,6 +19,8 @@
 #include "profile.skel.h"
 
 #define FRAMES_DEFAULT 127		/* kernel.perf_event_max_stack, unless set */
+#define CPUS_UNKNOWN 1024		/* if /sys/devices/system/cpu cannot be read */
+#define RING_BYTES (4U << 20)		/* unless --ring-size: a copied stack takes 6 KB, 32 at most */
 
 static void show_progress(size_t done, size_t all)
 {
@@ -50,6 +52,9 @@ static void take_sample(void *ctx, const void *data, size_t size)
 		.n_user = event->user_frames,
 		.kernel_missed = event->kernel_missed,
 		.user_missed = event->user_missed,
+		.copy = event->user.copied ? &event->user : NULL,
+		.copy_bytes = event->frames + event->kernel_frames,
+		.map_count = event->map_count,
 	};
 
 	memcpy(sample.owner.comm, event->head.comm, sizeof(sample.owner.comm));
@@ -133,11 +138,18 @@ static int fill(struct bpf_map *map, const struct list *list)
 
 static void set_options(struct profile_bpf *skel)
 {
+	int cpus = libbpf_num_possible_cpus();
+
 	skel->rodata->with_idle = opt.idle;
 	skel->rodata->with_kernel = !opt.user_only;
 	skel->rodata->with_user = !opt.kernel_only;
+	skel->rodata->copy_stacks = !opt.frame_pointers;
+	skel->rodata->has_task_pt_regs =
+		libbpf_probe_bpf_helper(BPF_PROG_TYPE_PERF_EVENT, BPF_FUNC_task_pt_regs, NULL) == 1;
 	skel->rodata->by_pid = opt.pids.n > 0;
 	skel->rodata->by_tid = opt.tids.n > 0;
+	bpf_map__set_max_entries(skel->maps.scratch, cpus > 0 ? cpus : CPUS_UNKNOWN);
+	bpf_map__set_max_entries(skel->maps.events, RING_BYTES);
 	bpf_map__set_max_entries(skel->maps.pids, opt.pids.n ? opt.pids.n : 1);
 	bpf_map__set_max_entries(skel->maps.tids, opt.tids.n ? opt.tids.n : 1);
 }

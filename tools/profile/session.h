@@ -33,6 +33,7 @@ struct profile_options {
 	struct list pids, tids;
 	struct file pprof, flame;
 	bool user_only, kernel_only;
+	bool frame_pointers;		/* the kernel walks user stacks */
 	bool folded, delimited, annotate, idle;
 	bool by_tid, by_cpu, by_cgroup;
 };
@@ -81,6 +82,12 @@ void warn_missing(const struct stacks *stacks);
 
 /* Append the metrics of @ctx, a struct profile, to @text. */
 void put_metrics(void *ctx, struct text *text);
+
+/* Return true if user stacks are copied, and unwound here. */
+static inline bool copies_stacks(void)
+{
+	return !opt.frame_pointers && !opt.kernel_only;
+}
 
 /* Return the frame with @number. */
 static inline const struct frame *frame_of(const struct stacks *stacks, __u32 number)

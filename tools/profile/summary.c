@@ -6,6 +6,7 @@
 #include "session.h"
 
 #define DUE_MARGIN 20		/* samples */
+#define INCOMPLETE_PARTS 100	/* report incomplete stacks if they are more than 1 of 100 */
 
 bool warn_lost(const struct profile *profile)
 {
@@ -24,6 +25,38 @@ bool warn_lost(const struct profile *profile)
 	return held_up || stacks->not_kept;
 }
 
+/* Warn about user stacks that were not unwound to their end, with the causes. */
+static void warn_incomplete(const struct stacks *stacks)
+{
+	static const char *const causes[UNWIND_ENDS] = {
+		[UNWIND_TRUNCATED] = "larger than the copy",
+		[UNWIND_NO_CFI] = "code without unwind information",
+		[UNWIND_UNREADABLE] = "stack not readable",
+		[UNWIND_NOT_MAPPED] = "address not mapped",
+		[UNWIND_GONE] = "process gone",
+		[UNWIND_TOO_DEEP] = "more than 512 frames",
+	};
+	__u64 all = stacks->ends[UNWIND_COMPLETE], incomplete = 0;
+	struct text text = {};
+
+	for (int end = UNWIND_COMPLETE + 1; end < UNWIND_ENDS; end++) {
+		if (!stacks->ends[end])
+			continue;
+		text_printf(&text, "%s%llu %s", incomplete ? ", " : "", stacks->ends[end],
+			    causes[end]);
+		incomplete += stacks->ends[end];
+	}
+	text_char(&text, '\0');
+	/* A few are not worth a line: a stack that grew at that moment cannot be read. */
+	if (incomplete > (all + incomplete) / INCOMPLETE_PARTS)
+		log_warn("%llu of %llu user stacks are incomplete: %s", incomplete,
+			 all + incomplete, text.at);
+	if (stacks->java_no_cfi > (all + incomplete) / INCOMPLETE_PARTS)
+		log_warn("%llu of these are of Java: start it with -XX:+PreserveFramePointer",
+			 stacks->java_no_cfi);
+	text_free(&text);
+}
+
 void warn_missing(const struct stacks *stacks)
 {
 	if (stacks->kernel_missed)
@@ -34,6 +67,7 @@ void warn_missing(const struct stacks *stacks)
 		log_warn("%llu stacks of %u frames or more were truncated "
 			 "(kernel.perf_event_max_stack)", stacks->cut_off,
 			 stacks->options.frames_max);
+	warn_incomplete(stacks);
 	if (stacks->kernel_unknown)
 		log_warn("%llu of %llu kernel frames have no name", stacks->kernel_unknown,
 			 stacks->kernel_frames);

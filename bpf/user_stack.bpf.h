@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Copy the registers and the stack of the running thread, for user space to unwind. */
+#ifndef BPF_USER_STACK_BPF_H
+#define BPF_USER_STACK_BPF_H
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "user_stack.h"
+
+/* The kernel has bpf_task_pt_regs() (v5.15, dd6e10fbd9fb); set before the program is loaded. */
+const volatile bool has_task_pt_regs;
+
+/*
+ * The word of the registers, in the order of struct pt_regs, that shows the mode of the CPU:
+ * x86's cs, arm64's pstate.
+ */
+#if defined(__TARGET_ARCH_x86)
+#define REGISTER_WORDS 21
+#define SP_WORD 19
+#define MODE_WORD 17
+#define MODE_MASK 3
+#define MODE_USER 3
+#define IS_64_BIT(mode) (((mode) & ~3ULL) != 0x20)	/* __USER32_CS */
+#define KERNEL_STACK_BYTES (4UL << 12)			/* before v5.15, without KASAN */
+#elif defined(__TARGET_ARCH_arm64)
+#define REGISTER_WORDS 34
+#define SP_WORD 31
+#define MODE_WORD 33
+#define MODE_MASK 0xf
+#define MODE_USER 0
+#define IS_64_BIT(mode) (!((mode) & 0x10))		/* PSR_MODE32_BIT */
+#define KERNEL_STACK_BYTES (1UL << 14)			/* before v5.15, pages of 4 or 16 KB */
+#else
+#error "which register tells user mode from kernel mode?"
+#endif
+
+/* Return true if @registers, in the order of struct pt_regs, are those of user mode. */
+static __always_inline bool in_user_mode(const __u64 *registers)
+{
+	return (registers[MODE_WORD] & MODE_MASK) == MODE_USER;
+}
+
+/* Return where the kernel saved the registers of the running thread on entry from user mode. */
+static __always_inline const void *saved_registers(void)
+{
+	struct task_struct *task;
+
+	if (has_task_pt_regs)
+		return (const void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	task = (void *)bpf_get_current_task();
+	return BPF_CORE_READ(task, stack) + KERNEL_STACK_BYTES - bpf_core_type_size(struct pt_regs);
+}
+
+/*
+ * Copy the user registers of the running thread.  @ctx: the context of a perf_event program,
+ * which holds the registers of the moment.  A program must read them one by one, because the
+ * verifier rewrites the accesses.  Returns false if there are none, or those of 32-bit code.
+ */
+static __always_inline bool copy_registers(const __u64 *ctx, struct user_stack *stack)
+{
+	if (in_user_mode(ctx)) {
+#pragma unroll
+		for (int i = 0; i < REGISTER_WORDS; i++)
+			stack->registers[i] = *(const volatile __u64 *)&ctx[i];
+	} else if (bpf_probe_read_kernel(stack->registers, REGISTER_WORDS * 8, saved_registers())) {
+		return false;
+	}
+	return in_user_mode(stack->registers) && IS_64_BIT(stack->registers[MODE_WORD]);
+}
+
+/*
+ * Copy the stack of the running thread to @to, which has room for USER_STACK_BYTES, from the
+ * page of the stack pointer on.  It ends at the first page that cannot be read: the end of the
+ * mapping, or a page that is not in memory.  The main thread's stack continues with arguments
+ * and environment, which begin at start_stack.
+ */
+static __always_inline void copy_stack(struct user_stack *stack, void *to)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u64 top = BPF_CORE_READ(task, mm, start_stack), sp = stack->registers[SP_WORD];
+	__u64 base = sp & ~(USER_STACK_PAGE - 1ULL);
+	__u32 bytes = 0;
+
+	if (sp > top)
+		top = ~0ULL;
+#pragma unroll
+	for (int i = 0; i < USER_STACK_PAGES; i++) {
+		if (base + i * USER_STACK_PAGE > top ||
+		    bpf_probe_read_user(to + i * USER_STACK_PAGE, USER_STACK_PAGE,
+					(void *)(base + i * USER_STACK_PAGE)))
+			break;
+		bytes += USER_STACK_PAGE;
+	}
+	stack->base = base;
+	stack->bytes = bytes;
+}
+
+#endif /* BPF_USER_STACK_BPF_H */

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What counting and naming of stacks share. */
+#ifndef COMMON_STACKS_RAW_H
+#define COMMON_STACKS_RAW_H
+
+#include "stacks/stacks.h"
+
+/* The key of a stack by address, followed by the addresses. */
+struct raw {
+	struct stack_owner owner;
+	__u32 process;			/* process number */
+	__u32 n_kernel, n_user;
+	bool kernel_missed, user_missed;
+	__u8 end;			/* of the user stack: enum unwind_end */
+};
+
+/* The symbols of a process. */
+struct stack_user {
+	struct usyms_process *symbols;	/* NULL: not needed yet */
+};
+
+#endif /* COMMON_STACKS_RAW_H */
