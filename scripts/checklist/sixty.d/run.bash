@@ -9,8 +9,8 @@
 
 NICE=5			# yield to the machine's own work, but not so far that events get lost
 PIECE_BYTES=262144	# of output read at a time
-PIECES=32		# per collector: 8 MiB, which jq reads in half a second
-PIECES_AT_ONCE=8	# a burst that is kept whole; the others are spread over the time
+PIECES=8		# per collector: 2 MiB, which jq reads in a quarter of a second
+PIECES_AT_ONCE=3	# a burst that is kept whole; the others are spread over the time
 LAST_LINES=100		# kept of the output after that: tools print their sums there
 
 declare -A pids		# NAME -> its process, which leads its own group
@@ -107,7 +107,6 @@ start() {
 	[ -n "${programs[$name]-}" ] || return
 	shift 3
 	[ "$kind" != sample ] || set -- "$name" "$@"
-	[ -z "${sampled[$name]-}" ] || set -- "$name" "$span"
 	set -m
 	collect "$dir/$name" "$kind" "${programs[$name]}" "$@" &
 	set +m
