@@ -32,11 +32,13 @@ def disk_checks($n; $u):
 		"\(.flushes | number) flushes/s, \(.flush_ms / 10 | number) % of the time"; causes($n; .disk)),
 	each_disk("disk-errors"; $u; .errors // 0; "\(.errors // 0 | plural("failed command"))"; empty),
 	([$u.disks[] | select(.raid_disks != null)]
-		| if length == 0 then fine("raid-degraded"; usestat("no md array")) else
+		| if ($u.disks | length) == 0 then empty
+		elif length == 0 then fine("raid-degraded"; usestat("no md array")) else
 			.[] | check("raid-degraded"; .disk; {disk}; .missing // 0;
 				usestat("\(.missing // 0) of \(.raid_disks) disks missing; \(.action // "idle")")) end),
 	([$u.disks[] | select(.paths != null)]
-		| if length == 0 then fine("multipath-failed"; usestat("no multipath device")) else
+		| if ($u.disks | length) == 0 then empty
+		elif length == 0 then fine("multipath-failed"; usestat("no multipath device")) else
 			.[] | check("multipath-failed"; .alias // .disk; {disk}; .paths_failed;
 				usestat("\(.paths_failed) of \(.paths) paths failed")) end),
 	(if $u.io == null then empty else check("io-pressure"; null; {}; $u.io.some;

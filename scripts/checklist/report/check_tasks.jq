@@ -155,7 +155,8 @@ def log_check($id; $classes; $u):
 	else fine($id; usestat("none during the run")) end;
 
 def log_checks($u):
-	if $u.machine == null or any($u.missing[]; .what | test("kernel('s)? (log|message)")) then
+	if $u.memory == null then empty
+	elif any($u.missing[]; .what | test("kernel('s)? (log|message)")) then
 		(log_rules | keys[]), "kernel-errors" | select(. != "fs-errors" and . != "fs-read-only")
 		| unseen(.; "the kernel's log cannot be read")
 	else

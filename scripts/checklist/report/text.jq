@@ -27,8 +27,8 @@ def verdict:
 
 def WIDTH: 80;
 
-# FINDING_LINES: of a screen of 24 lines; the rest is for the heading, the lists and the files.
-def FINDING_LINES: 14;
+# A screen has 24 lines, of which sixty needs three for the files, and the shell one.
+def LINES: 20;
 
 def fit: say | cut_to(WIDTH - 2);
 
@@ -52,15 +52,15 @@ def short($all):
 		else empty end),
 	"         \(next_line)";
 
-# causes_on_a_screen: as many causes as fit, with the number of the others.
-def causes_on_a_screen:
+# causes_on_a_screen(lines): as many causes as fit, with the number of the others.
+def causes_on_a_screen($lines):
 	. as $all
 	| map(select(.explained_by == null)) as $causes
 	| reduce $causes[] as $f ({lines: [], shown: 0, full: false};
 		[$f | short($all)] as $block
-		| if .full or (.shown > 0 and (.lines + $block | screen_lines) > FINDING_LINES) then .full = true
+		| if .full or (.shown > 0 and (.lines + $block | screen_lines) >= $lines) then .full = true
 		else .lines += $block | .shown += 1 end)
-	| ([FINDING_LINES - (.lines | screen_lines), 0] | max) as $room
+	| ([$lines - (.lines | screen_lines), 0] | max) as $room
 	| .lines[],
 	($causes[.shown:] | if length > $room then .[0:[$room - 1, 0] | max] else . end
 		| .[] | .id as $id | "\(.severity | badge) \(.title | say | cut_to(WIDTH - 21 - ($id | length))) (explain: \($id))"),
@@ -120,9 +120,13 @@ def collectors:
 	(.losses[] | select((.lost // 0) > 0) | "  \(.collector | column_of(15))lost \(.lost | plural("event"))"),
 	(if .meta.root == false and ($denied | length) > 0 then "  As root (sudo sixty) they would run." else empty end);
 
-def summary:
-	headline, verdict, "",
-	(if $all then .findings | all_causes else .findings | causes_on_a_screen end),
-	(if (.findings | length) > 0 and ($all | not) then "" else empty end),
+def footer:
 	ruled_out, not_looked_at, history, (if $all then "" else empty end), collectors,
 	(if $all or (.findings | length) == 0 then empty else "All: sixty --from DIR --all, or report.html" end);
+
+def summary:
+	[headline, verdict, ""] as $head
+	| [(if (.findings | length) > 0 and ($all | not) then "" else empty end), footer] as $foot
+	| $head[],
+	(.findings | if $all then all_causes else causes_on_a_screen(LINES - ($head + $foot | screen_lines)) end),
+	$foot[];

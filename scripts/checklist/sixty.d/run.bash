@@ -15,13 +15,22 @@ LAST_LINES=100		# kept of the output after that: tools print their sums there
 
 declare -A pids		# NAME -> its process, which leads its own group
 hears_int=()		# command prefix that lets a command receive SIGINT
+end_signal=INT		# asks a collector to end
 interrupted=		# the signal that interrupted sixty
 ended_by=		# the signal that ended the collecting
 
+# now_ms: sets `ms`, the milliseconds since the machine started.  The clock of the day can be set
+# during the run, this one cannot.
+now_ms() {
+	local up
+	read -r up _ </proc/uptime
+	ms=$((10#${up/./} * 10))
+}
+
 # elapsed: sets `ms`, the milliseconds since the start.
 elapsed() {
-	local now=${EPOCHREALTIME/./}
-	ms=$(((now - start_us) / 1000))
+	now_ms
+	ms=$((ms - start_ms))
 }
 
 # nap SECONDS: a sleep that starts no program, which execsnoop would show.
@@ -187,7 +196,7 @@ run() {
 end_all() {
 	: >"$dir/ending"
 	still_running || return
-	signal_all INT
+	signal_all "$end_signal"
 	watch "$1"
 	signal_all KILL
 }
