@@ -13,7 +13,7 @@ def rules_memory: [
 	next: "dmesg -T | grep -iE -A40 'oom-kill|out of memory'",
 	explains: ["cgroup-memory-limit", "memory-low", "memory-pressure", "memory-leak", "swapping", "crash-loop",
 		"thrashing",
-		"connects-refused", "exec-storm", "kernel-crash"]},
+		"exec-storm", "kernel-crash"]},
 {id: "memory-low", class: "utilisation", resource: "memory", warning: 10, critical: 4, low: true, unit: "%", weight: 7,
 	title: "Memory is nearly used up", fine: "enough memory is available",
 	why: ("Available (free and reclaimable) memory: below 10 % the page cache gets too small, "

@@ -10,7 +10,7 @@ def rules_network: [
 	look: "The kind of error: CRC is a cable or optics, FIFO and missed are a host that is too slow.",
 	cannot: "which connections are affected.",
 	next: "ip -s -s link show dev %{interface}; ethtool -S %{interface}",
-	explains: ["retransmits", "connects-unanswered"]},
+	explains: ["retransmits"]},
 {id: "network-drops", class: "errors", resource: "network", warning: 1, critical: 1000, unit: "/s", weight: 7,
 	title: "Interface %s drops packets", fine: "no drops on any interface",
 	why: "Healthy machines drop less than one packet per second, of unknown protocols and multicast groups.",

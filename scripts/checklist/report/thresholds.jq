@@ -65,5 +65,7 @@ def expected_missing: [
 	"/__pycache__/",
 	"\\.pyc?$",
 	"/pyvenv\\.cfg$",
+	"^/dev/tty$",
+	"/\\.jq$",
 	"^/(proc|sys)/"
 ] | join("|");
