@@ -104,13 +104,13 @@ has() {
 }
 
 # next_commands: print the commands that the report can suggest, one per line, without quoted words, which
-# may contain command separators, and with a disk of this machine for the placeholder.
+# may contain command separators, and with a disk and a process of this machine for the placeholders.
 next_commands() {
 	local id disk
 	disk=$(lsblk -dno NAME | grep -vE '^(loop|zram|ram)' | head -n 1)
-	for id in $(jq -rn -f <(cat "$root/scripts/checklist/report/thresholds.jq" && echo 'rules[].id')); do
+	for id in $(jq -L "$root/scripts/checklist/report" -rn --argjson site '{}' 'include "thresholds"; rules[].id'); do
 		"$dest/usr/sbin/sixty" --explain "$id" | sed -n 's/^Next  *//p'
-	done | sed -E "s/'[^']*'//g; s/(-d |dev\/)\.\.\./\1$disk/g" | sed -E 's/;|\|\|?/\n/g' |
+	done | sed -E "s/'[^']*'//g; s/\<DISK\>/$disk/g; s/\<PID\>/$$/g; s/\<COMM\>/bash/g" | sed -E 's/;|\|\|?/\n/g' |
 		sed -E 's/^ +//; s/^time //' | sort -u
 }
 

@@ -58,54 +58,171 @@ title() { sed -n 's:.*<title>\(.*\)</title>.*:\1:p' "$BATS_TEST_TMPDIR/dom" | he
 
 @test "report: a troubled machine has all of these findings, and no others" {
 	render troubled
-	expect "kernel-oom kernel-io run-queue-delay memory-low block-latency slow-dns" \
-		"$(ids critical | xargs)"
-	expect "kernel-crash network-errors network-drops resource-limits connects-unanswered \
-connects-refused dns-failing exec-failures cpu-pressure run-queue memory-pressure swapping io-pressure \
-disk-queue retransmits accept-queue exec-storm failing-opens block-outlier slow-files cache-misses" \
-		"$(ids warning | xargs)"
+	expect "kernel-io block-latency space-low memory-leak memory-low cpu-throttled slow-dns run-queue-delay" \
+		"$(ids critical | grep -vx space-growth | xargs)"
+	expect "accept-queue block-outlier blocked-tasks cache-misses cgroup-cpu-pressure connects-refused \
+connects-unanswered cpu-busy cpu-pressure descriptors direct-reclaim disk-busy disk-queue dns-failing \
+exec-failures exec-storm failing-opens io-pressure kernel-crash memory-pressure network-drops network-errors \
+process-run-delay process-run-delay resource-limits retransmits run-queue slow-files swapping thrashing" \
+		"$(ids warning | sort | xargs)"
 	expect hot-function "$(ids info)"
-	expect 28 "$(jq '[.findings[].evidence[0].text] | length' "$made/report.json")"
+}
+
+# cause ID: print the finding that explains the first one of this kind.
+cause() {
+	jq -r --arg id "$1" '.findings as $all | first($all[] | select(.id == $id)).explained_by as $cause
+		| $all[] | select(.number == $cause).id' "$made/report.json"
+}
+
+@test "report: causes come first, with their symptoms after them" {
+	render troubled
+	expect "1..$(jq '.findings | length' "$made/report.json")" \
+		"$(jq -r '[.findings[].number] | if . == [range(1; length + 1)] then "1..\(length)" else . end' "$made/report.json")"
+	expect kernel-io "$(cause disk-busy)"
+	expect memory-leak "$(cause swapping)"
+	expect cpu-busy "$(cause run-queue)"
+	expect cpu-throttled "$(cause cgroup-cpu-pressure)"
+	expect "" "$(cause resource-limits)" "EMFILE is not explained by a full disk"
+	# A symptom stands after its cause, and before the next one.
+	jq -e '.findings as $f | [range(1; $f | length) | select($f[.].explained_by != null)
+		| $f[.].explained_by == ($f[. - 1].explained_by // $f[. - 1].number)] | all' "$made/report.json"
+}
+
+@test "report: messages from before the run are history, not findings" {
+	render quiet
+	expect "oom_kill 1" "$(jq -r '.history[] | "\(.class) \(.count)"' "$made/report.json")"
+	grep -qx 'BEFORE THE RUN oom_kill once in the kernel log' "$out"
+}
+
+@test "report: each rule finds its data, and not data that are near to it" {
+	jq -c 'select(.type != "meta" and .type != "summary") | .t = .mono_ns / 1e9 - 1000' \
+		"$data/quiet/usestat/output" |
+		jq -L "$root/scripts/checklist/report" -L "$data" 'include "cases"; [inputs] | failures' -nr \
+			--arg prefix '' --arg suffix '' --arg mark '' --argjson site '{}' \
+			--argjson context '{"own": {}, "start": 1772366400, "seconds": 10, "cpus": 4}' >"$out"
+	cat "$out"
+	[ ! -s "$out" ]
 }
 
 @test "report: without data a problem is neither found nor ruled out" {
-	mkdir -p "$BATS_TEST_TMPDIR/dir/free"
-	cp -r "$data/quiet/free" "$BATS_TEST_TMPDIR/dir"
+	mkdir -p "$BATS_TEST_TMPDIR/dir/usestat"
+	grep -E '"type":"(meta|io|summary)"' "$data/quiet/usestat/output" >"$BATS_TEST_TMPDIR/dir/usestat/output"
+	printf 'ok\t\n' >"$BATS_TEST_TMPDIR/dir/usestat/status"
 	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
-	expect "memory-low" "$(jq -r '.exonerated[].id' "$out" | xargs)"
-	expect null "$(jq .meta.host "$out")"
+	expect "io-pressure" "$(jq -r '.exonerated[].id' "$out" | xargs)"
+	jq -e '[.not_looked_at[].id] | contains(["memory-low", "exec-storm", "kernel-oom", "space-low"])' "$out"
+	expect db1 "$(jq -r .meta.host "$out")"
+}
+
+@test "report: a collector that failed or lost much rules out nothing" {
+	cp -r "$data/quiet" "$BATS_TEST_TMPDIR/dir"
+	printf 'denied\tOperation not permitted\n' >"$BATS_TEST_TMPDIR/dir/tcpconnect/status"
+	sed -i 's/"lost":0/"lost":500/' "$BATS_TEST_TMPDIR/dir/execsnoop/output"
+	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
+	expect "execsnoop lost 500 events" "$(jq -r '.not_looked_at[] | select(.id == "exec-storm").reason' "$out")"
+	expect "tcpconnect: denied, Operation not permitted" \
+		"$(jq -r '.not_looked_at[] | select(.id == "connects-refused").reason' "$out")"
+	expect false "$(jq 'any(.exonerated[]; .id == "exec-storm" or .id == "connects-refused")' "$out")"
+}
+
+@test "report: if no collector delivered anything, it could not look" {
+	mkdir -p "$BATS_TEST_TMPDIR/dir/usestat"
+	: >"$BATS_TEST_TMPDIR/dir/usestat/output"
+	run "$report" "$BATS_TEST_TMPDIR/dir"
+	expect 1 "$status"
+	[[ $output == *"COULD NOT LOOK"* ]]
+	expect 0 "$(grep -c 'NOTHING FOUND' <<<"$output")"
+}
+
+@test "report: the classic programs can be missing, or print anything, without effect on findings" {
+	local name
+	cp -r "$data/troubled" "$BATS_TEST_TMPDIR/dir"
+	"$report" --json "$data/troubled" | jq .findings >"$made/a"
+	for name in vmstat mpstat iostat pidstat free sar-dev sar-tcp top uptime; do
+		echo '613567 requests in flight; Command my Command %CPU' >"$BATS_TEST_TMPDIR/dir/$name/output"
+	done
+	"$report" --json "$BATS_TEST_TMPDIR/dir" | jq .findings >"$made/b"
+	cmp "$made/a" "$made/b"
+	for name in vmstat mpstat iostat pidstat free sar-dev sar-tcp top uptime; do
+		rm "$BATS_TEST_TMPDIR/dir/$name/output"
+		printf 'missing\tnot installed\n' >"$BATS_TEST_TMPDIR/dir/$name/status"
+	done
+	"$report" --json "$BATS_TEST_TMPDIR/dir" | jq .findings >"$made/b"
+	cmp "$made/a" "$made/b"
+}
+
+# site_rules JSON: let the site change rules.
+site_rules() {
+	mkdir -p "$BATS_TEST_TMPDIR/rules.d"
+	export SIXTY_RULES=$BATS_TEST_TMPDIR/rules.d
+	echo "$1" >"$SIXTY_RULES/site.json"
+}
+
+@test "report: a site can change thresholds, and --explain prints them" {
+	site_rules '{"space-low": {"warning": 30, "critical": null, "why": "Our alarm comes early."}}'
+	render quiet
+	expect space-low "$(ids warning | sort -u)"
+	expect space-low "$(jq -r '.changed_rules[].id' "$made/report.json")"
+	"$report" --explain space-low >"$out"
+	grep -qx 'Limits         warning from 30 % (changed in /etc/sixty/rules.d)' "$out"
+	grep -q 'Our alarm comes early' "$out"
+	site_rules '{"cpu-busy": {"off": true}}'
+	render troubled
+	expect "" "$(ids warning | grep -x cpu-busy)"
+}
+
+@test "report: a mistake in the rules of the site is a clear error" {
+	local bad
+	for bad in '{"space-low": ' '[]' '{"no-such-rule": {}}' '{"space-low": {"warn": 3}}' \
+		'{"space-low": {"warning": "90"}}' '{"space-low": 5}' '{"space-low": {"off": 1}}'; do
+		site_rules "$bad"
+		status=0
+		"$report" --json "$data/quiet" >"$out" 2>"$err" || status=$?
+		expect 1 "$status" "exit status of $bad"
+		expect 1 "$(wc -l <"$err")" "lines on stderr"
+		grep -q "rules.d" "$err"
+	done
+}
+
+@test "report: the summary fits on a screen of 80 columns and 24 lines, three of which sixty needs" {
+	local bundle
+	for bundle in quiet troubled; do
+		render "$bundle"
+		[ "$(fold -w 80 "$out" | wc -l)" -le 21 ] || { cat "$out"; return 1; }
+	done
+	render troubled --all
+	expect "$(jq '.findings | length' "$made/report.json")" "$(grep -c 'next: .*(explain: ' "$out")"
+}
+
+@test "report: --markdown has the causes, and no markup from outside" {
+	render troubled --markdown
+	grep -qF '### critical: ` container web is throttled by its CPU quota `' "$out"
+	render hostile --markdown
+	expect 0 "$(sed 's/``[^`]*\(`[^`]\+\)*``//g; s/`[^`]*`//g' "$out" | grep -c '<script>\|canary')"
 }
 
 @test "report: leaving out a collector changes only its own results" {
 	local name
 	cp -r "$data/troubled" "$BATS_TEST_TMPDIR/dir"
-	for name in execsnoop vmstat runqlat; do rm -r "$BATS_TEST_TMPDIR/dir/$name"; done
+	for name in execsnoop usestat runqlat; do rm -r "$BATS_TEST_TMPDIR/dir/$name"; done
 	rm "$BATS_TEST_TMPDIR/dir/meta.json"
 	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$made/report.json"
-	expect "kernel-oom kernel-io memory-low block-latency slow-dns" "$(ids critical | xargs)"
+	expect "block-latency slow-dns" "$(ids critical | xargs)"
 	expect db1 "$(jq -r .meta.host "$made/report.json")"
 	expect 4 "$(jq -r .meta.cpus "$made/report.json")"
 }
 
 @test "report: an unreadable output does not affect the other collectors" {
-	local filter='del(.findings, .exonerated, .verdict, .tables, .losses) | .collectors |= map(select(.name != "dmesg"))'
+	local filter='del(.findings, .exonerated, .not_looked_at, .matrix, .verdict, .tables, .series, .losses)
+		| .collectors |= map(select(.name != "biosnoop"))'
 	cp -r "$data/troubled" "$BATS_TEST_TMPDIR/dir"
-	printf 'kern  :err   : [%s] half a line' 1.2.3 1.2.3 >"$BATS_TEST_TMPDIR/dir/dmesg/output"
+	printf '{"type":"event","mono_ns":1,"disk":"sdb","latency_ns":5,"bytes":%s}\n' '"x"' 5 \
+		>"$BATS_TEST_TMPDIR/dir/biosnoop/output"
 	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
 	"$report" --json "$data/troubled" >"$made/report.json"
-	expect null "$(jq -c '.collectors[] | select(.name == "dmesg").records' "$out")"
-	expect "output cannot be parsed" "$(jq -r '.collectors[] | select(.name == "dmesg").reason' "$out")"
+	expect null "$(jq -c '.collectors[] | select(.name == "biosnoop").records' "$out")"
+	expect "output cannot be parsed" "$(jq -r '.collectors[] | select(.name == "biosnoop").reason' "$out")"
 	cmp <(jq "$filter" "$out") <(jq "$filter" "$made/report.json")
-}
-
-@test "sample: the counters of an interface that is created again start at 0" {
-	printf '%s\n' "@ 100.0 00:00:00" "dev eth0: 900 10 0 0 0 0 0 0 900 10 0 0 0 0 0 0" \
-		"@ 101.0 00:00:01" "dev eth0: 2048 2 0 0 0 0 0 0 1024 1 0 0 0 0 0 0" \
-		"@ 102.0 00:00:02" "dev eth0: 512 1 0 0 0 0 0 0 256 1 0 0 0 0 0 0" |
-		awk -v as=sar-dev -v page_kib=4 -v ticks=100 -f "$root/scripts/checklist/sixty.d/proc.awk" >"$out"
-	cat "$out"
-	expect 0 "$(grep -c -- ' -[0-9]' "$out" || true)" "negative rates"
-	grep -q '^00:00:02 eth0 1.00 1.00 0.50 0.25' "$out"
 }
 
 # cut_all SHARE: copy the troubled data, each output cut after that percentage of its bytes.
@@ -203,7 +320,7 @@ same() {
 @test "report: --diff shows new findings and findings that are gone" {
 	"$report" --diff "$data/quiet.json" "$data/troubled.json" >"$out"
 	grep -qx '  new      critical Disk sdb is slow' "$out"
-	grep -q '^  mpstat user: .* -> ' "$out"
+	grep -q '^  usestat user: .* -> ' "$out"
 	"$report" --diff "$data/troubled.json" "$data/quiet.json" >"$out"
 	grep -qx '  gone     critical Disk sdb is slow' "$out"
 	render troubled --redact

@@ -154,8 +154,8 @@ plain() { ! LC_ALL=C grep -n '[^ -~]' "$out" "$err"; }
 	expect "quiet troubled closed denied stranger hang flood noise nothing cut" \
 		"$(sed -n '2,/^$/p' "$out" | awk 'NF { print $1 }' | paste -sd ' ')" "hosts, in their order"
 	grep -qE '^quiet +ok +0 +0$' "$out"
-	grep -qE '^troubled +ok +6 +21 +accept-queue .* kernel-oom .*swapping$' "$out"
-	grep -qE '^1 of 2 +critical +kernel-oom +troubled: The kernel killed processes for lack of memory$' "$out"
+	grep -qE '^troubled +ok +9 +30 +accept-queue .* kernel-io .*thrashing$' "$out"
+	grep -qE '^1 of 2 +critical +kernel-io +troubled: The kernel reports I/O errors$' "$out"
 	[[ "$(row closed)" == "unreachable: "*"Connection refused" ]]
 	[[ "$(row denied)" == "denied: "*"Permission denied"* ]]
 	expect "unreachable: Host key verification failed." "$(row stranger)"

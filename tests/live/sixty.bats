@@ -218,21 +218,46 @@ unheld() {
 }
 
 # bats test_tags=all
-@test "sixty: without sysstat and procps, /proc is read instead, in their formats" {
-	without_report
-	local programs="bash env nice renice timeout stdbuf head tail mkdir mkfifo rm cat mv sed awk getconf jq date dirname
-		readlink dmesg tar gzip sha256sum find sort xargs printf stat cmp"
-	# shellcheck disable=SC2086
-	(only $programs && run_sixty --seconds 5 && expect 0 "$status")
-	for name in uptime vmstat mpstat pidstat iostat free sar-dev sar-tcp; do
-		expect ok "$(word "$name")" "$name"
-		grep -q 'from /proc: .* is not installed' "$dir/$name/status"
+@test "sixty: without sysstat and procps, the findings are the same" {
+	without_report; with_tools
+	local name
+	(only bash env nice renice timeout stdbuf head tail mkdir mkfifo rm cat mv sed awk getconf jq date dirname \
+		readlink dmesg tar gzip sha256sum find sort xargs printf stat cmp &&
+		run_sixty --seconds 5 && expect 0 "$status")
+	for name in uptime vmstat mpstat pidstat iostat free sar-dev sar-tcp top; do
+		expect missing "$(word "$name")" "$name"
 	done
-	expect missing "$(word top)"
-	jq -e '.sysstat.hosts[0].statistics[0]["cpu-load"][0].idle >= 0' "$dir/mpstat/output"
+	expect ok "$(word usestat)"
 	readable
 	jq -e '[.series[].id] | contains(["cpu.running", "cpu.user", "memory.available", "tcp.retransmits"])' \
 		"$BATS_TEST_TMPDIR/again.json"
+	expect 0 "$(jq '[.not_looked_at[] | select(.reason | test("stat|sar|free|top"))
+		| select(.reason | startswith("usestat") | not)] | length' "$BATS_TEST_TMPDIR/again.json")"
+}
+
+@test "sixty: a clock that is set during the run does not change its length" {
+	# shellcheck source=scripts/checklist/sixty.d/run.bash
+	. "$root/scripts/checklist/sixty.d/run.bash"
+	local start_ms ms before
+	now_ms
+	start_ms=$ms
+	unset EPOCHREALTIME
+	EPOCHREALTIME=1.000000
+	elapsed
+	[ "$ms" -ge 0 ]
+	[ "$ms" -le 5000 ]
+}
+
+# bats test_tags=all
+@test "sixty: a file system without room is refused with one message" {
+	needs unshare
+	mkdir small
+	status=0
+	unshare -m bash -c 'mount -t tmpfs -o size=4m none small && "$0" --seconds 5 --output small/report' \
+		"$sixty" >"$out" 2>"$err" || status=$?
+	expect 1 "$status"
+	expect 1 "$(wc -l <"$err")" "messages"
+	grep -q 'only [0-9]* MiB are free .*; use --output\|: use --output$' "$err"
 }
 
 @test "sixty: does not write into a directory that exists" {

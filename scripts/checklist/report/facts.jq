@@ -5,20 +5,14 @@
 # its output, the line $mark.
 
 include "tools";
-include "classic";
+include "usestat";
+
+# unread: the classic programs, which people read.  The page shows what they printed.
+def unread: {numbers: null, series: [], tables: []};
 
 # read_output(name): the facts in the output of that collector.
 def read_output($name):
-	if $name == "uptime" then uptime
-	elif $name == "dmesg" then dmesg
-	elif $name == "vmstat" then vmstat
-	elif $name == "mpstat" then mpstat
-	elif $name == "pidstat" then pidstat
-	elif $name == "iostat" then iostat
-	elif $name == "free" then free
-	elif $name == "sar-dev" then sar_dev
-	elif $name == "sar-tcp" then sar_tcp
-	elif $name == "pressure" then pressure
+	if $name == "usestat" then usestat
 	elif $name == "execsnoop" then execsnoop
 	elif $name == "opensnoop" then opensnoop
 	elif $name == "tcpconnect" then tcpconnect

@@ -3,68 +3,14 @@
 # Make report.html from report.json: one file without scripts.  $style: the style sheet; $raw:
 # [{name, text, cut_bytes}], the outputs to fold away; $flame: an SVG in base64, or "".
 #
-# Functions whose names end in _html return markup.
+# Functions whose names end in _html return markup.  html_parts.jq has those that all modules use,
+# html_story.jq the findings.
 
 include "lib";
 include "markup";
 include "svg";
-
-def resource_name: {cpu: "CPU", memory: "Memory", disk: "Disks", network: "Network", machine: "Machine",
-	exec: "Programs", open: "Opens", file: "Files", dns: "Names", connect: "Connections"}[.] // .;
-
-def severity_word: {critical: "critical", warning: "warning", info: "note"}[.];
-
-# ---- parts that occur more than once ----
-
-def span_html($class; content): element("span"; {class: $class}; content);
-
-# section_html(id; title; content): the content follows the heading.
-def section_html($id; $title; content):
-	element("section"; {"aria-labelledby": $id}; element("h2"; {id: $id}; $title | text) + content);
-
-# region_html(class; name; content): scrolls on its own, also with the keyboard.
-def region_html($class; $name; content):
-	element("div"; {class: $class, tabindex: 0, role: "region", "aria-label": $name}; content);
-
-# scale_html(class; labels): the labels beside a drawing.  A screen reader skips them, because
-# the drawing has a description.
-def scale_html($class; labels):
-	element("div"; {class: $class, "aria-hidden": "true"}; [labels | element("span"; text)] | join(""));
-
-# full_title: the title of a histogram, with its label.
-def full_title: if .label then "\(.title), \(.label)" else .title end;
-
-# ---- findings ----
-
-def evidence_html: element("li"; "\(.text | text) " + span_html("tag"; .collector | text));
-
-def finding_html:
-	element("article"; {class: "finding is-\(.severity)"};
-		element("header"; span_html("pill \(.severity)"; .severity | severity_word)
-			+ element("h4"; .title | text) + span_html("tag"; .id | text))
-		+ element("ul"; on_lines(.evidence[] | evidence_html))
-		+ element("p"; {class: "next"}; element("span"; "Next") + " " + element("code"; .next | text)));
-
-# class_html(class): the findings of that class, if there are any.
-def class_html($class):
-	[.findings[] | select(.class == $class)] | select(length > 0)
-	| element("h3"; {class: "class"}; $class | class_title)
-		+ element("div"; {class: "cards"}; on_lines(.[] | finding_html));
-
-def findings_html:
-	section_html("findings"; "Findings"; on_lines(
-		(select(.findings | length == 0)
-			| element("p"; "Nothing was found among the \(.exonerated | length) checks that had data.")),
-		class_html("errors", "saturation", "utilisation", "signals")));
-
-def exonerated_html:
-	def check_html: element("li"; "\(.title | text) " + span_html("why"; .evidence[0].text | cut_to(120) | text));
-	def resource_html:
-		element("div"; element("h3"; .[0].resource | resource_name | text)
-			+ element("ul"; on_lines(.[] | check_html)));
-	select(.exonerated | length > 0)
-	| section_html("fine"; "Not the problem";
-		element("div"; {class: "fine"}; on_lines(.exonerated | group_by(.resource)[] | resource_html)));
+include "html_parts";
+include "html_story";
 
 # ---- over time ----
 
@@ -203,16 +149,6 @@ def cell_html($column):
 	element("td"; $column.attributes;
 		if $column.kind == "number" and $column.unit then with_unit($column.unit) else . // "-" end | text);
 
-# heading_html(kind): the title of a column as a heading.
-def heading_html($kind):
-	element("th"; {scope: "col"} + (if $kind == "number" then {class: "n"} else {} end); text);
-
-# table_html(name; caption; headings; rows): a table; `headings` and `rows` return several outputs.
-def table_html($name; caption; headings; rows):
-	region_html("wide"; $name; element("table"; element("caption"; caption)
-		+ element("thead"; element("tr"; [headings] | join("")))
-		+ element("tbody"; on_lines(rows | element("tr"; .)))));
-
 def collected_table_html:
 	(.columns | map(. + {attributes: cell_attributes})) as $columns
 	| (if .rows_left_out > 0 then "; \(.rows_left_out) more rows left out" else "" end) as $left_out
@@ -220,8 +156,8 @@ def collected_table_html:
 		.columns[] | .kind as $kind | .title | heading_html($kind);
 		.rows[] as $row | [$columns[] as $column | $row[$column.key] | cell_html($column)] | join(""));
 
-def table_order: ["kernel", "connects", "opens", "files", "names", "retransmits", "execs", "requests",
-	"processes", "functions", "accepts"];
+def table_order: ["processes", "cgroups", "connects", "opens", "files", "names", "retransmits", "execs", "requests",
+	"mounts", "functions", "accepts", "kernel"];
 
 def tables_html:
 	select(.tables | length > 0)
@@ -276,15 +212,17 @@ def subtitle:
 # verdict_html: how many findings there are of each severity.
 def verdict_html:
 	def pill_html($class): element("li"; {class: "pill \($class)"}; text);
-	element("ul"; {class: "verdict", "aria-label": "Verdict"}; .verdict | [
+	element("ul"; {class: "verdict", "aria-label": "Verdict"}; .verdict | .judged as $judged | [
 		(select(.critical > 0) | "\(.critical) critical" | pill_html("critical")),
 		(select(.warning > 0) | .warning | plural("warning") | pill_html("warning")),
 		(select(.info > 0) | .info | plural("note") | pill_html("info"))
-	] | if length == 0 then "nothing found" | pill_html("ok") else join("") end);
+	] | if length > 0 then join("")
+	elif $judged == 0 then "could not look" | pill_html("critical")
+	else "nothing found" | pill_html("ok") end);
 
-# lead_html: the critical findings in one line, if there are any.
+# lead_html: the first causes in one line, if there are any.
 def lead_html:
-	[.findings[] | select(.severity == "critical").title] | select(length > 0)
+	[.findings[] | select(.explained_by == null and .severity != "info").title][0:4] | select(length > 0)
 	| element("p"; {class: "lead"}; join(" · ") | text);
 
 def head_html:
@@ -321,12 +259,15 @@ def footer_html:
 def sections:
 	(.axis.start | if . then epoch else null end // 0) as $start
 	| [
-		{id: "findings", title: "Findings", html: findings_html},
-		{id: "fine", title: "Not the problem", html: exonerated_html},
+		{id: "findings", title: "Causes", html: findings_html},
+		{id: "matrix", title: "Every resource", html: matrix_html},
 		{id: "timeline", title: "Timeline", html: timeline_html($start)},
 		{id: "latencies", title: "Latencies", html: histograms_html},
 		{id: "flame", title: "Flame graph", html: flame_html},
 		{id: "tables", title: "Who and what", html: tables_html},
+		{id: "fine", title: "Ruled out", html: exonerated_html},
+		{id: "unseen", title: "Not looked at", html: not_looked_at_html},
+		{id: "history", title: "Before the run", html: history_html},
 		{id: "collectors", title: "Collectors", html: collectors_html},
 		{id: "raw", title: "Raw output", html: raw_html}
 	];

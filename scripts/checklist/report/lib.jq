@@ -53,7 +53,7 @@ def with_unit(unit):
 def times: if . == 1 then "once" else "\(.) times" end;
 
 # plural(noun): "1 lookup", "2 lookups".
-def plural(noun): "\(.) \(noun)\(if . == 1 then "" else "s" end)";
+def plural(noun): "\(.) \(noun)\(if . == 1 then "" elif noun | endswith("s") then "es" else "s" end)";
 
 def rfc3339: "^(?<whole>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8})(?<part>\\.[0-9]+)?"
 	+ "(?<zone>Z|[+-][0-9]{2}:?[0-9]{2})$";
@@ -88,7 +88,7 @@ def shell_word:
 
 # installed: a command in which each {NAME} is replaced by the name under which that tool of
 # this project is installed.
-def installed: gsub("\\{(?<tool>[a-z0-9]+)\\}"; $prefix + .tool + $suffix);
+def installed: gsub("(?<before>^|[^%])\\{(?<tool>[a-z0-9]+)\\}"; .before + $prefix + .tool + $suffix);
 
 # class_title: the heading of a class of findings.
 def class_title:

@@ -12,9 +12,27 @@ def by_name(f): map({key: .name, value: f}) | from_entries;
 
 def count_of(severity): map(select(.severity == severity)) | length;
 
-def finding: {id, severity, class, resource, title, evidence, next, value, unit};
+def finding: {number, explained_by, id, severity, class, resource, title, subject, evidence, cannot, next, value,
+	unit, share};
 
-def exonerated: {id, class, resource, title: .fine, evidence};
+def exonerated: {id: .rule.id, class: .rule.class, resource: .rule.resource, title: .rule.fine, evidence: .fine};
+
+def not_looked_at: {id: .rule.id, class: .rule.class, resource: .rule.resource,
+	title: (.rule.fine // .rule.title), reason: .unseen};
+
+# matrix: a row for each resource of the USE method, with the worst of each class.
+def matrix:
+	def cell: {
+		severity: ([.[].found[]?.severity] | if index("critical") then "critical" elif index("warning") then "warning"
+			elif index("info") then "info" else null end),
+		found: ([.[].found[]?] | length), fine: (map(select(.fine)) | length), unseen: (map(select(.unseen)) | length)};
+	["cpu", "memory", "disk", "filesystem", "network", "dns", "tasks", "exec", "file", "open", "machine"]
+	as $resources
+	| . as $judged
+	| [$resources[] as $resource | [$judged[] | select(.rule.resource == $resource)] | select(length > 0)
+		| {resource: $resource, utilisation: (map(select(.rule.class == "utilisation")) | cell),
+			saturation: (map(select(.rule.class == "saturation")) | cell),
+			errors: (map(select(.rule.class == "errors" or .rule.class == "signals")) | cell)}];
 
 # axis: the time axis of all series, as long as the longest of them.
 def axis: {start: $context.start_time, step_s: 1, count: ([.[].facts.series[]?.values | length] | max // 0)};
@@ -33,18 +51,23 @@ def report($redacted):
 	. as $collectors
 	| (by_name(.facts.numbers)) as $numbers
 	| (by_name(.facts.duration_s)) as $durations
-	| results($numbers; $durations) as $results
+	| judged($numbers; $durations; $collectors) as $judged
 	| axis as $axis
-	| ($results | map(select(.severity != "ok") | finding)) as $findings
+	| ([$judged[].found[]?] | story | map(finding)) as $findings
 	| {
 		schema: SCHEMA,
 		generator: "sixty",
 		redacted: $redacted,
 		meta: meta($collectors),
 		verdict: {critical: ($findings | count_of("critical")), warning: ($findings | count_of("warning")),
-			info: ($findings | count_of("info"))},
+			info: ($findings | count_of("info")), judged: ($judged | map(select(.found or .fine)) | length),
+			not_looked_at: ($judged | map(select(.unseen)) | length)},
 		findings: $findings,
-		exonerated: ($results | map(select(.severity == "ok" and .fine != null) | exonerated)),
+		exonerated: ($judged | map(select(.fine and .rule.fine) | exonerated)),
+		not_looked_at: ($judged | map(select(.unseen) | not_looked_at)),
+		history: ($numbers.usestat.history // [] | map({class, count, time, text})),
+		matrix: ($judged | matrix),
+		changed_rules: [$judged[].rule | select(.changed) | {id, warning, critical, off: (.off // false)}],
 		collectors: map(collector),
 		axis: $axis,
 		series: [.[] | .name as $name | .facts.series[]? | padded($axis.count)

@@ -6,7 +6,9 @@
 
 def kind_of_key: {
 	path: "path", file: "path", failed_file: "path", host: "host", address: "address", local: "address",
-	remote: "address", text: "free", last: "free", reason: "free", command: "command"}[.];
+	remote: "address", text: "free", last: "free", reason: "free", command: "command", command_line: "free",
+	cgroup: "path", memcgs: "path", container: "container", container_name: "container", user: "user",
+	failed_unit_names: "free", device: "free", written_file: "path"}[.];
 
 # public_path: true for a path in a directory that every machine has.
 def public_path: test("^(/usr)?/(bin|sbin|lib|lib32|lib64|libexec|share)(/|$)|^/(proc|sys|dev)(/|$)|^/etc/[^/]+$");
@@ -15,7 +17,7 @@ def public_path: test("^(/usr)?/(bin|sbin|lib|lib32|lib64|libexec|share)(/|$)|^/
 def common_top: test("^(home|root|srv|var|opt|tmp|run|mnt|etc|data|usr)$");
 
 def strings_of($kind):
-	[.. | objects | to_entries[] | select((.key | kind_of_key) == $kind and (.value | type) == "string") | .value];
+	[.. | objects | to_entries[] | select((.key | kind_of_key) == $kind) | .value | strings, arrays[]?];
 
 # numbered(prefix): {"string": "prefix-1", ...}, in alphabetical order.
 def numbered($prefix):
@@ -25,6 +27,8 @@ def pseudonyms:
 	{
 		host: (strings_of("host") | numbered("host")),
 		address: (strings_of("address") | numbered("address")),
+		container: (strings_of("container") | numbered("container")),
+		user: (strings_of("user") | numbered("user")),
 		part: (strings_of("path") | map(select(public_path | not) | split("/")[]
 			| select(length > 0)) | numbered("name"))
 	};
@@ -38,9 +42,10 @@ def hidden_path($names):
 	end;
 
 def hidden($kind; $names):
-	if type != "string" then .
+	if type == "array" then map(hidden($kind; $names))
+	elif type != "string" then .
 	elif $kind == "host" then $names.host[.]
-	elif $kind == "address" then $names.address[.]
+	elif $kind == "address" or $kind == "container" or $kind == "user" then $names[$kind][.]
 	elif $kind == "path" then hidden_path($names)
 	elif $kind == "command" then .
 	else "(left out)" end;

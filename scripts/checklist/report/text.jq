@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The summary on the terminal: one screen, findings first.  Input: report.json.
+# The summary on the terminal: one screen, causes first; with $all everything.  Input: report.json.
 # $colour: whether to use colours.
 
 include "lib";
@@ -18,40 +18,91 @@ def headline:
 		+ if .ended_early then ", ended early" else "" end;
 
 def verdict:
-	.verdict | [(select(.critical > 0) | "\(.critical) critical" | paint("1;31")),
+	.verdict | .judged as $judged | [(select(.critical > 0) | "\(.critical) critical" | paint("1;31")),
 		(select(.warning > 0) | .warning | plural("warning") | paint("1;33")),
 		(select(.info > 0) | .info | plural("note") | paint("1;36"))]
-	| if length == 0 then "NOTHING FOUND" | paint("1;32") else "FINDINGS: " + join(", ") end;
+	| if length > 0 then "FINDINGS: " + join(", ")
+	elif $judged == 0 then "COULD NOT LOOK: no check had data" | paint("1;31")
+	else "NOTHING FOUND" | paint("1;32") end;
 
-def evidence: .evidence | map("\(.text | say | cut_to(150))  [\(.collector)]");
+def WIDTH: 80;
 
-# full: a finding with all its evidence and the next command.
-def full:
-	"  \(.severity | badge) \(.title | say | paint("1"))",
-	(evidence[] | "           \(.)"),
-	"           next: \(.next | say)   (explain: \(.id))";
+# A screen has 24 lines, of which sixty needs three for the files, and the shell one.
+def LINES: 20;
 
-def brief: "  \(.severity | badge) \(.title | say | paint("1")): \(evidence[0])";
+def fit: say | cut_to(WIDTH - 2);
 
-# The number of findings that fit on a screen in full.  If there are more, only the critical ones
-# are printed in full.
-def FULL: 8;
+# screen_lines: how many lines of the terminal the strings take.
+def screen_lines: [.[] | length / WIDTH | ceil | if . == 0 then 1 else . end] | add // 0;
 
-def findings:
-	(.findings | length > FULL) as $many
-	| reduce .findings[] as $f ({class: null, out: []};
-		(if .class == $f.class then . else
-			.out += ["", ($f.class | class_title | ascii_upcase)] | .class = $f.class end)
-		| .out += [$f | if $many and .severity != "critical" then brief else full end])
-	| .out[], (if $many then "", "  Next commands and more: report.html; sixty --explain NAME" else empty end);
+def evidence_lines: .evidence[] | "\(.text | say)  [\(.collector)]";
 
-# exonerated: a line for each resource.
-def exonerated:
-	if (.exonerated | length) == 0 then empty else
-		"", "NOT THE PROBLEM",
-		(.exonerated | group_by(.resource)[]
-			| "  \(.[0].resource + "          " | .[0:10]) \(map(.title) | unique | join("; "))")
-	end;
+def next_line: "next: \(.next | say)   (explain: \(.id))";
+
+# symptoms_of(all): the findings that this one explains.
+def symptoms_of($all): .number as $number | [$all[] | select(.explained_by == $number)];
+
+# short: a cause with its first two lines of evidence, what it explains and the next command.
+def short($all):
+	symptoms_of($all) as $symptoms
+	| "\(.severity | badge) \(.title | say | cut_to(WIDTH - 9) | paint("1"))",
+	("         " + (.evidence[0:2][] | .collector as $by | .text | say | cut_to(WIDTH - 13 - ($by | length))
+		| "\(.)  [\($by)]")),
+	(if ($symptoms | length) > 0 then "         symptoms: \($symptoms | map(.title | say) | join("; "))" | cut_to(WIDTH)
+		else empty end),
+	"         \(next_line)";
+
+# causes_on_a_screen(lines): as many causes as fit, with the number of the others.
+def causes_on_a_screen($lines):
+	. as $all
+	| map(select(.explained_by == null)) as $causes
+	| reduce $causes[] as $f ({lines: [], shown: 0, full: false};
+		[$f | short($all)] as $block
+		| if .full or (.shown > 0 and (.lines + $block | screen_lines) >= $lines) then .full = true
+		else .lines += $block | .shown += 1 end)
+	| ([$lines - (.lines | screen_lines), 0] | max) as $room
+	| .lines[],
+	($causes[.shown:] | if length > $room then .[0:[$room - 1, 0] | max] else . end
+		| .[] | .id as $id | "\(.severity | badge) \(.title | say | cut_to(WIDTH - 21 - ($id | length))) (explain: \($id))"),
+	(.shown += if ($causes[.shown:] | length) > $room then [$room - 1, 0] | max else ($causes | length) end
+		| $causes[.shown:] | select(length > 0)
+		| "and \(length | plural("other finding")): \(map(.id) | unique | join(", "))" | fit);
+
+# full: a finding with all its evidence and what the rule cannot tell.
+def full($indent):
+	"\($indent)\(.severity | badge) \(.title | say | paint("1"))",
+	(evidence_lines | "\($indent)         \(.)"),
+	(if .cannot then "\($indent)         cannot tell: \(.cannot | say)" else empty end),
+	"\($indent)         \(next_line)";
+
+def all_causes:
+	. as $all
+	| .[] | select(.explained_by == null)
+	| full(""), (symptoms_of($all)[] | "    symptom", full("    ")), "";
+
+def by_resource: group_by(.resource) | map("\(.[0].resource) \(length)");
+
+def column_of($n): . + "                " | .[0:$n];
+
+def ruled_out:
+	.exonerated | select(length > 0)
+	| if $all then "RULED OUT", (group_by(.resource)[]
+		| "  \(.[0].resource | column_of(11)) \(map(.title) | unique | join("; "))")
+	else "RULED OUT      \(length | plural("check")): \(by_resource | join(", "))" | fit end;
+
+def not_looked_at:
+	.not_looked_at | select(length > 0)
+	| group_by(.reason) | sort_by(-length)
+	| if $all then "", "NOT LOOKED AT", (.[] | "  \(.[0].reason | say): \(map(.id) | join(", "))")
+	else ("NOT LOOKED AT  \(map(length) | add | plural("check")): "
+		+ (map("\(.[0].reason) (\(length))") | join("; ")) | fit) end;
+
+# history: what the kernel logged before the run.
+def history:
+	.history | select(length > 0)
+	| if $all then "", "BEFORE THE RUN (kernel log)",
+		(.[] | "  \(.class | column_of(20)) \(.count | times), the last at \(.time | say): \(.text | say | cut_to(150))")
+	else "BEFORE THE RUN \(map("\(.class) \(.count | times)") | join(", ")) in the kernel log" | fit end;
 
 # own_cost: the CPU time of sixty itself, if it was measured.
 def own_cost:
@@ -59,15 +110,23 @@ def own_cost:
 	+ if .own_bpf_s then ", its BPF programs \(.own_bpf_s | number) s" else "" end;
 
 def collectors:
-	def column: . + "               " | .[0:15];
 	def reason: if (.reason // "") != "" then ": \(.reason | say | cut_to(120))" else "" end;
 	(.collectors | map(select(.status == "ok")) | length) as $ok
-	| (.collectors | map(select(.status != "ok" or (.reason // "") != ""))) as $bad
+	| (.collectors | map(select(.status != "ok" or ($all and (.reason // "") != "")))) as $bad
 	| ($bad | map(select(.status == "denied").name)) as $denied
-	| "", "COLLECTORS  \($ok) of \(.collectors | length) ok\(.meta | own_cost)",
-	($bad[] | "  \(.name | column)\(.status)\(reason)"),
-	(.losses[] | select((.lost // 0) > 0) | "  \(.collector | column)lost \(.lost | plural("event"))"),
-	(if .meta.root == false and ($denied | length) > 0 then
-		"  As root (sudo sixty) also: \($denied | join(" "))" else empty end);
+	| "COLLECTORS  \($ok) of \(.collectors | length) ok\(.meta | own_cost)",
+	(if $all then $bad[] | "  \(.name | column_of(15))\(.status)\(reason)"
+	else $bad | group_by(.status)[] | "  \(.[0].status): \(map(.name) | join(" "))" | fit end),
+	(.losses[] | select((.lost // 0) > 0) | "  \(.collector | column_of(15))lost \(.lost | plural("event"))"),
+	(if .meta.root == false and ($denied | length) > 0 then "  As root (sudo sixty) they would run." else empty end);
 
-def summary: headline, verdict, findings, exonerated, collectors;
+def footer:
+	ruled_out, not_looked_at, history, (if $all then "" else empty end), collectors,
+	(if $all or (.findings | length) == 0 then empty else "All: sixty --from DIR --all, or report.html" end);
+
+def summary:
+	[headline, verdict, ""] as $head
+	| [(if (.findings | length) > 0 and ($all | not) then "" else empty end), footer] as $foot
+	| $head[],
+	(.findings | if $all then all_causes else causes_on_a_screen(LINES - ($head + $foot | screen_lines)) end),
+	$foot[];

@@ -1,265 +1,54 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The rules that decide what is a finding, in the order of the report: errors, saturation,
-# utilisation, then signals that only tracing can see.
+# The rules that decide what is a finding.  Their table is in rules_*.jq.
 #
-# id: the argument of --explain.  warning, critical: a value is a finding if it is at least this
-# high (null: never) or, with `low: true`, at most.  `info: true`: a note instead of a warning.
-# unit: of the value.  title, fine: the text of a finding and of an exoneration.  why, means,
-# look: for --explain; `why` is the reason for the limits.  next: the command to type; %s is the
-# disk, path or address, {NAME} is a tool of this project.
+# id: the argument of --explain.  class, resource: the cell of the USE matrix.  warning, critical:
+# a value is a finding if it is at least this high (null: never) or, with `low: true`, at most.
+# `info: true`: a note instead of a warning.  unit: of the value.  title: of a finding, with %s
+# for the subject.  fine: of what is ruled out; null: never.  why, means, look, cannot: for
+# --explain; `why` is the reason for the limits, `cannot` what the rule cannot tell.  next: the
+# command to type; %{KEY} is a key of the subject, {NAME} a tool of this project.  explains: the
+# findings of which this one is the cause, unless both have a different subject of one kind.
+# weight: 10 for a certain cause to 1 for a mere fact; it ranks findings of the same severity.
+#
+# $site: what the files in /etc/sixty/rules.d change, {ID: {warning, critical, off, why}}.
 
-def rules: [
-# ---- errors ----
-{id: "kernel-oom", class: "errors", resource: "memory", warning: null, critical: 1, unit: "messages",
-	title: "The kernel killed processes for lack of memory", fine: "no process killed for lack of memory",
-	why: "One is enough: the kernel has ended a process.",
-	means: "The memory of the machine or of one cgroup was used up, and the kernel ended a process to free some.",
-	look: ("Which limit was reached (constraint=CONSTRAINT_MEMCG: a cgroup's)?  "
-		+ "Which process grew?  It need not be the one that was ended."),
-	next: "dmesg -T | grep -iE -A40 'oom-kill|out of memory'"},
-{id: "kernel-io", class: "errors", resource: "disk", warning: null, critical: 1, unit: "messages",
-	title: "The kernel reports I/O errors", fine: "no I/O error in the kernel log",
-	why: "One is enough: data could not be read or written.",
-	means: "A disk, its cable, its controller or the file system on it is failing.",
-	look: "Which disk?  Is the file system read-only now?  Move the data before you do anything else.",
-	next: "dmesg -T | grep -iE 'error|ata[0-9]|nvme|remount'"},
-{id: "kernel-hung", class: "errors", resource: "cpu", warning: null, critical: 1, unit: "messages",
-	title: "The kernel reports tasks or CPUs that hang", fine: "no task or CPU hung, according to the kernel log",
-	why: "One is enough: the kernel reports a task after 2 minutes and a CPU after 20 s.",
-	means: "A task slept uninterruptibly for minutes, or a CPU did not schedule.",
-	look: "The stack in the message shows what it waits for: a disk, a network file system, a lock?",
-	next: "dmesg -T | grep -A30 -E 'blocked for more than|lockup|stall'"},
-{id: "kernel-hardware", class: "errors", resource: "machine", warning: 1, critical: null, unit: "messages",
-	title: "The hardware reports errors", fine: "no hardware error in the kernel log",
-	why: "Correctable errors do no harm, but uncorrectable ones often follow.",
-	means: "Memory or a processor detected an error by its check bits.",
-	look: "Which module?  How often?",
-	next: "dmesg -T | grep -iE 'hardware error|edac|mce'"},
-{id: "kernel-network", class: "errors", resource: "network", warning: 1, critical: null, unit: "messages",
-	title: "The kernel reports trouble in the network stack", fine: "no network trouble in the kernel log",
-	why: "One is enough: each of these messages means lost packets or connections.",
-	means: ("A table (connection tracking, neighbours) is full, a link went down, "
-		+ "or there is a flood of SYN packets."),
-	look: "The message names the table or the interface.",
-	next: "dmesg -T | grep -iE 'dropping|flooding|link|watchdog'"},
-{id: "kernel-crash", class: "errors", resource: "machine", warning: 1, critical: null, unit: "messages",
-	title: "Programs crashed", fine: "no program crashed, according to the kernel log",
-	why: "One is enough: programs should not crash.",
-	means: "A program accessed memory that it has not mapped, or did something similar, and was ended by a signal.",
-	look: "Which program and library does the message name?  Does the program restart in a loop?",
-	next: "coredumpctl list --since -1h || dmesg -T | grep segfault"},
-{id: "kernel-errors", class: "errors", resource: "machine", warning: 1, critical: null, unit: "messages",
-	title: "The kernel log has errors", fine: "no errors in the kernel log of the last hour",
-	why: ("Messages that the kernel logs as errors or worse are rare.  "
-		+ "Older ones than an hour belong to other incidents."),
-	means: "There is a message of level err or above that sixty does not know.",
-	look: "The message.",
-	next: "dmesg -T --level=emerg,alert,crit,err | tail"},
-{id: "network-errors", class: "errors", resource: "network", warning: 0.01, critical: 10, unit: "/s",
-	title: "Interface %s has errors", fine: "no errors on any interface",
-	why: "A good link has no errors at all; 10 per second slow down every connection.",
-	means: "Frames arrived damaged or could not be sent.",
-	look: "Cable, optics, duplex, driver, ring sizes.",
-	next: "ip -s -s link show dev %s; ethtool -S %s"},
-{id: "network-drops", class: "errors", resource: "network", warning: 1, critical: 1000, unit: "/s",
-	title: "Interface %s drops packets", fine: "no drops on any interface",
-	why: "Healthy machines drop less than one packet per second, of unknown protocols and multicast groups.",
-	means: "The machine discarded packets because a queue was full or no program received them.",
-	look: "Ring size, softirq time of one CPU, qdisc statistics.",
-	next: "ip -s -s link show dev %s; tc -s qdisc show dev %s; cat /proc/net/softnet_stat"},
-{id: "resource-limits", class: "errors", resource: "file", warning: 1, critical: null, unit: "opens",
-	title: "Opens fail with %s", fine: "no open failed for lack of descriptors or space",
-	why: "A program that searches for a file gets ENOENT, but not EMFILE, ENFILE, ENOSPC, EROFS or EIO.",
-	means: "A program ran out of file descriptors, or a file system is full, read-only or broken.",
-	look: "For descriptors: the program's limit, and a leak.  For space: df and df -i.",
-	next: "df -h; df -i; cat /proc/sys/fs/file-nr; prlimit -p PID --nofile"},
-{id: "connects-unanswered", class: "errors", resource: "network", warning: 1, critical: 30, unit: "connects",
-	title: "Connects to %s get no answer", fine: "no connect went unanswered",
-	why: "A SYN without an answer after a second was lost or filtered; 30 per minute block a service.",
-	means: "The other side is down, or a firewall silently drops the packets.",
-	look: "Is it up?  Check the route, security groups and firewalls on the way.",
-	next: "nc -vz -w 3 %s"},
-{id: "connects-refused", class: "errors", resource: "network", warning: 3, critical: 300, unit: "connects",
-	title: "Connects to %s are refused", fine: "no destination refused connects more than twice",
-	why: "One or two can be a probe; three to the same destination are retries; 300 per minute are a retry loop.",
-	means: "The machine answers, but nothing listens on that port, or a firewall rejects the packets.",
-	look: "Has the service there stopped?  Is the port correct?",
-	next: "nc -vz -w 3 %s"},
-{id: "connects-failed", class: "errors", resource: "network", warning: 3, critical: 300, unit: "connects",
-	title: "Connects to %s fail", fine: "no connect failed for another reason",
-	why: "The same reasons as for refused connects: one or two are no pattern, three are retries.",
-	means: "There was no route or no free port, or the connection was reset or aborted; the result shows which.",
-	look: "The result in the table of connects.",
-	next: "nc -vz -w 3 %s"},
-{id: "dns-failing", class: "errors", resource: "dns", warning: 3, critical: null, unit: "lookups",
-	title: "Lookups of %s fail", fine: "no name lookup failed more than twice",
-	why: "One or two can be typing errors; three of the same name are retries of a program.",
-	means: "The name does not exist, or no name server answered.",
-	look: "The name, and /etc/resolv.conf.",
-	next: "getent ahosts %s; cat /etc/resolv.conf"},
-{id: "exec-failures", class: "errors", resource: "exec", warning: 3, critical: null, unit: "execs",
-	title: "Programs cannot be started", fine: "no program failed to start (ENOENT aside)",
-	why: "A search of PATH gets ENOENT, but no other error; three of them are not typing errors.",
-	means: "Execs fail with EACCES, ENOEXEC, E2BIG or the like.",
-	look: "The mode, format and interpreter of the file.",
-	next: "ls -l %s; file %s"},
-# ---- saturation ----
-{id: "cpu-pressure", class: "saturation", resource: "cpu", warning: 30, critical: 70, unit: "%",
-	title: "Threads wait for a CPU", fine: "little waiting for CPUs",
-	why: ("PSI some: if threads wait 30 % of the time, users notice slower requests; "
-		+ "at 70 % some thread nearly always waits."),
-	means: "More threads want to run than there are CPUs, or than the quota of a cgroup allows.",
-	look: ("The processes with the most CPU time, and hot functions.  "
-		+ "The quota: nr_throttled in cpu.stat of the cgroup."),
-	next: "pidstat -u 1 5"},
-{id: "run-queue", class: "saturation", resource: "cpu", warning: 50, critical: null, unit: "%",
-	title: "More threads want to run than there are CPUs", fine: "rarely more runnable threads than CPUs",
-	why: "Half of the time is more than a short burst.",
-	means: "The run queue (r in vmstat) is longer than the number of CPUs.",
-	look: "The processes with the most CPU time, and how long they wait for a CPU.",
-	next: "pidstat -u 1 5"},
-{id: "run-queue-delay", class: "saturation", resource: "cpu", warning: 10, critical: 100, unit: "ms",
-	title: "Threads wait long for a CPU", fine: "no long waits for a CPU",
-	why: ("99th percentile: 10 ms is longer than a time slice (about 3 ms) and adds to latencies; "
-		+ "people notice 100 ms."),
-	means: "One wake-up in a hundred waits at least this long before the thread runs.",
-	look: "CPU-bound programs that compete with the slow one: priorities, cpusets, quota.",
-	next: "{runqlat} -P 5 1"},
-{id: "cpu-steal", class: "saturation", resource: "cpu", warning: 5, critical: 20, unit: "%",
-	title: "The hypervisor takes CPU time away", fine: "no CPU time stolen by the hypervisor",
-	why: "At 5 % one time slice in 20 is lost; at 20 % the machine is noticeably slower than its CPUs.",
-	means: ("This virtual machine was ready to run while the hypervisor ran another one, "
-		+ "or its credits are used up."),
-	look: "Instance type, credits, and other virtual machines on the same host.",
-	next: "mpstat -P ALL 1 5"},
-{id: "memory-pressure", class: "saturation", resource: "memory", warning: 5, critical: 25, unit: "%",
-	title: "Threads stall for memory", fine: "threads do not stall for memory",
-	why: "Healthy machines have 0 %; at 5 % reclaim slows programs down, at 25 % the machine thrashes.",
-	means: "Threads wait while memory is reclaimed, swapped in or read again (PSI memory some).",
-	look: "Which process grew?  Which cgroup is at its limit (memory.events)?",
-	next: "grep -r . /sys/fs/cgroup/*/memory.pressure; ps aux --sort=-rss | head"},
-{id: "swapping", class: "saturation", resource: "memory", warning: 100, critical: 10240, unit: "KiB/s",
-	title: "The machine swaps", fine: "no swapping",
-	why: "Single pages are harmless; 100 KiB/s are 25 pages per second; at 10 MiB/s a slow disk does nothing else.",
-	means: "Memory is short: pages are written to the swap device and read back.",
-	look: "Which process grew, and how much memory is available?",
-	next: "vmstat 1 5; ps aux --sort=-rss | head"},
-{id: "io-pressure", class: "saturation", resource: "disk", warning: 20, critical: 60, unit: "%",
-	title: "Threads stall for I/O", fine: "little waiting for I/O",
-	why: ("PSI some: a backup alone causes about 10 %; at 20 % it slows others down; "
-		+ "at 60 % some thread waits most of the time."),
-	means: "Threads wait for disks or network file systems.",
-	look: "Which disk, and which programs?  See the table of disk requests.",
-	next: "{biosnoop} --duration 5; iostat -xz 1 5"},
-{id: "disk-queue", class: "saturation", resource: "disk", warning: 8, critical: 64, unit: "requests",
-	title: "Requests queue at disk %s", fine: "no queues at the disks",
-	why: ("Mean: a hard disk serves one request at a time and an SSD several; "
-		+ "with 8, requests wait; 64 is twice the queue of SATA."),
-	means: "More requests are in flight than the disk can serve at once.",
-	look: "Which programs cause them, and should they do that much I/O?",
-	next: "{biosnoop} -d %s --duration 5"},
-{id: "retransmits", class: "saturation", resource: "network", warning: 1, critical: 5, unit: "%",
-	title: "TCP retransmits segments", fine: "hardly any TCP retransmits",
-	why: ("Share of sent segments, if at least one per second: data centres have below 0.1 %; "
-		+ "1 % is felt, 5 % ruins throughput."),
-	means: "Packets are lost on the way, or the other side does not answer.",
-	look: "Is it one peer (its machine or link) or all of them (this link)?",
-	next: "{tcpretrans} --duration 10; ss -ti"},
-{id: "accept-queue", class: "saturation", resource: "network", warning: 100, critical: 1000, unit: "ms",
-	title: "Connections to port %s wait to be accepted", fine: "connections are accepted at once",
-	why: "A responsive server accepts within 1 ms; users notice 100 ms; after 1 s clients give up and retry.",
-	means: "The program that listens does not call accept() often enough.",
-	look: "Is it short of CPU or threads, or blocked?",
-	next: "ss -ltn; {tcpaccept} --duration 10"},
-# ---- utilisation ----
-{id: "cpu-busy", class: "utilisation", resource: "cpu", warning: 90, critical: null, unit: "%",
-	title: "The CPUs are busy", fine: "CPUs have time left",
-	why: ("Above 90 % in the mean there is no room for bursts.  "
-		+ "Busy CPUs alone are no outage, so this is never critical."),
-	means: "Hardly any CPU time is left.",
-	look: "Which processes and which functions use it?",
-	next: "{profile} -F 49 5 --flame flame.svg"},
-{id: "one-cpu-busy", class: "utilisation", resource: "cpu", warning: 95, critical: null, unit: "%", info: true,
-	title: "One CPU is busy, the others are not", fine: "no single CPU is the limit",
-	why: "One CPU above 95 % while the mean of all is below 70 %: a single thread is at its limit.",
-	means: "A program cannot use more than one CPU, or interrupts are bound to one.",
-	look: "The thread on that CPU; /proc/interrupts.",
-	next: "pidstat -t -u 1 5"},
-{id: "memory-low", class: "utilisation", resource: "memory", warning: 10, critical: 4, low: true, unit: "%",
-	title: "Memory is nearly used up", fine: "enough memory is available",
-	why: ("Available (free and reclaimable) memory: below 10 % the page cache gets too small, "
-		+ "below 4 % the OOM killer is near."),
-	means: "The memory of the programs leaves hardly any room for the page cache.",
-	look: "The largest programs.",
-	next: "ps aux --sort=-rss | head"},
-{id: "disk-busy", class: "utilisation", resource: "disk", warning: 90, critical: null, unit: "%",
-	title: "Disk %s is busy all the time", fine: "disks have time left",
-	why: ("90 % of the time at least one request was in flight.  "
-		+ "SSDs serve several at once, so this is never critical."),
-	means: "There is nearly always a request in flight at that disk.",
-	look: "Its latency and queue, and the programs that cause the requests.",
-	next: "{biosnoop} -d %s --duration 5"},
-{id: "network-busy", class: "utilisation", resource: "network", warning: 80, critical: 95, unit: "%",
-	title: "Interface %s is nearly full", fine: "interfaces have room",
-	why: "Share of its speed, in the mean: from 80 % on, bursts exceed the speed and packets are dropped.",
-	means: "The link carries nearly as much as it can.",
-	look: "Which connections?",
-	next: "ss -tin | sort; iftop -i %s"},
-# ---- what only tracing sees ----
-{id: "exec-storm", class: "signals", resource: "exec", warning: 50, critical: 1000, unit: "/s",
-	title: "A storm of short programs", fine: "no storm of short programs",
-	why: ("50 per second cost about 5 % of a CPU for starting alone, "
-		+ "which top does not show; 1000 cost a whole CPU."),
-	means: "Programs are started over and over; each ends before top can show it.",
-	look: "The parent: a loop in a script, a monitoring agent, a crash loop?",
-	next: "{execsnoop} --duration 5"},
-{id: "failing-opens", class: "signals", resource: "open", warning: 2, critical: null, unit: "/s",
-	title: "%s is opened over and over and cannot be", fine: "no path repeatedly fails to open",
-	why: ("Single failures are normal; 20 of the same path and 2 per second are a loop.  "
-		+ "Paths that most programs try are ignored."),
-	means: "A program retries to open the same file: a missing configuration, a wrong path, no permission.",
-	look: "Which program, and which error?",
-	next: "{opensnoop} --failed --duration 5"},
-{id: "block-latency", class: "signals", resource: "disk", warning: 50, critical: 500, unit: "ms",
-	title: "Disk %s is slow", fine: "disks answer fast",
-	why: ("99th percentile: an SSD needs 1 ms and a hard disk with a queue 30 ms; "
-		+ "50 ms is slow for both, 500 ms is a fault or a limit."),
-	means: "One request in a hundred takes at least this long from the driver to the completion.",
-	look: "A throttle (cloud volumes), a failing disk, or too many requests?",
-	next: "{biosnoop} -d %s --duration 10"},
-{id: "block-outlier", class: "signals", resource: "disk", warning: 1000, critical: null, unit: "ms",
-	title: "Disk %s had a request that took very long", fine: "no disk request took a second",
-	why: "A second is never normal; every thread that waits for the request stalls.",
-	means: "A single request hung: error recovery, a throttle, a failing path.",
-	look: "dmesg; SMART.",
-	next: "{biosnoop} -d %s -m 100 --duration 60; smartctl -a /dev/%s"},
-{id: "slow-files", class: "signals", resource: "file", warning: 10, critical: null, unit: "operations",
-	title: "File operations are slow", fine: "hardly any slow file operations",
-	why: "Operations of at least 10 ms: a few are a cold cache; ten affect requests.",
-	means: "Reads, writes, opens or fsyncs of files took 10 ms or longer.",
-	look: "For fsync: the disk's write cache or journal.  For read: a cold cache.",
-	next: "{ext4slower} 10 --duration 10"},
-{id: "cache-misses", class: "signals", resource: "memory", warning: 80, critical: null, low: true, unit: "%",
-	title: "The page cache often misses", fine: "the page cache works well",
-	why: "With at least 100 misses per second: below 80 % more than one page in five comes from the disk.",
-	means: "Programs read more than fits into the cache, or read it for the first time.",
-	look: "A backup or scan?  Is too little memory left for the cache?",
-	next: "{cachestat} 1 5; {biosnoop} --duration 5"},
-{id: "slow-dns", class: "signals", resource: "dns", warning: 200, critical: 2000, unit: "ms",
-	title: "Lookups of %s are slow", fine: "name lookups are fast",
-	why: ("A nearby name server takes 1 ms and one on another continent 200 ms; "
-		+ "2 s is a retry after a lost packet or a dead first server."),
-	means: "A lookup by getaddrinfo() or a similar function took this long.",
-	look: "Does the first name server in /etc/resolv.conf answer?",
-	next: "cat /etc/resolv.conf; time getent ahosts %s"},
-{id: "hot-function", class: "signals", resource: "cpu", warning: 30, critical: null, unit: "%", info: true,
-	title: "Much CPU time is spent in %s", fine: null,
-	why: "Share of samples while the CPUs are more than half busy: a function with 30 % is worth a look.",
-	means: "This function was running in that share of the samples.",
-	look: "Which functions call it?  See the flame graph.",
-	next: "{profile} -F 49 10 --flame flame.svg"}
-];
+include "rules_cpu";
+include "rules_memory";
+include "rules_disk";
+include "rules_network";
+
+def shipped_rules: rules_cpu + rules_memory + rules_disk + rules_network;
+
+def rules: shipped_rules | map(. + ($site[.id] // {}) | if $site[.id] then .changed = true else . end);
+
+# collector_of: the collector without which a rule has no data.
+def collector_of:
+	{"run-queue-delay": "runqlat", "exec-storm": "execsnoop", "exec-failures": "execsnoop",
+	"hot-function": "profile", "block-latency": "biolatency", "block-outlier": "biolatency",
+	"resource-limits": "opensnoop", "failing-opens": "opensnoop", "slow-files": "fsslower",
+	"cache-misses": "cachestat", "connects-unanswered": "tcpconnect", "connects-refused": "tcpconnect",
+	"connects-failed": "tcpconnect", "accept-queue": "tcpaccept", "slow-dns": "gethostlatency",
+	"dns-failing": "gethostlatency"}[.id] // "usestat";
+
+# site_error: what is wrong with the changes of a site, {FILE: content}; nothing if they are right.
+def site_error:
+	def limit: . == null or type == "number";
+	([shipped_rules[].id]) as $ids
+	| to_entries[] | .key as $file | .value
+	| if type != "object" then "\($file): expected an object, {\"RULE\": {\"warning\": NUMBER}}" else
+		to_entries[] | .key as $id | .value
+		| if ($ids | index($id)) == null then "\($file): no rule is called \"\($id)\""
+		elif type != "object" then "\($file): \($id): expected an object, {\"warning\": NUMBER}"
+		elif (keys - ["warning", "critical", "off", "why"]) != [] then
+			"\($file): \($id): unknown key \"\((keys - ["warning", "critical", "off", "why"])[0])\"; "
+			+ "the keys are warning, critical, off and why"
+		elif (.warning | limit) and (.critical | limit) | not then
+			"\($file): \($id): warning and critical must be numbers, or null for never"
+		elif has("off") and (.off | type) != "boolean" then "\($file): \($id): off must be true or false"
+		elif has("why") and (.why | type) != "string" then "\($file): \($id): why must be a string"
+		else empty end
+	end;
 
 # expected_missing: a regular expression for paths that many programs try to open at their start
 # and that normally do not exist.
@@ -276,5 +65,7 @@ def expected_missing: [
 	"/__pycache__/",
 	"\\.pyc?$",
 	"/pyvenv\\.cfg$",
+	"^/dev/tty$",
+	"/\\.jq$",
 	"^/(proc|sys)/"
 ] | join("|");

@@ -24,10 +24,14 @@ def column(key; title; kind; unit): {key: key, title: title, kind: kind, unit: u
 
 # table(id; title; columns): of rows, the most important first.
 def table(id; title; columns):
-	{id: id, title: title, columns: columns, rows: .[0:TOP], rows_left_out: ([length - TOP, 0] | max)};
+	columns as $columns
+	| [$columns[].key] as $keys
+	| {id: id, title: title, columns: $columns,
+		rows: (.[0:TOP] | map(. as $row | reduce $keys[] as $key ({}; .[$key] = $row[$key]))),
+		rows_left_out: ([length - TOP, 0] | max)};
 
 # second: when a record was made, in whole seconds since the start.
-def second: (.time | epoch) - $context.start | floor;
+def second: .t | floor;
 
 # per_second: how often each second occurs in an array of seconds.
 def per_second:
@@ -60,13 +64,27 @@ def watched($meta; $summary):
 	| (if $summary then $summary | second else length end) as $to
 	| to_entries | map(if .key < $from or .key > $to then null else .value end);
 
+# timed: the records with their time .t in seconds since the start of the run.  It is that of the
+# monotonic clock, because the other one can be set during the run; the first record has both.
+def timed:
+	foreach records as $record ({at: null, record: null};
+		if .at == null and $record.mono_ns and $record.time then
+			.at = ($record.time | epoch) - $context.start - $record.mono_ns / 1e9 else . end
+		| .at as $at
+		| .record = ($record | .t = if .mono_ns then .mono_ns / 1e9 + ($at // 0)
+			else (.time // "" | epoch // $context.start) - $context.start end);
+		.record);
+
+# of_cgroup: the keys of a record that name its cgroup or container.
+def of_cgroup: {cgroup, container, container_name} | with_entries(select(.value != null));
+
 # facts(fields; f): f makes the facts from an array of all records, reduced to these fields.
 def facts(fields; f):
-	[records | if .type == "meta" or .type == "summary" then . elif .type == "lost" then empty
+	[timed | if .type == "meta" or .type == "summary" then . elif .type == "lost" then empty
 		else fields end]
 	| (first(.[] | select(.type == "meta")) // null) as $meta
 	| (first(.[] | select(.type == "summary")) // null) as $summary
-	| common_facts($meta; $summary) + (map(select(.type == null)) | f)
+	| common_facts($meta; $summary) + (map(select(.type != "meta" and .type != "summary")) | f)
 	| .series |= map(if .unit == "/s" then .values |= watched($meta; $summary) else . end);
 
 # most(f): the most frequent value of f.
@@ -81,9 +99,10 @@ def errno_name:
 	// "errno \(.)";
 
 def execsnoop:
-	facts({at: second, parent: .parent_comm, comm, file, ret, cgroup, ours: ours};
-		def by_parent: group_by([.parent, .comm]) | map({
-			parent: .[0].parent, comm: .[0].comm, count: length,
+	facts({at: second, parent: .parent_comm, ppid, comm, file, ret, ours: ours} + of_cgroup;
+		def by_parent: group_by([.parent, .comm]) | map((.[0] | of_cgroup) + {
+			parent: .[0].parent, ppid: (map(.ppid) | unique | if length == 1 then .[0] else null end),
+			comm: .[0].comm, count: length,
 			failed: (map(select(.ret < 0)) | length), file: most(.file)
 		}) | sort_by(-.count, .parent, .comm);
 		(map(select(.ours)) | length) as $own |
@@ -111,10 +130,10 @@ def execsnoop:
 def is_limit: .err == 5 or .err == 23 or .err == 24 or .err == 28 or .err == 30;
 
 def opensnoop:
-	facts({at: second, path: (.path // "(unreadable)"), err, comm, cgroup, ours: ours};
+	facts({at: second, path: (.path // "(unreadable)"), err, comm, pid, ours: ours} + of_cgroup;
 		expected_missing as $expected |
 		map(select((.ours | not) and .err != 0)) |
-		(group_by([.path, .err]) | map({
+		(group_by([.path, .err]) | map((.[-1] | {pid} + of_cgroup) + {
 			path: .[0].path, error: (.[0].err | errno_name), count: length,
 			comm: most(.comm), programs: (map(.comm) | unique | length)
 		}) | sort_by(-.count, .path, .error)) as $by_path |
@@ -122,8 +141,8 @@ def opensnoop:
 			numbers: {failed: length,
 				unexpected: ($by_path | map(select(.path | test($expected) | not))[0:10]),
 				limits: (map(select(is_limit)) | group_by([.err, .comm])
-					| map({error: (.[0].err | errno_name), comm: .[0].comm,
-						count: length, path: .[0].path})
+					| map((.[-1] | {pid} + of_cgroup) + {error: (.[0].err | errno_name),
+						comm: .[0].comm, count: length, path: .[0].path})
 					| sort_by(-.count, .error, .comm))},
 			series: [map(.at) | event_series("opens.failed"; "open"; "opens that failed")],
 			tables: [$by_path | sort_by(.path | test($expected)) | table("opens";
@@ -133,17 +152,22 @@ def opensnoop:
 				column("programs"; "Programs"; "number")])]
 		});
 
+# A client that gave up after this time had no answer.
+def UNANSWERED_NS: 2e8;
+
 # connect_results: one record per connect.  A connect without an answer yet is a separate event
 # before the result.
 def connect_results:
 	group_by([.pid, .tid, .saddr, .sport, .daddr, .dport])
 	| map(if any(.[]; .result != "waiting") then map(select(.result != "waiting")) else .[0:1] end)
-	| add // [] | map(if .result == "waiting" then .result = "no answer" else . end);
+	| add // [] | map(if .result == "waiting" or (.result == "aborted" and (.latency_ns // 0) >= UNANSWERED_NS)
+		then .result = "no answer" else . end);
 
 def tcpconnect:
-	facts({at: second, pid, tid, comm, saddr, sport, daddr, dport, result, latency_ns, ours: ours};
+	facts({at: second, pid, tid, comm, saddr, sport, daddr, dport, result, latency_ns, netns, ours: ours}
+			+ of_cgroup;
 		map(select((.ours | not) and .result != null)) | connect_results |
-		(group_by([.daddr, .dport, .result]) | map({
+		(group_by([.daddr, .dport, .result]) | map((.[-1] | {pid, netns} + of_cgroup) + {
 			address: .[0].daddr, port: .[0].dport, result: .[0].result, count: length,
 			latency_ns: (map(.latency_ns // empty) | max), comm: most(.comm)
 		}) | sort_by((.result == "established"), -.count, .address, .port, .result)) as $by_target |
@@ -161,9 +185,9 @@ def tcpconnect:
 		});
 
 def tcpaccept:
-	facts({at: second, comm, laddr, lport, queue_ns, ours: ours};
+	facts({at: second, pid, comm, laddr, lport, queue_ns, ours: ours} + of_cgroup;
 		map(select(.ours | not)) |
-		(group_by([.laddr, .lport, .comm]) | map({
+		(group_by([.laddr, .lport, .comm]) | map((.[-1] | {pid} + of_cgroup) + {
 			address: .[0].laddr, port: .[0].lport, comm: .[0].comm, count: length,
 			queue_ns: (map(.queue_ns // empty) | max)
 		}) | sort_by(-.count, .address, .port, .comm)) as $by_port |
@@ -197,21 +221,21 @@ def tcpretrans:
 		});
 
 def gethostlatency:
-	facts({at: second, host: (.host // "(unreadable)"), comm, latency_ns,
+	facts({at: second, host: (.host // "(unreadable)"), pid, comm, latency_ns,
 			result: (if .result != null then "\(.result)"
 				elif (.ret // 0) != 0 then "\(.ret)" else "ok" end),
-			ours: ours};
+			ours: ours} + of_cgroup;
 		map(select((.ours | not) and .latency_ns != null)) |
 		map(.failed = ((.result | ascii_downcase) as $r | ["ok", "0", "success", "netdb_success"]
 			| index($r) == null)) |
-		(group_by(.host) | map({
+		(group_by(.host) | map((.[-1] | {pid} + of_cgroup) + {
 			host: .[0].host, count: length, failed: (map(select(.failed)) | length),
 			result: (map(select(.failed)) | if length > 0 then most(.result) else "ok" end),
 			latency_ns: (map(.latency_ns) | max), total_ns: (map(.latency_ns) | add), comm: most(.comm)
 		}) | sort_by(-.latency_ns, .host)) as $by_host |
 		{
-			numbers: {lookups: length, failed: (map(select(.failed)) | length), slowest: $by_host[0],
-				failing: ($by_host | map(select(.failed > 0)) | max_by(.failed))},
+			numbers: {lookups: length, failed: (map(select(.failed)) | length),
+				names: ($by_host | .[0:20] + (.[20:] | map(select(.failed > 0)) | sort_by(-.failed)[0:20]))},
 			series: [map(.at) | event_series("lookups"; "dns"; "names looked up")],
 			tables: [$by_host | table("names"; "Names looked up, the slowest first"; [
 				column("host"; "Name"; "host"), column("count"; "Lookups"; "number"),
@@ -220,15 +244,15 @@ def gethostlatency:
 		});
 
 def fsslower:
-	facts({at: second, comm, op: (.op // "-"), bytes, latency_ns, fs: (.fs // "-"),
-			file: (.file // "(unreadable)"), ours: ours};
+	facts({at: second, pid, comm, op: (.op // "-"), bytes, latency_ns, fs: (.fs // "-"),
+			file: (.file // "(unreadable)"), ours: ours} + of_cgroup;
 		map(select((.ours | not) and .latency_ns != null)) |
-		(group_by([.file, .op, .comm]) | map({
+		(group_by([.file, .op, .comm]) | map((.[-1] | {pid} + of_cgroup) + {
 			file: .[0].file, op: .[0].op, fs: .[0].fs, comm: .[0].comm, count: length,
 			latency_ns: (map(.latency_ns) | max), total_ns: (map(.latency_ns) | add)
 		}) | sort_by(-.latency_ns, .file, .op, .comm)) as $by_file |
 		{
-			numbers: {slow: length, slowest: $by_file[0]},
+			numbers: {slow: length, slowest: $by_file[0], total_ns: (map(.latency_ns) | add // 0)},
 			series: [map(.at) | event_series("files.slow"; "file"; "slow file operations")],
 			tables: [$by_file | table("files"; "Slow file operations, the slowest first"; [
 				column("file"; "File"; "path"), column("op"; "Operation"; "text"),
@@ -238,15 +262,21 @@ def fsslower:
 		});
 
 def biosnoop:
-	facts({at: second, comm: (.comm // "-"), disk: (.disk // "-"), op: (.rwbs // .op // .operation // "-"),
-			bytes, latency_ns, ours: ours};
+	facts({at: second, pid, comm: (.comm // "-"), disk: (.disk // "-"),
+			op: (.rwbs // .op // .operation // "-"), bytes, latency_ns, error: (.error_name // null), ours: ours}
+			+ of_cgroup;
 		map(select(.latency_ns != null)) |
+		(group_by([.disk, .comm]) | map((.[-1] | {pid} + of_cgroup) + {
+			disk: .[0].disk, comm: .[0].comm, count: length, bytes: (map(.bytes // 0) | add),
+			total_ns: (map(.latency_ns) | add)}) | sort_by(-.total_ns, .disk, .comm)) as $causes |
 		(group_by([.disk, .comm, .op]) | map({
 			disk: .[0].disk, comm: .[0].comm, op: .[0].op, count: length, bytes: (map(.bytes // 0) | add),
 			latency_ns: (map(.latency_ns) | max), total_ns: (map(.latency_ns) | add)
 		}) | sort_by(-.total_ns, .disk, .comm, .op)) as $by_cause |
 		{
-			numbers: {requests: length, top: $by_cause[0:3]},
+			numbers: {requests: length, causes: $causes[0:20],
+				errors: (map(select(.error)) | group_by([.disk, .error]) | map({disk: .[0].disk, error: .[0].error,
+					comm: .[0].comm, count: length}))},
 			series: [],
 			tables: [$by_cause | table("requests"; "Disk requests, by who caused them"; [
 				column("disk"; "Disk"; "text"), column("comm"; "Program"; "comm"),
@@ -297,7 +327,7 @@ def interval_series(id; resource; title; of; f; unit):
 				if $h.at >= 0 and $h.at < $context.seconds then .[$h.at] = ($h | f) else . end))});
 
 # at_end: the second that an interval covered: the one before the full second nearest to its end.
-def at_end: ((.time | epoch) - $context.start - 0.5 | floor);
+def at_end: .t - 0.5 | floor;
 
 def latency_facts(id; resource; title; of):
 	facts({at: at_end, label: of, unit, count, max, p50, p90, p99, p99_9, buckets};

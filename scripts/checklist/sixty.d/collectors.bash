@@ -6,24 +6,27 @@
 # The collectors: NAME KIND COMMAND.  KIND is `program` (in PATH), `tool` (ours),
 # `events` (ours, prints every event; sixty limits its output) or `sample` (read by the
 # script `sample`).  All observe for $span seconds, except profile, which stops earlier
-# and starts first, because it resolves symbols at its end.  pidstat reads a file of each
-# process for each sample, so it takes at most ten samples.
+# and starts first, because it resolves symbols at its end.  The findings come from our
+# tools alone.  The classic programs run for people who want to read them: at most ten
+# samples of each, which costs little.
 collectors() {
 	# What SIGINT ends without a result starts first: on a slow machine the start of all
 	# takes a second.
+	local every=$((1 + span / 10)) look=$((1 + span / 300))
+	local samples=$((span / every))
 	cat <<-TABLE
 	profile         tool      profile --json --bpf-stats --duration $((span - 1 - (span > 5))) --flame flame.svg
-	vmstat          program   vmstat -n -w 1 $((span + 1))
+	usestat         tool      usestat --json $look $((span / look + 1))
+	vmstat          program   vmstat -n -w $every $((samples + 1))
 	top             program   top -b -w 512 -d $((span > 1 ? span - 1 : 1)) -n 2
-	pressure        sample    pressure $span
 	uptime          program   uptime
 	dmesg           sample    dmesg $span
-	mpstat          program   mpstat -P ALL -o JSON 1 $span
-	pidstat         program   pidstat $((1 + span / 10)) $((span / (1 + span / 10)))
-	iostat          program   iostat -x -y -z -o JSON 1 $span
-	free            program   free -m -s 1 -c $span
-	sar-dev         program   sar -n DEV,EDEV 1 $span
-	sar-tcp         program   sar -n TCP,ETCP 1 $span
+	mpstat          program   mpstat -P ALL $every $samples
+	pidstat         program   pidstat $every $samples
+	iostat          program   iostat -x -y -z $every $samples
+	free            program   free -m -s $every -c $samples
+	sar-dev         program   sar -n DEV,EDEV $every $samples
+	sar-tcp         program   sar -n TCP,ETCP $every $samples
 	execsnoop       events    execsnoop --json --bpf-stats --duration $span --fails
 	opensnoop       events    opensnoop --json --bpf-stats --duration $span --failed
 	fsslower        events    fsslower --json --bpf-stats --duration $span
@@ -38,14 +41,10 @@ collectors() {
 	TABLE
 }
 
-# Programs whose output `sample` replaces from /proc if they are missing.
-SAMPLED=" uptime vmstat mpstat pidstat iostat free sar-dev sar-tcp "
-
 declare -a names		# of the collectors, in the order of the table
 declare -A kinds		# NAME -> its kind
 declare -A programs		# NAME -> path of its program, unless that is missing
 declare -A no_room=()	# NAME -> the limit that left no room for it
-declare -A sampled		# NAME -> the package of its program, if /proc replaces it
 
 # each FUNCTION: call it with every line of the table.
 each() {
@@ -91,15 +90,7 @@ look_up() {
 	kinds[$1]=$2
 	case $2 in
 	tool | events) find_tool "$3" ;;
-	program) found=$(type -P "$3") || stand_in "$1" ;;
+	program) found=$(type -P "$3") ;;
 	sample) found=$parts/sample ;;
 	esac && programs[$1]=$found
-}
-
-# stand_in NAME: read /proc instead of running a program that is missing.
-stand_in() {
-	[[ $SAMPLED == *" $1 "* ]] || return
-	sampled[$1]=$(package_of "$1")
-	found=$parts/sample
-	echo "sample $1 $span" >"$dir/$1/command"
 }

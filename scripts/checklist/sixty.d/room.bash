@@ -57,9 +57,8 @@ user_room() {
 
 # processes_of NAME KIND: print the number of its simultaneous processes, with the waiting shells.
 processes_of() {
-	case $1,$2,${sampled[$1]-} in
-	*,events,* | *,sample,*) echo 4 ;;
-	*,*,?*) echo 5 ;;
+	case $1,$2 in
+	*,events | *,sample) echo 4 ;;
 	sar-*) echo 3 ;;
 	*) echo 2 ;;
 	esac

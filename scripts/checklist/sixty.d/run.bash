@@ -9,19 +9,28 @@
 
 NICE=5			# yield to the machine's own work, but not so far that events get lost
 PIECE_BYTES=262144	# of output read at a time
-PIECES=32		# per collector: 8 MiB, which jq reads in half a second
-PIECES_AT_ONCE=8	# a burst that is kept whole; the others are spread over the time
+PIECES=8		# per collector: 2 MiB, which jq reads in a quarter of a second
+PIECES_AT_ONCE=3	# a burst that is kept whole; the others are spread over the time
 LAST_LINES=100		# kept of the output after that: tools print their sums there
 
 declare -A pids		# NAME -> its process, which leads its own group
 hears_int=()		# command prefix that lets a command receive SIGINT
+end_signal=INT		# asks a collector to end
 interrupted=		# the signal that interrupted sixty
 ended_by=		# the signal that ended the collecting
 
+# now_ms: sets `ms`, the milliseconds since the machine started.  The clock of the day can be set
+# during the run, this one cannot.
+now_ms() {
+	local up
+	read -r up _ </proc/uptime
+	ms=$((10#${up/./} * 10))
+}
+
 # elapsed: sets `ms`, the milliseconds since the start.
 elapsed() {
-	local now=${EPOCHREALTIME/./}
-	ms=$(((now - start_us) / 1000))
+	now_ms
+	ms=$((ms - start_ms))
 }
 
 # nap SECONDS: a sleep that starts no program, which execsnoop would show.
@@ -107,7 +116,6 @@ start() {
 	[ -n "${programs[$name]-}" ] || return
 	shift 3
 	[ "$kind" != sample ] || set -- "$name" "$@"
-	[ -z "${sampled[$name]-}" ] || set -- "$name" "$span"
 	set -m
 	collect "$dir/$name" "$kind" "${programs[$name]}" "$@" &
 	set +m
@@ -188,7 +196,7 @@ run() {
 end_all() {
 	: >"$dir/ending"
 	still_running || return
-	signal_all INT
+	signal_all "$end_signal"
 	watch "$1"
 	signal_all KILL
 }

@@ -85,7 +85,6 @@ other_status() {
 # their losses on stderr.
 remark() {
 	local text=
-	[ -z "${sampled[$1]-}" ] || text="from /proc: ${sampled[$1]} is not installed"
 	[ ! -s "$dir/$1/rest" ] || text="too much output: a part of it is kept"
 	[ -z "$2" ] || text+="${text:+; }$2"
 	echo "$text"

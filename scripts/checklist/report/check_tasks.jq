@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#
+# Checks of memory, processes, limits, the kernel log and the machine.  $u: the numbers of usestat.
+
+include "lib";
+include "check";
+
+def PAGE_KIB: 4;
+
+# largest(u): evidence: the processes with the most memory.
+def largest($u): $u.processes | top_by(.rss; "\(process_name) \(.rss | in_bytes)\(in_container)")
+	| if . == "" then empty else usestat("largest: \(.)") end;
+
+def memory_checks($n; $u):
+	$u.memory | if . == null then empty else
+		(($n.cachestat.misses // 0) > 0) as $cache
+		| check("memory-low"; null; {}; .available | percent($u.memory.total);
+			usestat("at least \(.available | in_bytes) of \(.total | in_bytes) available; "
+				+ if (.swap_total // 0) == 0 then "no swap"
+				else "swap: \(.swap_used | in_bytes) of \(.swap_total | in_bytes)" end), largest($u)),
+		check("memory-pressure"; null; {}; .some; usestat(pressure_text)),
+		(if (.swap_total // 0) == 0 then fine("swapping"; usestat("no swap")) else
+			check("swapping"; null; {}; (.swap_in + .swap_out) * PAGE_KIB;
+				usestat("\(.swap_in * PAGE_KIB | number) KiB/s in, \(.swap_out * PAGE_KIB | number) KiB/s out"),
+				($u.processes | top_by(.swap; "\(process_name) \(.swap | in_bytes)")
+					| if . == "" then empty else usestat("in swap: \(.)") end)) end),
+		check("thrashing"; null; {}; if (.some // 100) < 1 then 0 else .refaults end;
+			usestat("\(.refaults | number) pages/s read back soon after they were reclaimed"),
+			($u.processes | top_by(.major_faults; "\(process_name) \(.major_faults | number)/s")
+				| if . == "" then empty else usestat("major faults: \(.)") end)),
+		check("direct-reclaim"; null; {}; .stalls; usestat("\(.stalls | number) allocations/s waited for reclaim")),
+		check("compaction"; null; {}; .compactions; usestat("\(.compactions | number)/s")),
+		check("slab-large"; null; {}; .slab | percent($u.memory.total);
+			usestat("\(.slab | in_bytes) of \(.total | in_bytes)")),
+		(if $u.machine.overcommit_memory == 2 then
+			check("commit-limit"; null; {}; .committed | percent($u.memory.commit_limit);
+				usestat("\(.committed | in_bytes) of \(.commit_limit | in_bytes) reserved"))
+		else fine("commit-limit"; usestat("vm.overcommit_memory is not 2")) end),
+		(if .corrected == null and .uncorrected == null and .corrupted == null then
+			unseen("memory-hardware"; "no EDAC driver: virtual machines have none")
+		else check("memory-hardware"; null; {};
+			(.corrected // 0) + 1000 * (.uncorrected // 0) + (if (.corrupted // 0) > 0 then 1000 else 0 end);
+			usestat("\(.corrected // 0) corrected, \(.uncorrected // 0) not corrected; "
+				+ "\(.corrupted // 0 | in_bytes) taken out of use")) end)
+	end;
+
+# leak_checks(u): processes whose memory and cgroups whose anonymous memory grows.
+def leak_checks($u):
+	$u.memory.available as $room
+	| $u.cpu.seconds as $seconds
+	| [($u.processes[] | minutes_left($room; .rss_growth; .seconds) as $minutes | select($minutes != null)
+			| check("memory-leak"; who; about_process; $minutes;
+				usestat("\(growth_text(.rss_growth; .seconds; $minutes)); now \(.rss | in_bytes)\(command)"))),
+		($u.cgroups[] | select(.cgroup != "/" and .memory_max != null)
+			| minutes_left(.memory_max - .memory; .memory_growth; .seconds) as $minutes | select($minutes != null)
+			| check("memory-leak"; cgroup_name; of_cgroup + cgroup_dirs($u); $minutes;
+				usestat("\(growth_text(.memory_growth; .seconds; $minutes)); limit \(.memory_max | in_bytes)"), members($u)))]
+	| if $u.memory == null then empty
+	elif length == 0 then fine("memory-leak"; usestat("none grew by \(LEAST_GROWTH_BYTES | in_bytes)"))
+	else .[] end;
+
+# grown(key; growth): only if it gained at least a tenth of what it has.
+def grown($key; $growth): if (.[$growth] // 0) * 10 >= (.[$key] // 0) then .[$growth] // 0 else 0 end;
+
+# each_process(id; u; filter; value; text): the check for each process that the filter selects.
+def each_process($id; $u; filter; value; text):
+	if $u.limits == null and ($u.processes | length) == 0 then empty else
+		[$u.processes[] | select(filter)]
+		| if length == 0 then fine($id; usestat("none among the processes seen"))
+		else .[] | check($id; who; about_process; value; usestat(text + command)) end
+	end;
+
+def process_checks($u):
+	each_process("cpu-bound"; $u; .cpu; if $u.cpu.urgent >= 90 then 0
+		elif .thread_cpu then .thread_cpu
+		elif .cpu > 115 then 0 else .cpu end;
+		"\(.cpu | number) % of a CPU, \(.system | number) % in the kernel"),
+	each_process("process-run-delay"; $u; .run_delay and (.kernel | not);
+		if ($u.cpu.pressure // 100) < 5 or ($u.cpu.nice >= 20 and $u.cpu.urgent < 70) then 0 else .run_delay end;
+		"waited \(.run_delay | number) % of the time, ran \(.cpu | number) %"),
+	each_process("thread-growth"; $u; .thread_growth; grown("threads"; "thread_growth");
+		"\(.thread_growth) more than at its first look, now \(.threads)"),
+	each_process("descriptor-growth"; $u; .fd_growth; grown("fds"; "fd_growth");
+		"\(.fd_growth) more than at its first look, now \(.fds)"),
+	(each_process("descriptors"; $u; .fds and .fds_max; 100 * .fds / .fds_max; "\(.fds) of \(.fds_max) open files")
+		| if .about then .about.error = "EMFILE" else . end),
+	each_process("zombies"; $u; .zombies; .zombies; .zombies | plural("dead child process")),
+	each_process("stopped"; $u; .stopped > 0 and .stopped == .looks; 1; "stopped in all \(.looks) looks");
+
+# frozen: true if the thread sleeps where a frozen file system stops writers.
+def frozen: .function // "" | test("sb_start_write|sb_wait_write|freeze|percpu_rwsem_wait|rwsem.*sb_");
+
+def blocked_checks($u):
+	if $u.limits == null then empty else
+		$u.blocked | map(select(.looks >= 2)) | map(select(frozen)) as $frozen
+		| (if length == 0 then fine("blocked-tasks"; usestat("none in two looks in a row")) else
+			group_by(.pid)[] | max_by(.looks) as $b
+			| check("blocked-tasks"; $b | who; $b | about_process; $b.looks; usestat(
+				"\(length | plural("thread")), in \($b.looks) looks in a row, in \($b.function // "a function not shown")"
+				+ if $b.file then ", with \($b.file | quoted)" else "" end)) end),
+		(if ($frozen | length) == 0 then fine("fs-frozen"; usestat("none")) else
+			$frozen | max_by(.looks) as $b | check("fs-frozen"; $b | who; $b | about_process; length;
+				usestat("\(length | plural("thread")) wait in \($b.function)")) end)
+	end;
+
+def limit_checks($u):
+	$u.limits | if . == null then empty else
+		. as $l
+		| def used($id; $value; $max; $what): check($id; null; {}; $value | percent($max);
+			usestat("\($value) of \($max) \($what)"));
+		used("threads-limit"; .tasks; .tasks_max; "threads"),
+		(used("files-limit"; .files; .files_max; "open files") | .about.error = "ENFILE"),
+		used("aio-limit"; .aio; .aio_max; "requests"),
+		([$u.users[] | select(.inotify_instances != null or .inotify_watches != null)]
+			| if length == 0 then unseen("inotify-limit"; "the use of inotify is not known")
+			else .[] | ([.inotify_instances, .inotify_watches] | map(. // 0)) as [$i, $w]
+				| check("inotify-limit"; .user // .uid; {user: (.user // .uid)};
+					[100 * $i / ($l.inotify_instances_max // 128), 100 * $w / ($l.inotify_watches_max // 8192)] | max;
+					usestat("\($i) of \($l.inotify_instances_max) instances, \($w) of "
+						+ "\($l.inotify_watches_max) watches")) end),
+		([$u.users[] | select(.uid != "0" and .threads_max)]
+			| if length == 0 then fine("user-threads"; usestat("no user has many threads")) else
+				.[] | check("user-threads"; .user // .uid; {user: (.user // .uid), pid}; 100 * .threads / .threads_max;
+					usestat("\(.threads) of \(.threads_max) threads")) end)
+	end;
+
+# ---- the kernel log ----
+
+def log_rules: {
+	"kernel-hung": ["hung_task", "soft_lockup", "hard_lockup", "rcu_stall", "workqueue_stall"],
+	"kernel-crash": ["segfault"], "kernel-bug": ["kernel_bug", "panic", "oom_panic"],
+	"kernel-warning": ["kernel_warning"], "kernel-hardware": ["hardware_error", "memory_error", "pcie_error"],
+	"kernel-thermal": ["thermal"], "kernel-io": ["io_error", "raid", "multipath", "nfs"],
+	"fs-errors": ["fs_error"], "fs-read-only": ["read_only_remount"],
+	"kernel-allocation": ["allocation_failure"],
+	"kernel-network": ["nic_reset", "link_down", "conntrack_full", "neighbour_full", "tcp_memory", "tcp_orphans",
+		"tcp_time_wait", "syn_flood", "unregister_netdevice"]
+};
+
+# of_other_rules: classes whose rules look at counters instead.
+def of_other_rules: ["oom_kill", "pids_limit", "files_limit", "nfs_recovered"];
+
+def message_text: (.text | cut_to(140)) + if .count > 1 then " (\(.count | times))" else "" end;
+
+def log_subject: if (.comms | length) > 0 then .comms | join(", ") else .class | gsub("_"; " ") end;
+
+def log_check($id; $classes; $u):
+	[$u.log[] | select(.class as $c | $classes | index($c))]
+	| if length > 0 then
+		(max_by(.count)) as $most
+		| check($id; [.[] | log_subject] | unique | join(", ");
+			{comm: $most.comms[0], error: (if $id == "kernel-io" then "EIO" else null end),
+				disk: ($most.text | capture("dev (?<d>[a-z0-9-]+)").d? // null)};
+			map(.count) | add; .[] | usestat(message_text))
+	else fine($id; usestat("none during the run")) end;
+
+def log_checks($u):
+	if $u.memory == null then empty
+	elif any($u.missing[]; .what | test("kernel('s)? (log|message)")) then
+		(log_rules | keys[]), "kernel-errors" | select(. != "fs-errors" and . != "fs-read-only")
+		| unseen(.; "the kernel's log cannot be read")
+	else
+		(log_rules | del(.["fs-errors"], .["fs-read-only"]) | to_entries[] | log_check(.key; .value; $u)),
+		log_check("kernel-errors"; [$u.log[].class] - [log_rules[][]] - of_other_rules; $u)
+	end;
+
+# oom_check(u): kills are counted, not log lines.
+def oom_check($u):
+	[$u.log[] | select(.class == "oom_kill")][0] as $log
+	| ([$u.oom_kills // 0, ($u.cgroups | map(.oom_kills // 0) | max // 0), $log.pids // 0] | max) as $kills
+	| if $u.memory == null then empty else
+		([$u.cgroups[] | select((.oom_kills // 0) > 0 and .cgroup != "/")] | sort_by(-(.cgroup | length))[0]) as $cgroup
+		| ($cgroup.cgroup // $log.memcgs[0]) as $path
+		| check("kernel-oom"; if ($log.comms // [] | length) > 0 then $log.comms | join(", ") else "processes" end;
+			{comm: $log.comms[0], cgroup: $path} + ($cgroup // {} | {container, container_name}); $kills;
+			usestat("\($kills | plural("process")) killed"
+				+ if $path then " at the memory limit of \(($cgroup // {cgroup: $path}) | cgroup_name)"
+				elif $kills > 0 then ", of the whole machine" else "" end),
+			($log | values | usestat(.text | cut_to(140))))
+	end;
+
+# ---- the machine ----
+
+def taint_words: {"4": "machine check", "5": "bad page", "7": "the kernel has died before",
+	"14": "soft lockup", "1": "module loaded by force", "2": "module removed by force"};
+
+def taint_checks($u):
+	$u.machine.taint | if . == null then empty else
+		. as $taint
+		| [taint_words | to_entries[] | select(($taint / pow(2; .key | tonumber) | floor) % 2 == 1).value]
+		| check("taint"; join(", "); {}; length; usestat("flags \($taint)")) end;
+
+def machine_checks($u):
+	$u.machine | if . == null then empty else
+		check("clock-unsynchronised"; null; {}; .clock_synchronised | if . == null then null elif . then 0 else 1 end;
+			usestat("possible error "
+				+ "\(if .clock_error_max_us then .clock_error_max_us * 1e3 | in_time else "unknown" end)"
+				+ "\(if .hypervisor then "; a virtual machine, whose host may set the clock" else "" end)")),
+		check("clock-source"; .clock_source; {};
+			.clock_source | if . == null then null
+				elif test("^(hpet|acpi_pm|jiffies|pit|refined-jiffies)$") then 1 else 0 end;
+			usestat("\(.clock_source) of \(.clock_sources // "?")")),
+		(if .failed_units == null then unseen("failed-units"; "usestat does not show the units of systemd")
+		else check("failed-units"; .failed_unit_names // [] | if type == "array" then join(", ") else . end;
+			{unit: (.failed_unit_names // [] | if type == "array" then .[0] else . end)}; .failed_units;
+			usestat(.failed_units | plural("failed unit"))) end),
+		(if $u.limits.log_messages == null then empty
+		else check("log-flood"; null; {}; $u.limits.log_messages;
+			usestat("\($u.limits.log_messages | number) messages/s")) end)
+	end, taint_checks($u);
+
+def exit_checks($u):
+	if ($u.exits | length) == 0 then empty else
+		[$u.exits[] | select((.signal // 0) != 0 or (.status // 0) != 0)]
+		| if length == 0 then fine("crash-loop"; usestat("no program ended with an error"))
+		else .[] | check("crash-loop"; .comm; {comm} + of_cgroup; .count;
+			usestat("\(.count | times) "
+				+ "\(if (.signal // 0) != 0 then "by signal \(.signal)" else "with status \(.status)" end)"
+				+ "\(if .parent_comm then ", started by \(.parent_comm | quoted) (\(.ppid))" else "" end)")) end
+	end;
+
+def task_checks($n; $u):
+	process_checks($u), blocked_checks($u), limit_checks($u), leak_checks($u), exit_checks($u);
