@@ -339,5 +339,7 @@ void args_parse(const char *tool, const struct table *table, const struct argp *
 	if (argp_parse(argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, NULL))
 		args_fail("invalid command line");
 	output_args_check(common);
+	cgroup_prepare();		/* the capabilities for both are dropped later */
+	container_prepare();
 	count_args_check(common);
 }

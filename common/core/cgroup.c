@@ -190,6 +190,20 @@ static bool path_of_fd(int fd, char path[PATH_MAX])
 	return len > 0;
 }
 
+static struct {
+	int fd;				/* -1: not opened */
+	char path[PATH_MAX];		/* in its own mount namespace */
+} handles = { .fd = -1 };
+
+void cgroup_prepare(void)
+{
+	if (handles.fd >= 0 || !cgroup_names_mount())
+		return;
+	handles.fd = open(cgroup_names_mount(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (handles.fd >= 0 && !path_of_fd(handles.fd, handles.path))
+		handles.path[0] = '\0';
+}
+
 /*
  * Return the path of the cgroup with @id (malloc'd) from the kernel, or NULL if it is gone.  In
  * a mount of another namespace the kernel prints paths as they are there.
@@ -200,23 +214,17 @@ static char *path_of_id(__u64 id)
 		struct file_handle handle;
 		__u64 id;
 	} fh = { { .handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS } };
-	static char mount[PATH_MAX];
-	static int mount_fd = -1;
 	char path[PATH_MAX];
 	const char *name = NULL;
 	int fd;
 
-	if (mount_fd < 0 && cgroup_names_mount()) {
-		mount_fd = open(cgroup_names_mount(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (mount_fd >= 0 && !path_of_fd(mount_fd, mount))
-			return NULL;
-	}
+	cgroup_prepare();
 	memcpy(fh.handle.f_handle, &id, sizeof(id));
-	fd = mount_fd < 0 ? -1 : open_by_handle_at(mount_fd, &fh.handle, O_PATH | O_CLOEXEC);
+	fd = handles.fd < 0 ? -1 : open_by_handle_at(handles.fd, &fh.handle, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return NULL;
 	if (path_of_fd(fd, path))
-		name = below(path, mount);
+		name = below(path, handles.path);
 	close(fd);
 	return name ? strdup(name) : NULL;
 }

@@ -24,6 +24,9 @@ const char *cgroup_mount(void);
  */
 const char *cgroup_names_mount(void);
 
+/* Open that mount point.  Call it while the tool may still enter /proc/1/root. */
+void cgroup_prepare(void);
+
 /* Return false if only the cgroups of the tool's own cgroup namespace have names. */
 bool cgroup_sees_all(void);
 

@@ -25,12 +25,14 @@
 static int root_fd = -1;		/* the root directory of process 1, or our own */
 static bool denied;
 
-static int open_root(void)
+void container_prepare(void)
 {
 	int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-	int fd = open("/proc/1/root", flags);
 
-	return fd < 0 ? open("/", flags) : fd;
+	if (root_fd < 0)
+		root_fd = open("/proc/1/root", flags);
+	if (root_fd < 0)
+		root_fd = open("/", flags);
 }
 
 /* Open a regular file below the root, where its symbolic links stay too.  It never blocks. */
@@ -42,8 +44,7 @@ static int open_state(const char *path, size_t *size)
 	struct stat st;
 	int fd;
 
-	if (root_fd < 0)
-		root_fd = open_root();
+	container_prepare();
 	fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
 	if (fd < 0) {
 		denied |= errno == EACCES;

@@ -22,6 +22,9 @@ struct container {
 	bool sandbox;			/* it keeps the namespaces of a pod: the pause container */
 };
 
+/* Open the root directory of process 1.  Call it while the tool may still enter it. */
+void container_prepare(void);
+
 /*
  * Return the container of the cgroup at @path, or NULL if it belongs to none.  Its files are read
  * when it is first seen.  Cached; valid until the next call.
