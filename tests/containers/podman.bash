@@ -3,8 +3,8 @@
 #
 # Functions for tests with podman, in a machine of its own: `load ../containers/podman`.
 
-# start_machine PACKAGE...: for setup_file.  `driver`: vfs, in memory, or overlay, on disk.  Sets `at`, a directory with the same name in the machine,
-# and `init_pid`, its process 1.
+# start_machine PACKAGE...: for setup_file.  Images are on disk if `driver` is overlay, by default in
+# memory.  Sets `at`, a directory with the same name in the machine, and `init_pid`, its process 1.
 start_machine() {
 	at=$(mktemp -d /tmp/x$$XXXXXX)
 	export at parent=sixty-containers-$$ runtime=runc driver=${driver:-vfs}
