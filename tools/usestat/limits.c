@@ -59,8 +59,8 @@ enum { USER_THREADS, USER_THREADS_MAX, USER_PROCESSES, USER_FIELDS };
 static const struct field user_fields[] = {
 	[USER_THREADS]	   = { "threads", FIELD_GAUGE, .about = "Threads of the user" },
 	[USER_THREADS_MAX] = { "threads_max", FIELD_GAUGE,
-			       .about = "The lowest limit of the user's threads that a process of "
-					"the user has; does not apply to root" },
+			       .about = "Lowest limit on the threads of the user among the "
+					"processes of the user; root has no limit" },
 	[USER_PROCESSES]   = { "processes", FIELD_GAUGE, .about = "Processes of the user" },
 };
 
