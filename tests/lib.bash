@@ -3,12 +3,15 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2261
 
 # A process costs several milliseconds, more than most checks.  So the functions that every test
-# calls start none: they use what bash has built in.
+# calls start none: they use what bash has built in.  And before each command of a test, bats records the
+# stack, which takes 0.3 ms: functions that poll or are called often switch that off with "set +T", and
+# "local -" restores it when they return.
 
 root=${BATS_TEST_DIRNAME%/*/*}
 build=${SIXTY_BUILD:-$root/build}
 
 setup() {
+	local -; set +T
 	cd "$BATS_TEST_TMPDIR" || return
 	out=$BATS_TEST_TMPDIR/out
 	err=$BATS_TEST_TMPDIR/err
@@ -60,6 +63,7 @@ try_again_if_hidden() {
 
 # teardown: end what a failed test left running: only processes that the test started, by pid.
 teardown() {
+	local -; set +T
 	if declare -F own_teardown >/dev/null; then own_teardown; fi
 	if [ -n "$tool_pid" ]; then
 		kill -KILL "$tool_pid" 2>/dev/null || true
@@ -111,6 +115,7 @@ find_tools() {
 # each CHECK TOOL...: run CHECK TOOL for each tool, four at a time, each in a separate directory; if one
 # fails, print its output and fail.  Nearly all of the time is spent sleeping.
 each() {
+	local -; set +T
 	local check=$1 tool ended failed=0
 	local -A running
 	shift
@@ -148,6 +153,7 @@ one() {
 # lost_events: print the losses in the summary. Since Linux 7 a task may preempt a tracepoint program,
 # and the kernel then skips the program for that task: an upper limit of the losses, here no event of ours.
 lost_events() {
+	local -; set +T
 	local major lost repeats
 	IFS=. read -r major _ </proc/sys/kernel/osrelease
 	read -r lost repeats < <(jq -r 'select(.type == "summary") | "\(.lost) \(.recursion)"' "$out")
@@ -204,19 +210,20 @@ pause() {
 	read -rt "$seconds" -u "$silent" || true
 }
 
-# wait_for SECONDS COMMAND...: retry until it succeeds; fail after pauses of that time.  They become longer, up
-# to an eighth of the time so far, and are at least three times as long as COMMAND takes: waiting leaves the
-# CPU to what is waited for.
+# wait_for SECONDS COMMAND...: retry until it succeeds; fail after pauses of that time.  They last an eighth of
+# the time so far, from 10 to 100 ms, and at least three times as long as COMMAND takes: waiting leaves the CPU
+# to what is waited for.
 wait_for() {
+	local -; set +T
 	local left_us=$(($1 * 1000000)) first_us=${EPOCHREALTIME/./} begin_us now_us pause_us
 	shift
 	while begin_us=${EPOCHREALTIME/./}; ! "$@"; do
 		((left_us > 0)) || return 1
 		now_us=${EPOCHREALTIME/./}
 		pause_us=$(((now_us - first_us) / 8))
-		((pause_us >= 3 * (now_us - begin_us))) || pause_us=$((3 * (now_us - begin_us)))
+		((pause_us <= 100000)) || pause_us=100000
 		((pause_us >= 10000)) || pause_us=10000
-		((pause_us <= 500000)) || pause_us=500000
+		((pause_us >= 3 * (now_us - begin_us))) || pause_us=$((3 * (now_us - begin_us)))
 		pause "$pause_us"
 		((left_us -= pause_us)) || true
 	done
@@ -230,6 +237,7 @@ is_ready() { [ -s "$out" ] || ! kill -0 "$tool_pid" 2>/dev/null; }
 
 # tool_start TOOL ARGS...: run it in the background; return when it reports that it is ready.
 tool_start() {
+	local -; set +T
 	local tool=$1
 	shift
 	: >"$out" >"$err"	# remove the output of an earlier tool
@@ -245,6 +253,7 @@ tool_start() {
 
 # tool_stop [SIGNAL]: end the tool and keep its exit status in $status.
 tool_stop() {
+	local -; set +T
 	kill "-${1:-INT}" "$tool_pid" 2>/dev/null || true
 	tool_wait
 }
@@ -295,6 +304,7 @@ own() {
 
 # refuses STATUS TEXT TOOL ARGS...: expect one line on stderr, with TEXT in it, and nothing on stdout.
 refuses() {
+	local -; set +T
 	local want=$1 text=$2 messages
 	shift 2
 	run_tool "$@"

@@ -134,6 +134,7 @@ cause() {
 	expect 0 "$(grep -c 'NOTHING FOUND' <<<"$output")"
 }
 
+# bats test_tags=all
 @test "report: the classic programs can be missing, or print anything, without effect on findings" {
 	local name
 	cp -r "$data/troubled" "$BATS_TEST_TMPDIR/dir"
@@ -201,6 +202,7 @@ site_rules() {
 	expect 0 "$(sed 's/``[^`]*\(`[^`]\+\)*``//g; s/`[^`]*`//g' "$out" | grep -c '<script>\|canary')"
 }
 
+# bats test_tags=all
 @test "report: leaving out a collector changes only its own results" {
 	local name
 	cp -r "$data/troubled" "$BATS_TEST_TMPDIR/dir"
@@ -212,6 +214,7 @@ site_rules() {
 	expect 4 "$(jq -r .meta.cpus "$made/report.json")"
 }
 
+# bats test_tags=all
 @test "report: an unreadable output does not affect the other collectors" {
 	local filter='del(.findings, .exonerated, .not_looked_at, .matrix, .verdict, .tables, .series, .losses)
 		| .collectors |= map(select(.name != "biosnoop"))'

@@ -97,6 +97,15 @@ stop_all() {
 	matches_schema "${pairs[@]}"
 }
 
+@test "schema: every tool is checked" {
+	local folder
+	for folder in "$root"/tools/*/; do
+		folder=${folder%/}
+		[ "${SIXTY_TOOL-${folder##*/}}" = "${folder##*/}" ] || continue
+		commands | grep -qE "^${folder##*/}( |$)" || echo "${folder##*/}"
+	done | none "not among the commands"
+}
+
 @test "schema: a line that does not match is refused" {
 	run_tool cachestat --json 1 1
 	sed 's/"hits":/"hots":/' "$out" >bad

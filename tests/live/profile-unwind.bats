@@ -56,26 +56,28 @@ chain() {
 	expect 0 "$(in_function main)"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "profile --unwind: a signal handler has the callers of the interrupted function" {
 	load_start signal 500
 	sampled -p "$process"
 	whole 99 main in_handler handle spin
 }
 
+# bats test_tags=all
 @test "profile --unwind: a function that aligns its stack" {
 	load_start aligned 500
 	sampled -p "$process"
 	whole 99 main in_aligned spin
 }
 
+# bats test_tags=all
 @test "profile --unwind: calls of a library through the linkage table" {
 	load_start plt 500
 	sampled -p "$process"
 	whole 99 main through_plt
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "profile --unwind: code in the vDSO, and system calls" {
 	load_start vdso 500
 	sampled -p "$process"
@@ -107,6 +109,7 @@ chain() {
 	whole 99 main chain_a chain_b chain_c spin
 }
 
+# bats test_tags=all
 @test "profile --unwind: processes that live 30 ms" {
 	load_start short 2000
 	sampled
@@ -114,7 +117,7 @@ chain() {
 	at_least 80 "$(count '.user | index("chain_a") and index("main")')"
 }
 
-# bats test_tags=kernel
+# bats test_tags=kernel,all
 @test "profile --unwind: a stack larger than the copy says so at its root" {
 	load_start deep 500
 	sampled -p "$process"
@@ -144,6 +147,7 @@ chain() {
 	grep -qE "^$comm;\[unwinding stopped: no CFI\];call_without_cfi;spin" "$out"
 }
 
+# bats test_tags=all
 @test "profile --unwind: a signal handler on another stack says that the rest cannot be read" {
 	load_start altstack 500
 	sampled -p "$process"
@@ -151,6 +155,7 @@ chain() {
 	at_least 99 "$(number unwound_unreadable)"
 }
 
+# bats test_tags=all
 @test "profile --unwind dwarf: no step by frame pointers" {
 	workload=spins
 	load_start jit 500

@@ -40,7 +40,7 @@ static const struct field fields[] = {
 			    .about = "Memory limit; absent if unlimited" },
 	[CG_SWAP]	= { "swap_bytes", FIELD_GAUGE, .about = "Swap in use" },
 	[CG_GROWTH]	= { "memory_growth_bytes", FIELD_GAUGE,
-			    .about = "Growth of memory_bytes since its first look" },
+			    .about = "Growth of memory_bytes since its first sample" },
 	[CG_HIGH_EVENTS] = { "memory_high_events", FIELD_COUNTER, "high",
 			     .about = "Times that it was slowed down at memory.high" },
 	[CG_MAX_EVENTS]	= { "memory_max_events", FIELD_COUNTER, "max",
@@ -101,8 +101,8 @@ static const struct field keys[] = {
 
 static const struct record_type type = {
 	.name = "cgroup",
-	.about = "One of the first cgroups by some measure, or one with trouble, in looks with "
-		 "details; a key of a controller that it does not have is absent.  From the "
+	.about = "One of the first cgroups by some measure, or one with trouble, in detailed "
+		 "samples; a key of a controller that it does not have is absent.  From the "
 		 "cgroup file systems, version 1 and 2",
 	.object = "Path below the mount",
 	.interval = true,

@@ -6,8 +6,8 @@
 #include "core/xalloc.h"
 #include "usestat.h"
 
-#define INTERVAL_ABOUT "Nanoseconds since the last look at it, the time that the counts are of; " \
-		       "absent in its first look, which has no counts"
+#define INTERVAL_ABOUT "Nanoseconds since its previous sample, which the counts cover; " \
+		       "absent in its first sample, which has no counts"
 
 /* Return the unit in which @key ends, or NULL. */
 static const char *unit_of(const char *key)

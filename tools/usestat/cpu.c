@@ -74,7 +74,7 @@ static const struct field fields[] = {
 	[CPU_PACKAGE_THROTTLED] = { "package_throttles", FIELD_COUNTER,
 				    .about = "The same for its package" },
 	[CPU_KHZ]	= { "frequency_khz", FIELD_GAUGE,
-			    .about = "Its frequency; in looks with details" },
+			    .about = "Its frequency; in detailed samples" },
 	[CPU_MAX_KHZ]	= { "frequency_max_khz", FIELD_GAUGE,
 			    .about = "Its highest possible frequency" },
 	[CPU_ONLINE]	= { "online", FIELD_GAUGE,
@@ -197,7 +197,7 @@ void pressure_parse(struct object *object, char *text, int some, int full)
 	}
 }
 
-/* Files of sysfs, one set per CPU, that not every machine has; in looks with details. */
+/* Files of sysfs, one set per CPU, that not every machine has; in detailed samples. */
 static void look_sysfs(struct cpu *cpu)
 {
 	static const char dir[] = "/sys/devices/system/cpu/cpu";

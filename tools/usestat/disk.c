@@ -37,7 +37,7 @@ static const struct field fields[] = {
 	[DISK_WRITE_MS]	 = { "write_ms", FIELD_COUNTER,
 			     .about = "Milliseconds that the writes took, summed" },
 	[DISK_IN_FLIGHT] = { "in_flight", FIELD_GAUGE,
-			     .about = "Requests in flight at the time of the look" },
+			     .about = "Requests in flight at the time of the sample" },
 	[DISK_BUSY_MS]	 = { "busy_ms", FIELD_COUNTER,
 			     .about = "Milliseconds with requests in flight; a disk that serves "
 				      "several requests at a time is not saturated when this is "

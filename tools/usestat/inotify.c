@@ -37,7 +37,7 @@ static const struct field keys[] = {
 
 static const struct record_type type = {
 	.name = "inotify",
-	.about = "A user whose processes use inotify, in the last look.  From /proc/PID/fd and "
+	.about = "A user whose processes use inotify, in the last sample.  From /proc/PID/fd and "
 		 "fdinfo, and /proc/sys/fs/inotify; limits of user namespaces are not known",
 	.object = "User ID",
 	.fields = fields, .n = INOTIFY_FIELDS,

@@ -94,7 +94,7 @@ static const struct field keys[] = {
 
 const struct record_type interface_type = {
 	.name = "interface",
-	.about = "A network interface; in looks with details also those of other network "
+	.about = "A network interface; in detailed samples also those of other network "
 		 "namespaces in which something happened.  From rtnetlink",
 	.object = "Its name",
 	.interval = true,

@@ -21,7 +21,7 @@ struct interface {
 	__u64 speed_mbit;		/* the last one read; 0: unknown */
 	bool physical;
 	char state[20];
-	const struct netns *ns;		/* NULL: usestat's own; valid in looks with details */
+	const struct netns *ns;		/* NULL: usestat's own; valid in detailed samples */
 };
 
 extern const struct record_type interface_type;

@@ -20,7 +20,7 @@ static const struct field keys[] = {
 
 static const struct record_type type = {
 	.name = "interrupt",
-	.about = "One of the busiest interrupts and softirqs, in looks with details.  From "
+	.about = "One of the busiest interrupts and softirqs, in detailed samples.  From "
 		 "/proc/interrupts and /proc/softirqs",
 	.object = "Number or name, as in the first column of the file",
 	.interval = true,

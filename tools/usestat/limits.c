@@ -26,8 +26,8 @@ static const struct field fields[] = {
 	[LIMIT_PID_MAX]	     = { "pid_max", FIELD_GAUGE, "kernel/pid_max",
 				 .about = "Limit of process and thread numbers" },
 	[LIMIT_PROCESSES]    = { "processes", FIELD_GAUGE,
-				 .about = "Processes, including kernel threads; in looks with "
-					  "details" },
+				 .about = "Processes, including kernel threads; in detailed "
+					  "samples" },
 	[LIMIT_ZOMBIES]	     = { "zombies", FIELD_GAUGE,
 				 .about = "Processes that have exited and that their parent has "
 					  "not waited for" },
@@ -59,8 +59,8 @@ enum { USER_THREADS, USER_THREADS_MAX, USER_PROCESSES, USER_FIELDS };
 static const struct field user_fields[] = {
 	[USER_THREADS]	   = { "threads", FIELD_GAUGE, .about = "Threads of the user" },
 	[USER_THREADS_MAX] = { "threads_max", FIELD_GAUGE,
-			       .about = "The lowest limit of the user's threads that a process of "
-					"the user has; does not apply to root" },
+			       .about = "Lowest limit on the threads of the user among the "
+					"processes of the user; root has no limit" },
 	[USER_PROCESSES]   = { "processes", FIELD_GAUGE, .about = "Processes of the user" },
 };
 
@@ -72,7 +72,7 @@ static const struct field user_keys[] = {
 
 static const struct record_type user_type = {
 	.name = "user",
-	.about = "A user with many threads or near their limit, in looks with details.  From /proc/PID/stat",
+	.about = "A user with many threads or near their limit, in detailed samples.  From /proc/PID/stat",
 	.object = "User ID",
 	.interval = true,
 	.fields = user_fields, .n = USER_FIELDS,
@@ -81,7 +81,7 @@ static const struct record_type user_type = {
 
 struct user {
 	struct object object;
-	const struct process *limited;	/* has the limit; valid in looks with details */
+	const struct process *limited;	/* has the limit; valid in detailed samples */
 };
 
 static struct set user_set = { .type = &user_type, .size = sizeof(struct user) };

@@ -39,7 +39,7 @@ static const struct field keys[] = {
 
 static const struct record_type type = {
 	.name = "lock",
-	.about = "A lock that is waited for, in looks with details.  From /proc/locks, "
+	.about = "A lock that is waited for, in detailed samples.  From /proc/locks, "
 		 "/proc/PID/task/TID/syscall and the memory of the process",
 	.fields = fields, .n = LOCK_FIELDS,
 	.keys = keys, .n_keys = ARRAY_SIZE(keys),

@@ -45,7 +45,7 @@ static const struct field keys[] = {
 
 static const struct record_type mount_type = {
 	.name = "mount",
-	.about = "A file system that can fill up, in looks with details; one that is mounted "
+	.about = "A file system that can fill up, in detailed samples; one that is mounted "
 		 "several times is shown once.  From /proc/self/mountinfo, statvfs(3) and "
 		 "/sys/fs/ext4",
 	.object = "Mount point",

@@ -142,7 +142,7 @@ static const struct field keys[] = {
 
 static const struct record_type type = {
 	.name = "net",
-	.about = "A network namespace: usestat's own, and in looks with details those of "
+	.about = "A network namespace: usestat's own, and in detailed samples those of "
 		 "processes.  From /proc/PID/net: snmp, netstat, snmp6, sockstat, stat; and "
 		 "/proc/sys/net",
 	.object = "host for usestat's own, otherwise the inode number of the namespace, as in "

@@ -55,7 +55,7 @@ static const struct field keys[] = {
 
 static const struct record_type type = {
 	.name = "peer",
-	.about = "An address and port to which many TCP connections lead, in looks with details, "
+	.about = "An address and port to which many TCP connections lead, in detailed samples, "
 		 "in network namespaces with at least 200 of them.  From sock_diag",
 	.fields = fields, .n = PEER_FIELDS,
 	.keys = keys, .n_keys = ARRAY_SIZE(keys),

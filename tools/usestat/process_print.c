@@ -34,17 +34,17 @@ static const struct field fields[] = {
 				      "files were truncated" },
 	[PROC_RSS]	= { "rss_bytes", FIELD_GAUGE, .about = "Resident memory" },
 	[PROC_GROWTH]	= { "rss_growth_bytes", FIELD_GAUGE,
-			    .about = "Growth of rss_bytes since its first look" },
+			    .about = "Growth of rss_bytes since its first sample" },
 	[PROC_SWAP]	= { "swap_bytes", FIELD_GAUGE, "VmSwap", 1024,
 			    .about = "Its memory in swap; only while swap is in use" },
 	[PROC_THREADS]	= { "threads", FIELD_GAUGE, .about = "Its threads" },
 	[PROC_THREAD_GROWTH] = { "thread_growth", FIELD_GAUGE,
-				 .about = "Growth of threads since its first look" },
+				 .about = "Growth of threads since its first sample" },
 	[PROC_FDS]	= { "fds", FIELD_GAUGE, .about = "Open file descriptors" },
 	[PROC_FDS_MAX]	= { "fds_max", FIELD_GAUGE,
 			    .about = "Limit of fds" },
 	[PROC_FD_GROWTH] = { "fd_growth", FIELD_GAUGE,
-			     .about = "Growth of fds since its first look" },
+			     .about = "Growth of fds since its first sample" },
 	[PROC_ZOMBIES]	= { "zombies", FIELD_GAUGE,
 			    .about = "Children that have exited and that it has not waited for" },
 	[PROC_BLOCKED]	= { "blocked_threads", FIELD_GAUGE,
@@ -84,7 +84,7 @@ static const struct field keys[] = {
 
 const struct record_type process_type = {
 	.name = "process",
-	.about = "One of the first processes by some measure, in looks with details.  From "
+	.about = "One of the first processes by some measure, in detailed samples.  From "
 		 "/proc/PID: stat, schedstat, status, io, fd, cgroup, ns/net; and taskstats",
 	.interval = true,
 	.fields = fields, .n = PROC_FIELDS,

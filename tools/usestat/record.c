@@ -34,7 +34,7 @@ static const struct field omitted_keys[] = {
 
 const struct record_type omitted_type = {
 	.name = "omitted",
-	.about = "Objects that exist and have no record in this look",
+	.about = "Objects that exist and have no record in this sample",
 	.keys = omitted_keys, .n_keys = ARRAY_SIZE(omitted_keys),
 };
 

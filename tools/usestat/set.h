@@ -70,7 +70,7 @@ struct object {
 
 struct set {
 	const struct record_type *type;
-	size_t size;			/* of the struct that begins with the object; 0: no such */
+	size_t size;			/* of the struct whose first member is the object; 0: none */
 	bool whole;			/* each look finds all objects, so a new one counts from 0 */
 	void (*release)(struct object *object);		/* called before an object is freed, or NULL */
 	__u64 last_ns;			/* time of the last complete look; 0: none */

@@ -39,7 +39,7 @@ static const struct field keys[] = {
 static const struct record_type type = {
 	.name = "socket",
 	.about = "A listener or UDP socket that dropped something or whose queue is more than "
-		 "half full, in looks with details.  From sock_diag; in other network "
+		 "half full, in detailed samples.  From sock_diag; in other network "
 		 "namespaces from /proc/PID/net/udp and udp6",
 	.interval = true,
 	.fields = fields, .n = SOCK_FIELDS,

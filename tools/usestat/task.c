@@ -39,7 +39,7 @@ static const struct field keys[] = {
 
 const struct record_type task_type = {
 	.name = "blocked_task",
-	.about = "A thread in uninterruptible sleep, in looks with details.  From "
+	.about = "A thread in uninterruptible sleep, in detailed samples.  From "
 		 "/proc/PID/task/TID: stat, stack or wchan, syscall",
 	.fields = fields, .n = TASK_FIELDS,
 	.keys = keys, .n_keys = ARRAY_SIZE(keys),

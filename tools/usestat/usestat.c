@@ -13,7 +13,7 @@
 #include "core/skel.h"
 #include "usestat.h"
 
-#define DETAIL_S 5			/* between looks with details, at least */
+#define DETAIL_S 5			/* between detailed samples, at least */
 #define DETAIL_SHARE 400		/* and 400 times the CPU time of the last one: 0.25 % */
 #define TOP_MAX 100
 
@@ -121,7 +121,7 @@ static void print_table(struct usestat *u)
 	missing_print(u);
 }
 
-/* The second look has details, so that the first table is complete, and so has the last look. */
+/* The second sample is detailed, so that the first table is complete, and so is the last sample. */
 static bool is_detailed(const struct usestat *u)
 {
 	__u64 wait_ns = (opt.detail ? opt.detail : DETAIL_S) * NS_PER_S;
@@ -162,7 +162,7 @@ static void keep_privileges(void)
 	privilege_keep(CAP_NET_ADMIN);		/* taskstats */
 }
 
-/* Take the first look before the meta line, which tells that usestat is ready. */
+/* Take the first sample before the meta line, which shows that usestat is ready. */
 static int trace(void)
 {
 	struct out out;

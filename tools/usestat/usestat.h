@@ -34,7 +34,7 @@ struct usestat {
 
 struct subject {
 	const char *name;
-	bool detail;		/* read in looks with details only */
+	bool detail;		/* read in detailed samples only */
 	void (*look)(struct usestat *u);
 	void (*records)(struct usestat *u);
 	void (*rows)(struct usestat *u);
@@ -140,7 +140,7 @@ const char *human(__u64 bytes);
 
 /* --- Shared by subjects --- */
 
-/* An idle process or cgroup: all its files are read once in this number of looks with details. */
+/* An idle process or cgroup: all its files are read once in this number of detailed samples. */
 #define IDLE_LOOKS 12
 /* One that was idle in this number of looks is read only in every second look. */
 #define IDLE_LONG 3
