@@ -84,12 +84,12 @@ static __always_inline bool copy_registers(const __u64 *ctx, struct user_stack *
 }
 
 /*
- * Copy the stack of the running thread to @to, which has room for USER_STACK_BYTES, from the
- * page of the stack pointer on.  It ends at the first page that cannot be read: the end of the
+ * Copy at most @pages (a constant) of the stack of the running thread to @to, from the page of
+ * the stack pointer on.  It ends at the first page that cannot be read: the end of the
  * mapping, or a page that is not in memory.  The main thread's stack continues with arguments
  * and environment, which begin at start_stack.
  */
-static __always_inline void copy_stack(struct user_stack *stack, void *to)
+static __always_inline void copy_stack(struct user_stack *stack, void *to, int pages)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u64 top = BPF_CORE_READ(task, mm, start_stack), sp = stack->registers[SP_WORD];
@@ -100,7 +100,7 @@ static __always_inline void copy_stack(struct user_stack *stack, void *to)
 	if (sp > top)
 		top = ~0ULL;
 #pragma unroll
-	for (int i = 0; i < USER_STACK_PAGES; i++) {
+	for (int i = 0; i < pages; i++) {
 		if (base + i * USER_STACK_PAGE > top ||
 		    bpf_probe_read_user(to + i * USER_STACK_PAGE, USER_STACK_PAGE,
 					(void *)(base + i * USER_STACK_PAGE)))
@@ -109,6 +109,7 @@ static __always_inline void copy_stack(struct user_stack *stack, void *to)
 	}
 	stack->base = base;
 	stack->bytes = bytes;
+	stack->full = bytes == pages * USER_STACK_PAGE;
 }
 
 #endif /* BPF_USER_STACK_BPF_H */

@@ -112,9 +112,8 @@ static const struct cached_row *find_row(struct unwind *unwind, const struct unw
 static enum unwind_end unreadable(const struct walk *walk, __u64 address)
 {
 	const struct unwind_frame *frame = &walk->frame;
-	bool full = frame->size == USER_STACK_BYTES;
 
-	return full && address - frame->base >= frame->size - (WORD - 1) &&
+	return walk->stack->full && address - frame->base >= frame->size - (WORD - 1) &&
 	       address - frame->base < FRAME_BYTES_MAX ? UNWIND_TRUNCATED : UNWIND_UNREADABLE;
 }
 

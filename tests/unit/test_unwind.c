@@ -422,6 +422,7 @@ static enum unwind_end unwind_words(struct cfi *cfi, __u64 pc, size_t n_words, b
 	const struct unwind_process process = { cfi, code_at, follows_call };
 	struct user_stack stack = {
 		.base = STACK, .bytes = n_words * 8, .entry = entry, .copied = true,
+		.full = n_words * 8 == sizeof(words),
 	};
 	struct unwind *unwind = unwind_new(frame_pointers);
 	enum unwind_end why;

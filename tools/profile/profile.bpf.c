@@ -84,7 +84,7 @@ static __always_inline void user_stack(void *ctx, struct profile_sample *sample,
 		bytes = 0;
 	} else if (copy_stacks && copy_registers(ctx, &sample->user)) {
 		sample->user.copied = true;
-		copy_stack(&sample->user, &sample->frames[at]);
+		copy_stack(&sample->user, &sample->frames[at], USER_STACK_PAGES);
 	} else {
 		bytes = bpf_get_stack(ctx, &sample->frames[at], PROFILE_FRAMES * 8,
 				      BPF_F_USER_STACK);
