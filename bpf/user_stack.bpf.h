@@ -5,6 +5,7 @@
 
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include "core.bpf.h"
 #include "user_stack.h"
 
 /* The kernel has bpf_task_pt_regs() (v5.15, dd6e10fbd9fb); set before the program is loaded. */
@@ -40,15 +41,31 @@ static __always_inline bool in_user_mode(const __u64 *registers)
 	return (registers[MODE_WORD] & MODE_MASK) == MODE_USER;
 }
 
-/* Return where the kernel saved the registers of the running thread on entry from user mode. */
-static __always_inline const void *saved_registers(void)
+/* Return the running task, in the form that bpf_task_pt_regs() needs. */
+static __always_inline struct task_struct *running_task(void)
 {
-	struct task_struct *task;
+	return has_task_pt_regs ? bpf_get_current_task_btf() : (void *)bpf_get_current_task();
+}
 
-	if (has_task_pt_regs)
-		return (const void *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	task = (void *)bpf_get_current_task();
+/* Return where the kernel saved the user registers of @task, an argument or from a helper. */
+static __always_inline const void *saved_registers(struct task_struct *task)
+{
+	if (has_task_pt_regs && !config.raw_tp)
+		return (const void *)bpf_task_pt_regs(task);
 	return BPF_CORE_READ(task, stack) + KERNEL_STACK_BYTES - bpf_core_type_size(struct pt_regs);
+}
+
+/* Return false if the copied registers are not those of 64-bit code in user mode. */
+static __always_inline bool usable_registers(const struct user_stack *stack)
+{
+	return in_user_mode(stack->registers) && IS_64_BIT(stack->registers[MODE_WORD]);
+}
+
+/* Copy the user registers at @saved, from saved_registers().  Returns false if there are none. */
+static __always_inline bool copy_saved_registers(struct user_stack *stack, const void *saved)
+{
+	return !bpf_probe_read_kernel(stack->registers, REGISTER_WORDS * 8, saved) &&
+	       usable_registers(stack);
 }
 
 /*
@@ -58,33 +75,32 @@ static __always_inline const void *saved_registers(void)
  */
 static __always_inline bool copy_registers(const __u64 *ctx, struct user_stack *stack)
 {
-	if (in_user_mode(ctx)) {
+	if (!in_user_mode(ctx))
+		return copy_saved_registers(stack, saved_registers(running_task()));
 #pragma unroll
-		for (int i = 0; i < REGISTER_WORDS; i++)
-			stack->registers[i] = *(const volatile __u64 *)&ctx[i];
-	} else if (bpf_probe_read_kernel(stack->registers, REGISTER_WORDS * 8, saved_registers())) {
-		return false;
-	}
-	return in_user_mode(stack->registers) && IS_64_BIT(stack->registers[MODE_WORD]);
+	for (int i = 0; i < REGISTER_WORDS; i++)
+		stack->registers[i] = *(const volatile __u64 *)&ctx[i];
+	return usable_registers(stack);
 }
 
 /*
- * Copy the stack of the running thread to @to, which has room for USER_STACK_BYTES, from the
- * page of the stack pointer on.  It ends at the first page that cannot be read: the end of the
+ * Copy at most @pages (a constant) of the stack of the running thread to @to, from the page of
+ * the stack pointer on.  It ends at the first page that cannot be read: the end of the
  * mapping, or a page that is not in memory.  The main thread's stack continues with arguments
  * and environment, which begin at start_stack.
  */
-static __always_inline void copy_stack(struct user_stack *stack, void *to)
+static __always_inline void copy_stack(struct user_stack *stack, void *to, int pages)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u64 top = BPF_CORE_READ(task, mm, start_stack), sp = stack->registers[SP_WORD];
 	__u64 base = sp & ~(USER_STACK_PAGE - 1ULL);
 	__u32 bytes = 0;
 
+	stack->entry = top;
 	if (sp > top)
 		top = ~0ULL;
 #pragma unroll
-	for (int i = 0; i < USER_STACK_PAGES; i++) {
+	for (int i = 0; i < pages; i++) {
 		if (base + i * USER_STACK_PAGE > top ||
 		    bpf_probe_read_user(to + i * USER_STACK_PAGE, USER_STACK_PAGE,
 					(void *)(base + i * USER_STACK_PAGE)))
@@ -93,6 +109,7 @@ static __always_inline void copy_stack(struct user_stack *stack, void *to)
 	}
 	stack->base = base;
 	stack->bytes = bytes;
+	stack->full = bytes == pages * USER_STACK_PAGE;
 }
 
 #endif /* BPF_USER_STACK_BPF_H */

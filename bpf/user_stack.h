@@ -22,8 +22,10 @@
 struct user_stack {
 	__u64 registers[USER_REGISTERS];
 	__u64 base;		/* address of the first byte of the copy: the page of the stack pointer */
+	__u64 entry;		/* stack pointer with which the main thread began */
 	__u32 bytes;		/* of the copy, which is elsewhere */
 	bool copied;		/* the registers are set; the copy can still be empty */
+	bool full;		/* the limit ended the copy, not the end of the stack */
 };
 
 #endif /* BPF_USER_STACK_H */

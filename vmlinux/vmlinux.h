@@ -301,7 +301,9 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct css_set *cgroups;
 };
+struct bpf_iter_meta;
 struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
 	struct task_struct *task;
 };
 struct linux_binprm {

@@ -167,6 +167,7 @@ static void put_frame(struct drawing *drawing, const char *name, const char *mod
 		      enum frame_kind kind, const struct place *place, __u64 count)
 {
 	static const char *const classes[FRAME_KINDS] = { "fk", "fu", "fj", "fw" };
+	const char *unit = drawing->flame->unit;
 	struct text *svg = drawing->svg;
 
 	text_printf(svg, "<svg class=\"%s\" x=\"", classes[kind]);
@@ -180,7 +181,7 @@ static void put_frame(struct drawing *drawing, const char *name, const char *mod
 		put_xml(drawing, module);
 		text_char(svg, ')');
 	}
-	text_printf(svg, ": %llu samples, ", count);
+	text_printf(svg, ": %llu %s, ", count, unit ? unit : "samples");
 	put_percent(drawing, count, 2);
 	text_str(svg, " %</title><rect width=\"100%\" height=\"100%\"/>");
 	if (count >= drawing->all / NAMED_PARTS) {

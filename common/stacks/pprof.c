@@ -168,7 +168,9 @@ void pprof_encode(struct pprof *pprof, struct text *profile, __u64 end_ns, __u64
 	const struct pprof_unit *unit = &pprof->unit;
 	struct tally modules = {};
 
-	put_value_type(pprof, profile, PROFILE_SAMPLE_TYPE, "samples", "count");
+	put_value_type(pprof, profile, PROFILE_SAMPLE_TYPE,
+		       unit->count_type ? unit->count_type : "samples",
+		       unit->count_unit ? unit->count_unit : "count");
 	put_value_type(pprof, profile, PROFILE_SAMPLE_TYPE, unit->type, unit->unit);
 	text_bytes(profile, pprof->samples.at, pprof->samples.len);
 	/* Readers take the first mapping for the main program. */

@@ -15,6 +15,7 @@
 struct pprof_unit {
 	const char *type, *unit;	/* "cpu" and "nanoseconds", for example */
 	__u64 period;			/* units per sample */
+	const char *count_type, *count_unit;	/* NULL: "samples" and "count" */
 };
 
 struct pprof {

@@ -3,7 +3,31 @@
 #include <string.h>
 
 #include "stacks/stacks_raw.h"
+#include "core/args.h"
+#include "core/privilege.h"
 #include "core/xalloc.h"
+
+bool stacks_set_unwind(struct stacks_options *options, const char *arg)
+{
+	bool copies = strcmp(arg, "fp") != 0;
+
+	options->cfi_only = strcmp(arg, "dwarf") == 0;
+	if (copies && !options->cfi_only && strcmp(arg, "auto") != 0)
+		args_fail("invalid argument '%s': expected auto, dwarf or fp", arg);
+	return copies;
+}
+
+void stacks_keep_privileges(bool files)
+{
+	privilege_keep(CAP_SYS_PTRACE);
+	privilege_keep(CAP_DAC_READ_SEARCH);
+	privilege_keep(CAP_CHECKPOINT_RESTORE);	/* /proc/PID/map_files */
+	privilege_keep(CAP_SYSLOG);
+	if (files) {
+		privilege_keep(CAP_DAC_OVERRIDE);
+		privilege_keep(CAP_FOWNER);
+	}
+}
 
 void stacks_start(struct stacks *stacks, const struct stacks_options *options)
 {
@@ -32,16 +56,39 @@ static __u32 process_number(struct stacks *stacks, const struct stack_process *p
 
 /* Return the symbols of process @number, which opens its files while it lives. */
 static struct usyms_process *process_symbols(struct stacks *stacks, __u32 number,
-					     const struct stack_sample *sample)
+					     const struct stack_process *process, __u32 map_count)
 {
 	struct stack_user *user = &stacks->users[number];
 
 	if (!user->symbols)
-		user->symbols = usyms_process(stacks->usyms, sample->process.proc_pid,
-					      sample->process.start_boottime_ns);
-	if (sample->map_count)
-		usyms_refresh(user->symbols, sample->map_count);
+		user->symbols = usyms_process(stacks->usyms, process->proc_pid,
+					      process->start_boottime_ns);
+	if (map_count)
+		usyms_refresh(user->symbols, map_count);
 	return user->symbols;
+}
+
+enum unwind_end stacks_unwind(struct stacks *stacks, const struct stack_process *process,
+			      __u32 map_count, const struct user_stack *copy, const void *bytes,
+			      __u64 *addresses, __u32 *n)
+{
+	__u32 number = process_number(stacks, process);
+	struct unwind_process code =
+		usyms_unwind(process_symbols(stacks, number, process, map_count));
+
+	return unwind_stack(stacks->unwind, &code, copy, bytes, addresses, n);
+}
+
+void stacks_add_ns(__u64 **sums, size_t *n, size_t number, __u64 ns)
+{
+	while (*n <= number) {
+		size_t more = *n ? 2 * *n : 256;
+
+		*sums = xreallocarray(*sums, more, sizeof(**sums));
+		memset(*sums + *n, 0, (more - *n) * sizeof(**sums));
+		*n = more;
+	}
+	(*sums)[number] += ns;
 }
 
 static void count_sample(struct stacks *stacks, const struct stack_sample *sample,
@@ -51,8 +98,8 @@ static void count_sample(struct stacks *stacks, const struct stack_sample *sampl
 	stacks->kernel_missed += sample->kernel_missed;
 	stacks->user_missed += sample->user_missed;
 	stacks->cut_off += sample->n_kernel >= stacks->options.frames_max ||
-			   (!sample->copy && end == UNWIND_TOO_DEEP);
-	if (!sample->copy)
+			   (!sample->copy && !sample->unwound && end == UNWIND_TOO_DEEP);
+	if (!sample->copy && !sample->unwound)
 		return;
 	stacks->ends[end]++;
 	stacks->java_no_cfi += end == UNWIND_NO_CFI && usyms_is_java(process);
@@ -64,6 +111,8 @@ static enum unwind_end find_user_frames(struct stacks *stacks, struct stack_samp
 {
 	struct unwind_process code;
 
+	if (sample->unwound)
+		return sample->end;
 	if (!sample->copy)
 		return sample->n_user >= stacks->options.frames_max ? UNWIND_TOO_DEEP :
 								       UNWIND_UNKNOWN;
@@ -78,7 +127,7 @@ static bool count_stack(struct stacks *stacks, const struct stack_sample *sample
 			enum unwind_end end)
 {
 	bool kept = stacks->addresses.n < stacks->options.distinct_max;
-	size_t before = stacks->addresses.n;
+	size_t before = stacks->addresses.n, number;
 	struct text bytes = {};
 	struct raw raw;
 
@@ -97,7 +146,9 @@ static bool count_stack(struct stacks *stacks, const struct stack_sample *sample
 	text_bytes(&bytes, (const char *)&raw, sizeof(raw));
 	text_bytes(&bytes, (const char *)sample->kernel, raw.n_kernel * sizeof(__u64));
 	text_bytes(&bytes, (const char *)sample->user, raw.n_user * sizeof(__u64));
-	tally_add(&stacks->addresses, bytes.at, bytes.len, 1);
+	number = tally_add(&stacks->addresses, bytes.at, bytes.len, 1);
+	if (sample->ns)
+		stacks_add_ns(&stacks->raw_ns, &stacks->n_raw_ns, number, sample->ns);
 	text_free(&bytes);
 	return kept && stacks->addresses.n > before;
 }
@@ -111,7 +162,7 @@ void stacks_add(struct stacks *stacks, const struct stack_sample *taken)
 	enum unwind_end end;
 
 	if (sample.copy || sample.n_user)
-		process = process_symbols(stacks, number, &sample);
+		process = process_symbols(stacks, number, &sample.process, sample.map_count);
 	end = find_user_frames(stacks, &sample, process, addresses);
 	count_sample(stacks, &sample, process, end);
 	if (!count_stack(stacks, &sample, number, end))
@@ -127,6 +178,8 @@ void stacks_free(struct stacks *stacks)
 	free(stacks->frames);
 	free(stacks->stacks);
 	free(stacks->users);
+	free(stacks->raw_ns);
+	free(stacks->named_ns);
 	tally_free(&stacks->processes);
 	tally_free(&stacks->addresses);
 	tally_free(&stacks->names);

@@ -20,6 +20,8 @@ struct stack_owner {
 	__u32 pid, ns_pid;	/* as in struct event_head */
 	__u32 tid, ns_tid;
 	__u32 cpu;
+	__u32 syscall;		/* number + 1 of the system call that waits */
+	__u64 mutex;		/* address of the user mutex that it waits for */
 	char comm[TASK_COMM_LEN];
 };
 
@@ -41,12 +43,16 @@ struct stack_sample {
 	/* Instead of user addresses, a copy to be unwound; NULL: none. */
 	const struct user_stack *copy;
 	const void *copy_bytes;
+	enum unwind_end end;	/* of user addresses that were unwound before */
+	bool unwound;
 	__u32 map_count;	/* of the process; 0: unknown */
+	__u64 ns;		/* time to add up; 0: count samples only */
 };
 
 struct stack {
 	struct stack_owner owner;
 	__u64 count;
+	__u64 ns;		/* sum of the samples' time */
 	__u32 n_kernel, n_user;
 	const __u32 *frames;	/* frame numbers: first the kernel's, then the user's */
 };
@@ -67,7 +73,9 @@ struct stacks {
 	struct stack_user *users;	/* by process number */
 	size_t n_users;
 	struct frame *frames;		/* by number in names */
-	struct stack *stacks;		/* after stacks_name(): sorted by count, descending */
+	__u64 *raw_ns, *named_ns;	/* sums of time, by number in addresses and in named */
+	size_t n_raw_ns, n_named_ns;
+	struct stack *stacks;		/* after stacks_name(): sorted by weight, descending */
 	size_t n;
 	/* Numbers of samples: */
 	__u64 samples;
@@ -80,8 +88,34 @@ struct stacks {
 	__u64 kernel_frames, kernel_unknown, user_frames, user_unknown;
 };
 
+/*
+ * Set how to unwind by @arg, the value of --unwind: auto, dwarf or fp.  Returns false for fp:
+ * user stacks are not to be copied.  Exits if it is none of them.
+ */
+bool stacks_set_unwind(struct stacks_options *options, const char *arg);
+
+/*
+ * Keep the privileges that names need: they are looked up in the maps and files of other
+ * processes, and in /proc/kallsyms.  @files: also those to write in another user's directory.
+ */
+void stacks_keep_privileges(bool files);
+
 void stacks_start(struct stacks *stacks, const struct stacks_options *options);
 void stacks_add(struct stacks *stacks, const struct stack_sample *sample);
+
+/*
+ * Unwind a copy to addresses that a later sample of the same process contains.  Returns why it
+ * ended; sets @addresses, which has room for UNWIND_FRAMES_MAX, and @n.
+ */
+enum unwind_end stacks_unwind(struct stacks *stacks, const struct stack_process *process,
+			      __u32 map_count, const struct user_stack *copy, const void *bytes,
+			      __u64 *addresses, __u32 *n);
+
+/* Return what @stack weighs: its time in microseconds or, without times, its samples. */
+static inline __u64 stack_weight(const struct stack *stack)
+{
+	return stack->ns ? stack->ns / 1000 : stack->count;
+}
 
 /*
  * Name all stacks.  Calls @progress, if not NULL, from time to time with the number of

@@ -178,12 +178,15 @@ static __u32 numbers(const struct naming *naming)
 	return (naming->bytes.len - sizeof(struct named)) / sizeof(__u32);
 }
 
-static void name_stack(struct naming *naming, const struct tally_entry *entry)
+/* Name the stack with number @i in addresses. */
+static void name_stack(struct naming *naming, size_t i)
 {
 	struct stacks *stacks = naming->stacks;
+	const struct tally_entry *entry = &stacks->addresses.entries[i];
 	const struct raw *raw = entry->bytes;
 	const __u64 *addresses = (const __u64 *)(raw + 1);
 	struct named *head, named;
+	size_t number;
 
 	memset(&named, 0, sizeof(named));
 	named.owner = raw->owner;
@@ -197,16 +200,18 @@ static void name_stack(struct naming *naming, const struct tally_entry *entry)
 	named.n_user = numbers(naming) - named.n_kernel;
 	head = (struct named *)naming->bytes.at;
 	*head = named;
-	tally_add(&stacks->named, naming->bytes.at, naming->bytes.len, entry->count);
+	number = tally_add(&stacks->named, naming->bytes.at, naming->bytes.len, entry->count);
+	if (i < stacks->n_raw_ns)
+		stacks_add_ns(&stacks->named_ns, &stacks->n_named_ns, number, stacks->raw_ns[i]);
 }
 
-/* Sort by count, descending; equal counts in a stable order. */
-static int by_count(const void *va, const void *vb)
+/* Sort by weight, descending; equal weights in a stable order. */
+static int by_weight(const void *va, const void *vb)
 {
 	const struct stack *a = va, *b = vb;
 
-	if (a->count != b->count)
-		return a->count > b->count ? -1 : 1;
+	if (stack_weight(a) != stack_weight(b))
+		return stack_weight(a) > stack_weight(b) ? -1 : 1;
 	return a->frames < b->frames ? -1 : a->frames > b->frames;
 }
 
@@ -220,11 +225,12 @@ static void sort_stacks(struct stacks *stacks)
 
 		stacks->stacks[i] = (struct stack){
 			.owner = named->owner, .count = entry->count,
+			.ns = i < stacks->n_named_ns ? stacks->named_ns[i] : 0,
 			.n_kernel = named->n_kernel, .n_user = named->n_user,
 			.frames = (const __u32 *)(named + 1),
 		};
 	}
-	qsort(stacks->stacks, stacks->n, sizeof(stacks->stacks[0]), by_count);
+	qsort(stacks->stacks, stacks->n, sizeof(stacks->stacks[0]), by_weight);
 }
 
 static bool any_kernel_stack(const struct stacks *stacks)
@@ -243,7 +249,7 @@ void stacks_name(struct stacks *stacks, void (*progress)(size_t done, size_t all
 	for (size_t i = 0; i < stacks->addresses.n; i++) {
 		if (progress && i % PROGRESS_EACH == 0)
 			progress(i, stacks->addresses.n);
-		name_stack(&naming, &stacks->addresses.entries[i]);
+		name_stack(&naming, i);
 	}
 	if (progress)
 		progress(stacks->addresses.n, stacks->addresses.n);

@@ -19,4 +19,7 @@ struct stack_user {
 	struct usyms_process *symbols;	/* NULL: not needed yet */
 };
 
+/* Add @ns to entry @number of the sums at *@sums, of which there are *@n. */
+void stacks_add_ns(__u64 **sums, size_t *n, size_t number, __u64 ns);
+
 #endif /* COMMON_STACKS_RAW_H */

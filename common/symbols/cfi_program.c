@@ -85,7 +85,7 @@ static void advance(struct machine *m, __u64 n)
 /* Execute @op if it says where a register is; false: it is another one. */
 static bool execute_rule(struct machine *m, __u8 op)
 {
-	struct dwarf_bytes rest = m->program;	/* behind the number of the register */
+	struct dwarf_bytes rest = m->program;	/* after the number of the register */
 	__u64 number = dwarf_uleb(&rest);
 	struct dwarf_bytes *p = &m->program;
 

@@ -167,7 +167,7 @@ void cfi_list_functions(struct cfi *cfi)
 
 		if (rest.bad)
 			break;
-		if (!dwarf_left(&bytes))	/* a terminator; the linker may have put more behind */
+		if (!dwarf_left(&bytes))	/* a terminator; the linker may have put more after it */
 			continue;
 		if (cfi_record(cfi, offset, &record) && record.bytes && record.bytes <= 0xffffffff)
 			add_function(cfi, &record, offset);

@@ -298,7 +298,7 @@ static unsigned int indirect_call_bytes(__u8 modrm, __u8 sib)
 
 /*
  * Return true if @code, of 8 bytes, ends with a call.  A nop counts as one: the Go runtime
- * makes a goroutine return behind the nop with which goexit begins.
+ * makes a goroutine return to the instruction after the nop with which goexit begins.
  */
 static bool ends_with_call(const __u8 *code)
 {

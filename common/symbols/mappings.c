@@ -21,6 +21,7 @@ static bool parse_mapping(struct elf_files *files, int dir, char *line, struct m
 	len = strcspn(path, "\n");
 	path[len] = '\0';
 	mapping->file = NULL;
+	mapping->unopened = false;
 	if (strcmp(path, "[vdso]") == 0 && mapping->start >> 32)
 		mapping->file = elf_files_vdso(files);
 	if (path[0] != '/')
@@ -29,6 +30,7 @@ static bool parse_mapping(struct elf_files *files, int dir, char *line, struct m
 		path[len - strlen(deleted)] = '\0';
 	snprintf(range, sizeof(range), "%llx-%llx", mapping->start, mapping->end);
 	mapping->file = elf_files_mapped(files, dir, range, path, ino);
+	mapping->unopened = !mapping->file;
 	return true;
 }
 

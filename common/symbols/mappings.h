@@ -10,7 +10,8 @@
 struct mapping {
 	__u64 start, end;	/* addresses in the process */
 	__u64 offset;		/* offset of start in the file, in bytes */
-	struct elf_file *file;	/* NULL: no file */
+	struct elf_file *file;	/* NULL: no file, or unopened */
+	bool unopened;		/* the file could not be opened: the process has ended */
 };
 
 struct mappings {		/* starts as all zeros */

@@ -9,6 +9,8 @@
 /* Entries of the cache of rows: 4 MB on x86-64.  A busy node takes 3000. */
 #define CACHE_SIZE 32768
 #define WORD 8
+/* How much the first function of a program may have on the stack: it aligns the stack pointer. */
+#define ENTRY_BYTES 64
 /* A frame pointer that is further away is a number: RLIMIT_STACK is 8 MB on most systems. */
 #define FRAME_BYTES_MAX (8UL << 20)
 
@@ -29,6 +31,7 @@ struct unwind {
 struct walk {
 	struct unwind *unwind;
 	const struct unwind_process *process;
+	const struct user_stack *stack;
 	struct unwind_frame frame;
 	__u64 *addresses;
 	__u32 n;
@@ -109,9 +112,8 @@ static const struct cached_row *find_row(struct unwind *unwind, const struct unw
 static enum unwind_end unreadable(const struct walk *walk, __u64 address)
 {
 	const struct unwind_frame *frame = &walk->frame;
-	bool full = frame->size == USER_STACK_BYTES;
 
-	return full && address - frame->base >= frame->size - (WORD - 1) &&
+	return walk->stack->full && address - frame->base >= frame->size - (WORD - 1) &&
 	       address - frame->base < FRAME_BYTES_MAX ? UNWIND_TRUNCATED : UNWIND_UNREADABLE;
 }
 
@@ -175,16 +177,21 @@ static enum unwind_end step_by_row(struct walk *walk, const struct cfi *cfi,
 }
 
 /*
+ * Go to the caller of code without call frame information.
+ *
  * Step by the frame pointer, which points at the caller's one, with the return address above
  * it.  In code from a file, a saved frame pointer of 0 marks the outermost frame (psABI).
  * Generated code, and code that does not save it, can use the register for something else.
  */
-static enum unwind_end step_by_frame_pointer(struct walk *walk, const struct unwind_code *code)
+static enum unwind_end step_without_cfi(struct walk *walk, const struct unwind_code *code)
 {
 	const struct unwind_process *process = walk->process;
 	struct unwind_frame *frame = &walk->frame;
 	__u64 fp = frame->registers[CFI_FP], sp = frame->registers[CFI_SP], pc;
 
+	/* The first function of a program, in the dynamic linker for example, often has no CFI. */
+	if (walk->stack->entry - sp <= ENTRY_BYTES)
+		return UNWIND_COMPLETE;
 	if (!walk->unwind->frame_pointers)
 		return UNWIND_NO_CFI;
 	if (!fp && code->file && walk->by_frame_pointer)
@@ -224,10 +231,11 @@ static enum unwind_end step(struct walk *walk)
 		cached = find_row(walk->unwind, &code);
 	/* The kernel made the return address that leads into a signal frame. */
 	add_frame(walk, walk->exact || (cached && cached->row.signal_frame));
+	/* No CPU runs code that is not mapped: the mappings are those of a later program. */
 	if (!code.mapped)
-		return code.gone ? UNWIND_GONE : UNWIND_NOT_MAPPED;
+		return code.gone || walk->n == 1 ? UNWIND_GONE : UNWIND_NOT_MAPPED;
 	return cached ? step_by_row(walk, code.cfi, &cached->row) :
-			step_by_frame_pointer(walk, &code);
+			step_without_cfi(walk, &code);
 }
 
 enum unwind_end unwind_stack(struct unwind *unwind, const struct unwind_process *process,
@@ -235,7 +243,8 @@ enum unwind_end unwind_stack(struct unwind *unwind, const struct unwind_process 
 			     __u64 *addresses, __u32 *n)
 {
 	struct walk walk = {
-		.unwind = unwind, .process = process, .addresses = addresses, .exact = true,
+		.unwind = unwind, .process = process, .stack = stack, .addresses = addresses,
+		.exact = true,
 		.frame = { .bytes = bytes, .base = stack->base, .size = stack->bytes },
 	};
 	enum unwind_end end = NEXT;

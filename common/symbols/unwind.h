@@ -22,7 +22,7 @@ enum unwind_end {
 	UNWIND_NO_CFI,		/* code without unwind information, nor a frame pointer */
 	UNWIND_UNREADABLE,	/* not in memory, or another stack: that of a signal handler */
 	UNWIND_NOT_MAPPED,	/* an address that is not in the code of the process */
-	UNWIND_GONE,		/* the process ended before its mappings were read */
+	UNWIND_GONE,		/* the process ended, or called exec, before its mappings were read */
 	UNWIND_TOO_DEEP,	/* more than UNWIND_FRAMES_MAX frames */
 	UNWIND_ENDS,
 };

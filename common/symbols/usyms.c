@@ -242,8 +242,8 @@ static const struct mapping *find_mapping(struct usyms_process *process, __u64 a
 	if (mapping || !look_again(process, &process->unmapped, PAUSE_NS))
 		return mapping;
 	mapping = mappings_find(&process->mappings, address);
-	if (mapping)
-		process->unmapped.ns = 0;
+	if (mapping)		/* a process that starts maps one library after another */
+		process->unmapped = (struct pause){};
 	return mapping;
 }
 
@@ -256,9 +256,9 @@ static struct unwind_code unwind_code(void *ctx, __u64 address)
 {
 	struct usyms_process *process = ctx;
 	const struct mapping *mapping = find_mapping(process, address);
-	struct unwind_code code = { .mapped = mapping };
+	bool gone = !process->mappings.n || (mapping && mapping->unopened);
+	struct unwind_code code = { .gone = gone, .mapped = mapping && !gone };
 
-	code.gone = !process->mappings.n;
 	if (mapping && mapping->file) {
 		code.file = true;
 		code.cfi = elf_file_cfi(&process->usyms->files, mapping->file);

@@ -39,6 +39,8 @@ commands() {
 	gethostlatency
 	profile -A --tids --cpus --cgroups
 	profile -K
+	offcputime
+	offcputime --by function
 	usestat
 	TEXT
 }

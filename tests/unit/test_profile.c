@@ -125,7 +125,7 @@ static void the_banner_describes_the_samples(void **state)
 		     "Hit Ctrl-C to end.");
 	opt.common.duration = 10;
 	opt.user_only = true;
-	opt.pids = (struct list){ .n = 1, .arg = "181" };
+	opt.pids = (struct id_list){ .n = 1, .arg = "181" };
 	opt.sampling.cpu = 3;
 	check_banner("Sampling at 49 Hertz of PID [181] by user stack on CPU#3 for 10 secs.");
 }

@@ -413,14 +413,17 @@ static bool follows_call(void *ctx, __u64 address)
 }
 
 static __u64 words[USER_STACK_BYTES / 8], addresses[UNWIND_FRAMES_MAX];
-static __u64 fp;
+static __u64 fp, entry;
 static __u32 n;
 
 /* Unwind the first @n_words of words, with the stack pointer at the first one. */
 static enum unwind_end unwind_words(struct cfi *cfi, __u64 pc, size_t n_words, bool frame_pointers)
 {
 	const struct unwind_process process = { cfi, code_at, follows_call };
-	struct user_stack stack = { .base = STACK, .bytes = n_words * 8, .copied = true };
+	struct user_stack stack = {
+		.base = STACK, .bytes = n_words * 8, .entry = entry, .copied = true,
+		.full = n_words * 8 == sizeof(words),
+	};
 	struct unwind *unwind = unwind_new(frame_pointers);
 	enum unwind_end why;
 
@@ -512,7 +515,7 @@ static void no_frame_pointer_ends_the_stack(void **state)
 	fp = STACK + 16;			/* points to a number that is not an address */
 	words[3] = 42;
 	assert_int_equal(unwind_words(*state, JIT + 4, 20, true), UNWIND_NO_CFI);
-	words[2] = fp;				/* or to code, but behind no call */
+	words[2] = fp;				/* or to code, but not after a call */
 	words[3] = CODE + 16 + 5;
 	no_calls = true;
 	assert_int_equal(unwind_words(*state, JIT + 4, 20, true), UNWIND_NO_CFI);
@@ -535,6 +538,19 @@ static void a_frame_pointer_of_zero_is_the_end(void **state)
 	words[4] = CODE + 0x105;
 	assert_int_equal(unwind_words(*state, CODE + 4, 20, true), UNWIND_NO_CFI);
 	assert_int_equal(n, 2);
+}
+
+/* A program begins with nothing but its arguments on the stack. */
+static void the_first_function_needs_no_cfi(void **state)
+{
+	make_stack();
+	words[4] = CODE + 0x105;
+	entry = STACK + 5 * 8 + 64;
+	assert_int_equal(unwind_words(*state, CODE + 4, 20, false), UNWIND_COMPLETE);
+	assert_int_equal(n, 2);
+	entry = STACK + 5 * 8 - 8;
+	assert_int_equal(unwind_words(*state, CODE + 4, 20, false), UNWIND_NO_CFI);
+	entry = 0;
 }
 
 static void a_return_address_outside_of_code(void **state)
@@ -584,6 +600,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(generated_code_is_left_by_the_frame_pointer, start, end),
 		cmocka_unit_test_setup_teardown(no_frame_pointer_ends_the_stack, start, end),
 		cmocka_unit_test_setup_teardown(a_frame_pointer_of_zero_is_the_end, start, end),
+		cmocka_unit_test_setup_teardown(the_first_function_needs_no_cfi, start, end),
 		cmocka_unit_test_setup_teardown(a_return_address_outside_of_code, start, end),
 		cmocka_unit_test_setup_teardown(a_signal_frame_is_exact, start, end),
 	};

@@ -14,7 +14,7 @@
  *	vdso	in clock_gettime() of the vDSO, as far as it stays in user mode
  *	aligned	by a function that aligns its stack
  *	kernel	in read() of /dev/zero
- *	deep	below 2000 calls, which need 100 KB of stack
+ *	deep	below 2000 calls, which need 300 KB of stack
  *	nocfi	by a function without unwind information and without a frame pointer
  *	short	in processes that live 30 ms each, one after another
  *
@@ -187,7 +187,7 @@ KNOWN void in_kernel(long us)
 
 KNOWN void descend(long depth, long us)
 {
-	volatile long space[4] = { depth };
+	volatile long space[16] = { depth };
 
 	if (depth > 1)
 		descend(depth - 1, us);

@@ -96,8 +96,8 @@ static struct column samples_columns[] = {
 				 .optional = true,
 				 .about = "Samples with an address that is not in mapped code" },
 	[SAMPLES_GONE] = { .key = "unwound_gone", .type = COLUMN_COUNT, .optional = true,
-			   .about = "Samples of processes that ended before their mappings were "
-				    "read" },
+			   .about = "Samples of processes that ended, or executed another program, "
+				    "before their mappings were read" },
 	[SAMPLES_TOO_DEEP] = { .key = "unwound_too_deep", .type = COLUMN_COUNT, .optional = true,
 			       .about = "Samples whose user stack has more than 512 frames" },
 };

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The command line of profile. */
-#include <errno.h>
 #include <limits.h>
-#include <signal.h>
+#include <string.h>
 
 #include "core/text.h"
 #include "session.h"
-
-#define PID_MAX (1UL << 22)		/* PID_MAX_LIMIT of 64-bit kernels */
 
 struct profile_options opt = {
 	.sampling = { .hertz = 49, .cpu = -1 },
@@ -44,23 +41,6 @@ static const struct argp_option options[] = {
 	{}
 };
 
-static void add_id(void *ctx, unsigned long id)
-{
-	struct list *list = ctx;
-
-	if (kill(id, 0) && errno == ESRCH)
-		args_fail("there is no %s %lu", list == &opt.pids ? "process" : "thread", id);
-	list->ids[list->n++] = id;
-}
-
-static error_t set_list(struct list *list, const char *what, const char *arg)
-{
-	list->n = 0;
-	list->arg = arg;
-	args_list(arg, what, 1, PID_MAX, PIDS_MAX, add_id, list);
-	return 0;
-}
-
 static void set_cpu(const char *arg)
 {
 	opt.sampling.cpu = args_number(arg, "CPU", 0, INT_MAX);
@@ -68,21 +48,13 @@ static void set_cpu(const char *arg)
 		args_fail("invalid CPU '%s': it is not online", arg);
 }
 
-static void set_unwind(const char *arg)
-{
-	opt.frame_pointers = strcmp(arg, "fp") == 0;
-	opt.stacks.cfi_only = strcmp(arg, "dwarf") == 0;
-	if (!opt.frame_pointers && !opt.stacks.cfi_only && strcmp(arg, "auto") != 0)
-		args_fail("invalid argument '%s': expected auto, dwarf or fp", arg);
-}
-
 static void check_options(void)
 {
 	if (opt.user_only && opt.kernel_only)
 		args_fail("only one of -U and -K can be used");
-	if (opt.flame.path && opt.pprof.path && strcmp(opt.flame.path, opt.pprof.path) == 0)
+	if (opt.files.flame.path && opt.files.pprof.path && strcmp(opt.files.flame.path, opt.files.pprof.path) == 0)
 		args_fail("--flame and --pprof exclude each other for the same file '%s'",
-			  opt.flame.path);
+			  opt.files.flame.path);
 	opt.by_cgroup |= opt.common.print_container;
 }
 
@@ -137,20 +109,22 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &opt.common;
 		return 0;
 	case 'p':
-		return set_list(&opt.pids, "pid", arg);
+		id_list_parse(&opt.pids, "pid", "process", arg);
+		return 0;
 	case 'L':
-		return set_list(&opt.tids, "tid", arg);
+		id_list_parse(&opt.tids, "tid", "thread", arg);
+		return 0;
 	case 'u':
 		opt.common.filter.uid = args_uid(arg);
 		return 0;
 	case OPT_PPROF:
-		opt.pprof.path = arg;
+		opt.files.pprof.path = arg;
 		return 0;
 	case OPT_FLAME:
-		opt.flame.path = arg;
+		opt.files.flame.path = arg;
 		return 0;
 	case OPT_UNWIND:
-		set_unwind(arg);
+		opt.frame_pointers = !stacks_set_unwind(&opt.stacks, arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num)

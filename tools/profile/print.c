@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Stacks as text, as folded lines and as JSON. */
-#include <stdio.h>
 #include <string.h>
 
 #include "core/cgroup.h"
@@ -9,35 +8,9 @@
 #include "session.h"
 #include "columns.h"
 
-/* Append a frame's name; @folded: without the separator of the folded format. */
-static void put_name(struct text *text, const struct frame *frame, bool folded)
+static struct stack_format format(void)
 {
-	size_t before = text->len;
-
-	text_escape(text, frame->name, strlen(frame->name), false);
-	for (size_t i = before; folded && i < text->len; i++)
-		if (text->at[i] == ';')
-			text->at[i] = ':';
-	if (opt.annotate && frame->kind == FRAME_KERNEL)
-		text_str(text, "_[k]");
-}
-
-/* "    ffffffff81000000 name+0x10 (module)", or the name alone. */
-static void put_frame(struct text *text, const struct frame *frame)
-{
-	text_str(text, "    ");
-	if (frame->address)
-		text_printf(text, "%016llx ", frame->address);
-	put_name(text, frame, false);
-	if (frame->address) {
-		text_printf(text, "+0x%llx (", frame->offset);
-		if (frame->module)
-			text_escape(text, frame->module, strlen(frame->module), false);
-		else
-			text_str(text, "unknown");
-		text_char(text, ')');
-	}
-	text_char(text, '\n');
+	return (struct stack_format){ opt.delimited, opt.annotate, opt.stacks.addresses };
 }
 
 /* Append the owner, such as "dd (181) tid 182 CPU#1 cgroup /a". */
@@ -60,14 +33,10 @@ static void put_owner(struct text *text, const struct stack_owner *owner)
 
 static void print_text(struct out *out, const struct stacks *stacks, const struct stack *stack)
 {
+	const struct stack_format how = format();
 	struct text *text = &out->text;
 
-	for (__u32 i = 0; i < stack->n_kernel; i++)
-		put_frame(text, frame_of(stacks, stack->frames[i]));
-	if (opt.delimited && stack->n_kernel && stack->n_user)
-		text_str(text, "    --\n");
-	for (__u32 i = 0; i < stack->n_user; i++)
-		put_frame(text, frame_of(stacks, stack->frames[stack->n_kernel + i]));
+	stack_text(text, stacks, stack, &how);
 	text_printf(text, "    %-16s ", "-");
 	put_owner(text, &stack->owner);
 	text_printf(text, "        %llu\n\n", stack->count);
@@ -76,52 +45,20 @@ static void print_text(struct out *out, const struct stacks *stacks, const struc
 /* "comm;outermost;...;innermost COUNT" */
 static void print_folded(struct out *out, const struct stacks *stacks, const struct stack *stack)
 {
-	const struct frame comm = { .name = stack->owner.comm, .kind = FRAME_OTHER };
-	const __u32 *user = stack->frames + stack->n_kernel;
+	const struct stack_format how = format();
 	struct text *text = &out->text;
+	char comm[TASK_COMM_LEN + 1] = "";
 
-	put_name(text, &comm, true);
+	memcpy(comm, stack->owner.comm, sizeof(stack->owner.comm));
+	stack_folded_name(text, comm);
 	if (opt.by_tid) {
 		text_printf(text, "-%s", process_text(stack->owner.pid, stack->owner.ns_pid));
 		text_printf(text, "/%s", process_text(stack->owner.tid, stack->owner.ns_tid));
 	}
 	if (opt.by_cpu)
 		text_printf(text, ";CPU#%u", stack->owner.cpu);
-	for (__u32 i = stack->n_user; i-- > 0;) {
-		text_char(text, ';');
-		put_name(text, frame_of(stacks, user[i]), true);
-	}
-	if (opt.delimited && stack->n_kernel && stack->n_user)
-		text_str(text, ";-");
-	for (__u32 i = stack->n_kernel; i-- > 0;) {
-		text_char(text, ';');
-		put_name(text, frame_of(stacks, stack->frames[i]), true);
-	}
+	stack_folded(text, stacks, stack, &how);
 	text_printf(text, " %llu\n", stack->count);
-}
-
-/* The lists of the kernel or the user part of a stack. */
-struct frame_lists {
-	const char *names[FRAMES_MAX], *modules[FRAMES_MAX], *addresses[FRAMES_MAX];
-	char hex[FRAMES_MAX][20];	/* of the addresses */
-};
-
-/* Print the columns of one part of a stack: names, modules and, with -A, addresses. */
-static void json_frames(struct out *out, const struct stacks *stacks, const __u32 *numbers,
-			__u32 n, int col, struct frame_lists *lists)
-{
-	for (__u32 i = 0; i < n; i++) {
-		const struct frame *frame = frame_of(stacks, numbers[i]);
-
-		lists->names[i] = frame->name;
-		lists->modules[i] = frame->module ? frame->module : "";
-		snprintf(lists->hex[i], sizeof(lists->hex[i]), "0x%llx", frame->address);
-		lists->addresses[i] = lists->hex[i];
-	}
-	out_list(out, col, lists->names, n);
-	out_list(out, col + 1, lists->modules, n);
-	if (opt.stacks.addresses)
-		out_list(out, col + 2, lists->addresses, n);
 }
 
 static void json_cgroup(struct out *out, __u64 cgroup_id)
@@ -140,7 +77,7 @@ static void json_cgroup(struct out *out, __u64 cgroup_id)
 static void print_json(struct out *out, const struct stacks *stacks, const struct stack *stack)
 {
 	const struct stack_owner *owner = &stack->owner;
-	static struct frame_lists kernel, user;
+	const struct stack_format how = format();
 
 	out_row(out, clock_now_ns());
 	out_process(out, COL_PID, owner->pid, owner->ns_pid);
@@ -153,10 +90,9 @@ static void print_json(struct out *out, const struct stacks *stacks, const struc
 		json_cgroup(out, owner->cgroup_id);
 	out_uint(out, COL_COUNT, stack->count);
 	if (!opt.user_only)
-		json_frames(out, stacks, stack->frames, stack->n_kernel, COL_KERNEL, &kernel);
+		stack_lists(out, stacks, stack, true, COL_KERNEL, &how);
 	if (!opt.kernel_only)
-		json_frames(out, stacks, stack->frames + stack->n_kernel, stack->n_user, COL_USER,
-			    &user);
+		stack_lists(out, stacks, stack, false, COL_USER, &how);
 	out_end(out);
 }
 

@@ -12,23 +12,13 @@
 #include "event.bpf.h"
 #include "filter.bpf.h"
 #include "user_stack.bpf.h"
+#include "wanted.bpf.h"
 #include "profile.h"
 
 const volatile bool with_idle;		/* count the idle tasks too */
 const volatile bool with_kernel = true;
 const volatile bool with_user = true;
 const volatile bool copy_stacks = true;	/* of users, instead of walking them by frame pointers */
-const volatile bool by_pid;		/* only the keys of pids */
-const volatile bool by_tid;		/* only the keys of tids */
-
-/* A list of numbers that the user gave, of the tool's PID namespace; sized before loading. */
-struct wanted {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u8);
-};
-struct wanted pids SEC(".maps"), tids SEC(".maps");
 
 /*
  * Processes, and numbers of their mappings, that user space was woken for, so that it can look
@@ -58,13 +48,8 @@ __u64 fired;
 static __always_inline bool wanted(__u32 tid)
 {
 	__u64 ids = by_pid || by_tid ? pidns_current_ids() : 0;
-	__u32 user_pid = ids >> 32, user_tid = ids;
 
-	if (by_pid && !bpf_map_lookup_elem(&pids, &user_pid))
-		return false;
-	if (by_tid && !bpf_map_lookup_elem(&tids, &user_tid))
-		return false;
-	return (tid || with_idle) && filter_current();
+	return wanted_ids(ids >> 32, ids) && (tid || with_idle) && filter_current();
 }
 
 /* @bytes that a stack helper returned, as a number of frames. */
@@ -84,7 +69,7 @@ static __always_inline void kernel_stack(void *ctx, struct profile_sample *sampl
 	sample->kernel_missed = with_kernel && !user_mode && bytes <= 0;
 }
 
-/* Copy the user's stack, or walk it by frame pointers, to @at behind the kernel's frames. */
+/* Copy the user's stack, or walk it by frame pointers, after the kernel's frames. */
 static __always_inline void user_stack(void *ctx, struct profile_sample *sample,
 				       struct task_struct *task)
 {
@@ -99,7 +84,7 @@ static __always_inline void user_stack(void *ctx, struct profile_sample *sample,
 		bytes = 0;
 	} else if (copy_stacks && copy_registers(ctx, &sample->user)) {
 		sample->user.copied = true;
-		copy_stack(&sample->user, &sample->frames[at]);
+		copy_stack(&sample->user, &sample->frames[at], USER_STACK_PAGES);
 	} else {
 		bytes = bpf_get_stack(ctx, &sample->frames[at], PROFILE_FRAMES * 8,
 				      BPF_F_USER_STACK);
@@ -108,7 +93,7 @@ static __always_inline void user_stack(void *ctx, struct profile_sample *sample,
 	sample->user_missed = has_one && !sample->user.copied && bytes <= 0;
 }
 
-/* True the first time that this life of a process, with so many mappings, is seen. */
+/* Return true the first time that this life of a process is seen with this number of mappings. */
 static __always_inline bool is_new(const struct profile_sample *sample)
 {
 	__u64 life = sample->start_boottime_ns ^ sample->exec_id << 48 ^ sample->head.pid ^

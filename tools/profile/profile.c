@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <bpf/bpf.h>
 
 #include "core/clock.h"
 #include "core/log.h"
@@ -14,13 +13,12 @@
 #include "core/self.h"
 #include "core/skel.h"
 #include "output/report.h"
+#include "stacks/copies.h"
 #include "session.h"
 #include "columns.h"
 #include "profile.skel.h"
 
 #define FRAMES_DEFAULT 127		/* kernel.perf_event_max_stack, unless set */
-#define CPUS_UNKNOWN 1024		/* if /sys/devices/system/cpu cannot be read */
-#define RING_BYTES (4U << 20)		/* unless --ring-size: a copied stack takes 6 KB, 32 at most */
 
 static void show_progress(size_t done, size_t all)
 {
@@ -79,7 +77,7 @@ static void finish(struct profile *profile)
 	sampling_stop(profile->sampling);
 	profile->end_ns = clock_now_ns();
 	stacks_name(stacks, isatty(STDERR_FILENO) ? show_progress : NULL);
-	if (opt.common.json || opt.folded || (!opt.pprof.path && !opt.flame.path))
+	if (opt.common.json || opt.folded || (!opt.files.pprof.path && !opt.files.flame.path))
 		print_stacks(out, stacks);
 	if (opt.common.json)
 		json_samples(profile, out);
@@ -100,25 +98,12 @@ static void tick(void *ctx, bool last)
 		sampling_tick(profile->sampling);
 }
 
-/* Names are looked up in the maps and files of other processes, and in /proc/kallsyms. */
-static void keep_privileges(void)
-{
-	privilege_keep(CAP_SYS_PTRACE);
-	privilege_keep(CAP_DAC_READ_SEARCH);
-	privilege_keep(CAP_CHECKPOINT_RESTORE);	/* /proc/PID/map_files */
-	privilege_keep(CAP_SYSLOG);
-	privilege_keep(CAP_PERFMON);		/* a CPU that comes online is sampled */
-	if (opt.flame.path || opt.pprof.path) {
-		privilege_keep(CAP_DAC_OVERRIDE);	/* in another user's directory */
-		privilege_keep(CAP_FOWNER);
-	}
-}
-
 static void start_output(struct profile *profile)
 {
 	char *words = banner(sampling_by_clock(profile->sampling));
 
-	keep_privileges();
+	stacks_keep_privileges(opt.files.flame.path || opt.files.pprof.path);
+	privilege_keep(CAP_PERFMON);		/* a CPU that comes online is sampled */
 	/* Programs read folded lines: print nothing else among them. */
 	if (opt.folded && !opt.common.json)
 		log_warn("%s", words);
@@ -126,32 +111,18 @@ static void start_output(struct profile *profile)
 	free(words);
 }
 
-static int fill(struct bpf_map *map, const struct list *list)
-{
-	__u8 yes = 1;
-
-	for (size_t i = 0; i < list->n; i++)
-		if (bpf_map_update_elem(bpf_map__fd(map), &list->ids[i], &yes, BPF_ANY))
-			return log_err(-errno, "cannot set the filter");
-	return 0;
-}
-
 static void set_options(struct profile_bpf *skel)
 {
-	int cpus = libbpf_num_possible_cpus();
-
 	skel->rodata->with_idle = opt.idle;
 	skel->rodata->with_kernel = !opt.user_only;
 	skel->rodata->with_user = !opt.kernel_only;
 	skel->rodata->copy_stacks = !opt.frame_pointers;
-	skel->rodata->has_task_pt_regs =
-		libbpf_probe_bpf_helper(BPF_PROG_TYPE_PERF_EVENT, BPF_FUNC_task_pt_regs, NULL) == 1;
+	skel->rodata->has_task_pt_regs = copies_by_helper(BPF_PROG_TYPE_PERF_EVENT);
 	skel->rodata->by_pid = opt.pids.n > 0;
 	skel->rodata->by_tid = opt.tids.n > 0;
-	bpf_map__set_max_entries(skel->maps.scratch, cpus > 0 ? cpus : CPUS_UNKNOWN);
-	bpf_map__set_max_entries(skel->maps.events, RING_BYTES);
-	bpf_map__set_max_entries(skel->maps.pids, opt.pids.n ? opt.pids.n : 1);
-	bpf_map__set_max_entries(skel->maps.tids, opt.tids.n ? opt.tids.n : 1);
+	copies_size(skel->maps.scratch, skel->maps.events);
+	id_list_size(&opt.pids, skel->maps.pids);
+	id_list_size(&opt.tids, skel->maps.tids);
 }
 
 /* Return the depth to which the kernel reads stacks. */
@@ -176,17 +147,15 @@ static int trace(struct profile_bpf *skel)
 	set_options(skel);
 	err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config, &skel->bss->loss);
 	if (!err)
-		err = fill(skel->maps.pids, &opt.pids);
+		err = id_list_fill(&opt.pids, skel->maps.pids);
 	if (!err)
-		err = fill(skel->maps.tids, &opt.tids);
+		err = id_list_fill(&opt.tids, skel->maps.tids);
 	if (err)
 		return err;
 	opt.stacks.frames_max = frames_max();
-	err = open_files();
-	if (err) {
-		discard_files();
+	err = stack_files_open(&opt.files);
+	if (err)
 		return err;
-	}
 	stacks_start(&profile.stacks, &opt.stacks);
 	err = sampling_start(&profile.sampling, &opt.sampling, skel->progs.sample_cpu);
 	if (!err) {
@@ -194,7 +163,7 @@ static int trace(struct profile_bpf *skel)
 		start_output(&profile);
 		err = run_events(&profile.out, skel->maps.events, take_sample, tick, &profile);
 	}
-	discard_files();
+	stack_files_discard(&opt.files);
 	sampling_free(profile.sampling);
 	stacks_free(&profile.stacks);
 	return err ? err : profile.error;

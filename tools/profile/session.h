@@ -4,34 +4,21 @@
 #define PROFILE_SESSION_H
 
 #include "core/args.h"
-#include "core/new_file.h"
+#include "core/id_list.h"
 #include "output/out.h"
 #include "stacks/sampling.h"
+#include "stacks/stack_files.h"
+#include "stacks/stack_text.h"
 #include "stacks/stacks.h"
 #include "profile.h"
 
-#define PIDS_MAX 1024			/* in a list on the command line */
-#define FRAMES_MAX (2 * PROFILE_FRAMES + 2)	/* of a path; a text may end each part */
-
-/* PIDs or TIDs of the command line. */
-struct list {
-	__u32 ids[PIDS_MAX];
-	size_t n;
-	const char *arg;
-};
-
-/* A file to write besides the output. */
-struct file {
-	const char *path;		/* NULL: not requested */
-	struct new_file new;
-};
 
 struct profile_options {
 	struct common_args common;
 	struct sampling_args sampling;
 	struct stacks_options stacks;
-	struct list pids, tids;
-	struct file pprof, flame;
+	struct id_list pids, tids;
+	struct stack_files files;
 	bool user_only, kernel_only;
 	bool frame_pointers;		/* the kernel walks user stacks */
 	bool folded, delimited, annotate, idle;
@@ -59,17 +46,8 @@ void print_stack(struct out *out, const struct stacks *stacks, const struct stac
 /* Print all stacks, the most frequent one last, next to the prompt. */
 void print_stacks(struct out *out, const struct stacks *stacks);
 
-/*
- * Open the files of --flame and --pprof.  Called before sampling, so that a path that
- * cannot be written does not cost the user the run.  Returns 0 or a negative errno.
- */
-int open_files(void);
-
-/* Write the files that open_files() opened.  Returns 0 or a negative errno. */
+/* Write the files of --flame and --pprof.  Returns 0 or a negative errno, which is reported. */
 int write_files(const struct profile *profile);
-
-/* Remove those that were opened but not written. */
-void discard_files(void);
 
 /* Print the JSON record of the number of samples and of missing stacks and names. */
 void json_samples(const struct profile *profile, struct out *out);
@@ -87,12 +65,6 @@ void put_metrics(void *ctx, struct text *text);
 static inline bool copies_stacks(void)
 {
 	return !opt.frame_pointers && !opt.kernel_only;
-}
-
-/* Return the frame with @number. */
-static inline const struct frame *frame_of(const struct stacks *stacks, __u32 number)
-{
-	return &stacks->frames[number];
 }
 
 #endif /* PROFILE_SESSION_H */

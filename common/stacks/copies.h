@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The user side of bpf/user_stack.bpf.h, before the programs are loaded. */
+#ifndef COMMON_COPIES_H
+#define COMMON_COPIES_H
+
+#include <stdbool.h>
+#include <bpf/libbpf.h>
+
+/* Return true if programs of @type can call bpf_task_pt_regs(). */
+bool copies_by_helper(enum bpf_prog_type type);
+
+/*
+ * Set the sizes of @scratch, which has an entry for each CPU, and of @ring for events of which
+ * most take 6 KB, and 36 KB at most.  --ring-size overrides the latter.
+ */
+void copies_size(struct bpf_map *scratch, struct bpf_map *ring);
+
+#endif /* COMMON_COPIES_H */

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The columns of offcputime's JSON; its text output has a separate format. */
+#ifndef OFFCPUTIME_COLUMNS_H
+#define OFFCPUTIME_COLUMNS_H
+
+#include "output/column.h"
+
+enum {
+	COL_PID, COL_COMM, COL_SYSCALL, COL_MUTEX, COL_WAITS, COL_TOTAL, COL_KERNEL,
+	COL_KERNEL_MODULES, COL_USER, COL_USER_MODULES,
+};
+
+static struct column columns[] = {
+	[COL_PID] = { .key = "pid", .type = COLUMN_ID, .optional = true, .about = "Process" },
+	[COL_COMM] = { .key = "comm", .type = COLUMN_COMM, .about = "Name of the thread" },
+	[COL_SYSCALL] = { .key = "syscall", .type = COLUMN_STRING, .optional = true,
+			  .about = "System call in which the thread waited; absent for kernel "
+				   "threads, for 32-bit programs, and outside of system calls" },
+	[COL_MUTEX] = { .key = "mutex", .type = COLUMN_STRING, .optional = true,
+			.pattern = "^0x[0-9a-f]+$",
+			.about = "Address of the mutex of the program that another thread held; "
+				 "absent if it did not wait for one, or if that is not known" },
+	[COL_WAITS] = { .key = "waits", .type = COLUMN_COUNT, .min = 1, .about = "Waits" },
+	[COL_TOTAL] = { .key = "total_ns", .type = COLUMN_NS, .about = "Their sum" },
+	[COL_KERNEL] = { .key = "kernel", .type = COLUMN_STRINGS, .optional = true,
+			 .about = "The kernel's functions, the innermost first; absent with -U" },
+	[COL_KERNEL_MODULES] = { .key = "kernel_modules", .type = COLUMN_STRINGS,
+				 .optional = true,
+				 .about = "For each of them kernel, or the module it is in" },
+	[COL_USER] = { .key = "user", .type = COLUMN_STRINGS, .optional = true,
+		       .about = "The program's functions, the innermost first; absent with -K" },
+	[COL_USER_MODULES] = { .key = "user_modules", .type = COLUMN_STRINGS, .optional = true,
+			       .about = "For each of them its file as the process sees it, [jit], or "
+					"an empty string if unknown" },
+};
+
+/* With --by. */
+enum { ROW_BY, ROW_KEY, ROW_WAITS, ROW_TOTAL };
+
+static struct column row_columns[] = {
+	[ROW_BY] = { .key = "by", .type = COLUMN_STRING,
+		     .values = "comm pid cgroup syscall function", .about = "What the key is" },
+	[ROW_KEY] = { .key = "key", .type = COLUMN_STRING, .about = "The key" },
+	[ROW_WAITS] = { .key = "waits", .type = COLUMN_COUNT, .min = 1, .about = "Waits" },
+	[ROW_TOTAL] = { .key = "total_ns", .type = COLUMN_NS, .about = "Their sum" },
+};
+
+static const struct table row_table = {
+	.type = "row", .kind = TABLE_PLAIN, .columns = row_columns,
+	.n = ARRAY_SIZE(row_columns),
+	.about = "With --by, instead of the stacks: the waits of a key; time is that of printing",
+};
+
+static const struct table record_table = {
+	.type = "stack", .kind = TABLE_PLAIN, .columns = columns, .n = ARRAY_SIZE(columns),
+	.about = "A stack and how long threads waited there; time is that of printing.  Frames: "
+		 "the innermost first",
+	.other = &row_table,
+};
+
+#endif /* OFFCPUTIME_COLUMNS_H */

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * How long threads were off the CPU, and where.
+ *
+ * The kernel stack is that of the thread that gets the CPU (`next`): it still shows where that
+ * thread has slept, and is taken only if the wait was at least the threshold, so that short
+ * waits cost little.  The user stack cannot be read there, because the memory of another
+ * process is in place.  It is copied when a thread leaves the CPU, but only if one of its last
+ * waits reached the threshold: threads that wait for long do so again.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_tracing.h>
+#include "event.bpf.h"
+#include "filter.bpf.h"
+#include "user_stack.bpf.h"
+#include "wanted.bpf.h"
+#include "offcputime.h"
+
+const volatile __u64 min_ns = 1000000;
+const volatile __u64 max_ns = ~0ULL;
+const volatile bool with_kernel = true;
+const volatile bool with_user = true;
+const volatile bool user_threads_only;
+const volatile bool kernel_threads_only;
+const volatile bool by_state;		/* only waits in a state of state_mask */
+const volatile __u32 state_mask;	/* TASK_*; 0: waits of threads that were still runnable */
+
+#define TASK_DEAD 0x80			/* include/linux/sched.h */
+/*
+ * After a long wait, the user stack is copied until this number of short ones in a row.  A copy
+ * takes about a microsecond, a long wait a thousand.
+ */
+#define COPIES 8
+
+/* A thread that has left its CPU. */
+struct off {
+	__u64 began_ns;			/* 0: it is on a CPU */
+	__u32 state;
+	__u32 copies;			/* of its user stack that are made although it waits shortly */
+};
+
+/* By tid.  Evicts: a full table blinds nobody. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 32768);
+	__type(key, __u32);
+	__type(value, struct off);
+} offs SEC(".maps");
+
+/* An entry per CPU, set before loading: one in a PERCPU_ARRAY can have at most 32 KB. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct offcpu_stack);
+} stacks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct offcpu_wait);
+} waits SEC(".maps");
+
+static __always_inline bool is_kernel_thread(struct task_struct *task)
+{
+	return load(task, flags) & PF_KTHREAD;
+}
+
+/* The filters in two steps: what a task is for life, and what can change, user and cgroup. */
+static __always_inline bool observed(struct task_struct *task)
+{
+	if (!load(task, pid) || (user_threads_only && is_kernel_thread(task)) ||
+	    (kernel_threads_only && !is_kernel_thread(task)))
+		return false;
+	if (!filter_task_ids(task, load(task, tgid), load(task, pid)) || !wanted_task(task))
+		return false;
+	if (config.filter.uid == FILTER_ANY_UID && !config.filter.cgroup_id)
+		return true;
+	return filter_task(task);
+}
+
+/* Return true if the user wants waits that begin in @state. */
+static __always_inline bool wanted_state(__u32 state)
+{
+	if (!by_state)
+		return true;
+	return state_mask ? state & state_mask : !state;
+}
+
+static __always_inline void fill_head(struct offcpu_head *head, struct task_struct *task,
+				      __u64 now, __u64 began_ns, __u32 kind)
+{
+	head->head.ns = now;
+	head->head.cgroup_id = core_cgroup_id(core_task_cgroup(task));
+	head->head.pid = load(task, tgid);
+	head->head.tid = load(task, pid);
+	if (config.pidns.inum) {
+		head->head.ns_pid = pidns_pid(task);
+		head->head.ns_tid = pidns_tid(task);
+	}
+	head->head.uid = filter_uid(task);
+	head->head.cpu = bpf_get_smp_processor_id();
+	bpf_core_read(head->head.comm, sizeof(head->head.comm), &task->comm);
+	head->began_ns = began_ns;
+	head->start_boottime_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	head->exec_id = BPF_CORE_READ(task, self_exec_id);
+	head->map_count = is_kernel_thread(task) ? 0 : BPF_CORE_READ(task, mm, map_count);
+	head->kind = kind;
+}
+
+/* Send the user stack of @task, the running thread. */
+static __always_inline void send_stack(struct task_struct *task, __u64 now)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct offcpu_stack *stack = bpf_map_lookup_elem(&stacks, &cpu);
+
+	if (!stack || !copy_saved_registers(&stack->user, saved_registers(task)))
+		return;
+	fill_head(&stack->head, task, now, now, OFFCPU_STACK);
+	stack->user.copied = true;
+	copy_stack(&stack->user, stack->words, OFFCPU_PAGES);
+	event_output(stack, offsetof(struct offcpu_stack, words) + stack->user.bytes,
+		     sizeof(*stack));
+}
+
+/* @prev leaves its CPU, but is still the running task. */
+static __always_inline void leave(struct task_struct *prev, bool preempted, __u64 now)
+{
+	__u32 state = preempted ? 0 : core_task_state(prev), tid = load(prev, pid);
+	struct off *off, fresh = { .began_ns = now, .state = state, .copies = 1 };
+
+	if (!observed(prev))
+		return;
+	if (state & TASK_DEAD) {
+		bpf_map_delete_elem(&offs, &tid);
+		return;
+	}
+	if (!wanted_state(state))
+		return;
+	off = bpf_map_lookup_elem(&offs, &tid);
+	if (!off) {
+		bpf_map_update_elem(&offs, &tid, &fresh, BPF_ANY);
+		off = bpf_map_lookup_elem(&offs, &tid);
+		if (!off)
+			return;
+	}
+	off->began_ns = now;
+	off->state = state;
+	if (with_user && off->copies && !is_kernel_thread(prev))
+		send_stack(prev, now);
+}
+
+/* Store the system call that @task is in. */
+static __always_inline void find_syscall(struct offcpu_wait *wait, struct task_struct *task)
+{
+	const struct pt_regs *regs = saved_registers(task);
+	__u64 mode = 0;
+	__s32 number;
+
+	wait->syscall = OFFCPU_NO_SYSCALL;
+	bpf_probe_read_kernel(&mode, sizeof(mode), (const __u64 *)regs + MODE_WORD);
+	if (!wait->has_user || !IS_64_BIT(mode))
+		return;
+#if defined(__TARGET_ARCH_x86)
+	/* An interrupt or exception stores a number that is no system call: it is negative. */
+	number = BPF_CORE_READ(regs, orig_ax);
+	wait->args[0] = BPF_CORE_READ(regs, di);
+	wait->args[1] = BPF_CORE_READ(regs, si);
+	wait->args[2] = BPF_CORE_READ(regs, dx);
+#elif defined(__TARGET_ARCH_arm64)
+	number = BPF_CORE_READ(regs, syscallno);
+	wait->args[0] = BPF_CORE_READ(regs, orig_x0);
+	wait->args[1] = BPF_CORE_READ(regs, regs[1]);
+	wait->args[2] = BPF_CORE_READ(regs, regs[2]);
+#endif
+	if (number >= 0)
+		wait->syscall = number;
+}
+
+/* Describe the wait of @task from @off to @now.  Return NULL if that is impossible. */
+static __always_inline struct offcpu_wait *describe(struct task_struct *task,
+						    const struct off *off, __u64 now)
+{
+	struct offcpu_wait *wait;
+	__u32 zero = 0;
+	long bytes = 0;
+
+	wait = bpf_map_lookup_elem(&waits, &zero);
+	if (!wait)
+		return NULL;
+	fill_head(&wait->head, task, now, off->began_ns, OFFCPU_WAIT);
+	wait->state = off->state;
+	wait->has_user = wait->head.map_count;
+	find_syscall(wait, task);
+	if (with_kernel && !config.raw_tp)	/* the helper takes no plain number */
+		bytes = bpf_get_task_stack(task, wait->frames, sizeof(wait->frames), 0);
+	wait->kernel_missed = with_kernel && bytes <= 0;
+	wait->n_frames = 0;
+	if (bytes > 0 && bytes <= (long)sizeof(wait->frames))
+		wait->n_frames = (__u64)bytes / 8;
+	return wait;
+}
+
+/* @next gets the CPU. */
+static __always_inline void arrive(struct task_struct *next, __u64 now)
+{
+	__u32 tid = load(next, pid);
+	struct offcpu_wait *wait;
+	struct off *off;
+	__u64 ns;
+
+	if (!tid)
+		return;
+	off = bpf_map_lookup_elem(&offs, &tid);
+	if (!off || !off->began_ns)
+		return;
+	ns = now - off->began_ns;
+	if (ns >= min_ns)
+		off->copies = COPIES;
+	else if (off->copies)
+		off->copies--;
+	if (ns >= min_ns && ns <= max_ns && observed(next)) {
+		wait = describe(next, off, now);
+		if (wait)
+			event_output(wait, offsetof(struct offcpu_wait, frames) +
+				     wait->n_frames * 8, sizeof(*wait));
+	}
+	off->began_ns = 0;
+}
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	__u64 now = bpf_ktime_get_ns();
+
+	leave(prev, preempt, now);
+	arrive(next, now);
+	return 0;
+}
+
+/* Read at the end: the threads that still wait. */
+SEC("?iter/task")
+int still_waiting(struct bpf_iter__task *ctx)
+{
+	__u64 now = bpf_ktime_get_ns(), ns;
+	struct task_struct *task = ctx->task;
+	struct offcpu_wait *wait;
+	struct off *off;
+	__u32 tid;
+
+	if (!task)
+		return 0;
+	tid = task->pid;
+	off = bpf_map_lookup_elem(&offs, &tid);
+	if (!off || !off->began_ns)
+		return 0;
+	ns = now - off->began_ns;
+	if (ns < min_ns || ns > max_ns || !observed(task))
+		return 0;
+	wait = describe(task, off, now);
+	if (wait)
+		bpf_seq_write(ctx->meta->seq, wait, sizeof(*wait));
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The command line of offcputime. */
+#include <limits.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/text.h"
+#include "session.h"
+
+struct offcputime_options opt = {
+	.stacks = { .distinct_max = 262144, .frames_max = OFFCPU_FRAMES },
+	.min_ns = NS_PER_MS,
+	.max_ns = ~0ULL,
+};
+
+const char *const by_names[BYS] = {
+	[BY_COMM] = "comm", [BY_PID] = "pid", [BY_CGROUP] = "cgroup", [BY_SYSCALL] = "syscall",
+	[BY_FUNCTION] = "function",
+};
+
+enum {
+	OPT_STORAGE = 0x200, OPT_STATE, OPT_DEMANGLE, OPT_PPROF, OPT_FLAME, OPT_UNWIND, OPT_BY,
+};
+
+static const struct argp_option options[] = {
+	{ "pid", 'p', "PID,...", 0, "Only these processes" },
+	{ "tid", 't', "TID,...", 0, "Only these threads" },
+	{ "user-threads-only", 'u', NULL, 0, "No kernel threads" },
+	{ "kernel-threads-only", 'k', NULL, 0, "Only kernel threads" },
+	{ "user-stacks-only", 'U', NULL, 0, "No kernel stacks" },
+	{ "kernel-stacks-only", 'K', NULL, 0, "No user stacks" },
+	{ "min-block-time", 'm', "US", 0, "Only waits of at least US microseconds (1000)" },
+	{ "max-block-time", 'M', "US", 0, "Only waits of at most US microseconds" },
+	{ "state", OPT_STATE, "MASK", 0,
+	  "Only waits in these states: 0 runnable, 1 interruptible, 2 uninterruptible" },
+	{ "delimited", 'd', NULL, 0, "A mark between kernel and user stack" },
+	{ "folded", 'f', NULL, 0, "One line a stack, for flame graphs" },
+	{ "by", OPT_BY, "KEY", 0, "Sums by comm, pid, cgroup, syscall or function" },
+	{ "demangle", OPT_DEMANGLE, NULL, 0, "C++ and Rust names as they were written" },
+	{ "pprof", OPT_PPROF, "FILE", 0, "Write a profile for pprof" },
+	{ "flame", OPT_FLAME, "FILE", 0, "Write a flame graph (SVG)" },
+	{ "unwind", OPT_UNWIND, "HOW", 0, "Find callers by auto or dwarf (auto)" },
+	{ "stack-storage-size", OPT_STORAGE, "N", 0, "Different stacks to keep (262144)" },
+	{}
+};
+
+static void set_by(const char *arg)
+{
+	for (int by = BY_COMM; by < BYS; by++)
+		if (strcmp(arg, by_names[by]) == 0)
+			opt.by = by;
+	if (!opt.by)
+		args_fail("invalid key '%s': expected comm, pid, cgroup, syscall or function", arg);
+}
+
+static void check_options(void)
+{
+	const char *flame = opt.files.flame.path, *pprof = opt.files.pprof.path;
+
+	if (opt.user_only && opt.kernel_only)
+		args_fail("only one of -U and -K can be used");
+	if (opt.user_threads_only && opt.kernel_threads_only)
+		args_fail("only one of -u and -k can be used");
+	if (opt.min_ns > opt.max_ns)
+		args_fail("the minimum of -m is greater than the maximum of -M");
+	if (opt.user_only && opt.by == BY_FUNCTION)
+		args_fail("--by function needs the kernel stacks, which -U omits");
+	if (opt.no_copies)
+		args_fail("invalid argument 'fp': expected auto or dwarf");
+	if (flame && pprof && strcmp(flame, pprof) == 0)
+		args_fail("--flame and --pprof exclude each other for the same file '%s'", flame);
+}
+
+static error_t parse_number_option(int key, const char *arg)
+{
+	switch (key) {
+	case 'm':
+		opt.min_ns = args_number(arg, "minimum", 0, UINT_MAX) * NS_PER_US;
+		return 0;
+	case 'M':
+		opt.max_ns = args_number(arg, "maximum", 1, UINT_MAX) * NS_PER_US;
+		return 0;
+	case OPT_STATE:
+		opt.by_state = true;
+		opt.state_mask = args_number(arg, "state", 0, 0xffff);
+		return 0;
+	case OPT_STORAGE:
+		opt.stacks.distinct_max = args_number(arg, "number of stacks", 1, 1UL << 28);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* Where an option that is only yes or no is kept; NULL: it is another one. */
+static bool *flag(int key)
+{
+	switch (key) {
+	case 'u': return &opt.user_threads_only;
+	case 'k': return &opt.kernel_threads_only;
+	case 'U': return &opt.user_only;
+	case 'K': return &opt.kernel_only;
+	case 'd': return &opt.delimited;
+	case 'f': return &opt.folded;
+	case OPT_DEMANGLE: return &opt.stacks.demangle;
+	default: return NULL;
+	}
+}
+
+static error_t parse_text_option(int key, char *arg)
+{
+	switch (key) {
+	case 'p': id_list_parse(&opt.pids, "pid", "process", arg); return 0;
+	case 't': id_list_parse(&opt.tids, "tid", "thread", arg); return 0;
+	case OPT_PPROF: opt.files.pprof.path = arg; return 0;
+	case OPT_FLAME: opt.files.flame.path = arg; return 0;
+	case OPT_UNWIND: opt.no_copies = !stacks_set_unwind(&opt.stacks, arg); return 0;
+	case OPT_BY: set_by(arg); return 0;
+	}
+	return parse_number_option(key, arg);
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	if (flag(key)) {
+		*flag(key) = true;
+		return 0;
+	}
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &opt.common;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (state->arg_num)
+			return ARGP_ERR_UNKNOWN;
+		args_duration(&opt.common, arg);
+		return 0;
+	case ARGP_KEY_END:
+		check_options();
+		return 0;
+	}
+	return parse_text_option(key, arg);
+}
+
+const struct argp offcputime_argp = {
+	.options = options,
+	.parser = parse_option,
+	.args_doc = "[DURATION]",
+	.doc = "Sum up how long threads waited off the CPU, by stack.\v"
+	       "Examples:\n"
+	       "  offcputime 10                   # all threads, for 10 seconds\n"
+	       "  offcputime -p 181 -m 10000 10   # process 181, waits of 10 ms or more\n"
+	       "  offcputime --state 2 10         # uninterruptible waits: disks, kernel locks\n"
+	       "  offcputime --by function 10     # the kernel functions that waited\n"
+	       "  offcputime -f 10                # folded, for flame graphs\n"
+	       "  offcputime --flame /tmp/off.svg 10   # a flame graph\n",
+	.children = (const struct argp_child[]){ { &common_argp }, {} },
+};
+
+char *banner(void)
+{
+	static const char *const stacks[] = { "user + kernel", "user", "kernel" };
+	struct text text = {};
+
+	text_str(&text, "Tracing off-CPU time (us) of ");
+	if (opt.tids.n)
+		text_printf(&text, "TID [%s]", opt.tids.arg);
+	else if (opt.pids.n)
+		text_printf(&text, "PID [%s]", opt.pids.arg);
+	else
+		text_str(&text, opt.user_threads_only ? "user threads" :
+				opt.kernel_threads_only ? "kernel threads" : "all threads");
+	text_printf(&text, " by %s stack", stacks[opt.user_only ? 1 : opt.kernel_only ? 2 : 0]);
+	if (opt.common.duration)
+		text_printf(&text, " for %lu secs.", opt.common.duration);
+	else
+		text_str(&text, "... Hit Ctrl-C to end.");
+	text_char(&text, '\0');
+	return text.at;
+}

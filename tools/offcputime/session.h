@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The user side of offcputime: its options, its state, and the parts that share them. */
+#ifndef OFFCPUTIME_SESSION_H
+#define OFFCPUTIME_SESSION_H
+
+#include "core/args.h"
+#include "core/id_list.h"
+#include "output/out.h"
+#include "stacks/stack_files.h"
+#include "stacks/stack_text.h"
+#include "offcputime.h"
+
+enum by { BY_STACK, BY_COMM, BY_PID, BY_CGROUP, BY_SYSCALL, BY_FUNCTION, BYS };
+
+struct offcputime_options {
+	struct common_args common;
+	struct stacks_options stacks;
+	struct id_list pids, tids;
+	struct stack_files files;
+	enum by by;
+	bool user_threads_only, kernel_threads_only;
+	bool user_only, kernel_only;
+	bool folded, delimited, no_copies;
+	bool by_state;
+	__u32 state_mask;
+	__u64 min_ns, max_ns;
+};
+extern struct offcputime_options opt;
+extern const struct argp offcputime_argp;
+extern const char *const by_names[BYS];
+
+/* User stacks of threads that may be waiting. */
+struct pending;
+
+struct offcputime {
+	struct out out;
+	struct stacks stacks;
+	struct pending *pending;
+	__u64 user_not_taken;		/* waits whose user stack was not copied */
+	__u64 open_waits;		/* at the end */
+	int open_fd;			/* of the iterator over threads that still wait; -1: none */
+	__u64 end_ns;
+	int error;			/* of a file, to be returned */
+};
+
+/* Return a text for the heading, such as "Tracing off-CPU time (us) of ..."; free() it. */
+char *banner(void);
+
+/* Keep the user stack of @stack until the wait of its thread ends. */
+void take_stack(struct offcputime *offcputime, const struct offcpu_stack *stack, size_t size);
+
+/* Unwind the stacks of threads that have waited for long by now, while their processes live. */
+void unwind_long_waits(struct offcputime *offcputime, __u64 now);
+
+/* Add a wait to the stacks. */
+void take_wait(struct offcputime *offcputime, const struct offcpu_wait *wait);
+
+void free_pending(struct offcputime *offcputime);
+
+/* Print one stack; it counts as a record. */
+void print_stack(struct out *out, const struct stacks *stacks, const struct stack *stack);
+
+/* Print all stacks, or the rows of --by: the longest time last, next to the prompt. */
+void print_waits(struct out *out, const struct stacks *stacks);
+
+#endif /* OFFCPUTIME_SESSION_H */

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Match waits with the user stacks that were copied when they began.
+ *
+ * Many copies are of waits that turn out to be short, or of processes that soon end: to unwind
+ * them, and to read the mappings of their processes, would be in vain.  Therefore a copy is
+ * unwound when a long wait has ended, or once it is clear that it will be long.
+ */
+#include <linux/futex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "core/clock.h"
+#include "core/self.h"
+#include "core/xalloc.h"
+#include "session.h"
+
+#define BUCKETS 4096
+/* Beyond that, from processes that started and ended, all are dropped.  About 400 bytes each. */
+#define PENDING_MAX 65536
+#define COPIES_BYTES_MAX (32U << 20)	/* further copies are unwound at once */
+#define LONG_NS (20 * NS_PER_MS)	/* a wait of this time is long */
+
+/* The user stack of a thread at the time it left its CPU. */
+struct entry {
+	struct entry *next;
+	__u32 tid;
+	__u64 began_ns;
+	struct offcpu_stack *copy;	/* NULL: it is unwound */
+	size_t copy_bytes;
+	enum unwind_end end;
+	__u32 n;
+	__u64 *addresses;
+};
+
+struct pending {
+	struct entry *buckets[BUCKETS];
+	size_t n;
+	size_t copy_bytes;		/* of all entries */
+};
+
+static void drop_copy(struct pending *pending, struct entry *entry)
+{
+	pending->copy_bytes -= entry->copy_bytes;
+	free(entry->copy);
+	entry->copy = NULL;
+	entry->copy_bytes = 0;
+}
+
+static void free_entry(struct pending *pending, struct entry *entry)
+{
+	if (!entry)
+		return;
+	drop_copy(pending, entry);
+	free(entry->addresses);
+	free(entry);
+}
+
+void free_pending(struct offcputime *offcputime)
+{
+	struct pending *pending = offcputime->pending;
+
+	for (size_t i = 0; pending && i < BUCKETS; i++) {
+		struct entry *entry = pending->buckets[i], *next;
+
+		for (; entry; entry = next) {
+			next = entry->next;
+			free_entry(pending, entry);
+		}
+	}
+	free(pending);
+	offcputime->pending = NULL;
+}
+
+/* Take the entry of thread @tid out of the table, or return NULL. */
+static struct entry *take_entry(struct pending *pending, __u32 tid)
+{
+	struct entry **at, *entry;
+
+	if (!pending)
+		return NULL;
+	for (at = &pending->buckets[tid % BUCKETS]; *at; at = &(*at)->next) {
+		entry = *at;
+		if (entry->tid != tid)
+			continue;
+		*at = entry->next;
+		pending->n--;
+		return entry;
+	}
+	return NULL;
+}
+
+static struct stack_process process_of(const struct offcpu_head *head)
+{
+	return (struct stack_process){
+		head->start_boottime_ns, head->exec_id, head->head.pid,
+		self_proc_id(head->head.pid, head->head.ns_pid),
+	};
+}
+
+/* Unwind the copy of @entry, if that has not been done. */
+static void unwind(struct offcputime *offcputime, struct entry *entry)
+{
+	__u64 addresses[UNWIND_FRAMES_MAX];
+	const struct offcpu_stack *copy = entry->copy;
+	struct stack_process process;
+
+	if (!copy)
+		return;
+	process = process_of(&copy->head);
+	entry->end = stacks_unwind(&offcputime->stacks, &process, copy->head.map_count,
+				   &copy->user, copy->words, addresses, &entry->n);
+	entry->addresses = xreallocarray(NULL, entry->n, sizeof(addresses[0]));
+	memcpy(entry->addresses, addresses, entry->n * sizeof(addresses[0]));
+	drop_copy(offcputime->pending, entry);
+}
+
+void take_stack(struct offcputime *offcputime, const struct offcpu_stack *stack, size_t size)
+{
+	__u32 tid = stack->head.head.tid;
+	struct pending *pending;
+	struct entry *entry;
+
+	if (offcputime->pending && offcputime->pending->n >= PENDING_MAX)
+		free_pending(offcputime);
+	if (!offcputime->pending)
+		offcputime->pending = xcalloc(1, sizeof(*pending));
+	pending = offcputime->pending;
+	free_entry(pending, take_entry(pending, tid));
+	entry = xcalloc(1, sizeof(*entry));
+	*entry = (struct entry){
+		.next = pending->buckets[tid % BUCKETS], .tid = tid,
+		.began_ns = stack->head.began_ns, .copy_bytes = size,
+		.copy = xreallocarray(NULL, 1, size),
+	};
+	memcpy(entry->copy, stack, size);
+	pending->buckets[tid % BUCKETS] = entry;
+	pending->n++;
+	pending->copy_bytes += size;
+	if (pending->copy_bytes > COPIES_BYTES_MAX)
+		unwind(offcputime, entry);
+}
+
+void unwind_long_waits(struct offcputime *offcputime, __u64 now)
+{
+	struct pending *pending = offcputime->pending;
+
+	for (size_t i = 0; pending && i < BUCKETS; i++)
+		for (struct entry *entry = pending->buckets[i]; entry; entry = entry->next)
+			if (now - entry->began_ns > LONG_NS)
+				unwind(offcputime, entry);
+}
+
+/*
+ * Return the address of the mutex that the thread waited for, or 0.  glibc and Rust set the
+ * word to 2 before they wait for a mutex that another thread holds; condition variables and
+ * the locks of other runtimes use other values, and look like idle waiting.
+ */
+static __u64 mutex_of(const struct offcpu_wait *wait)
+{
+	__u32 operation = wait->args[1] & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
+	bool held = (__u32)wait->args[2] == 2;
+
+	if (wait->syscall != SYS_futex)
+		return 0;
+	if (operation == FUTEX_LOCK_PI || operation == 13 /* FUTEX_LOCK_PI2, since 5.14 */)
+		return wait->args[0];
+	return held && (operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET) ?
+	       wait->args[0] : 0;
+}
+
+static void add(struct offcputime *offcputime, const struct offcpu_wait *wait,
+		const struct entry *user)
+{
+	const struct event_head *head = &wait->head.head;
+	struct stack_sample sample = {
+		.owner = { .pid = head->pid, .ns_pid = head->ns_pid, .mutex = mutex_of(wait),
+			   .syscall = wait->syscall + 1 },
+		.process = process_of(&wait->head),
+		.kernel = wait->frames, .n_kernel = wait->n_frames,
+		.kernel_missed = wait->kernel_missed,
+		.map_count = wait->head.map_count,
+		.ns = head->ns - wait->head.began_ns,
+	};
+
+	memcpy(sample.owner.comm, head->comm, sizeof(sample.owner.comm));
+	if (opt.by == BY_CGROUP)
+		sample.owner.cgroup_id = head->cgroup_id;
+	if (user) {
+		sample.user = user->addresses;
+		sample.n_user = user->n;
+		sample.unwound = true;
+		sample.end = user->end;
+	} else if (wait->has_user && !opt.kernel_only) {
+		sample.user_missed = true;
+		offcputime->user_not_taken++;
+	}
+	stacks_add(&offcputime->stacks, &sample);
+}
+
+void take_wait(struct offcputime *offcputime, const struct offcpu_wait *wait)
+{
+	struct entry *entry = take_entry(offcputime->pending, wait->head.head.tid);
+	bool matches = entry && entry->began_ns == wait->head.began_ns;
+
+	if (matches)
+		unwind(offcputime, entry);
+	add(offcputime, wait, matches ? entry : NULL);
+	free_entry(offcputime->pending, entry);
+}
