@@ -89,9 +89,10 @@ static void spin(void)
 /* A tenth at a time. */
 static void leak_some(void)
 {
+	static char *volatile at;	/* otherwise the compiler leaves out what is not used */
 	size_t bytes = (n << 20) / 10;
-	char *at = malloc(bytes);
 
+	at = malloc(bytes);
 	if (at)
 		memset(at, 1, bytes);
 	usleep(100000);
