@@ -290,8 +290,8 @@ file_system() {
 	for _ in {1..5}; do "./x$$end" -c 'kill -KILL $$' || true; done
 	tool_stop
 	this=".type == \"exit\" and .comm == \"x$$end\""
-	expect 23 "$(sum "$this and .status == 3" exits)" "exits with status 3"
-	expect 5 "$(sum "$this and .signal == 9" exits)" "exits by SIGKILL"
+	expect 23 "$(sum "$this and .status == 3" count)" "exits with status 3"
+	expect 5 "$(sum "$this and .signal == 9" count)" "exits by SIGKILL"
 	expect "\"$parent\"" "$(last "$this and .status == 3" parent_comm)" parent
 	expect "$BASHPID" "$(last "$this and .status == 3" ppid)" "its number"
 	[ "$(sum "$this and .status == 3" lifetime_us)" -gt 23000 ]

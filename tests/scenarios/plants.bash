@@ -68,7 +68,7 @@ uproot() {
 	local pid mount group loop
 	for mount in "${frozen[@]}"; do fsfreeze -u "$mount" || true; done
 	for pid in "${begun[@]}"; do kill -KILL -- "-$pid" 2>/dev/null || true; done
-	for pid in "${begun[@]}"; do wait "$pid" 2>/dev/null || true; done
+	for pid in "${begun[@]}"; do { wait "$pid" || true; } 2>/dev/null; done
 	for group in "${groups[@]}"; do clear_group "$group"; done
 	for mount in "${mounts[@]}"; do umount "$mount" || umount -l "$mount" || true; done
 	for loop in "${loops[@]}"; do losetup -d "$loop" || true; done

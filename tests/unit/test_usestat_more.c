@@ -31,16 +31,16 @@ static void exits_by_program_parent_and_status(void **state)
 	ends("web", 900062, 900099, 0);			/* whose parent has exited */
 	exits_count(&thread);
 	look_at(&exits_subject);
-	has(json_of(&exits_subject), "\"exits\":24,\"lifetime_us\":24000,\"comm\":\"web\",\"status\":3,"
+	has(json_of(&exits_subject), "\"count\":24,\"lifetime_us\":24000,\"comm\":\"web\",\"status\":3,"
 	    "\"pid\":900060,\"ppid\":900011,\"parent_comm\":\"sh\",\"uid\":0,"
 	    "\"cgroup\":\"/web.service\"}");
-	has(json_of(&exits_subject), "\"exits\":1,\"lifetime_us\":1000,\"comm\":\"web\",\"signal\":11,");
+	has(json_of(&exits_subject), "\"count\":1,\"lifetime_us\":1000,\"comm\":\"web\",\"signal\":11,");
 	has(json_of(&exits_subject), "\"status\":0,\"pid\":900062,\"ppid\":900099,\"uid\":0}");
 	lacks(json_of(&exits_subject), "\"pid\":7");
 	has(table_of(&exits_subject), "exits       web of sh                        - -"
 	    "                                            24 with status 3");
 	look_at(&exits_subject);
-	lacks(json_of(&exits_subject), "\"exits\"");	/* nothing ended since */
+	lacks(json_of(&exits_subject), "\"count\"");	/* nothing ended since */
 	for (int i = 0; i < 300; i++) {
 		char comm[16];
 
