@@ -99,6 +99,8 @@ static void locks_of_files(void **state)
 	char target[320];
 
 	put("/proc/900040/stat", "900040 (holder) S 1");
+	put("/proc/900043/stat", "900043 (one) S 1");
+	put("/proc/900044/stat", "900044 (other) S 1");
 	put("/proc/900040/fd/0", "");
 	snprintf(target, sizeof(target), "%s/proc/900040/fd/5", root);
 	assert_int_equal(symlink("/var/lib/db/LOCK", target), 0);
@@ -117,8 +119,10 @@ static void locks_of_files(void **state)
 	has(json_of(&lock_subject), "\"waiters\":2,\"looks\":2,\"kind\":\"file\",\"deadlock\":false,"
 	    "\"pid\":900041,\"owner\":900040,\"owner_comm\":\"holder\",\"owner_state\":\"sleeping\","
 	    "\"file\":\"/var/lib/db/LOCK\"}");
-	has(json_of(&lock_subject), "\"deadlock\":true,\"pid\":900044,\"owner\":900043}");
-	has(json_of(&lock_subject), "\"deadlock\":true,\"pid\":900043,\"owner\":900044}");
+	has(json_of(&lock_subject), "\"deadlock\":true,\"pid\":900044,\"owner\":900043,"
+	    "\"owner_comm\":\"one\",\"owner_state\":\"sleeping\"}");
+	has(json_of(&lock_subject), "\"deadlock\":true,\"pid\":900043,\"owner\":900044,"
+	    "\"owner_comm\":\"other\",\"owner_state\":\"sleeping\"}");
 	lacks(json_of(&lock_subject), "900045");	/* its holder is not listed */
 	has(table_of(&lock_subject), "1 waiter  ");
 	put("/proc/locks", "");
