@@ -146,3 +146,8 @@ plant_timewait() {
 }
 plant_resets() { in_network "$(program resets)" reset 300; }
 plant_listen() { in_network "$(program listen)" listen 50; }
+# A link of 2 Mbit/s whose queue has room for four packets.
+plant_loss() {
+	begin unshare -n sh -c 'ip link set lo mtu 1500 up; tc qdisc add dev lo root tbf rate 2mbit burst 3k limit 6k
+		exec "$@"' sh "$(program loss)" stream 2
+}
