@@ -6,7 +6,7 @@
 #
 # Runs alone: it measures the machine.
 
-# shellcheck disable=SC2034
+# shellcheck disable=SC2034,SC2154
 
 load ../lib
 load plants

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* usestat on files made by hand: exits, hanging threads, locks, inotify, mounts, limits of cgroups. */
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -310,6 +311,76 @@ static void failed_units_of_systemd(void **state)
 	close(listener);
 }
 
+/* Of other users, prlimit(2) reads nothing without privileges; the files are for everybody. */
+static void limits_of_processes(void **state)
+{
+	static const char *const limits[] = {
+		"Limit                     Soft Limit           Hard Limit           Units\n"
+		"Max processes             20                   40                   processes\n"
+		"Max open files            100                  200                  files\n",
+		"Max processes             unlimited            unlimited            processes\n"
+		"Max open files            x\n",
+		"",
+	};
+
+	for (int i = 0; i < 3; i++) {
+		char path[64], stat[128];
+
+		snprintf(path, sizeof(path), "/proc/90007%d/stat", i);
+		snprintf(stat, sizeof(stat), "90007%d (limited%d) S 1 1 0 0 -1 4194304 0 0 0 0 9 5 0 0 20 0 "
+			 "1 0 9 0 25 0\n", i, i);
+		put(path, stat);
+		snprintf(path, sizeof(path), "/proc/90007%d/limits", i);
+		put(path, limits[i]);
+		snprintf(path, sizeof(path), "/proc/90007%d/fd/0", i);
+		put(path, "");
+	}
+	look_at(&process_subject);
+	look_at(&limits_subject);
+	has(json_of(&limits_subject), "\"threads_max\":20,");
+	has(json_of(&limits_subject), "\"limited_pid\":900070,\"limited_comm\":\"limited0\"");
+	u.top = 100;
+	has(json_of(&process_subject), "\"fds_max\":100,");
+	u.top = 5;
+}
+
+/* Give the kernel's log one record, and look at it. */
+static void log_record(int fd, int sequence, const char *text)
+{
+	dprintf(fd, "3,%d,1000,-;%s\n", sequence, text);
+	look_at(&log_subject);
+}
+
+/* A flood leaves room for other classes, and is counted; what was there before is history. */
+static void a_flood_in_the_kernels_log(void **state)
+{
+	const char *text;
+	char path[320];
+	int fd, n = 0;
+
+	put("/dev/x", "");
+	snprintf(path, sizeof(path), "%s/dev/kmsg", root);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDWR);
+	log_record(fd, 1, "Out of memory: Killed process 7 (old) total-vm:1kB");
+	for (int i = 0; i < 60; i++)
+		log_record(fd, 2 + i, "a[1]: segfault at 0 ip 0");
+	log_record(fd, 70, "I/O error, dev sda, sector 5");
+	text = json_of(&log_subject);
+	has(text, "\"class\":\"oom_kill\",\"level\":3,\"history\":true,");
+	has(text, "\"class\":\"io_error\",\"level\":3,\"history\":false,\"text\":\"I/O error, dev sda, "
+	    "sector 5\",\"object\":\"sda\"}");
+	has(text, "\"of\":\"log\",\"objects\":10,\"class\":\"segfault\"}");
+	has(text, "\"of\":\"overwritten_log\",\"objects\":8}");
+	has(text, "\"type\":\"log_total\"");
+	has(text, "\"messages\":9,\"program_messages\":0}");
+	for (; (text = strstr(text, "\"history\":false")); text++)
+		n++;
+	assert_int_equal(n, 51);
+	lacks(json_of(&log_subject), "segfault");	/* each is printed once */
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +391,8 @@ int main(void)
 		cmocka_unit_test(mounts_that_became_read_only),
 		cmocka_unit_test(interrupts_and_softirqs_by_cpu),
 		cmocka_unit_test(failed_units_of_systemd),
+		cmocka_unit_test(a_flood_in_the_kernels_log),
+		cmocka_unit_test(limits_of_processes),
 		cmocka_unit_test(io_limits_and_memory_of_cgroups),
 	};
 
