@@ -67,6 +67,7 @@ files_of() {
 	packages) printf '%s\n' tests/checks/install.bats tests/live/install-caps.bats scripts/dev/release-check ;;
 	containers) printf 'tests/live/%s.bats\n' containers image ;;
 	fleet) printf 'tests/live/%s.bats\n' fleet fleet-ssh fleet-copy ;;
+	scenarios) printf 'tests/%s.bats\n' live/scenarios scenarios/incidents ;;
 	kernels) printf '%s\n' tests/checks/relocations.bats scripts/dev/test-kernels ;;
 	*slower) files_of_tool fsslower ;;
 	build/test_*) echo "$1" ;;

@@ -290,8 +290,8 @@ file_system() {
 	for _ in {1..5}; do "./x$$end" -c 'kill -KILL $$' || true; done
 	tool_stop
 	this=".type == \"exit\" and .comm == \"x$$end\""
-	expect 23 "$(sum "$this and .status == 3" exits)" "exits with status 3"
-	expect 5 "$(sum "$this and .signal == 9" exits)" "exits by SIGKILL"
+	expect 23 "$(sum "$this and .status == 3" count)" "exits with status 3"
+	expect 5 "$(sum "$this and .signal == 9" count)" "exits by SIGKILL"
 	expect "\"$parent\"" "$(last "$this and .status == 3" parent_comm)" parent
 	expect "$BASHPID" "$(last "$this and .status == 3" ppid)" "its number"
 	[ "$(sum "$this and .status == 3" lifetime_us)" -gt 23000 ]
@@ -377,6 +377,7 @@ file_system() {
 	mkdir "$group/$id"
 	groups=("$group/$id" "${groups[@]}")
 	start_load sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group/$id" -- memory 23
+	go	# 23 MiB: among the first 100 by memory, however many processes there are
 	unshare -m sh -e -c 'mount -t tmpfs none /run
 		dir=/run/containerd/io.containerd.runtime.v2.task/k8s.io/$1
 		mkdir -p "$dir"

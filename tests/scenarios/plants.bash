@@ -50,7 +50,7 @@ in_group() {
 	begin sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$mount/sx-$plant" "$@"
 }
 
-# file_system PLANT OPTION...: an ext4 of 32 MiB in a file, mounted at the directory sx-PLANT.
+# file_system PLANT OPTION...: an ext4 of 32 MiB in a file, mounted at sx-PLANT.fs.
 file_system() {
 	local plant=$1 loop
 	shift
@@ -58,9 +58,9 @@ file_system() {
 	loop=$(losetup -f --show "$plant.image") || skip "no loop device can be made"
 	loops+=("$loop")
 	mkfs.ext4 -q "$@" "$loop"
-	mkdir "sx-$plant"
-	mount "$loop" "sx-$plant"
-	mounts+=("$PWD/sx-$plant")
+	mkdir "sx-$plant.fs"
+	mount "$loop" "sx-$plant.fs"
+	mounts+=("$PWD/sx-$plant.fs")
 }
 
 # uproot: end all plants.
@@ -68,7 +68,7 @@ uproot() {
 	local pid mount group loop
 	for mount in "${frozen[@]}"; do fsfreeze -u "$mount" || true; done
 	for pid in "${begun[@]}"; do kill -KILL -- "-$pid" 2>/dev/null || true; done
-	for pid in "${begun[@]}"; do wait "$pid" 2>/dev/null || true; done
+	for pid in "${begun[@]}"; do { wait "$pid" || true; } 2>/dev/null; done
 	for group in "${groups[@]}"; do clear_group "$group"; done
 	for mount in "${mounts[@]}"; do umount "$mount" || umount -l "$mount" || true; done
 	for loop in "${loops[@]}"; do losetup -d "$loop" || true; done
@@ -88,7 +88,7 @@ plant_zombies() { begin "$(program zombies)" zombies 150; }
 plant_threads() { begin "$(program threads)" threads 100; }
 plant_sockets() { begin sh -c 'ulimit -n 200; exec "$@"' sh "$(program sockets)" sockets 190; }
 plant_pids() { in_group pids pids pids.max:pids.max 12 "$(program pids)" forks 8; }
-plant_processes() { begin setpriv --reuid 61234 --clear-groups sh -c 'ulimit -u 20; exec "$@"' sh "$(program processes)" forks 19; }
+plant_processes() { begin prlimit --nproc=20 setpriv --reuid 61234 --clear-groups "$(program processes)" forks 19; }
 plant_inotify() { begin setpriv --reuid 61235 --clear-groups "$(program inotify)" inotify "$(cat /proc/sys/fs/inotify/max_user_instances)"; }
 plant_deadlock() { begin "$(program deadlock)" deadlock 2; }
 plant_stopped() { begin "$(program stopped)" stop 3; }
@@ -103,23 +103,23 @@ plant_leak() { in_group leak memory memory.max:memory.limit_in_bytes $((192 << 2
 
 plant_full() {
 	file_system full
-	dd if=/dev/zero of=sx-full/fill bs=64k 2>/dev/null || true
-	begin "$(shell full)" -c 'while :; do echo x >sx-full/more; read -rt 0.1 <> <(:); done'
+	dd if=/dev/zero of=sx-full.fs/fill bs=64k 2>/dev/null || true
+	begin "$(shell full)" -c 'while :; do echo x >sx-full.fs/more; read -rt 0.1 <> <(:); done'
 }
 plant_nearly_full() {
 	file_system nearly -m 0
-	dd if=/dev/zero of=sx-nearly/fill bs=64k 2>/dev/null || true
-	truncate -s -512K sx-nearly/fill
+	dd if=/dev/zero of=sx-nearly.fs/fill bs=64k 2>/dev/null || true
+	truncate -s -512K sx-nearly.fs/fill
 }
 plant_inodes() {
 	file_system inodes -N 64
-	for i in {1..64}; do : >"sx-inodes/$i" || break; done 2>/dev/null
+	for i in {1..64}; do : >"sx-inodes.fs/$i" || break; done 2>/dev/null
 }
 plant_frozen() {
 	file_system frozen
-	fsfreeze -f sx-frozen
-	frozen+=("$PWD/sx-frozen")
-	begin "$(program frozen)" write 1 sx-frozen/file
+	fsfreeze -f sx-frozen.fs
+	frozen+=("$PWD/sx-frozen.fs")
+	begin "$(program frozen)" write 1 sx-frozen.fs/file
 }
 plant_log() { begin "$(program log)" log 5000 "$BATS_TEST_TMPDIR/sx-log.log"; }
 plant_flock() { begin sh -c 'flock sx-locked sleep 60 & sleep 0.2; exec "$@"' sh "$(copy_of flock flock)" sx-locked true; }
@@ -146,3 +146,8 @@ plant_timewait() {
 }
 plant_resets() { in_network "$(program resets)" reset 300; }
 plant_listen() { in_network "$(program listen)" listen 50; }
+# A link of 2 Mbit/s whose queue has room for four packets.
+plant_loss() {
+	begin unshare -n sh -c 'ip link set lo mtu 1500 up; tc qdisc add dev lo root tbf rate 2mbit burst 3k limit 6k
+		exec "$@"' sh "$(program loss)" stream 2
+}

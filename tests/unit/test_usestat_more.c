@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* usestat on files made by hand: exits, hanging threads, locks, inotify, mounts, limits of cgroups. */
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "usestat_root.h"
@@ -31,16 +35,16 @@ static void exits_by_program_parent_and_status(void **state)
 	ends("web", 900062, 900099, 0);			/* whose parent has exited */
 	exits_count(&thread);
 	look_at(&exits_subject);
-	has(json_of(&exits_subject), "\"exits\":24,\"lifetime_us\":24000,\"comm\":\"web\",\"status\":3,"
+	has(json_of(&exits_subject), "\"count\":24,\"lifetime_us\":24000,\"comm\":\"web\",\"status\":3,"
 	    "\"pid\":900060,\"ppid\":900011,\"parent_comm\":\"sh\",\"uid\":0,"
 	    "\"cgroup\":\"/web.service\"}");
-	has(json_of(&exits_subject), "\"exits\":1,\"lifetime_us\":1000,\"comm\":\"web\",\"signal\":11,");
+	has(json_of(&exits_subject), "\"count\":1,\"lifetime_us\":1000,\"comm\":\"web\",\"signal\":11,");
 	has(json_of(&exits_subject), "\"status\":0,\"pid\":900062,\"ppid\":900099,\"uid\":0}");
 	lacks(json_of(&exits_subject), "\"pid\":7");
 	has(table_of(&exits_subject), "exits       web of sh                        - -"
 	    "                                            24 with status 3");
 	look_at(&exits_subject);
-	lacks(json_of(&exits_subject), "\"exits\"");	/* nothing ended since */
+	lacks(json_of(&exits_subject), "\"count\"");	/* nothing ended since */
 	for (int i = 0; i < 300; i++) {
 		char comm[16];
 
@@ -96,6 +100,8 @@ static void locks_of_files(void **state)
 	char target[320];
 
 	put("/proc/900040/stat", "900040 (holder) S 1");
+	put("/proc/900043/stat", "900043 (one) S 1");
+	put("/proc/900044/stat", "900044 (other) S 1");
 	put("/proc/900040/fd/0", "");
 	snprintf(target, sizeof(target), "%s/proc/900040/fd/5", root);
 	assert_int_equal(symlink("/var/lib/db/LOCK", target), 0);
@@ -114,8 +120,10 @@ static void locks_of_files(void **state)
 	has(json_of(&lock_subject), "\"waiters\":2,\"looks\":2,\"kind\":\"file\",\"deadlock\":false,"
 	    "\"pid\":900041,\"owner\":900040,\"owner_comm\":\"holder\",\"owner_state\":\"sleeping\","
 	    "\"file\":\"/var/lib/db/LOCK\"}");
-	has(json_of(&lock_subject), "\"deadlock\":true,\"pid\":900044,\"owner\":900043}");
-	has(json_of(&lock_subject), "\"deadlock\":true,\"pid\":900043,\"owner\":900044}");
+	has(json_of(&lock_subject), "\"deadlock\":true,\"pid\":900044,\"owner\":900043,"
+	    "\"owner_comm\":\"one\",\"owner_state\":\"sleeping\"}");
+	has(json_of(&lock_subject), "\"deadlock\":true,\"pid\":900043,\"owner\":900044,"
+	    "\"owner_comm\":\"other\",\"owner_state\":\"sleeping\"}");
 	lacks(json_of(&lock_subject), "900045");	/* its holder is not listed */
 	has(table_of(&lock_subject), "1 waiter  ");
 	put("/proc/locks", "");
@@ -225,6 +233,154 @@ static void interrupts_and_softirqs_by_cpu(void **state)
 	lacks(json_of(&interrupt_subject), "RCU");
 }
 
+/* Read from @fd up to the end of @text; then write @n bytes of @answer. */
+static void expect_and_answer(int fd, const char *text, const void *answer, size_t n)
+{
+	char got[1024];
+	size_t len = 0;
+
+	do
+		if (read(fd, got + len, 1) != 1)
+			_exit(1);
+	while (++len < strlen(text) || memcmp(got + len - strlen(text), text, strlen(text)) != 0);
+	if (write(fd, answer, n) != (ssize_t)n)
+		_exit(1);
+}
+
+static size_t add_string(char *body, size_t at, const char *s)
+{
+	__u32 n = strlen(s);
+
+	at = (at + 3) / 4 * 4;
+	memcpy(body + at, &n, sizeof(n));
+	memcpy(body + at + 4, s, n + 1);
+	return at + 4 + n + 1;
+}
+
+/* Stand in for systemd: answer one call with two units, @cut bytes short. */
+static void serve(int listener, __u32 cut)
+{
+	static const char *const names[] = { "web.service", "\x1b[31m.mount" };
+	char reply[1024] = "l\2\0\1";
+	__u32 fields = 8, len, job = 0;
+	size_t at = 8;
+	int fd = accept(listener, NULL, NULL);
+
+	expect_and_answer(fd, "AUTH EXTERNAL ", "", 0);
+	expect_and_answer(fd, "\r\n", "OK 0123456789abcdef\r\n", 21);
+	expect_and_answer(fd, "BEGIN\r\n", "", 0);
+	expect_and_answer(fd, "failed", "", 0);
+	for (int i = 0; i < 2; i++) {
+		at = add_string(reply + 24, (at + 7) / 8 * 8, names[i]);
+		for (int k = 1; k < 7; k++)
+			at = add_string(reply + 24, at, "failed");
+		at = (at + 3) / 4 * 4;
+		memcpy(reply + 24 + at, &job, sizeof(job));
+		at = add_string(reply + 24, at + 4, "");
+		at = add_string(reply + 24, at, "/");
+	}
+	len = at - 8;
+	memcpy(reply + 24, &len, sizeof(len));
+	len = at - cut;
+	memcpy(reply + 4, &len, sizeof(len));
+	memcpy(reply + 12, &fields, sizeof(fields));
+	_exit(write(fd, reply, 24 + at - cut) < 0);
+}
+
+static void failed_units_of_systemd(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	lacks(json_of(&machine_subject), "failed_units");	/* no systemd */
+	put("/run/systemd/system/x", "");
+	lacks(json_of(&machine_subject), "failed_units");	/* it does not answer */
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/run/systemd/private", root);
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	for (__u32 cut = 0; cut < 2; cut++) {
+		pid_t pid = fork();
+
+		if (!pid)
+			serve(listener, cut);
+		u.before_ns = 0;
+		has(json_of(&machine_subject), cut ? "\"failed_units\":1,\"failed_unit_names\":[\"web.service\"]" :
+		    "\"failed_units\":2,\"failed_unit_names\":[\"web.service\",\"\\u001b[31m.mount\"]");
+		waitpid(pid, NULL, 0);
+	}
+	close(listener);
+}
+
+/* Of other users, prlimit(2) reads nothing without privileges; the files are for everybody. */
+static void limits_of_processes(void **state)
+{
+	static const char *const limits[] = {
+		"Limit                     Soft Limit           Hard Limit           Units\n"
+		"Max processes             20                   40                   processes\n"
+		"Max open files            100                  200                  files\n",
+		"Max processes             unlimited            unlimited            processes\n"
+		"Max open files            x\n",
+		"",
+	};
+
+	for (int i = 0; i < 3; i++) {
+		char path[64], stat[128];
+
+		snprintf(path, sizeof(path), "/proc/90007%d/stat", i);
+		snprintf(stat, sizeof(stat), "90007%d (limited%d) S 1 1 0 0 -1 4194304 0 0 0 0 9 5 0 0 20 0 "
+			 "1 0 9 0 25 0\n", i, i);
+		put(path, stat);
+		snprintf(path, sizeof(path), "/proc/90007%d/limits", i);
+		put(path, limits[i]);
+		snprintf(path, sizeof(path), "/proc/90007%d/fd/0", i);
+		put(path, "");
+	}
+	look_at(&process_subject);
+	look_at(&limits_subject);
+	has(json_of(&limits_subject), "\"threads_max\":20,");
+	has(json_of(&limits_subject), "\"limited_pid\":900070,\"limited_comm\":\"limited0\"");
+	u.top = 100;
+	has(json_of(&process_subject), "\"fds_max\":100,");
+	u.top = 5;
+}
+
+/* Give the kernel's log one record, and look at it. */
+static void log_record(int fd, int sequence, const char *text)
+{
+	dprintf(fd, "3,%d,1000,-;%s\n", sequence, text);
+	look_at(&log_subject);
+}
+
+/* A flood leaves room for other classes, and is counted; what was there before is history. */
+static void a_flood_in_the_kernels_log(void **state)
+{
+	const char *text;
+	char path[320];
+	int fd, n = 0;
+
+	put("/dev/x", "");
+	snprintf(path, sizeof(path), "%s/dev/kmsg", root);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDWR);
+	log_record(fd, 1, "Out of memory: Killed process 7 (old) total-vm:1kB");
+	for (int i = 0; i < 60; i++)
+		log_record(fd, 2 + i, "a[1]: segfault at 0 ip 0");
+	log_record(fd, 70, "I/O error, dev sda, sector 5");
+	text = json_of(&log_subject);
+	has(text, "\"class\":\"oom_kill\",\"level\":3,\"history\":true,");
+	has(text, "\"class\":\"io_error\",\"level\":3,\"history\":false,\"text\":\"I/O error, dev sda, "
+	    "sector 5\",\"object\":\"sda\"}");
+	has(text, "\"of\":\"log\",\"objects\":10,\"class\":\"segfault\"}");
+	has(text, "\"of\":\"overwritten_log\",\"objects\":8}");
+	has(text, "\"type\":\"log_total\"");
+	has(text, "\"messages\":9,\"program_messages\":0}");
+	for (; (text = strstr(text, "\"history\":false")); text++)
+		n++;
+	assert_int_equal(n, 51);
+	lacks(json_of(&log_subject), "segfault");	/* each is printed once */
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +390,9 @@ int main(void)
 		cmocka_unit_test(inotify_of_users),
 		cmocka_unit_test(mounts_that_became_read_only),
 		cmocka_unit_test(interrupts_and_softirqs_by_cpu),
+		cmocka_unit_test(failed_units_of_systemd),
+		cmocka_unit_test(a_flood_in_the_kernels_log),
+		cmocka_unit_test(limits_of_processes),
 		cmocka_unit_test(io_limits_and_memory_of_cgroups),
 	};
 

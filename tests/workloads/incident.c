@@ -18,6 +18,7 @@
  *	reset	N connections a second over loopback, reset by the server
  *	udp	N datagrams a second to a socket that reads one in a hundred
  *	listen	N connects a second to a listener with a backlog of 1 that accepts none
+ *	stream	as much as goes over a loopback connection, to N receivers
  *	log	N KiB a second appended to FILE, 64 MiB at most
  *	write	N bytes to FILE, one by one
  *	lookup	names of a server that does not answer (see resolv.conf), N at a time
@@ -89,9 +90,10 @@ static void spin(void)
 /* A tenth at a time. */
 static void leak_some(void)
 {
+	static char *volatile at;	/* otherwise the compiler leaves out what is not used */
 	size_t bytes = (n << 20) / 10;
-	char *at = malloc(bytes);
 
+	at = malloc(bytes);
 	if (at)
 		memset(at, 1, bytes);
 	usleep(100000);
@@ -263,6 +265,40 @@ static void listener(void (*step)(void), int backlog)
 	repeat(step, SECONDS_MAX * n);
 }
 
+static void *receive_thread(void *arg)
+{
+	int fd = accept(server, NULL, NULL);
+	static char buffer[65536];
+
+	while (read(fd, buffer, sizeof(buffer)) > 0)
+		;
+	return arg;
+}
+
+static void *send_thread(void *arg)
+{
+	static const char buffer[16384];
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		err(1, "connect");
+	while (write(fd, buffer, sizeof(buffer)) > 0)
+		;
+	return arg;
+}
+
+static void stream(void)
+{
+	server = loopback_socket(SOCK_STREAM);
+	if (listen(server, 16))
+		err(1, "listen");
+	for (long i = 0; i < n; i++) {
+		start(receive_thread, NULL);
+		start(send_thread, NULL);
+	}
+	pause();
+}
+
 static int receiver, sender;
 
 static void some_datagrams(void)
@@ -359,7 +395,7 @@ static const struct {
 	{ "sockets", sockets }, { "deadlock", deadlock }, { "contend", contend },
 	{ "inotify", instances }, { "stop", stopped }, { "zombies", zombies },
 	{ "timewait", timewait }, { "reset", reset }, { "udp", udp }, { "listen", overflow },
-	{ "log", write_log }, { "write", write_bytes }, { "lookup", lookup }, { "silent", silent },
+	{ "stream", stream }, { "log", write_log }, { "write", write_bytes }, { "lookup", lookup }, { "silent", silent },
 };
 
 int main(int argc, char **argv)

@@ -47,11 +47,19 @@ static bool has_trouble(const struct object *o)
 static __u64 usage(const struct object *o) { return object_delta0(o, CG_USAGE); }
 static __u64 memory(const struct object *o) { return object_value0(o, CG_MEMORY); }
 static __u64 growth(const struct object *o) { return object_value0(o, CG_GROWTH); }
+/* How much of the room below its limit it filled, in hundredths of a percent. */
+static __u64 filling(const struct object *o)
+{
+	__u64 max = object_value0(o, CG_MEMORY_MAX), used = memory(o);
+
+	return max > used ? (double)growth(o) * 10000 / (max - used) : 0;
+}
+
 static __u64 trouble(const struct object *o) { return has_trouble(o) ? 1 + usage(o) : 0; }
 static __u64 pids(const struct object *o) { return object_value0(o, CG_PIDS); }
 
-static __u64 (*const measures[])(const struct object *o) = { usage, memory, growth, io, pressure,
-							       pids, trouble };
+static __u64 (*const measures[])(const struct object *o) = { usage, memory, growth, filling,
+							       io, pressure, pids, trouble };
 
 /* Choose the first u->top by each measure and all with trouble.  Return the number in @chosen. */
 static size_t choose(struct usestat *u, struct object **chosen, size_t max)

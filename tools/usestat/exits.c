@@ -27,7 +27,7 @@
 enum { EXIT_COUNT, EXIT_LIFETIME, EXIT_FIELDS };
 
 static const struct field fields[] = {
-	[EXIT_COUNT]	= { "exits", FIELD_COUNTER, .about = "Processes that ended" },
+	[EXIT_COUNT]	= { "count", FIELD_COUNTER, .about = "Processes that ended" },
 	[EXIT_LIFETIME] = { "lifetime_us", FIELD_COUNTER,
 			    .about = "Microseconds from their start to their end, summed" },
 };

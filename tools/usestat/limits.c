@@ -140,18 +140,16 @@ static void look_users_max(void)
 	for (struct object *o = set_next(&process_set, NULL); o; o = set_next(&process_set, o)) {
 		const struct process *process = (const struct process *)o;
 		struct object *user;
-		struct rlimit limit;
 		char uid[24];
-		__u64 max;
+		__u64 limit, max;
 
 		snprintf(uid, sizeof(uid), "%llu", object_value0(o, PROC_UID));
 		user = set_find(&user_set, uid);
 		if (!user || process->kernel || process->state == 'Z' ||
-		    prlimit(process->pid, RLIMIT_NPROC, NULL, &limit) ||
-		    limit.rlim_cur == RLIM_INFINITY ||
-		    (object_value(user, USER_THREADS_MAX, &max) && limit.rlim_cur >= max))
+		    !process_limit(process, RLIMIT_NPROC, &limit) ||
+		    (object_value(user, USER_THREADS_MAX, &max) && limit >= max))
 			continue;
-		object_put(user, USER_THREADS_MAX, limit.rlim_cur);
+		object_put(user, USER_THREADS_MAX, limit);
 		((struct user *)user)->limited = process;
 	}
 }

@@ -29,8 +29,8 @@ static const struct field keys[] = {
 	{ "pid", FIELD_ID, .always = true, .about = "Process of a waiter" },
 	{ "comm", FIELD_COMM, .about = "Its name" },
 	{ "owner", FIELD_ID,
-	  .about = "Thread that holds the mutex, or process that holds the file's lock; absent "
-		   "if it has exited" },
+	  .about = "Thread that holds the mutex, or process that locked the file; absent if it "
+		   "has exited, after which another process may have the file open and locked" },
 	{ "owner_comm", FIELD_COMM, .about = "Name of the owner" },
 	{ "owner_state", FIELD_STRING, .about = "State of the owner, as that of a process" },
 	{ "file", FIELD_STRING, .about = "Path of the file" },
@@ -149,7 +149,7 @@ static void print(struct usestat *u, const struct lock *lock)
 	record_uint(u, "pid", process ? process->pid : wait->waiter);
 	if (process)
 		record_str(u, "comm", process->comm);
-	if (wait->owner)
+	if (wait->owner_state)
 		record_uint(u, "owner", wait->owner);
 	record_str(u, "owner_comm", wait->owner_comm);
 	record_str(u, "owner_state", process_state(wait->owner_state));

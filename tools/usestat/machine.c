@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "process.h"
+#include "units.h"
 #include "usestat.h"
 
 #define HOUR 3600
@@ -218,14 +219,18 @@ static const struct field keys[] = {
 	{ "packages_changed_s", FIELD_GAUGE,
 	  .about = "Seconds since packages were last installed or removed; absent if no known "
 		   "package manager is found" },
+	{ "failed_units", FIELD_GAUGE,
+	  .about = "Units of systemd that failed; absent without systemd, and if usestat does "
+		   "not run as root" },
+	{ "failed_unit_names", FIELD_STRINGS, .about = "Their names, 20 at most" },
 	{ "processes_started_last_hour", FIELD_GAUGE,
 	  .about = "Processes that started in the last hour and still run" },
 };
 
 static const struct record_type type = {
 	.name = "machine",
-	.about = "Facts that explain numbers, at the start and at the end.  From /proc, /sys "
-		 "and adjtimex(2)",
+	.about = "Facts that explain numbers, at the start and at the end.  From /proc, /sys, "
+		 "adjtimex(2) and systemd",
 	.keys = keys, .n_keys = ARRAY_SIZE(keys),
 };
 
@@ -261,6 +266,7 @@ static void records(struct usestat *u)
 	sysctl_keys(u);
 	mitigation_keys(json);
 	package_key(u);
+	units_keys(u, json);
 	started_keys(u);
 	record_end(u);
 }

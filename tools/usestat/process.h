@@ -62,6 +62,8 @@ int taskstats_family(void);
 
 /* process_files.c: /proc/PID/io, fd, cgroup and so on. */
 void process_look_files(struct usestat *u, struct process *process, bool active);
+/* Read a soft limit such as RLIMIT_NOFILE; return false if it is unlimited or unreadable. */
+bool process_limit(const struct process *process, int resource, __u64 *limit);
 /* Return the path in the text of /proc/PID/cgroup, malloc'd, or NULL; the text is modified. */
 char *process_cgroup(char *text);
 

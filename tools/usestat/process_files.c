@@ -40,13 +40,34 @@ static __u64 count_entries(const char *path)
 	return n > 2 ? n - 2 : 0;		/* . and .. */
 }
 
-/* Read the limit of open files; prlimit(2) needs privileges for processes of other users. */
+/* "Max open files            1024                 524288               files" */
+static bool limit_of_file(const struct process *process, const char *name, __u64 *limit)
+{
+	char *text = source_text("/proc/%d/limits", process->pid), *line = text ? strstr(text, name) : NULL;
+
+	if (line)
+		line += strlen(name);
+	return line && number_next(&line, limit);
+}
+
+/* prlimit(2) is cheaper but needs CAP_SYS_RESOURCE for processes of other users. */
+bool process_limit(const struct process *process, int resource, __u64 *limit)
+{
+	struct rlimit rlimit;
+
+	if (prlimit(process->pid, resource, NULL, &rlimit))
+		return limit_of_file(process, resource == RLIMIT_NPROC ? "Max processes" :
+				     "Max open files", limit);
+	*limit = rlimit.rlim_cur;
+	return rlimit.rlim_cur != RLIM_INFINITY;
+}
+
 static void look_fds_max(struct process *process)
 {
-	struct rlimit limit;
+	__u64 limit;
 
-	if (!prlimit(process->pid, RLIMIT_NOFILE, NULL, &limit))
-		object_put(&process->object, PROC_FDS_MAX, limit.rlim_cur);
+	if (process_limit(process, RLIMIT_NOFILE, &limit))
+		object_put(&process->object, PROC_FDS_MAX, limit);
 }
 
 /*

@@ -76,6 +76,14 @@ size_t source_length(void)
 	return buffer.len;
 }
 
+bool source_exists(const char *path)
+{
+	char full[PATH_SIZE];
+
+	return snprintf(full, sizeof(full), "%s%s", source_root, path) < (int)sizeof(full) &&
+		!access(full, F_OK);
+}
+
 int source_open(const char *path, int flags)
 {
 	char full[PATH_SIZE];

@@ -39,6 +39,9 @@ size_t source_length(void);
 
 void source_close(struct source *source);
 
+/* Is there such a file below source_root? */
+bool source_exists(const char *path);
+
 /* Open @path below source_root for reading, or -1. */
 int source_open(const char *path, int flags);
 

@@ -33,7 +33,7 @@ static const struct field keys[] = {
 	{ "stack", FIELD_STRINGS,
 	  .about = "This function and those that called it, the innermost first; as root" },
 	{ "file", FIELD_STRING,
-	  .about = "The file whose descriptor its system call was given" },
+	  .about = "The file whose descriptor or path its system call was given" },
 	CGROUP_KEYS,
 };
 

@@ -5,7 +5,10 @@
 
 #include <stdbool.h>
 
-/* Start @fn in a detached thread that takes no signals; return false if there is none. */
+/*
+ * Start @fn in a detached thread that takes no signals and has no capability but
+ * CAP_DAC_READ_SEARCH; return false if there is none.
+ */
 bool thread_start(void *(*fn)(void *arg), void *arg);
 
 #endif /* USESTAT_THREAD_H */

@@ -156,9 +156,9 @@ static int print_summary(void *ctx)
 static void keep_privileges(void)
 {
 	privilege_keep(CAP_DAC_READ_SEARCH);
-	privilege_keep(CAP_SYS_PTRACE);		/* fd, io, ns and cgroup of other users' processes */
+	privilege_keep(CAP_SYS_PTRACE);		/* fd, io, ns and memory of other users' processes */
 	privilege_keep(CAP_SYSLOG);		/* addresses in /proc/PID/stack */
-	privilege_keep(CAP_SYS_ADMIN);		/* /proc/PID/stack */
+	privilege_keep(CAP_SYS_ADMIN);		/* /proc/PID/stack, setns(2) */
 	privilege_keep(CAP_NET_ADMIN);		/* taskstats */
 }
 
