@@ -45,7 +45,8 @@ def guarded(f): try f catch ("a check failed: \(.)" | stderr | empty);
 def usestat_results($n; $u):
 	guarded(cpu_checks($n; $u)), guarded(one_cpu_checks($u)), guarded(cgroup_checks($u)),
 	guarded(memory_checks($n; $u)), guarded(process_checks($u)), guarded(blocked_checks($u)),
-	guarded(limit_checks($u)), guarded(leak_checks($u)), guarded(exit_checks($u)), guarded(log_checks($u)),
+	guarded(limit_checks($u)), guarded(leak_checks($u)), guarded(exit_checks($u)),
+	guarded(lock_checks($u)), guarded(log_checks($u)),
 	guarded(oom_check($u)), guarded(machine_checks($u)), guarded(disk_checks($n; $u)),
 	guarded(mount_checks($u)), guarded(interface_checks($u)), guarded(net_checks($n; $u));
 
@@ -56,7 +57,8 @@ def tool_results($n; $d; $u):
 	guarded(function_checks($n; $u));
 
 def no_usestat: {disks: [], mounts: [], interfaces: [], nets: [], sockets: [], users: [], interrupts: [], cgroups: [],
-	processes: [], blocked: [], log: [], history: [], exits: [], omitted: [], missing: []};
+	processes: [], blocked: [], log: [], history: [], exits: [],
+	locks: [], inotify: [], peers: [], omitted: [], missing: []};
 
 def results($n; $d):
 	($n.usestat // no_usestat) as $u

@@ -136,7 +136,7 @@ def interface_facts:
 	last_of("speed_mbit") as $mbit
 	| [per_s("rx_bytes"), per_s("tx_bytes")] as [$rx, $tx]
 	| {
-		name: .[0].name, rx_bytes: $rx, tx_bytes: $tx,
+		name: .[0].name, netns: .[0].netns, rx_bytes: $rx, tx_bytes: $tx,
 		packets: ([per_s("rx_packets"), per_s("tx_packets")] | map(values) | add),
 		speed_mbit: $mbit, physical: last_of("physical"), up: last_of("up"), carrier: last_of("carrier"),
 		state: last_of("state"),
@@ -147,7 +147,7 @@ def interface_facts:
 		error_kinds: kinds(ERROR_KINDS), drop_kinds: kinds(DROP_KINDS),
 		qdisc_drops: per_s("qdisc_drops"), overlimits: per_s("qdisc_overlimits"),
 		backlog: highest("qdisc_backlog_bytes"), changes: sum("carrier_changes")
-	};
+	} + (.[-1] | {pid, comm} + of_cgroup | with_entries(select(.value != null)));
 
 def NET_SUMS: ["tcp_out_segments", "tcp_retransmits", "tcp_resets_sent", "tcp_established_resets",
 	"tcp_attempt_failures", "tcp_active_opens", "tcp_passive_opens", "udp_in_datagrams", "udp_in_errors",
@@ -175,16 +175,24 @@ def socket_facts:
 
 # ---- limits, cgroups, processes ----
 
+# steady(key): the growth, if it went on in both halves of the time; otherwise 0.
+def steady($key):
+	map(select(.[$key] != null) | {t, value: .[$key]})
+	| if length < 3 then (.[-1].value // null) else
+		.[-1].value as $last | ((.[0].t + .[-1].t) / 2) as $middle
+		| (map(select(.t <= $middle))[-1].value) as $before
+		| (map(select(.t >= $middle))[0].value) as $after
+		| if $before <= 0.85 * $last and $after >= 0.15 * $last then $last else 0 end end;
+
 def limit_facts:
-	{log_messages: per_s("messages"), files: highest("files"), files_max: last_of("files_max"), tasks: highest("tasks"),
+	{files: highest("files"), files_max: last_of("files_max"), tasks: highest("tasks"),
 		tasks_max: ([last_of("tasks_max"), last_of("pid_max")] | map(values) | min),
 		processes: last_of("processes"), zombies: last_of("zombies"), zombies_before: first_of("zombies"),
 		aio: highest("aio_requests"), aio_max: last_of("aio_requests_max"),
 		inotify_watches_max: last_of("inotify_watches_max"), inotify_instances_max: last_of("inotify_instances_max")};
 
 def user_facts: {uid: .[0].name, user: last_of("user"), threads: highest("threads"),
-	threads_max: last_of("threads_max"), pid: last_of("limited_pid"), inotify_instances: highest("inotify_instances"),
-	inotify_watches: highest("inotify_watches")};
+	threads_max: last_of("threads_max"), pid: last_of("limited_pid"), comm: last_of("limited_comm")};
 
 def cgroup_facts:
 	{cgroup: .[0].name} + (.[-1] | {container, container_name} | with_entries(select(.value != null))) + {
@@ -193,7 +201,10 @@ def cgroup_facts:
 		quota: ([.[] | select(.quota_us and .period_us) | .quota_us / .period_us][-1]),
 		memory: highest("memory_bytes"), memory_high: last_of("memory_high_bytes"),
 		memory_max: last_of("memory_max_bytes"),
-		memory_growth: (last_of("anon_growth_bytes") // last_of("memory_growth_bytes")), max_events: sum("memory_max_events"),
+		memory_growth: (steady("anon_growth_bytes") // steady("memory_growth_bytes")),
+		io_max_read: last_of("io_max_read_bytes"), io_max_written: last_of("io_max_written_bytes"),
+		reads: per_s("reads"), writes: per_s("writes"), io_max_reads: last_of("io_max_reads"),
+		io_max_writes: last_of("io_max_writes"), max_events: sum("memory_max_events"),
 		high_events: sum("memory_high_events"), oom_events: sum("oom_events"), oom_kills: sum("oom_kills"),
 		cpu_some: share("psi_cpu_some_us"; 1e6), memory_some: share("psi_memory_some_us"; 1e6),
 		io_some: share("psi_io_some_us"; 1e6), pids: highest("pids"), pids_max: last_of("pids_max"),
@@ -208,14 +219,30 @@ def process_facts:
 		cpu: (([per_s("user_us"), per_s("system_us")] | map(values) | add) | if . then . / 1e4 else null end),
 		thread_cpu: share("busiest_thread_us"; 1e6), written_file: last_of("written_file"),
 		system: share("system_us"; 1e6), run_delay: share("run_delay_ns"; 1e9), block_delay: share("block_delay_ns"; 1e9),
-		rss: highest("rss_bytes"), rss_growth: last_of("rss_growth_bytes"), swap: highest("swap_bytes"),
+		rss: highest("rss_bytes"), rss_growth: steady("rss_growth_bytes"), swap: highest("swap_bytes"),
 		major_faults: per_s("major_faults"), read_bytes: per_s("read_bytes"), written_bytes: per_s("written_bytes"),
 		threads: highest("threads"), thread_growth: last_of("thread_growth"), fds: highest("fds"),
 		fds_max: last_of("fds_max"), fd_growth: last_of("fd_growth"), zombies: highest("zombies"),
 		blocked: highest("blocked_threads"), stopped: (map(select(.state == "stopped")) | length)
 	};
 
-def blocked_facts: (.[-1] | {pid, tid, comm, function, file} + of_cgroup) + {looks: highest("looks")};
+def blocked_facts: (.[-1] | {pid, tid, comm, function, file, stack} + of_cgroup)
+	+ {looks: highest("looks"), seconds: (.[-1].t - .[0].t)};
+
+# exit_facts: how the processes of one name and parent ended.
+def exit_facts:
+	(.[-1] | {comm, ppid, parent_comm, pid} + of_cgroup) + {
+		exits: sum("count"), lifetime_us: sum("lifetime_us"),
+		kinds: [objects([.status, .signal]) | {status: .[0].status, signal: .[0].signal, exits: sum("count")}]};
+
+def lock_facts:
+	(.[-1] | {kind, deadlock, pid, comm, owner, owner_comm, owner_state, file} + of_cgroup)
+	+ {waiters: highest("waiters"), looks: highest("looks")};
+
+def peer_facts:
+	(.[-1] | {direction, address, port, netns, pid, comm} + of_cgroup)
+	+ {connections: highest("connections"), established: highest("established"), time_wait: highest("time_wait"),
+		close_wait: highest("close_wait"), syn_received: highest("syn_received"), local_ports: last_of("local_ports")};
 
 # log_facts: a class of kernel messages.
 def log_facts:
@@ -285,7 +312,7 @@ def all_series($of):
 				per_interval(.swap_in_pages + .swap_out_pages; 1))),
 		($of.io // [] | pressure_series("disk"; "io")),
 		([$of.disk // [] | objects(.name)] | busiest(.busy_ms) | disk_series),
-		([$of.interface // [] | objects(.name)] | busiest(.rx_bytes + .tx_bytes)
+		([$of.interface // [] | map(select(.netns == null)) | objects(.name)] | busiest(.rx_bytes + .tx_bytes)
 			| select(any(.[]; (.rx_bytes // 0) + (.tx_bytes // 0) > 0)) | interface_series),
 		($of.net // [] | map(select(.name == "host"))
 			| a_series("tcp.retransmits"; "network"; "TCP retransmits"; "/s"; null; per_interval(.tcp_retransmits; 1)))];
@@ -340,7 +367,7 @@ def usestat_numbers($of):
 		io: ($of.io // [] | without_start | if length > 0 then
 			{some: share("psi_some_us"; 1e6), full: share("psi_full_us"; 1e6)} else null end),
 		disks: each("disk"; .name; disk_facts), mounts: each("mount"; .name; mount_facts),
-		interfaces: each("interface"; .name; interface_facts), nets: each("net"; .name; net_facts),
+		interfaces: each("interface"; [.netns, .name]; interface_facts), nets: each("net"; .name; net_facts),
 		sockets: each("socket"; [.protocol, .address, .port, .netns]; socket_facts),
 		limits: ($of.limits // [] | if length > 0 then limit_facts else null end),
 		users: each("user"; .name; user_facts),
@@ -350,8 +377,12 @@ def usestat_numbers($of):
 		blocked: [$of.blocked_task // [] | map(select(ours | not)) | objects([.pid, .tid]) | blocked_facts],
 		log: [$of.log // [] | map(select(.history | not)) | objects(.class) | log_facts],
 		history: [$of.log // [] | map(select(.history)) | objects(.class) | log_facts],
-		exits: [$of.exit // [] | objects([.comm, .status, .signal])
-			| (.[-1] | {comm, status, signal, ppid, parent_comm, pid} + of_cgroup) + {count: sum("count")}],
+		log_total: ($of.log_total // [] | if length > 0 then {messages: per_s("messages"),
+			programs: per_s("program_messages")} else null end),
+		exits: [$of.exit // [] | map(select(ours | not)) | objects([.comm, .parent_comm]) | exit_facts],
+		locks: [$of.lock // [] | map(select(ours | not)) | objects([.kind, .owner, .file, .pid]) | lock_facts],
+		inotify: each("inotify"; .name; .[-1] | del(.type, .time, .mono_ns, .t)),
+		peers: [$of.peer // [] | objects([.direction, .address, .port, .netns]) | peer_facts],
 		machine: ($of.machine // [] | .[-1]),
 		omitted: [$of.omitted // [] | objects(.of) | {of: .[0].of, objects: highest("objects")}],
 		missing: [$of.missing // [] | .[] | {what, why: .reason, remedy}]
