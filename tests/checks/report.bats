@@ -418,6 +418,27 @@ accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/checklist/
 	[ "$(jq '.tables[0].rows[0].count' "$out")" -gt 20000 ]
 }
 
+@test "report: in a storm, the rows of --count-by are exact, and events show who and where" {
+	local at=$BATS_TEST_TMPDIR/dir/opensnoop
+	mkdir -p "$at"
+	printf 'ok\t\n' >"$at/status"
+	head -n 1 "$data/troubled/opensnoop/output" >"$at/output"
+	cp "$data/troubled/meta.json" "$BATS_TEST_TMPDIR/dir"
+	# Of 20000 opens 5 are printed; one of sixty itself is among them.
+	echo 99 >"$at/pid"
+	printf '{"type":"event","mono_ns":100200000000%d,"comm":"loop","pid":7,"path":"/srv/x","err":2,"cgroup":"/a.service"}\n' \
+		1 2 3 4 >>"$at/output"
+	echo '{"type":"event","mono_ns":1002000000005,"comm":"top","pid":99,"path":"/own","err":2}' >>"$at/output"
+	printf '{"type":"count","mono_ns":100%d000000000,"path":"/srv/x","err":2,"comm":"loop","count":10000}\n' 3 4 >>"$at/output"
+	echo '{"type":"count","mono_ns":1004000000000,"path":"/own","err":2,"comm":"top","count":600}' >>"$at/output"
+	echo '{"type":"count","mono_ns":1004000000000,"count":50,"others":9}' >>"$at/output"
+	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
+	expect "/srv/x ENOENT 20000 loop" \
+		"$(jq -r '.tables[] | select(.id == "opens").rows[] | "\(.path) \(.error) \(.count) \(.comm)"' "$out")"
+	jq -e '.findings[] | select(.id == "failing-opens").evidence[0].text | contains("20000 times")' "$out"
+	jq -e '[.series[] | select(.id == "opens.failed").values[]] | add == 20050' "$out"
+}
+
 @test "report: bad arguments are refused" {
 	local bad
 	for bad in "" "--bad x" "--diff x" "--output"; do

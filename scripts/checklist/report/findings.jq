@@ -90,9 +90,17 @@ def finding($rule):
 		evidence, cannot: $rule.cannot, next: (.about as $about | $rule.next | command_for($about)),
 		weight: $rule.weight, explains: $rule.explains};
 
+# merged: the findings about processes of one name are one, about the worst of them.
+def merged:
+	group_by(if .about.pid and .about.comm then .about.comm else .subject end)
+	| map(.[0] + {evidence: (.[0].evidence + if length > 1 and .[0].about.pid then
+		[{collector: .[0].evidence[0].collector, text: ("also: " + (.[1:6] | map("\(.subject)") | join(", "))
+			+ if length > 6 then " and \(length - 6) more" else "" end)}] else [] end)});
+
 # found(rule): the findings among the results of one rule, the worst first.
 def found($rule):
 	[.[] | select(.value != null) | .severity = severity($rule; .value) | select(.severity != "ok")]
+	| sort_by(if $rule.low then .value else -.value end) | merged
 	| sort_by(if $rule.low then .value else -.value end)
 	| (.[MOST_SUBJECTS:] | length) as $more
 	| .[0:MOST_SUBJECTS] | map(finding($rule))
