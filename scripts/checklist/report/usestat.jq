@@ -232,8 +232,8 @@ def blocked_facts: (.[-1] | {pid, tid, comm, function, file, stack} + of_cgroup)
 # exit_facts: how the processes of one name and parent ended.
 def exit_facts:
 	(.[-1] | {comm, ppid, parent_comm, pid} + of_cgroup) + {
-		exits: sum("count"), lifetime_us: sum("lifetime_us"),
-		kinds: [objects([.status, .signal]) | {status: .[0].status, signal: .[0].signal, exits: sum("count")}]};
+		exits: (sum("count") // 0), lifetime_us: sum("lifetime_us"),
+		kinds: [objects([.status, .signal]) | {status: .[0].status, signal: .[0].signal, exits: (sum("count") // 0)}]};
 
 def lock_facts:
 	(.[-1] | {kind, deadlock, pid, comm, owner, owner_comm, owner_state, file} + of_cgroup)
