@@ -170,8 +170,8 @@ def task_cases:
 	near("inotify-limit"; add("inotify"; watchers + {instances: 12})),
 	case("deadlock"; add("lock"; a_lock + {deadlock: true, looks: 3}); "held by worker (6)"),
 	near("deadlock"; add("lock"; a_lock + {deadlock: false, looks: 3})),
-	case("lock-wait"; add("lock"; a_lock + {looks: 3}); "4 threads of worker (5) wait for a mutex"),
-	near("lock-wait"; add("lock"; a_lock + {looks: 1})),
+	case("lock-contention"; add("lock"; a_lock + {looks: 3}); "4 threads of worker (5) wait for a mutex"),
+	near("lock-contention"; add("lock"; a_lock + {looks: 1})),
 	case("aio-limit"; of("limits"; .aio_requests = 65000); "65000"), near("aio-limit"; .),
 	case("blocked-tasks"; add("blocked_task"; {pid: 8, tid: 9, comm: "hangs", looks: 3, function: "nfs_wait"});
 		"nfs_wait"),
