@@ -112,6 +112,9 @@ def program_cases:
 	near("failed-units"; .records |= map(if .type == "machine" then .failed_units = 0 else . end)),
 	case("taint"; .records |= map(if .type == "machine" then .taint = 128 else . end); "died"),
 	near("taint"; .records |= map(if .type == "machine" then .taint = 4097 - 1 else . end)),
+	case("log-writer"; add("process"; a_process + {written_bytes: 3e7, written_file: "/srv/app/log/debug.log"});
+		"victim (77)"),
+	near("log-writer"; add("process"; a_process + {written_bytes: 3e7, written_file: "/srv/app/data"})),
 	case("log-flood"; .records += [{type: "log_total", t: 2, interval_ns: 1e9, messages: 400}]; "400"),
 	near("log-flood"; .records += [{type: "log_total", t: 2, interval_ns: 1e9, messages: 4}]);
 

@@ -107,6 +107,16 @@ def mount_of($u): .file as $file | if $file == null then null else
 def hung_s($u): if ($u.cpu.seconds // 99) < 8 and .seconds >= 0.6 * ($u.cpu.seconds // 99) then [.seconds, 5] | max
 	else .seconds end;
 
+# log_writer_checks: programs that fill a log file.
+def log_writer_checks($u):
+	if ($u.processes | length) == 0 then empty else
+		[$u.processes[] | select(.written_file // ""
+			| test("(^|/)log(s)?/|\\.log(\\.[0-9]+)?$|/(syslog|messages)$"))]
+		| if length == 0 then fine("log-writer"; usestat("no process that writes most writes a log"))
+		else .[] | check("log-writer"; who; about_process + {file: .written_file}; .written_bytes / 1048576;
+			usestat("\(.written_bytes | in_bytes)/s to \(.written_file | quoted)\(command)")) end
+	end;
+
 def blocked_checks($u):
 	if $u.limits == null then empty else
 		$u.blocked | map(select(.looks >= 2 and (frozen or (housekeeping | not)))) | map(select(frozen)) as $frozen
@@ -244,10 +254,12 @@ def exit_text: if .signal then "by signal \(.signal)" else "with status \(.statu
 # exit_checks: a program of which most ends are failures.
 def exit_checks($u):
 	if ($u.exits | length) == 0 then empty else
-		[$u.exits[] | failures as $failures | ($failures | map(.exits) | add // 0) as $count
+		[$u.exits[] | select(.comm != "sixty" and .parent_comm != "sixty") | failures as $failures
+			| ($failures | map(.exits) | add // 0) as $count
 			| select($count >= 0.8 * .exits and $count > 0)
 			| check("crash-loop"; .comm + in_container; {comm} + of_cgroup; $count;
-				usestat("\($count) of \(.exits | plural("end")) \($failures | sort_by(-.exits) | map(exit_text) | join(", "))"
+				usestat("\($count) of \(.exits | plural("end")) "
+					+ ($failures | sort_by(-.exits) | map(exit_text) | join(", "))
 					+ "\(if .parent_comm then ", started by \(.parent_comm | quoted) (\(.ppid))" else "" end)"
 					+ "\(if .lifetime_us and .exits > 0 then ", after \(1e3 * .lifetime_us / .exits | in_time)" else "" end)"))]
 		| if length == 0 then fine("crash-loop"; usestat("no program mostly ended with an error")) else .[] end

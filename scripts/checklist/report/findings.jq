@@ -46,7 +46,7 @@ def usestat_results($n; $u):
 	guarded(cpu_checks($n; $u)), guarded(one_cpu_checks($u)), guarded(cgroup_checks($u)),
 	guarded(memory_checks($n; $u)), guarded(process_checks($u)), guarded(blocked_checks($u)),
 	guarded(limit_checks($u)), guarded(leak_checks($u)), guarded(exit_checks($u)),
-	guarded(lock_checks($u)), guarded(log_checks($u)),
+	guarded(lock_checks($u)), guarded(log_writer_checks($u)), guarded(log_checks($u)),
 	guarded(oom_check($u)), guarded(machine_checks($u)), guarded(disk_checks($n; $u)),
 	guarded(mount_checks($u)), guarded(interface_checks($u)), guarded(net_checks($n; $u));
 

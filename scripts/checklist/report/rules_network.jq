@@ -64,13 +64,13 @@ def rules_network: [
 	why: "One or two can be a probe; three to the same destination are retries; 300 per minute are a retry loop.",
 	means: "The machine answers, but nothing listens on that port, or a firewall rejects the packets.",
 	look: "Has the service there stopped?  Is the port correct?", cannot: "why nothing listens.",
-	next: "%{nsenter}nc -vz -w 3 %{address} %{port}", explains: ["reset-storm", "crash-loop"]},
+	next: "%{nsenter}nc -vz -w 3 %{address} %{port}", explains: ["reset-storm"]},
 {id: "connects-failed", class: "errors", resource: "network", warning: 3, critical: 300, unit: "connects", weight: 6,
 	title: "Connects to %s fail", fine: "no connect failed for another reason",
 	why: "The same reasons as for refused connects: one or two are no pattern, three are retries.",
 	means: "There was no route or no free port, or the connection was reset; the result shows which.",
 	look: "The result in the table of connects.", cannot: "connects that fail before a SYN is sent.",
-	next: "%{nsenter}nc -vz -w 3 %{address} %{port}", explains: ["crash-loop"]},
+	next: "%{nsenter}nc -vz -w 3 %{address} %{port}", explains: []},
 {id: "listen-overflow", class: "saturation", resource: "network", warning: 1, critical: 100, unit: "connections",
 	weight: 7, title: "The accept queue of %s overflows", fine: "no accept queue overflowed",
 	why: "One is enough: a client waits a second or more for its next SYN; 100 are an outage for many.",
@@ -174,5 +174,5 @@ def rules_network: [
 	means: "The name does not exist, or no name server answered.",
 	look: "The name, and /etc/resolv.conf.", cannot: "which name server was asked.",
 	next: "%{nsroot}getent ahosts %{host}; %{nsroot}cat /etc/resolv.conf",
-	explains: ["slow-dns", "crash-loop", "connects-failed"]}
+	explains: ["slow-dns", "connects-failed"]}
 ];
