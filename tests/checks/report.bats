@@ -324,6 +324,14 @@ same() {
 	"$report" --diff "$data/quiet.json" "$data/troubled.json" >"$out"
 	grep -qx '  new      critical Disk sdb is slow' "$out"
 	grep -q '^  usestat user: .* -> ' "$out"
+	grep -q '^  Wait for a CPU p99: .* (of [0-9]* and [0-9]*)$' "$out"
+	# 417 requests say nothing about the slowest hundredth.
+	expect 0 "$(grep -c 'Disk latency.*p99' "$out")"
+	"$report" --json --diff "$data/quiet.json" "$data/troubled.json" |
+		jq -e '[.findings[] | select(.change == "new").id] | contains(["cpu-throttled"])'
+	jq '.machine.swappiness = 1' "$data/quiet.json" >"$made/b.json"
+	"$report" --diff "$data/quiet.json" "$made/b.json" >"$out"
+	grep -qx '  swappiness: 60 -> 1' "$out"
 	"$report" --diff "$data/troubled.json" "$data/quiet.json" >"$out"
 	grep -qx '  gone     critical Disk sdb is slow' "$out"
 	render troubled --redact

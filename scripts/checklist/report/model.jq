@@ -59,6 +59,11 @@ def report($redacted):
 		generator: "sixty",
 		redacted: $redacted,
 		meta: meta($collectors),
+		machine: ($numbers.usestat.machine // {} | {os, kernel_version, cpu_model, cpus_online, hypervisor, clock_source,
+			transparent_hugepages, transparent_hugepages_defrag, swappiness, overcommit_memory, dirty_ratio,
+			somaxconn, tcp_syncookies, tcp_max_syn_backlog, netdev_budget, numa_balancing, sched_autogroup}
+			+ {governor: $numbers.usestat.cpu.governor, version: $context.version, kernel: $context.kernel}
+			| with_entries(select(.value != null))),
 		verdict: {critical: ($findings | count_of("critical")), warning: ($findings | count_of("warning")),
 			info: ($findings | count_of("info")), judged: ($judged | map(select(.found or .fine)) | length),
 			not_looked_at: ($judged | map(select(.unseen)) | length)},

@@ -34,9 +34,9 @@ def cpu_series($cpus):
 	a_series("disk.blocked"; "disk"; "threads blocked on I/O"; ""; null; gauge(.blocked)),
 	a_series("psi.cpu.some"; "cpu"; "some wait for a CPU"; "%"; null; per_interval(.psi_some_us; 1e-4));
 
-def pressure_series($resource; $word):
-	a_series("psi.\($word).some"; $resource; "some wait for \($word)"; "%"; null; per_interval(.psi_some_us; 1e-4)),
-	a_series("psi.\($word).full"; $resource; "all wait for \($word)"; "%"; null; per_interval(.psi_full_us; 1e-4));
+def pressure_series($resource; $word; $noun):
+	a_series("psi.\($word).some"; $resource; "some wait for \($noun)"; "%"; null; per_interval(.psi_some_us; 1e-4)),
+	a_series("psi.\($word).full"; $resource; "all wait for \($noun)"; "%"; null; per_interval(.psi_full_us; 1e-4));
 
 def MOST_SERIES: 8;	# disks or interfaces: the busiest
 
@@ -57,12 +57,12 @@ def interface_series:
 def all_series($of):
 	($of.cpu // [] | map(select(.name == "all"))) as $cpu
 	| [($cpu | cpu_series($cpu | last_of("online") // 1)),
-		($of.memory // [] | pressure_series("memory"; "memory"),
+		($of.memory // [] | pressure_series("memory"; "memory"; "memory"),
 			a_series("memory.available"; "memory"; "memory available"; "MiB"; null;
 				gauge(.available_bytes | if . == null then null else . / 1048576 end)),
 			a_series("memory.swap"; "memory"; "swapped in and out"; "pages/s"; null;
 				per_interval(.swap_in_pages + .swap_out_pages; 1))),
-		($of.io // [] | pressure_series("disk"; "io")),
+		($of.io // [] | pressure_series("disk"; "io"; "I/O")),
 		([$of.disk // [] | objects(.name)] | busiest(.busy_ms) | disk_series),
 		([$of.interface // [] | map(select(.netns == null)) | objects(.name)] | busiest(.rx_bytes + .tx_bytes)
 			| select(any(.[]; (.rx_bytes // 0) + (.tx_bytes // 0) > 0)) | interface_series),
