@@ -98,7 +98,7 @@ cause() {
 	jq -c 'select(.type != "meta" and .type != "summary") | .t = .mono_ns / 1e9 - 1000' \
 		"$data/quiet/usestat/output" |
 		jq -L "$root/scripts/checklist/report" -L "$data" 'include "cases"; [inputs] | failures' -nr \
-			--arg prefix '' --arg suffix '' --arg mark '' --argjson site '{}' \
+			--arg prefix '' --arg suffix '' --arg mark '' --argjson site '{}' --argjson view null \
 			--argjson context '{"own": {}, "start": 1772366400, "seconds": 10, "cpus": 4}' >"$out"
 	cat "$out"
 	[ ! -s "$out" ]
@@ -193,6 +193,20 @@ site_rules() {
 	done
 	render troubled --all
 	expect "$(jq '.findings | length' "$made/report.json")" "$(grep -c 'next: .*(explain: ' "$out")"
+}
+
+@test "report: --about shows what concerns a service, and what it used" {
+	render troubled --about container=web
+	grep -q '^ABOUT          container web: CPU 50 %, .*memory 200 MiB' "$out"
+	expect cpu-throttled "$(jq -r '.findings[0].id' "$made/report.json")" "the first finding"
+	expect "" "$(ids warning | grep -E 'descriptors|connects-refused|failing-opens')" "findings about others"
+	ids critical | grep -qx memory-low	# of the machine
+	render troubled --about pid=6300
+	ids warning | grep -qx descriptors
+	render troubled --about cgroup=/none
+	grep -q 'not among the processes and cgroups' "$out"
+	run "$report" --about cgroup=none "$data/troubled"
+	expect 64 "$status"
 }
 
 @test "report: --markdown has the causes, and no markup from outside" {

@@ -10,6 +10,7 @@ include "check_cpu";
 include "check_tasks";
 include "check_disk";
 include "check_net";
+include "view";
 
 def MOST_SUBJECTS: 4;	# findings of one rule; the others are counted
 
@@ -143,7 +144,9 @@ def same_subject($a; $b):
 	all(WHAT[]; $a[.] == null or $b[.] == null or equal(.))
 	and ((names($a) and names($b) | not) or any((WHAT + WHO)[] | select(. != "load" and . != "error"); equal(.)));
 
-def score: {critical: 6, warning: 3, info: 0}[.severity] + .weight + 3 * .share;
+# score: the rank of a finding.  Those about the service of the view come first.
+def score: {critical: 6, warning: 3, info: 0}[.severity] + .weight + 3 * .share
+	+ if $view and (.about | is_it) then 20 else 0 end;
 
 # cause_of(all): the number of the finding that explains this one, or null.
 def cause_of($all):

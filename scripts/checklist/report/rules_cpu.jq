@@ -22,7 +22,7 @@ def rules_cpu: [
 	cannot: "whether the work is useful.",
 	next: "{profile} -F 49 5 --flame flame.svg",
 	explains: ["cpu-pressure", "run-queue", "run-queue-delay", "process-run-delay", "cgroup-cpu-pressure",
-		"accept-queue", "listen-overflow", "udp-drops", "cpu-bound", "one-cpu-busy", "hot-function"]},
+		"accept-queue", "cpu-bound", "one-cpu-busy", "hot-function"]},
 {id: "cpu-steal", class: "saturation", resource: "cpu", warning: 5, critical: 20, unit: "%", weight: 7,
 	title: "The hypervisor takes CPU time away", fine: "no CPU time stolen by the hypervisor",
 	why: ("At 5 % one time slice in 20 is lost; at 20 % the machine is noticeably slower than its CPUs.  "
