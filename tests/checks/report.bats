@@ -440,6 +440,22 @@ accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/checklist/
 	[ "$(jq '.tables[0].rows[0].count' "$out")" -gt 20000 ]
 }
 
+@test "report: a connect that its client gave up after 200 ms is unanswered" {
+	mkdir -p "$BATS_TEST_TMPDIR/dir/tcpconnect"
+	cp "$data/troubled/meta.json" "$BATS_TEST_TMPDIR/dir"
+	printf 'ok\t\n' >"$BATS_TEST_TMPDIR/dir/tcpconnect/status"
+	{
+		head -n 1 "$data/troubled/tcpconnect/output"
+		printf '{"type":"event","mono_ns":100200000000%d,"comm":"app","pid":7,"tid":%d,"saddr":"10.0.0.1","sport":%d,"daddr":"10.9.9.9","dport":80,"result":"waiting"}\n' 1 1 1 2 2 2
+		printf '{"type":"event","mono_ns":100200000000%d,"comm":"app","pid":7,"tid":%d,"saddr":"10.0.0.1","sport":%d,"daddr":"10.9.9.9","dport":80,"result":"aborted","latency_ns":1200000000}\n' 1 1 1 2 2 2
+		echo '{"type":"event","mono_ns":1002000000009,"comm":"app","pid":7,"tid":3,"saddr":"10.0.0.1","sport":3,"daddr":"10.9.9.9","dport":80,"result":"aborted","latency_ns":1000000}'
+	} >"$BATS_TEST_TMPDIR/dir/tcpconnect/output"
+	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
+	expect '2 connects by "app" (7): no answer, after at most 1.2 s' \
+		"$(jq -r '.findings[] | select(.id == "connects-unanswered").evidence[0].text' "$out")"
+	expect "nc -vz -w 3 10.9.9.9 80" "$(jq -r '.findings[] | select(.id == "connects-unanswered").next' "$out")"
+}
+
 @test "report: in a storm, the rows of --count-by are exact, and events show who and where" {
 	local at=$BATS_TEST_TMPDIR/dir/opensnoop
 	mkdir -p "$at"

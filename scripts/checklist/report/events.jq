@@ -183,7 +183,7 @@ def biosnoop:
 			op: (.rwbs // .op // .operation // "-"), bytes, latency_ns, error: (.error_name // null), ours: ours}
 			+ of_cgroup;
 		unfold(["disk", "comm", "op", "error"]) |
-		map(select(.latency_ns != null)) |
+		map(select(.latency_ns != null and (.ours | not))) |
 		(map(select(.others | not)) | group_by([.disk, .comm]) | map((.[-1] | {pid} + of_cgroup) + {
 			disk: .[0].disk, comm: .[0].comm, count: weight, bytes: (map(.bytes // 0) | add),
 			total_ns: (map(.total_ns) | add)}) | sort_by(-.total_ns, .disk, .comm)) as $causes |

@@ -48,9 +48,11 @@ def interval_series(id; resource; title; of; f; unit):
 # at_end: the second that an interval covered: the one before the full second nearest to its end.
 def at_end: .t - 0.5 | floor;
 
-def latency_facts(id; resource; title; of):
+# latency_facts(id; resource; title; of; start): `start` leaves out the intervals in which the
+# checklist itself starts.
+def latency_facts(id; resource; title; of; start):
 	facts({at: at_end, label: of, unit, count, max, p50, p90, p99, p99_9, buckets};
-		map(select(.buckets != null)) |
+		map(select(.buckets != null)) | start |
 		histograms(id; resource; title; .label) as $hists |
 		{
 			numbers: {hists: ($hists | map(del(.buckets, .heat)))},
@@ -60,9 +62,9 @@ def latency_facts(id; resource; title; of):
 			tables: []
 		});
 
-def runqlat: latency_facts("runq"; "cpu"; "Wait for a CPU"; null);
+def runqlat: latency_facts("runq"; "cpu"; "Wait for a CPU"; null; if length >= 4 then .[1:] else . end);
 
-def biolatency: latency_facts("block"; "disk"; "Disk latency"; .disk);
+def biolatency: latency_facts("block"; "disk"; "Disk latency"; .disk; .);
 
 def cachestat:
 	facts({at: at_end, hits, misses, cached_bytes};
@@ -82,9 +84,9 @@ def cachestat:
 
 # profile: frames are strings, the innermost first.
 def profile:
-	facts(if .type == "stack" then {comm, count, kernel: (.kernel // []), user: (.user // [])}
+	facts(if .type == "stack" then {ours: ours, comm, count, kernel: (.kernel // []), user: (.user // [])}
 		else {samples: .samples} end;
-		map(select(.count != null)) |
+		map(select(.count != null and (.ours | not))) |
 		map(. + {leaf: (((.kernel + .user)[0] // "[unknown]") | if type == "object" then .name // "[unknown]"
 			else tostring end), kind: (if (.kernel | length) > 0 then "kernel" else "user" end)}) |
 		(map(.count) | add // 0) as $total |
