@@ -92,7 +92,9 @@ def cgroup_checks($u):
 		+ "\(if .cpu then ", used \(.cpu / 100 | number)" else "" end)")
 		# It makes threads wait while CPUs are idle.
 		| if .about then .about.load = "idle" else . end,
-	each_cgroup("cgroup-memory-limit"; $u; .memory_max; .max_events // 0;
+	# At the limit, a cgroup that reads files only reclaims its page cache, which harms nobody.
+	each_cgroup("cgroup-memory-limit"; $u; .memory_max;
+		if (.oom_kills // 0) == 0 and (.memory_some // 100) < 1 then 0 else .max_events // 0 end;
 		"\(.max_events // 0 | number) times at the limit of \(.memory_max | in_bytes), "
 		+ "in use \(.memory | in_bytes); somebody waited in \(.memory_some | number) % of the time"),
 	each_cgroup("cgroup-memory-high"; $u; .memory_high; .high_events;

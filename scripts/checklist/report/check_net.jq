@@ -97,6 +97,8 @@ def port_checks($u):
 		else .[] | check("close-wait"; "\(if .direction == "out" then endpoint else "port \(.port)" end)\(net_subject)";
 			{port} + net_about; .close_wait; usestat(peer_text)) end);
 
+def resets: summed(rate_of("tcp_resets_sent"), rate_of("tcp_established_resets"));
+
 def net_checks($n; $u):
 	each_net("retransmits"; $u; retransmit_share;
 		"\(rate_of("tcp_retransmits") | number)/s of \(rate_of("tcp_out_segments") | number) segments/s; "
@@ -107,7 +109,10 @@ def net_checks($n; $u):
 	each_net("syn-flood"; $u; summed(.tcp_syn_cookies_sent, .tcp_request_queue_drops);
 		"\(.tcp_syn_cookies_sent // 0 | plural("cookie")) sent, "
 			+ "\(.tcp_request_queue_drops // 0 | plural("SYN")) dropped"),
-	each_net("reset-storm"; $u; summed(rate_of("tcp_resets_sent"), rate_of("tcp_established_resets"));
+	# A busy server resets some connections.
+	each_net("reset-storm"; $u; resets as $resets
+		| if $resets == null or $resets >= 0.1 * (summed(rate_of("tcp_active_opens"), rate_of("tcp_passive_opens")) // 0)
+			then $resets else 0 end;
 		"\(rate_of("tcp_resets_sent") | number)/s sent, \(rate_of("tcp_established_resets") | number)/s of "
 			+ "established connections, \(rate_of("tcp_attempt_failures") | number)/s failed attempts"),
 	port_checks($u),

@@ -63,7 +63,7 @@ def rules_memory: [
 {id: "cgroup-memory-limit", class: "saturation", resource: "memory", warning: 1, critical: null, unit: "events",
 	weight: 8,
 	title: "%s is at its memory limit", fine: "no cgroup is at its memory limit",
-	why: "Each event is an allocation that had to reclaim memory first, because the cgroup was at memory.max.",
+	why: "Each event is an allocation that had to reclaim memory first; with less than 1 % of pressure it counts as 0.",
 	means: "The service has no memory left within its limit: it reclaims its own cache, swaps, or is killed.",
 	look: "Is the limit too low, or does the program leak?", cannot: "how much memory it would use without the limit.",
 	next: "cat %{memory_dir}/memory.max %{memory_dir}/memory.events %{memory_dir}/memory.pressure",

@@ -51,7 +51,7 @@ def rules_network: [
 	means: "Packets are lost on the way, or the other side does not answer.",
 	look: "Is it one peer (its machine or link) or all of them (this link)?", cannot: "where the packets were lost.",
 	next: "{tcpretrans} --count-by raddr,rport,state --duration 10; %{nsenter}ss -ti",
-	explains: ["accept-queue", "slow-dns"]},
+	explains: ["accept-queue"]},
 {id: "connects-unanswered", class: "errors", resource: "network", warning: 1, critical: 30, unit: "connects", weight: 7,
 	title: "Connects to %s get no answer", fine: "no connect went unanswered",
 	why: ("Unanswered for more than 200 ms, however it ended: a SYN was lost or filtered.  "
@@ -94,7 +94,7 @@ def rules_network: [
 	explains: ["retransmits", "connects-unanswered"]},
 {id: "reset-storm", class: "errors", resource: "network", warning: 10, critical: 1000, unit: "/s", weight: 5,
 	title: "Connections are reset%s", fine: "few connections are reset",
-	why: "Ten per second are more than clients that give up.",
+	why: "Ten per second, and one for ten new connections, are more than clients that give up.",
 	means: "Segments arrive for a port or connection that does not exist, or a program closes with data unread.",
 	look: "A service that is down, a load balancer's health check, a proxy with a short timeout.",
 	cannot: "which connections: resets are counted, not recorded.",

@@ -197,8 +197,8 @@ def process_facts:
 		system: share("system_us"; 1e6), run_delay: share("run_delay_ns"; 1e9), block_delay: share("block_delay_ns"; 1e9),
 		rss: highest("rss_bytes"), rss_growth: steady("rss_growth_bytes"), swap: highest("swap_bytes"),
 		major_faults: per_s("major_faults"), read_bytes: per_s("read_bytes"), written_bytes: per_s("written_bytes"),
-		threads: highest("threads"), thread_growth: last_of("thread_growth"), fds: highest("fds"),
-		fds_max: last_of("fds_max"), fd_growth: last_of("fd_growth"), zombies: highest("zombies"),
+		threads: highest("threads"), thread_growth: steady("thread_growth"), fds: highest("fds"),
+		fds_max: last_of("fds_max"), fd_growth: steady("fd_growth"), zombies: highest("zombies"),
 		blocked: highest("blocked_threads"), stopped: (map(select(.state == "stopped")) | length)
 	};
 
