@@ -41,6 +41,7 @@ struct interval_args {
 struct count_args {
 	const char *by;			/* columns; NULL: print single records */
 	const char *sort;		/* sort column; NULL: by count */
+	unsigned long sample;		/* records to print per interval as well */
 	unsigned long top;		/* maximum number of rows; 0: the default */
 	struct interval_args interval;
 };

@@ -163,6 +163,7 @@ static void print_counts(struct loop *loop)
 		return;
 	}
 	count_print(loop->count, loop->out);
+	loop->out->sampled = 0;
 	if (loop->counts_left)
 		loop->counts_left--;
 	loop->count_ns += loop->out->args->count.interval.interval * NS_PER_S;

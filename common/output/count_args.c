@@ -6,7 +6,7 @@
 #include "output/count.h"
 #include "output/count_table.h"
 
-enum { OPT_COUNT_BY = 0x1a0, OPT_TOP, OPT_SORT };
+enum { OPT_COUNT_BY = 0x1a0, OPT_TOP, OPT_SORT, OPT_SAMPLE };
 
 static const struct argp_option options[] = {
 	{ "count-by", OPT_COUNT_BY, "COLUMNS", 0,
@@ -14,6 +14,8 @@ static const struct argp_option options[] = {
 	  .group = 5 },
 	{ "top", OPT_TOP, "N", 0, "With --count-by, print N rows (default 20)" },
 	{ "sort", OPT_SORT, "COLUMN", 0, "With --count-by, sort by COLUMN instead of the count" },
+	{ "sample", OPT_SAMPLE, "N", 0,
+	  "With --count-by and --json, also print the first N records of each interval" },
 	{}
 };
 
@@ -41,6 +43,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_SORT:
 		count->sort = arg;
+		return 0;
+	case OPT_SAMPLE:
+		count->sample = args_number(arg, "number of records", 1, LONG_MAX);
 		return 0;
 	case ARGP_KEY_ARG:
 		return set_interval(count, arg);
@@ -72,6 +77,8 @@ void count_args_check(const struct common_args *args)
 	struct count_table table;
 	char *error;
 
+	if (count->sample && !(count->by && args->json))
+		args_fail("--sample needs --count-by and --json");
 	if (!count->by) {
 		if (count->top || count->sort)
 			args_fail("%s needs --count-by", count->top ? "--top" : "--sort");

@@ -29,7 +29,7 @@ void out_init(struct out *out, const struct common_args *args)
 	assert(strlen(table->type) + 19 <= JSON_HEAD_MAX);
 	out->json_head_len = put_json_type(out->json_head, table->type) - out->json_head;
 	cells_init(&out->cells, table, args->columns, args->json);
-	out->wanted = args->count.by ? 0 : out->cells.columns;
+	out->wanted = args->count.by && !args->count.sample ? 0 : out->cells.columns;
 	out->sink = (struct sink){ .fd = STDOUT_FILENO, .stop_fd = -1 };
 }
 
@@ -221,10 +221,18 @@ static void end_line(struct out *out)
 	out->text.len = put_char(p, '\n') - out->text.at;
 }
 
-/* With --count-by, the observers count the record and it is not printed. */
+/* Return true if the record is printed.  With --count-by only those of --sample are. */
+static bool is_printed(struct out *out)
+{
+	const struct count_args *count = &out->args->count;
+
+	return !count->by || out->sampled++ < count->sample;
+}
+
+/* With --count-by, the observers count the record. */
 void out_end(struct out *out)
 {
-	if (out->args->count.by) {
+	if (!is_printed(out)) {
 		out_done(out);
 		return;
 	}

@@ -54,6 +54,7 @@ struct out {
 	struct stamp stamp;
 	struct sink sink;
 	__u64 records;			/* number of records so far: events, rows or histograms */
+	unsigned long sampled;		/* --sample: records printed in this interval */
 	struct {
 		out_observer_fn fn;
 		void *ctx;

@@ -98,7 +98,7 @@ cause() {
 	jq -c 'select(.type != "meta" and .type != "summary") | .t = .mono_ns / 1e9 - 1000' \
 		"$data/quiet/usestat/output" |
 		jq -L "$root/scripts/checklist/report" -L "$data" 'include "cases"; [inputs] | failures' -nr \
-			--arg prefix '' --arg suffix '' --arg mark '' --argjson site '{}' \
+			--arg prefix '' --arg suffix '' --arg mark '' --argjson site '{}' --argjson view null \
 			--argjson context '{"own": {}, "start": 1772366400, "seconds": 10, "cpus": 4}' >"$out"
 	cat "$out"
 	[ ! -s "$out" ]
@@ -193,6 +193,20 @@ site_rules() {
 	done
 	render troubled --all
 	expect "$(jq '.findings | length' "$made/report.json")" "$(grep -c 'next: .*(explain: ' "$out")"
+}
+
+@test "report: --about shows what concerns a service, and what it used" {
+	render troubled --about container=web
+	grep -q '^ABOUT          container web: CPU 50 %, .*memory 200 MiB' "$out"
+	expect cpu-throttled "$(jq -r '.findings[0].id' "$made/report.json")" "the first finding"
+	expect "" "$(ids warning | grep -E 'descriptors|connects-refused|failing-opens')" "findings about others"
+	ids critical | grep -qx memory-low	# of the machine
+	render troubled --about pid=6300
+	ids warning | grep -qx descriptors
+	render troubled --about cgroup=/none
+	grep -q 'not among the processes and cgroups' "$out"
+	run "$report" --about cgroup=none "$data/troubled"
+	expect 64 "$status"
 }
 
 @test "report: --markdown has the causes, and no markup from outside" {
@@ -324,6 +338,14 @@ same() {
 	"$report" --diff "$data/quiet.json" "$data/troubled.json" >"$out"
 	grep -qx '  new      critical Disk sdb is slow' "$out"
 	grep -q '^  usestat user: .* -> ' "$out"
+	grep -q '^  Wait for a CPU p99: .* (of [0-9]* and [0-9]*)$' "$out"
+	# 417 requests say nothing about the slowest hundredth.
+	expect 0 "$(grep -c 'Disk latency.*p99' "$out")"
+	"$report" --json --diff "$data/quiet.json" "$data/troubled.json" |
+		jq -e '[.findings[] | select(.change == "new").id] | contains(["cpu-throttled"])'
+	jq '.machine.swappiness = 1' "$data/quiet.json" >"$made/b.json"
+	"$report" --diff "$data/quiet.json" "$made/b.json" >"$out"
+	grep -qx '  swappiness: 60 -> 1' "$out"
 	"$report" --diff "$data/troubled.json" "$data/quiet.json" >"$out"
 	grep -qx '  gone     critical Disk sdb is slow' "$out"
 	render troubled --redact
@@ -416,6 +438,43 @@ accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/checklist/
 	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
 	[ $((SECONDS - start)) -le 20 ]	# takes a second or two on an idle machine
 	[ "$(jq '.tables[0].rows[0].count' "$out")" -gt 20000 ]
+}
+
+@test "report: a connect that its client gave up after 200 ms is unanswered" {
+	mkdir -p "$BATS_TEST_TMPDIR/dir/tcpconnect"
+	cp "$data/troubled/meta.json" "$BATS_TEST_TMPDIR/dir"
+	printf 'ok\t\n' >"$BATS_TEST_TMPDIR/dir/tcpconnect/status"
+	{
+		head -n 1 "$data/troubled/tcpconnect/output"
+		printf '{"type":"event","mono_ns":100200000000%d,"comm":"app","pid":7,"tid":%d,"saddr":"10.0.0.1","sport":%d,"daddr":"10.9.9.9","dport":80,"result":"waiting"}\n' 1 1 1 2 2 2
+		printf '{"type":"event","mono_ns":100200000000%d,"comm":"app","pid":7,"tid":%d,"saddr":"10.0.0.1","sport":%d,"daddr":"10.9.9.9","dport":80,"result":"aborted","latency_ns":1200000000}\n' 1 1 1 2 2 2
+		echo '{"type":"event","mono_ns":1002000000009,"comm":"app","pid":7,"tid":3,"saddr":"10.0.0.1","sport":3,"daddr":"10.9.9.9","dport":80,"result":"aborted","latency_ns":1000000}'
+	} >"$BATS_TEST_TMPDIR/dir/tcpconnect/output"
+	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
+	expect '2 connects by "app" (7): no answer, after at most 1.2 s' \
+		"$(jq -r '.findings[] | select(.id == "connects-unanswered").evidence[0].text' "$out")"
+	expect "nc -vz -w 3 10.9.9.9 80" "$(jq -r '.findings[] | select(.id == "connects-unanswered").next' "$out")"
+}
+
+@test "report: in a storm, the rows of --count-by are exact, and events show who and where" {
+	local at=$BATS_TEST_TMPDIR/dir/opensnoop
+	mkdir -p "$at"
+	printf 'ok\t\n' >"$at/status"
+	head -n 1 "$data/troubled/opensnoop/output" >"$at/output"
+	cp "$data/troubled/meta.json" "$BATS_TEST_TMPDIR/dir"
+	# Of 20000 opens 5 are printed; one of sixty itself is among them.
+	echo 99 >"$at/pid"
+	printf '{"type":"event","mono_ns":100200000000%d,"comm":"loop","pid":7,"path":"/srv/x","err":2,"cgroup":"/a.service"}\n' \
+		1 2 3 4 >>"$at/output"
+	echo '{"type":"event","mono_ns":1002000000005,"comm":"top","pid":99,"path":"/own","err":2}' >>"$at/output"
+	printf '{"type":"count","mono_ns":100%d000000000,"path":"/srv/x","err":2,"comm":"loop","count":10000}\n' 3 4 >>"$at/output"
+	echo '{"type":"count","mono_ns":1004000000000,"path":"/own","err":2,"comm":"top","count":600}' >>"$at/output"
+	echo '{"type":"count","mono_ns":1004000000000,"count":50,"others":9}' >>"$at/output"
+	"$report" --json "$BATS_TEST_TMPDIR/dir" >"$out"
+	expect "/srv/x ENOENT 20000 loop" \
+		"$(jq -r '.tables[] | select(.id == "opens").rows[] | "\(.path) \(.error) \(.count) \(.comm)"' "$out")"
+	jq -e '.findings[] | select(.id == "failing-opens").evidence[0].text | contains("20000 times")' "$out"
+	jq -e '[.series[] | select(.id == "opens.failed").values[]] | add == 20050' "$out"
 }
 
 @test "report: bad arguments are refused" {

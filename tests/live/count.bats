@@ -44,6 +44,19 @@ fail_opens() {
 			.[0].count == ($all | tonumber) - 23' "$out"
 }
 
+@test "--sample: the first records of each interval are printed beside the rows" {
+	tool_start opensnoop --json --failed -n "x$$opens" --count-by path --sample 3
+	fail_opens 23 "/nonexistent/x$$a"
+	tool_stop
+	expect 23 "$(rows "select(.path == \"/nonexistent/x$$a\").count")"
+	expect 3 "$(jq -r 'select(.type == "event").comm' "$out" | grep -c "^x$$opens")" "events"
+	jq -e 'select(.type == "event") | .pid > 0 and .err > 0 and .path' "$out"
+	run "$build/opensnoop" --sample 3
+	expect 64 "$status"
+	run "$build/opensnoop" --sample 3 --count-by path
+	expect 64 "$status"
+}
+
 @test "execsnoop --count-by, INTERVAL and COUNT: starts from zero each time, and ends" {
 	cp /bin/true "x$$one"
 	cp /bin/true "x$$two"

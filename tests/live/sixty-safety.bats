@@ -36,7 +36,7 @@ load ../sixty
 	open=$(mktemp -d)
 	chmod 777 "$open"
 	mkdir -m 755 "$open/bin"
-	(umask 022; cp -r "$root"/scripts/{sixty,checklist} "$build"/{execsnoop,runqlat} "$open/bin")
+	(umask 022; cp -r "$root"/scripts/{sixty,checklist} "$build"/{execsnoop,runqlat,usestat} "$open/bin")
 	status=0
 	setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/ "$open/bin/sixty" --seconds 5 \
 		--output "$open/report" >"$out" 2>"$err" || status=$?
@@ -46,7 +46,22 @@ load ../sixty
 	expect 0 "$status"
 	expect denied "$(word execsnoop)"
 	expect ok "$(word mpstat)"
+	expect ok "$(word usestat)"
 	expect false "$(meta root)"
+	# What it could not see is not ruled out.
+	expect true "$(jq 'any(.not_looked_at[]; .id == "exec-storm" and (.reason | startswith("execsnoop: denied")))' \
+		"$dir/report.json")"
+}
+
+# bats test_tags=all
+@test "sixty: without any tool it says that it could not look" {
+	mkdir bin
+	cp -r "$root"/scripts/{sixty,checklist} bin
+	status=0
+	PATH=$(dirname "$(type -P jq)"):/usr/bin:/bin bin/sixty --seconds 5 --output "$dir" >"$out" 2>"$err" || status=$?
+	expect 1 "$status"
+	grep -qx 'COULD NOT LOOK: no check had data' "$out"
+	expect 1 "$(wc -l <"$err")" "messages"
 }
 
 # with_pids_max N COMMAND...: run it in a separate cgroup with at most N processes.
@@ -99,7 +114,7 @@ limited() {
 	open=$(mktemp -d)
 	chmod 777 "$open"
 	mkdir -m 755 "$open/bin"
-	(umask 022; cp -r "$root"/scripts/{sixty,checklist} "$open/bin")
+	(umask 022; cp -r "$root"/scripts/{sixty,checklist} "$build/usestat" "$open/bin")
 	status=0
 	setpriv --reuid 60541 --regid 60541 --clear-groups bash -c 'ulimit -u 20; exec "$@"' - \
 		"$open/bin/sixty" --seconds 5 --output "$open/report" >"$out" 2>"$err" || status=$?
@@ -188,7 +203,7 @@ hostile() {
 @test "sixty: bad arguments are refused before anything runs" {
 	local bad
 	for bad in "--seconds 4" "--seconds 3601" "--seconds 5x" "--seconds" "--seconds=" "--bad" "x" \
-		"--from" "--diff a" "--diff" "--explain" "--from a --explain b"; do
+		"--from" "--diff a" "--diff" "--explain" "--from a --explain b" "--cgroup x" "-p x" "--container" "--redact --container x"; do
 		status=0
 		# shellcheck disable=SC2086 # an option and its value
 		"$sixty" --output "$dir" $bad >"$out" 2>"$err" || status=$?

@@ -83,7 +83,11 @@ def program_cases:
 		"/opt/x"),
 	near("exec-failures"; tool("execsnoop"; {execs: 3, failed: 1, failed_file: "/opt/x", failed_error: "EACCES"})),
 	case("crash-loop"; add("exit"; {comm: "worker", status: 3, ppid: 5, parent_comm: "super", count: 4}); "with status 3"),
-	near("crash-loop"; add("exit"; {comm: "worker", status: 0, count: 40})),
+	case("crash-loop"; add("exit"; {comm: "worker", signal: 11, ppid: 5, parent_comm: "super", count: 4}); "by signal 11"),
+	near("crash-loop"; add("exit"; {comm: "worker", status: 0, count: 40})
+		| add("exit"; {comm: "worker", status: 2, count: 4})),
+	near("crash-loop"; add("exit"; {comm: "grep", status: 1, count: 40})),
+	near("crash-loop"; add("exit"; {comm: "worker", signal: 15, count: 40})),
 	case("kernel-hung"; log("hung_task"; "INFO: task x:1 blocked for more than 120 seconds."); "blocked for"),
 	near("kernel-hung"; history("hung_task"; "INFO: task x:1 blocked for more than 120 seconds.")),
 	case("kernel-crash"; log("segfault"; "app[5]: segfault at 0"); "segfault"),
@@ -108,7 +112,11 @@ def program_cases:
 	near("failed-units"; .records |= map(if .type == "machine" then .failed_units = 0 else . end)),
 	case("taint"; .records |= map(if .type == "machine" then .taint = 128 else . end); "died"),
 	near("taint"; .records |= map(if .type == "machine" then .taint = 4097 - 1 else . end)),
-	case("log-flood"; of("limits"; .messages = 400); "400"), near("log-flood"; of("limits"; .messages = 4));
+	case("log-writer"; add("process"; a_process + {written_bytes: 3e7, written_file: "/srv/app/log/debug.log"});
+		"victim (77)"),
+	near("log-writer"; add("process"; a_process + {written_bytes: 3e7, written_file: "/srv/app/data"})),
+	case("log-flood"; .records += [{type: "log_total", t: 2, interval_ns: 1e9, messages: 400}]; "400"),
+	near("log-flood"; .records += [{type: "log_total", t: 2, interval_ns: 1e9, messages: 4}]);
 
 def memory_cases:
 	case("kernel-oom"; log("oom_kill"; "Memory cgroup out of memory: Killed process 5 (eater)")
@@ -117,8 +125,10 @@ def memory_cases:
 	near("kernel-oom"; history("oom_kill"; "Killed process 5 (eater)")),
 	case("memory-low"; of("memory"; .available_bytes = 5e8); "postgres"), near("memory-low"; .),
 	case("memory-leak"; add("process"; a_process + {rss_growth_bytes: 4e9}); "victim (77)"),
+	near("memory-leak"; .records += [{type: "process", t: 4, interval_ns: 1e9} + a_process + {rss_growth_bytes: 4e9}]
+		| add("process"; a_process + {rss_growth_bytes: 4e9})),
 	near("memory-leak"; add("process"; a_process + {rss_growth_bytes: 4e6})),
-	case("memory-leak"; of("cgroup"; web; .memory_growth_bytes = 2e8); "container web"),
+	case("memory-leak"; of("cgroup"; web; .memory_growth_bytes = 2e7 * .t); "container web"),
 	case("memory-pressure"; of("memory"; .psi_some_us = 90000); "9 %"), near("memory-pressure"; .),
 	case("thrashing"; of("memory"; .psi_some_us = 90000 | .refault_file_pages = 5000); "5000"),
 	near("thrashing"; of("memory"; .refault_file_pages = 5000)),
@@ -126,8 +136,9 @@ def memory_cases:
 	near("direct-reclaim"; of("memory"; .alloc_stalls = 1)),
 	case("swapping"; of("memory"; .swap_out_pages = 500); "KiB/s out"),
 	near("swapping"; of("memory"; .swap_out_pages = 2)),
-	case("cgroup-memory-limit"; of("cgroup"; web; .memory_max_events = 9); "container web"),
-	near("cgroup-memory-limit"; .),
+	case("cgroup-memory-limit"; of("cgroup"; web; .memory_max_events = 9 | .psi_memory_some_us = .interval_ns / 20000);
+		"container web"),
+	near("cgroup-memory-limit"; of("cgroup"; web; .memory_max_events = 9)),
 	case("cgroup-memory-high"; of("cgroup"; web; .memory_high_bytes = 1e8 | .memory_high_events = 99); "container web"),
 	near("cgroup-memory-high"; of("cgroup"; web; .memory_high_bytes = 1e8 | .memory_high_events = 0)),
 	case("compaction"; of("memory"; .compaction_stalls = 40); "40"), near("compaction"; .),
@@ -138,6 +149,12 @@ def memory_cases:
 	near("commit-limit"; of("memory"; .committed_bytes = .commit_limit_bytes)),
 	case("kernel-allocation"; log("allocation_failure"; "swapper: page allocation failure: order:4"); "order:4"),
 	near("kernel-allocation"; history("allocation_failure"; "x"));
+
+def watchers: {name: "1000", instances_max: 128, watches: 9, watches_max: 9999, pid: 9, comm: "tail",
+	process_instances: 9, process_watches: 9};
+
+def a_lock: {kind: "mutex", deadlock: false, pid: 5, comm: "worker", owner: 6, owner_comm: "worker",
+	owner_state: "sleeping", waiters: 4};
 
 def task_cases:
 	case("pids-limit"; of("cgroup"; web; .pids_max_events = 3); "container web"), near("pids-limit"; .),
@@ -153,14 +170,20 @@ def task_cases:
 	case("descriptor-growth"; add("process"; a_process + {fds: 300, fd_growth: 200}); "victim (77)"),
 	near("descriptor-growth"; add("process"; a_process + {fds: 9000, fd_growth: 60})),
 	case("files-limit"; of("limits"; .files = 1590000); "1590000"), near("files-limit"; .),
-	case("inotify-limit"; of("user"; "1000"; .inotify_instances = 127); "app"),
-	near("inotify-limit"; of("user"; "1000"; .inotify_instances = 12)),
+	case("inotify-limit"; add("inotify"; watchers + {instances: 127}); "tail (9)"),
+	near("inotify-limit"; add("inotify"; watchers + {instances: 12})),
+	case("deadlock"; add("lock"; a_lock + {deadlock: true, looks: 3}); "held by worker (6)"),
+	near("deadlock"; add("lock"; a_lock + {deadlock: false, looks: 3})),
+	case("lock-contention"; add("lock"; a_lock + {looks: 3}); "4 threads of worker (5) wait for a mutex"),
+	near("lock-contention"; add("lock"; a_lock + {looks: 1})),
 	case("aio-limit"; of("limits"; .aio_requests = 65000); "65000"), near("aio-limit"; .),
 	case("blocked-tasks"; add("blocked_task"; {pid: 8, tid: 9, comm: "hangs", looks: 3, function: "nfs_wait"});
 		"nfs_wait"),
+	near("blocked-tasks"; add("blocked_task"; {pid: 8, tid: 9, comm: "kworker/u8:0", looks: 3,
+		function: "rcu_barrier_tasks_generic"})),
 	near("blocked-tasks"; add("blocked_task"; {pid: 8, tid: 9, comm: "hangs", looks: 1, function: "nfs_wait"})),
-	case("fs-frozen"; add("blocked_task"; {pid: 8, tid: 9, comm: "writer", looks: 3, function: "__sb_start_write"});
-		"writer"),
+	case("fs-frozen"; add("blocked_task"; {pid: 8, tid: 9, comm: "writer", looks: 3, function: "percpu_rwsem_wait",
+		file: "/var/lib/postgresql/x"}); "/var/lib/postgresql is frozen"),
 	near("fs-frozen"; add("blocked_task"; {pid: 8, tid: 9, comm: "writer", looks: 3, function: "io_schedule"})),
 	case("stopped"; add("process"; a_process + {state: "stopped"}); "victim (77)"),
 	near("stopped"; add("process"; a_process));
@@ -234,6 +257,8 @@ def disk_cases:
 
 def host(f): of("net"; "host"; f);
 
+def a_peer: {direction: "out", address: "192.0.2.1", port: 80, local_ports: 28232};
+
 def a_target: {address: "192.0.2.1", port: 80, comm: "app", pid: 9, count: 40};
 
 def network_cases:
@@ -270,7 +295,11 @@ def network_cases:
 	near("accept-queue"; tool("tcpaccept"; {accepts: 9, slowest: {port: 80, comm: "web", pid: 9, queue_ns: 3e6}})),
 	case("syn-flood"; host(.tcp_syn_cookies_sent = 5); "cookies"), near("syn-flood"; .),
 	case("reset-storm"; host(.tcp_resets_sent = 50); "50/s"), near("reset-storm"; host(.tcp_resets_sent = 1)),
+	near("reset-storm"; host(.tcp_resets_sent = 50 | .tcp_passive_opens = 5000)),
 	case("ports-used-up"; host(.tcp_time_wait = 27000); "27000"), near("ports-used-up"; .),
+	case("ports-used-up"; add("peer"; a_peer + {connections: 27000, time_wait: 27000}); "192.0.2.1:80"),
+	case("close-wait"; add("peer"; a_peer + {connections: 500, close_wait: 400}); "400 in CLOSE_WAIT"),
+	near("close-wait"; add("peer"; a_peer + {connections: 500, close_wait: 4})),
 	case("time-wait"; host(.tcp_time_wait = 12000); "12000"), near("time-wait"; host(.tcp_time_wait = 900)),
 	case("conntrack-full"; host(.conntrack_entries = 262000); "262000"),
 	case("conntrack-full"; host(.conntrack_drops = 1); "dropped"), near("conntrack-full"; .),

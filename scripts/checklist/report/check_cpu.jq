@@ -81,6 +81,10 @@ def each_cgroup($id; $u; filter; value; text):
 def deepest(f): . as $all | map(.cgroup as $path | (f // 0) as $value
 	| select(any($all[]; (.cgroup | startswith($path + "/")) and (f // 0) >= 0.8 * $value) | not));
 
+# limit_used: the highest share of a limit of io.max; null if the limits are not known.
+def limit_used: [[.read_bytes, .io_max_read], [.written_bytes, .io_max_written], [.reads, .io_max_reads],
+	[.writes, .io_max_writes] | select(.[0] != null and (.[1] // 0) > 0) | 100 * .[0] / .[1]] | max;
+
 def cgroup_checks($u):
 	each_cgroup("cpu-throttled"; $u; (.periods // 0) >= 5; 100 * .throttled_periods / .periods;
 		"quota used up in \(.throttled_periods) of \(.periods) periods; throttled \(.throttled | number) % of the time"
@@ -88,12 +92,15 @@ def cgroup_checks($u):
 		+ "\(if .cpu then ", used \(.cpu / 100 | number)" else "" end)")
 		# It makes threads wait while CPUs are idle.
 		| if .about then .about.load = "idle" else . end,
-	each_cgroup("cgroup-memory-limit"; $u; .memory_max; .max_events // 0;
+	# At the limit, a cgroup that reads files only reclaims its page cache, which harms nobody.
+	each_cgroup("cgroup-memory-limit"; $u; .memory_max;
+		if (.oom_kills // 0) == 0 and (.memory_some // 100) < 1 then 0 else .max_events // 0 end;
 		"\(.max_events // 0 | number) times at the limit of \(.memory_max | in_bytes), "
 		+ "in use \(.memory | in_bytes); somebody waited in \(.memory_some | number) % of the time"),
 	each_cgroup("cgroup-memory-high"; $u; .memory_high; .high_events;
 		"\(.high_events | number) times above \(.memory_high | in_bytes), in use \(.memory | in_bytes)"),
-	each_cgroup("io-limited"; $u; .io_limited and .io_some; .io_some;
+	each_cgroup("io-limited"; $u; .io_limited and .io_some;
+		if limit_used == null or limit_used >= 80 then .io_some else 0 end;
 		"somebody waited for I/O in \(.io_some | number) % of the time; "
 		+ "read \(.read_bytes | in_bytes)/s, written \(.written_bytes | in_bytes)/s"),
 	each_cgroup("pids-limit"; $u; .pids_max;

@@ -74,19 +74,26 @@ def fs_state_checks($u):
 	else .[] | check("fs-errors"; .path; {path}; .errors + $now;
 		usestat("\(.errors | plural("error")) since the last fsck; \($now) in the log of the run")) end;
 
+# writers(u; path): evidence: who writes, first to files of that mount.
+def writers($u; $path):
+	[$u.processes[] | select((.written_bytes // 0) > 0)] as $all
+	| [$all[] | select(.written_file // "" | $path != "/" and startswith($path + "/"))] as $there
+	| (if ($there | length) > 0 then $there else $all end)
+	| top_by(.written_bytes; "\(who) \(.written_bytes | in_bytes)/s"
+		+ if .written_file then " to \(.written_file | quoted)" else "" end)
+	| if . == "" then empty else usestat("most writes: \(.)") end;
+
 def mount_checks($u):
 	if ($u.mounts | length) == 0 then empty else
 		($u.mounts | written_to) as $mounts
 		| ($mounts[] | check("space-low"; .path; {path, error: "ENOSPC"}; fill_share;
 			usestat("\(.used | in_bytes) of \(.size | in_bytes) used, \(.available | in_bytes) available; \(.fs // "?")"),
-			($u.processes | top_by(.written_bytes; "\(process_name) \(.written_bytes | in_bytes)/s"
-					+ if .written_file then " to \(.written_file | quoted)" else "" end)
-				| if . == "" then empty else usestat("most writes: \(.)") end))),
+			writers($u; .path))),
 		($mounts[] | select((.inodes // 0) > 0) | check("inodes-low"; .path; {path, error: "ENOSPC"};
 			100 * .inodes_used / .inodes; usestat("\(.inodes_used) of \(.inodes) files"))),
 		([$mounts[] | minutes_left(.available; .growth; $u.cpu.seconds) as $minutes | select($minutes != null)
 			| check("space-growth"; .path; {path}; $minutes; usestat(growth_text(.growth; $u.cpu.seconds; $minutes)),
-				heavy($u))]
+				writers($u; .path))]
 			| if length == 0 then fine("space-growth"; usestat("none grew by \(LEAST_GROWTH_BYTES | in_bytes)")) else .[] end),
 		([$u.mounts[] | select(.responds != null)]
 			| if length == 0 then fine("mount-silent"; usestat("no network file system"))

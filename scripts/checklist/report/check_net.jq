@@ -6,11 +6,21 @@
 include "lib";
 include "check";
 
+# net_about: the keys of a network namespace; its subject is " in container X", or nothing for
+# that of the host.
+def net_about: {netns} + if .netns then {pid, comm} + of_cgroup else {} end;
+
+def net_subject: if .netns == null then ""
+	elif in_container != "" then in_container
+	else " in the network namespace of \(process_name)" end;
+
+def interface_name: "\(.name)\(net_subject)";
+
 def each_interface($id; $u; filter; value; text):
 	[$u.interfaces[] | select(filter)]
 	| if ($u.interfaces | length) == 0 then unseen($id; "no interfaces here")
 	elif length == 0 then unseen($id; "no interface shows it")
-	else .[] | check($id; .name; {interface: .name}; value; usestat(text)) end;
+	else .[] | check($id; interface_name; {interface: .name} + net_about; value; usestat(text)) end;
 
 def of_kinds: if . == "" then "" else ": \(.)" end;
 
@@ -21,21 +31,13 @@ def interface_checks($u):
 		"\(.name): \(.drops | number) drops/s\(.drop_kinds | of_kinds)"),
 	([$u.interfaces[] | select(.util != null and .physical)]
 		| if length == 0 then unseen("network-busy"; "no interface tells its speed")
-		else .[] | check("network-busy"; .name; {interface: .name}; .util;
+		else .[] | check("network-busy"; interface_name; {interface: .name} + net_about; .util;
 			usestat("\(.name): \(.util | number) % of \(.speed_mbit) Mbit/s; "
 				+ "in \(.rx_bytes | in_bytes)/s, out \(.tx_bytes | in_bytes)/s")) end),
 	each_interface("qdisc-drops"; $u; .qdisc_drops != null; .qdisc_drops;
 		"\(.name): \(.qdisc_drops | number) drops/s, \(.overlimits | number) packets/s delayed"),
 	each_interface("link-changes"; $u; .physical and .changes != null; .changes;
 		"\(.name): \(.changes) changes, state \(.state // "?")");
-
-# net_about: the keys of a network namespace; its subject is " in container X", or nothing for
-# that of the host.
-def net_about: {netns} + if .netns then {pid, comm} + of_cgroup else {} end;
-
-def net_subject: if .netns == null then ""
-	elif in_container != "" then in_container
-	else " in the network namespace of \(process_name)" end;
 
 def each_net($id; $u; value; text; more):
 	$u.nets[] | check($id; net_subject; net_about; value; usestat(text), more);
@@ -76,6 +78,27 @@ def udp_checks($u):
 	(if any($u.nets[]; true) then empty else $u.sockets[] | select(.protocol == "udp") | check("udp-drops"; ""; {port}
 		+ about_process; rate_of("drops"); usestat("port \(.port): \(.drops), \(who)")) end);
 
+# peer_text: to where most connections lead.
+def peer_text: "\(.connections) to \(if .direction == "out" then endpoint else "local port \(.port)" end): "
+	+ "\(.established // 0) established, \(.time_wait // 0) in TIME_WAIT, \(.close_wait // 0) in CLOSE_WAIT";
+
+def peers_of($u; $netns): $u.peers | map(select("\(.netns)" == "\($netns)")) | sort_by(-.connections)[0:2][];
+
+# port_checks: each destination can use all local ports; so, if no peer is known, can all together.
+def port_checks($u):
+	if any($u.peers[]; .direction == "out") then
+		$u.peers[] | select(.direction == "out")
+		| check("ports-used-up"; " towards \(endpoint)\(net_subject)"; {address, port} + net_about;
+			used(.connections; .local_ports); usestat("\(peer_text), of \(.local_ports) local ports"))
+	else each_net("ports-used-up"; $u; used(summed(.tcp_time_wait, .tcp_established); .local_ports);
+		"\(.tcp_time_wait // 0) in TIME_WAIT and \(.tcp_established // 0) established, of \(.local_ports) ports") end,
+	([$u.peers[] | select((.close_wait // 0) > 0)] | if length == 0 then
+			fine("close-wait"; usestat("no port or destination with many connections")) | select($u.nets | length > 0)
+		else .[] | check("close-wait"; "\(if .direction == "out" then endpoint else "port \(.port)" end)\(net_subject)";
+			{port} + net_about; .close_wait; usestat(peer_text)) end);
+
+def resets: summed(rate_of("tcp_resets_sent"), rate_of("tcp_established_resets"));
+
 def net_checks($n; $u):
 	each_net("retransmits"; $u; retransmit_share;
 		"\(rate_of("tcp_retransmits") | number)/s of \(rate_of("tcp_out_segments") | number) segments/s; "
@@ -86,14 +109,15 @@ def net_checks($n; $u):
 	each_net("syn-flood"; $u; summed(.tcp_syn_cookies_sent, .tcp_request_queue_drops);
 		"\(.tcp_syn_cookies_sent // 0 | plural("cookie")) sent, "
 			+ "\(.tcp_request_queue_drops // 0 | plural("SYN")) dropped"),
-	each_net("reset-storm"; $u; summed(rate_of("tcp_resets_sent"), rate_of("tcp_established_resets"));
+	# A busy server resets some connections.
+	each_net("reset-storm"; $u; resets as $resets
+		| if $resets == null or $resets >= 0.1 * (summed(rate_of("tcp_active_opens"), rate_of("tcp_passive_opens")) // 0)
+			then $resets else 0 end;
 		"\(rate_of("tcp_resets_sent") | number)/s sent, \(rate_of("tcp_established_resets") | number)/s of "
 			+ "established connections, \(rate_of("tcp_attempt_failures") | number)/s failed attempts"),
-	each_net("ports-used-up"; $u; if .local_ports == null then null
-		else used(summed(.tcp_time_wait, .tcp_established); .local_ports) end;
-		"\(.tcp_time_wait // 0) in TIME_WAIT and \(.tcp_established // 0) established, of \(.local_ports) ports"),
+	port_checks($u),
 	each_net("time-wait"; $u; .tcp_time_wait; "\(.tcp_time_wait) of at most \(.tcp_time_wait_max // "?"); "
-		+ "\(rate_of("tcp_active_opens") | number) connections/s opened"),
+		+ "\(rate_of("tcp_active_opens") | number) connections/s opened"; peers_of($u; .netns) | usestat(peer_text)),
 	each_net("conntrack-full"; $u; if (.conntrack_drops // 0) > 0 then 100
 		else used(.conntrack_entries; .conntrack_max) end;
 		"\(.conntrack_entries) of \(.conntrack_max) entries, \(.conntrack_drops // 0 | plural("packet")) dropped"),

@@ -48,10 +48,12 @@ def memory_checks($n; $u):
 def leak_checks($u):
 	$u.memory.available as $room
 	| $u.cpu.seconds as $seconds
-	| [($u.processes[] | minutes_left($room; .rss_growth; .seconds) as $minutes | select($minutes != null)
+	| ([($u.memory.total // 0) / 100, ($room // 0) / 10] | min) as $least
+	| [($u.processes[] | select((.rss_growth // 0) >= $least)
+			| minutes_left($room; .rss_growth; .seconds) as $minutes | select($minutes != null)
 			| check("memory-leak"; who; about_process; $minutes;
 				usestat("\(growth_text(.rss_growth; .seconds; $minutes)); now \(.rss | in_bytes)\(command)"))),
-		($u.cgroups[] | select(.cgroup != "/" and .memory_max != null)
+		($u.cgroups[] | select(.cgroup != "/" and .memory_max != null and (.memory_growth // 0) >= .memory_max / 100)
 			| minutes_left(.memory_max - .memory; .memory_growth; .seconds) as $minutes | select($minutes != null)
 			| check("memory-leak"; cgroup_name; of_cgroup + cgroup_dirs($u); $minutes;
 				usestat("\(growth_text(.memory_growth; .seconds; $minutes)); limit \(.memory_max | in_bytes)"), members($u)))]
@@ -88,20 +90,49 @@ def process_checks($u):
 	each_process("stopped"; $u; .stopped > 0 and .stopped == .looks; 1; "stopped in all \(.looks) looks");
 
 # frozen: true if the thread sleeps where a frozen file system stops writers.
-def frozen: .function // "" | test("sb_start_write|sb_wait_write|freeze|percpu_rwsem_wait|rwsem.*sb_");
+def frozen: [.function, .stack[]?] | map(select(type == "string"))
+	| any(.[]; test("sb_start_write|mnt_want_write|sb_wait_write|percpu_rwsem_wait"));
+
+# housekeeping: a thread of the kernel that waits for a grace period, as when a BPF program is
+# detached, hangs not.
+def housekeeping: [.function, .stack[]?] | map(select(type == "string"))
+	| any(.[]; test("rcu|synchronize|kthread|worker_thread|msleep|stop_one_cpu"));
+
+# mount_of(u): the mount of a file.
+def mount_of($u): .file as $file | if $file == null then null else
+	[$u.mounts[].path | . as $path | select($path == "/" or $file == $path or ($file | startswith($path + "/")))]
+	| max_by(length) end;
+
+# hung_s(u): how long it hung at least; a short run counts as more, if it hung all the time.
+def hung_s($u): if ($u.cpu.seconds // 99) < 8 and .seconds >= 0.6 * ($u.cpu.seconds // 99) then [.seconds, 5] | max
+	else .seconds end;
+
+# log_writer_checks: programs that fill a log file.
+def log_writer_checks($u):
+	if ($u.processes | length) == 0 then empty else
+		[$u.processes[] | select(.written_file // ""
+			| test("(^|/)log(s)?/|\\.log(\\.[0-9]+)?$|/(syslog|messages)$"))]
+		| if length == 0 then fine("log-writer"; usestat("no process that writes most writes a log"))
+		else .[] | check("log-writer"; who; about_process + {file: .written_file}; .written_bytes / 1048576;
+			usestat("\(.written_bytes | in_bytes)/s to \(.written_file | quoted)\(command)")) end
+	end;
 
 def blocked_checks($u):
 	if $u.limits == null then empty else
-		$u.blocked | map(select(.looks >= 2)) | map(select(frozen)) as $frozen
+		$u.blocked | map(select(.looks >= 2 and (frozen or (housekeeping | not)))) | map(select(frozen)) as $frozen
 		| (if length == 0 then fine("blocked-tasks"; usestat("none in two looks in a row")) else
-			group_by(.pid)[] | max_by(.looks) as $b
-			| check("blocked-tasks"; $b | who; $b | about_process; $b.looks; usestat(
-				"\(length | plural("thread")), in \($b.looks) looks in a row, in \($b.function // "a function not shown")"
-				+ if $b.file then ", with \($b.file | quoted)" else "" end)) end),
+			group_by(.pid)[] | max_by(.seconds) as $b
+			| check("blocked-tasks"; $b | who; $b | about_process; $b | hung_s($u); usestat(
+				"\(length | plural("thread")), for at least \($b.seconds | number) s, in "
+				+ "\($b.function // "a function not shown")\(if $b.file then ", with \($b.file | quoted)" else "" end)")) end),
 		(if ($frozen | length) == 0 then fine("fs-frozen"; usestat("none")) else
-			$frozen | max_by(.looks) as $b | check("fs-frozen"; $b | who; $b | about_process; length;
-				usestat("\(length | plural("thread")) wait in \($b.function)")) end)
+			$frozen | group_by(mount_of($u))[] | max_by(.seconds) as $b | ($b | mount_of($u)) as $mount
+			| check("fs-frozen"; $mount // "A file system"; ($b | about_process) + {path: $mount}; length;
+				usestat("\(length | plural("thread")) cannot write, such as \($b | who), in \($b.function)"
+				+ "\(if $b.file then ", with \($b.file | quoted)" else "" end)")) end)
 	end;
+
+def used_share($value; $max): if $value == null or ($max // 0) == 0 then 0 else 100 * $value / $max end;
 
 def limit_checks($u):
 	$u.limits | if . == null then empty else
@@ -111,16 +142,14 @@ def limit_checks($u):
 		used("threads-limit"; .tasks; .tasks_max; "threads"),
 		(used("files-limit"; .files; .files_max; "open files") | .about.error = "ENFILE"),
 		used("aio-limit"; .aio; .aio_max; "requests"),
-		([$u.users[] | select(.inotify_instances != null or .inotify_watches != null)]
-			| if length == 0 then unseen("inotify-limit"; "the use of inotify is not known")
-			else .[] | ([.inotify_instances, .inotify_watches] | map(. // 0)) as [$i, $w]
-				| check("inotify-limit"; .user // .uid; {user: (.user // .uid)};
-					[100 * $i / ($l.inotify_instances_max // 128), 100 * $w / ($l.inotify_watches_max // 8192)] | max;
-					usestat("\($i) of \($l.inotify_instances_max) instances, \($w) of "
-						+ "\($l.inotify_watches_max) watches")) end),
+		(if ($u.inotify | length) == 0 then fine("inotify-limit"; usestat("no user has many"))
+		else $u.inotify[] | check("inotify-limit"; .name; {user: .name, pid, comm} + of_cgroup;
+			[used_share(.instances; .instances_max), used_share(.watches; .watches_max)] | max;
+			usestat("\(.instances) of \(.instances_max) instances, \(.watches) of \(.watches_max) watches"),
+			usestat("most: \(who), \(.process_instances) and \(.process_watches)")) end),
 		([$u.users[] | select(.uid != "0" and .threads_max)]
 			| if length == 0 then fine("user-threads"; usestat("no user has many threads")) else
-				.[] | check("user-threads"; .user // .uid; {user: (.user // .uid), pid}; 100 * .threads / .threads_max;
+				.[] | check("user-threads"; .user // .uid; {user: (.user // .uid), pid, comm}; 100 * .threads / .threads_max;
 					usestat("\(.threads) of \(.threads_max) threads")) end)
 	end;
 
@@ -204,20 +233,51 @@ def machine_checks($u):
 		else check("failed-units"; .failed_unit_names // [] | if type == "array" then join(", ") else . end;
 			{unit: (.failed_unit_names // [] | if type == "array" then .[0] else . end)}; .failed_units;
 			usestat(.failed_units | plural("failed unit"))) end),
-		(if $u.limits.log_messages == null then empty
-		else check("log-flood"; null; {}; $u.limits.log_messages;
-			usestat("\($u.limits.log_messages | number) messages/s")) end)
+		($u.log_total | if . == null then empty else check("log-flood"; null; {}; .messages + (.programs // 0);
+			usestat("\(.messages | number) messages/s of the kernel, \(.programs // 0 | number)/s of programs"),
+			($u.log | max_by(.count) | values | usestat(message_text))) end)
 	end, taint_checks($u);
 
+# Programs that answer by their status.
+def answers: ["grep", "egrep", "fgrep", "rg", "pgrep", "test", "[", "cmp", "diff", "expr", "false", "ping", "which",
+	"systemctl", "timeout", "sh", "dash", "bash", "flock", "mountpoint", "getent", "id", "git", "curl", "nc", "jq"];
+
+# failures: the ends of one program that are a fault: by a signal that a fault raises, or SIGKILL, or
+# by a status that is no answer.
+def failures:
+	.comm as $comm
+	| [.kinds[] | select(if .signal then .signal as $s | [3, 4, 5, 6, 7, 8, 9, 11, 31] | index($s)
+		else (.status // 0) != 0 and (.status > 1 or (answers | index($comm)) == null) end)];
+
+def exit_text: if .signal then "by signal \(.signal)" else "with status \(.status)" end;
+
+# exit_checks: a program of which most ends are failures.
 def exit_checks($u):
 	if ($u.exits | length) == 0 then empty else
-		[$u.exits[] | select((.signal // 0) != 0 or (.status // 0) != 0)]
-		| if length == 0 then fine("crash-loop"; usestat("no program ended with an error"))
-		else .[] | check("crash-loop"; .comm; {comm} + of_cgroup; .count;
-			usestat("\(.count | times) "
-				+ "\(if (.signal // 0) != 0 then "by signal \(.signal)" else "with status \(.status)" end)"
-				+ "\(if .parent_comm then ", started by \(.parent_comm | quoted) (\(.ppid))" else "" end)")) end
+		[$u.exits[] | select(.comm != "sixty" and .parent_comm != "sixty") | failures as $failures
+			| ($failures | map(.exits) | add // 0) as $count
+			| select($count >= 0.8 * .exits and $count > 0)
+			| check("crash-loop"; .comm + in_container; {comm} + of_cgroup; $count;
+				usestat("\($count) of \(.exits | plural("end")) "
+					+ ($failures | sort_by(-.exits) | map(exit_text) | join(", "))
+					+ "\(if .parent_comm then ", started by \(.parent_comm | quoted) (\(.ppid))" else "" end)"
+					+ "\(if .lifetime_us and .exits > 0 then ", after \(1e3 * .lifetime_us / .exits | in_time)" else "" end)"))]
+		| if length == 0 then fine("crash-loop"; usestat("no program mostly ended with an error")) else .[] end
 	end;
 
-def task_checks($n; $u):
-	process_checks($u), blocked_checks($u), limit_checks($u), leak_checks($u), exit_checks($u);
+def lock_text: "\(.waiters | plural("thread")) of \(who) \(if .waiters == 1 then "waits" else "wait" end) for a "
+	+ (if .kind == "file" then "lock of \(.file // "a file" | quoted)" else "mutex" end)
+	+ (if .owner then ", held by \(.owner_comm // "?") (\(.owner)), \(.owner_state // "?")"
+		else ", whose owner has ended" end)
+	+ ", in \(.looks | plural("look"))";
+
+def lock_checks($u):
+	if $u.limits == null then empty else
+		([$u.locks[] | select(.deadlock and .looks >= 2)]
+			| if length == 0 then fine("deadlock"; usestat("none seen"))
+			else .[] | check("deadlock"; who; {pid, comm} + of_cgroup; .waiters; usestat(lock_text)) end),
+		([$u.locks[] | select((.deadlock | not) and .looks >= 2)]
+			| if length == 0 then fine("lock-contention"; usestat("none in two looks in a row"))
+			else .[] | check("lock-contention"; who; {pid, comm} + of_cgroup;
+				if .kind == "file" then 3 * .waiters else .waiters end; usestat(lock_text)) end)
+	end;

@@ -14,7 +14,7 @@ def up_s:
 		+ ((.minutes // .only // "0") | tonumber) * 60 end;
 
 # span_s: the seconds between the first and the last of these records.
-def span_s: map(.time | epoch) | if length == 0 then 0 else max - min end;
+def span_s: map(.time | strings | epoch | values) | if length == 0 then 0 else max - min end;
 
 def context:
 	[inputs] as $lines

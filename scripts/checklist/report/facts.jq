@@ -5,6 +5,8 @@
 # its output, the line $mark.
 
 include "tools";
+include "events";
+include "histograms";
 include "usestat";
 
 # unread: the classic programs, which people read.  The page shows what they printed.

@@ -10,6 +10,7 @@ include "check_cpu";
 include "check_tasks";
 include "check_disk";
 include "check_net";
+include "view";
 
 def MOST_SUBJECTS: 4;	# findings of one rule; the others are counted
 
@@ -45,7 +46,8 @@ def guarded(f): try f catch ("a check failed: \(.)" | stderr | empty);
 def usestat_results($n; $u):
 	guarded(cpu_checks($n; $u)), guarded(one_cpu_checks($u)), guarded(cgroup_checks($u)),
 	guarded(memory_checks($n; $u)), guarded(process_checks($u)), guarded(blocked_checks($u)),
-	guarded(limit_checks($u)), guarded(leak_checks($u)), guarded(exit_checks($u)), guarded(log_checks($u)),
+	guarded(limit_checks($u)), guarded(leak_checks($u)), guarded(exit_checks($u)),
+	guarded(lock_checks($u)), guarded(log_writer_checks($u)), guarded(log_checks($u)),
 	guarded(oom_check($u)), guarded(machine_checks($u)), guarded(disk_checks($n; $u)),
 	guarded(mount_checks($u)), guarded(interface_checks($u)), guarded(net_checks($n; $u));
 
@@ -56,7 +58,8 @@ def tool_results($n; $d; $u):
 	guarded(function_checks($n; $u));
 
 def no_usestat: {disks: [], mounts: [], interfaces: [], nets: [], sockets: [], users: [], interrupts: [], cgroups: [],
-	processes: [], blocked: [], log: [], history: [], exits: [], omitted: [], missing: []};
+	processes: [], blocked: [], log: [], history: [], exits: [],
+	locks: [], inotify: [], peers: [], omitted: [], missing: []};
 
 def results($n; $d):
 	($n.usestat // no_usestat) as $u
@@ -88,9 +91,17 @@ def finding($rule):
 		evidence, cannot: $rule.cannot, next: (.about as $about | $rule.next | command_for($about)),
 		weight: $rule.weight, explains: $rule.explains};
 
+# merged: the findings about processes of one name are one, about the worst of them.
+def merged:
+	group_by(if .about.pid and .about.comm then .about.comm else .subject end)
+	| map(.[0] + {evidence: (.[0].evidence + if length > 1 and .[0].about.pid then
+		[{collector: .[0].evidence[0].collector, text: ("also: " + (.[1:6] | map("\(.subject)") | join(", "))
+			+ if length > 6 then " and \(length - 6) more" else "" end)}] else [] end)});
+
 # found(rule): the findings among the results of one rule, the worst first.
 def found($rule):
 	[.[] | select(.value != null) | .severity = severity($rule; .value) | select(.severity != "ok")]
+	| sort_by(if $rule.low then .value else -.value end) | merged
 	| sort_by(if $rule.low then .value else -.value end)
 	| (.[MOST_SUBJECTS:] | length) as $more
 	| .[0:MOST_SUBJECTS] | map(finding($rule))
@@ -133,7 +144,9 @@ def same_subject($a; $b):
 	all(WHAT[]; $a[.] == null or $b[.] == null or equal(.))
 	and ((names($a) and names($b) | not) or any((WHAT + WHO)[] | select(. != "load" and . != "error"); equal(.)));
 
-def score: {critical: 6, warning: 3, info: 0}[.severity] + .weight + 3 * .share;
+# score: the rank of a finding.  Those about the service of the view come first.
+def score: {critical: 6, warning: 3, info: 0}[.severity] + .weight + 3 * .share
+	+ if $view and (.about | is_it) then 20 else 0 end;
 
 # cause_of(all): the number of the finding that explains this one, or null.
 def cause_of($all):

@@ -5,6 +5,7 @@
 
 include "lib";
 include "findings";
+include "view";
 
 def SCHEMA: 1;
 
@@ -53,12 +54,18 @@ def report($redacted):
 	| (by_name(.facts.duration_s)) as $durations
 	| judged($numbers; $durations; $collectors) as $judged
 	| axis as $axis
-	| ([$judged[].found[]?] | story | map(finding)) as $findings
+	| ([$judged[].found[]? | select(concerns(WHO))] | story | map(finding)) as $findings
 	| {
 		schema: SCHEMA,
 		generator: "sixty",
 		redacted: $redacted,
 		meta: meta($collectors),
+		machine: ($numbers.usestat.machine // {} | {os, kernel_version, cpu_model, cpus_online, hypervisor, clock_source,
+			transparent_hugepages, transparent_hugepages_defrag, swappiness, overcommit_memory, dirty_ratio,
+			somaxconn, tcp_syncookies, tcp_max_syn_backlog, netdev_budget, numa_balancing, sched_autogroup}
+			+ {governor: $numbers.usestat.cpu.governor, version: $context.version, kernel: $context.kernel}
+			| with_entries(select(.value != null))),
+		service: service($numbers.usestat // {}),
 		verdict: {critical: ($findings | count_of("critical")), warning: ($findings | count_of("warning")),
 			info: ($findings | count_of("info")), judged: ($judged | map(select(.found or .fine)) | length),
 			not_looked_at: ($judged | map(select(.unseen)) | length)},

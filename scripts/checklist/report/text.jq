@@ -120,12 +120,25 @@ def collectors:
 	(.losses[] | select((.lost // 0) > 0) | "  \(.collector | column_of(15))lost \(.lost | plural("event"))"),
 	(if .meta.root == false and ($denied | length) > 0 then "  As root (sudo sixty) they would run." else empty end);
 
+# service: what the service of --container, --cgroup or -p used.
+def service:
+	def of($key; $unit): if .[$key] == null then empty else .[$key] | with_unit($unit) end;
+	.service | values
+	| "ABOUT          \(.name | say): "
+		+ if .seen | not then "not among the processes and cgroups that were seen" else [
+			(of("cpu"; "%") | "CPU \(.)"), (of("cpu_some"; "%") | "waits for a CPU \(.)"),
+			(of("run_delay"; "%") | "waits for a CPU \(.)"),
+			(of("throttled"; "%") | "throttled \(.)"), (of("memory"; "bytes") | "memory \(.)"),
+			(of("memory_max"; "bytes") | "of \(.)"), (of("io_some"; "%") | "waits for I/O \(.)"),
+			(if .threads then "\(.threads) threads" else empty end),
+			(if .fds then "\(.fds) open files" else empty end)] | join(", ") end;
+
 def footer:
 	ruled_out, not_looked_at, history, (if $all then "" else empty end), collectors,
 	(if $all or (.findings | length) == 0 then empty else "All: sixty --from DIR --all, or report.html" end);
 
 def summary:
-	[headline, verdict, ""] as $head
+	[headline, service, verdict, ""] as $head
 	| [(if (.findings | length) > 0 and ($all | not) then "" else empty end), footer] as $foot
 	| $head[],
 	(.findings | if $all then all_causes else causes_on_a_screen(LINES - ($head + $foot | screen_lines)) end),

@@ -6,32 +6,8 @@
 
 include "lib";
 include "tools";
-
-# ---- an object: the array of its records ----
-
-def sum($key): map(.[$key] | numbers) | add;
-
-def last_of($key): map(.[$key] | values)[-1];
-
-def first_of($key): map(.[$key] | values)[0];
-
-def highest($key): map(.[$key] | numbers) | max;
-
-def lowest($key): map(.[$key] | numbers) | min;
-
-def observed_s: sum("interval_ns") | if . then . / 1e9 else null end;
-
-def per_s($key): sum($key) as $sum | observed_s as $s
-	| if $sum == null or ($s // 0) == 0 then null else $sum / $s end;
-
-# share(key; per_second): microseconds or milliseconds of a state, as percent of the time.
-def share($key; $per_second): per_s($key) | if . then 100 * . / $per_second else null end;
-
-# objects(key): {records of one object} for each value of `key`.
-def objects(key): group_by(key)[];
-
-# without_start: leaves out the interval in which the checklist itself starts.
-def without_start: map(select(.interval_ns != null)) | if length >= 4 then .[1:] else . end;
+include "objects";
+include "usestat_views";
 
 # ---- who ----
 
@@ -136,7 +112,7 @@ def interface_facts:
 	last_of("speed_mbit") as $mbit
 	| [per_s("rx_bytes"), per_s("tx_bytes")] as [$rx, $tx]
 	| {
-		name: .[0].name, rx_bytes: $rx, tx_bytes: $tx,
+		name: .[0].name, netns: .[0].netns, rx_bytes: $rx, tx_bytes: $tx,
 		packets: ([per_s("rx_packets"), per_s("tx_packets")] | map(values) | add),
 		speed_mbit: $mbit, physical: last_of("physical"), up: last_of("up"), carrier: last_of("carrier"),
 		state: last_of("state"),
@@ -147,7 +123,7 @@ def interface_facts:
 		error_kinds: kinds(ERROR_KINDS), drop_kinds: kinds(DROP_KINDS),
 		qdisc_drops: per_s("qdisc_drops"), overlimits: per_s("qdisc_overlimits"),
 		backlog: highest("qdisc_backlog_bytes"), changes: sum("carrier_changes")
-	};
+	} + (.[-1] | {pid, comm} + of_cgroup | with_entries(select(.value != null)));
 
 def NET_SUMS: ["tcp_out_segments", "tcp_retransmits", "tcp_resets_sent", "tcp_established_resets",
 	"tcp_attempt_failures", "tcp_active_opens", "tcp_passive_opens", "udp_in_datagrams", "udp_in_errors",
@@ -175,16 +151,24 @@ def socket_facts:
 
 # ---- limits, cgroups, processes ----
 
+# steady(key): the growth, if it went on in both halves of the time; otherwise 0.
+def steady($key):
+	map(select(.[$key] != null) | {t, value: .[$key]})
+	| if length < 3 then (.[-1].value // null) else
+		.[-1].value as $last | ((.[0].t + .[-1].t) / 2) as $middle
+		| (map(select(.t <= $middle))[-1].value) as $before
+		| (map(select(.t >= $middle))[0].value) as $after
+		| if $before <= 0.85 * $last and $after >= 0.15 * $last then $last else 0 end end;
+
 def limit_facts:
-	{log_messages: per_s("messages"), files: highest("files"), files_max: last_of("files_max"), tasks: highest("tasks"),
+	{files: highest("files"), files_max: last_of("files_max"), tasks: highest("tasks"),
 		tasks_max: ([last_of("tasks_max"), last_of("pid_max")] | map(values) | min),
 		processes: last_of("processes"), zombies: last_of("zombies"), zombies_before: first_of("zombies"),
 		aio: highest("aio_requests"), aio_max: last_of("aio_requests_max"),
 		inotify_watches_max: last_of("inotify_watches_max"), inotify_instances_max: last_of("inotify_instances_max")};
 
 def user_facts: {uid: .[0].name, user: last_of("user"), threads: highest("threads"),
-	threads_max: last_of("threads_max"), pid: last_of("limited_pid"), inotify_instances: highest("inotify_instances"),
-	inotify_watches: highest("inotify_watches")};
+	threads_max: last_of("threads_max"), pid: last_of("limited_pid"), comm: last_of("limited_comm")};
 
 def cgroup_facts:
 	{cgroup: .[0].name} + (.[-1] | {container, container_name} | with_entries(select(.value != null))) + {
@@ -193,7 +177,10 @@ def cgroup_facts:
 		quota: ([.[] | select(.quota_us and .period_us) | .quota_us / .period_us][-1]),
 		memory: highest("memory_bytes"), memory_high: last_of("memory_high_bytes"),
 		memory_max: last_of("memory_max_bytes"),
-		memory_growth: (last_of("anon_growth_bytes") // last_of("memory_growth_bytes")), max_events: sum("memory_max_events"),
+		memory_growth: (steady("anon_growth_bytes") // steady("memory_growth_bytes")),
+		io_max_read: last_of("io_max_read_bytes"), io_max_written: last_of("io_max_written_bytes"),
+		reads: per_s("reads"), writes: per_s("writes"), io_max_reads: last_of("io_max_reads"),
+		io_max_writes: last_of("io_max_writes"), max_events: sum("memory_max_events"),
 		high_events: sum("memory_high_events"), oom_events: sum("oom_events"), oom_kills: sum("oom_kills"),
 		cpu_some: share("psi_cpu_some_us"; 1e6), memory_some: share("psi_memory_some_us"; 1e6),
 		io_some: share("psi_io_some_us"; 1e6), pids: highest("pids"), pids_max: last_of("pids_max"),
@@ -208,14 +195,30 @@ def process_facts:
 		cpu: (([per_s("user_us"), per_s("system_us")] | map(values) | add) | if . then . / 1e4 else null end),
 		thread_cpu: share("busiest_thread_us"; 1e6), written_file: last_of("written_file"),
 		system: share("system_us"; 1e6), run_delay: share("run_delay_ns"; 1e9), block_delay: share("block_delay_ns"; 1e9),
-		rss: highest("rss_bytes"), rss_growth: last_of("rss_growth_bytes"), swap: highest("swap_bytes"),
+		rss: highest("rss_bytes"), rss_growth: steady("rss_growth_bytes"), swap: highest("swap_bytes"),
 		major_faults: per_s("major_faults"), read_bytes: per_s("read_bytes"), written_bytes: per_s("written_bytes"),
-		threads: highest("threads"), thread_growth: last_of("thread_growth"), fds: highest("fds"),
-		fds_max: last_of("fds_max"), fd_growth: last_of("fd_growth"), zombies: highest("zombies"),
+		threads: highest("threads"), thread_growth: steady("thread_growth"), fds: highest("fds"),
+		fds_max: last_of("fds_max"), fd_growth: steady("fd_growth"), zombies: highest("zombies"),
 		blocked: highest("blocked_threads"), stopped: (map(select(.state == "stopped")) | length)
 	};
 
-def blocked_facts: (.[-1] | {pid, tid, comm, function, file} + of_cgroup) + {looks: highest("looks")};
+def blocked_facts: (.[-1] | {pid, tid, comm, function, file, stack} + of_cgroup)
+	+ {looks: highest("looks"), seconds: (.[-1].t - .[0].t)};
+
+# exit_facts: how the processes of one name and parent ended.
+def exit_facts:
+	(.[-1] | {comm, ppid, parent_comm, pid} + of_cgroup) + {
+		exits: (sum("count") // 0), lifetime_us: sum("lifetime_us"),
+		kinds: [objects([.status, .signal]) | {status: .[0].status, signal: .[0].signal, exits: (sum("count") // 0)}]};
+
+def lock_facts:
+	(.[-1] | {kind, deadlock, pid, comm, owner, owner_comm, owner_state, file} + of_cgroup)
+	+ {waiters: highest("waiters"), looks: highest("looks")};
+
+def peer_facts:
+	(.[-1] | {direction, address, port, netns, pid, comm} + of_cgroup)
+	+ {connections: highest("connections"), established: highest("established"), time_wait: highest("time_wait"),
+		close_wait: highest("close_wait"), syn_received: highest("syn_received"), local_ports: last_of("local_ports")};
 
 # log_facts: a class of kernel messages.
 def log_facts:
@@ -224,107 +227,6 @@ def log_facts:
 		devices: (map(.device | values) | unique)[0:3],
 		memcgs: (map(.oom_memcg | values) | unique)[0:3],
 		pids: (map(.pid | values) | unique | length)};
-
-# ---- tables and series ----
-
-# per_interval(f; scale): the values of a counter per second for each second: that of the interval which covers it.
-def per_interval(f; scale):
-	reduce (.[] | select(.interval_ns)) as $r ([range($context.seconds) | null];
-		($r | f) as $value
-		| if $value == null then . else
-			reduce range([($r.t - $r.interval_ns / 1e9 + 0.5 | floor), 0] | max;
-				[($r.t + 0.5 | floor), $context.seconds] | min) as $i (.;
-				.[$i] = (($value / ($r.interval_ns / 1e9) * scale) | round_to(2)))
-		end);
-
-def gauge(f): per_interval(.interval_ns as $ns | f | if . == null then null else . * $ns / 1e9 end; 1);
-
-def a_series($id; $resource; $title; $unit; $of; values):
-	{id: $id, resource: $resource, title: $title, unit: $unit, values: values}
-	+ if $of then {label: $of} else {} end
-	| select(any(.values[]; . != null));
-
-def cpu_series($cpus):
-	def of($key): per_interval(.[$key]; 1e-4 / $cpus);
-	a_series("cpu.user"; "cpu"; "user"; "%"; null; per_interval(.user_us + .nice_us; 1e-4 / $cpus)),
-	a_series("cpu.system"; "cpu"; "system"; "%"; null;
-		per_interval(.system_us + .irq_us + .softirq_us; 1e-4 / $cpus)),
-	a_series("cpu.iowait"; "cpu"; "idle with I/O pending"; "%"; null; of("iowait_us")),
-	a_series("cpu.steal"; "cpu"; "stolen by the hypervisor"; "%"; null; of("steal_us")),
-	a_series("cpu.running"; "cpu"; "threads that run or wait for a CPU"; ""; null; gauge(.runnable)),
-	a_series("disk.blocked"; "disk"; "threads blocked on I/O"; ""; null; gauge(.blocked)),
-	a_series("psi.cpu.some"; "cpu"; "some wait for a CPU"; "%"; null; per_interval(.psi_some_us; 1e-4));
-
-def pressure_series($resource; $word):
-	a_series("psi.\($word).some"; $resource; "some wait for \($word)"; "%"; null; per_interval(.psi_some_us; 1e-4)),
-	a_series("psi.\($word).full"; $resource; "all wait for \($word)"; "%"; null; per_interval(.psi_full_us; 1e-4));
-
-def MOST_SERIES: 8;	# disks or interfaces: the busiest
-
-def busiest(f): sort_by(-(map(f // 0) | add // 0))[0:MOST_SERIES] | sort_by(.[0].name)[];
-
-def disk_series:
-	.[0].name as $name
-	| a_series("disk.util"; "disk"; "disk busy"; "%"; $name; per_interval(.busy_ms; 0.1)),
-	a_series("disk.wait"; "disk"; "disk wait"; "ns"; $name; gauge((.reads + .writes) as $n
-		| if ($n // 0) == 0 then null else 1e6 * (.read_ms + .write_ms) / $n end)),
-	a_series("disk.queue"; "disk"; "requests at the disk"; ""; $name; per_interval(.queue_ms; 1e-3));
-
-def interface_series:
-	.[0].name as $name
-	| a_series("net.received"; "network"; "received"; "KiB/s"; $name; per_interval(.rx_bytes; 1 / 1024)),
-	a_series("net.sent"; "network"; "sent"; "KiB/s"; $name; per_interval(.tx_bytes; 1 / 1024));
-
-def all_series($of):
-	($of.cpu // [] | map(select(.name == "all"))) as $cpu
-	| [($cpu | cpu_series($cpu | last_of("online") // 1)),
-		($of.memory // [] | pressure_series("memory"; "memory"),
-			a_series("memory.available"; "memory"; "memory available"; "MiB"; null;
-				gauge(.available_bytes | if . == null then null else . / 1048576 end)),
-			a_series("memory.swap"; "memory"; "swapped in and out"; "pages/s"; null;
-				per_interval(.swap_in_pages + .swap_out_pages; 1))),
-		($of.io // [] | pressure_series("disk"; "io")),
-		([$of.disk // [] | objects(.name)] | busiest(.busy_ms) | disk_series),
-		([$of.interface // [] | objects(.name)] | busiest(.rx_bytes + .tx_bytes)
-			| select(any(.[]; (.rx_bytes // 0) + (.tx_bytes // 0) > 0)) | interface_series),
-		($of.net // [] | map(select(.name == "host"))
-			| a_series("tcp.retransmits"; "network"; "TCP retransmits"; "/s"; null; per_interval(.tcp_retransmits; 1)))];
-
-def process_table:
-	map(select((.cpu // 0) > 0 or (.rss // 0) > 0)) | sort_by(-(.cpu // 0), -(.rss // 0), .pid)
-	| map(.cpu |= round_to(2) | .run_delay |= round_to(2))
-	| table("processes"; "Processes, by CPU time"; [
-		column("pid"; "PID"; "id"), column("comm"; "Program"; "comm"),
-		column("cpu"; "CPU"; "number"; "%"), column("run_delay"; "Waiting for a CPU"; "number"; "%"),
-		column("rss"; "Memory"; "number"; "bytes"), column("threads"; "Threads"; "number"),
-		column("fds"; "Descriptors"; "number"), column("read_bytes"; "Read/s"; "number"; "bytes"),
-		column("written_bytes"; "Written/s"; "number"; "bytes"),
-		column("command_line"; "Command"; "free")]);
-
-def cgroup_table:
-	map(select(.cgroup != "/" and ((.cpu // 0) > 0 or (.memory // 0) > 0)))
-	| sort_by(-(.cpu // 0), -(.memory // 0), .cgroup)
-	| map(.cpu |= round_to(2) | .cpu_some |= round_to(2))
-	| table("cgroups"; "Containers, services and other cgroups"; [
-		column("cgroup"; "Cgroup"; "path"), column("container_name"; "Container"; "container"),
-		column("cpu"; "CPU"; "number"; "%"), column("cpu_some"; "Waiting for a CPU"; "number"; "%"),
-		column("throttled"; "Throttled"; "number"; "%"), column("memory"; "Memory"; "number"; "bytes"),
-		column("memory_max"; "Limit"; "number"; "bytes"), column("pids"; "Threads"; "number")]);
-
-def mount_table:
-	map(select((.size // 0) > 0)
-		| . as $m | .full = ($m.used | percent($m.used + $m.available) | round_to(2)))
-	| sort_by(-(.full // 0), .path)
-	| table("mounts"; "File systems, the fullest first"; [
-		column("path"; "Mounted on"; "path"), column("fs"; "Type"; "text"),
-		column("full"; "Used"; "number"; "%"), column("available"; "Available"; "number"; "bytes"),
-		column("inodes_used"; "Inodes used"; "number"), column("inodes"; "Inodes"; "number")]);
-
-def log_table:
-	sort_by(.t) | reverse | map({ago_s: (-(.t) | round | if . < 0 then 0 else . end), class, text})
-	| table("kernel"; "Kernel messages, the latest first"; [
-		column("ago_s"; "Before the run"; "number"; "s"), column("class"; "Class"; "text"),
-		column("text"; "Message"; "free")]);
 
 # ---- all ----
 
@@ -340,7 +242,7 @@ def usestat_numbers($of):
 		io: ($of.io // [] | without_start | if length > 0 then
 			{some: share("psi_some_us"; 1e6), full: share("psi_full_us"; 1e6)} else null end),
 		disks: each("disk"; .name; disk_facts), mounts: each("mount"; .name; mount_facts),
-		interfaces: each("interface"; .name; interface_facts), nets: each("net"; .name; net_facts),
+		interfaces: each("interface"; [.netns, .name]; interface_facts), nets: each("net"; .name; net_facts),
 		sockets: each("socket"; [.protocol, .address, .port, .netns]; socket_facts),
 		limits: ($of.limits // [] | if length > 0 then limit_facts else null end),
 		users: each("user"; .name; user_facts),
@@ -350,8 +252,12 @@ def usestat_numbers($of):
 		blocked: [$of.blocked_task // [] | map(select(ours | not)) | objects([.pid, .tid]) | blocked_facts],
 		log: [$of.log // [] | map(select(.history | not)) | objects(.class) | log_facts],
 		history: [$of.log // [] | map(select(.history)) | objects(.class) | log_facts],
-		exits: [$of.exit // [] | objects([.comm, .status, .signal])
-			| (.[-1] | {comm, status, signal, ppid, parent_comm, pid} + of_cgroup) + {count: sum("count")}],
+		log_total: ($of.log_total // [] | if length > 0 then {messages: per_s("messages"),
+			programs: per_s("program_messages")} else null end),
+		exits: [$of.exit // [] | map(select(ours | not)) | objects([.comm, .parent_comm]) | exit_facts],
+		locks: [$of.lock // [] | map(select(ours | not)) | objects([.kind, .owner, .file, .pid]) | lock_facts],
+		inotify: each("inotify"; .name; .[-1] | del(.type, .time, .mono_ns, .t)),
+		peers: [$of.peer // [] | objects([.direction, .address, .port, .netns]) | peer_facts],
 		machine: ($of.machine // [] | .[-1]),
 		omitted: [$of.omitted // [] | objects(.of) | {of: .[0].of, objects: highest("objects")}],
 		missing: [$of.missing // [] | .[] | {what, why: .reason, remedy}]

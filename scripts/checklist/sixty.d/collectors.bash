@@ -12,8 +12,11 @@
 collectors() {
 	# What SIGINT ends without a result starts first: on a slow machine the start of all
 	# takes a second.
-	local every=$((1 + span / 10)) look=$((1 + span / 300))
-	local samples=$((span / every))
+	local every=$((1 + span / 10)) look=$((1 + span / 300)) rows=$((1 + span / 12)) samples counted
+	samples=$((span / every))
+	# In a storm of events, the rows of --count-by are exact, and the first events of each
+	# interval show who and where.
+	counted="--json --bpf-stats --duration $span --top 40 --sample 400 --count-by"
 	cat <<-TABLE
 	profile         tool      profile --json --bpf-stats --duration $((span - 1 - (span > 5))) --flame flame.svg
 	usestat         tool      usestat --json $look $((span / look + 1))
@@ -27,15 +30,15 @@ collectors() {
 	free            program   free -m -s $every -c $samples
 	sar-dev         program   sar -n DEV,EDEV $every $samples
 	sar-tcp         program   sar -n TCP,ETCP $every $samples
-	execsnoop       events    execsnoop --json --bpf-stats --duration $span --fails
-	opensnoop       events    opensnoop --json --bpf-stats --duration $span --failed
+	execsnoop       events    execsnoop --fails $counted parent_comm,comm,ret $rows
+	opensnoop       events    opensnoop --failed $counted path,err,comm $rows
 	fsslower        events    fsslower --json --bpf-stats --duration $span
 	biolatency      tool      biolatency --json --bpf-stats --duration $span --disks 1
-	biosnoop        events    biosnoop --json --bpf-stats --duration $span
+	biosnoop        events    biosnoop $counted disk,comm,rwbs,error_name $rows
 	cachestat       tool      cachestat --json --bpf-stats --duration $span 1
-	tcpconnect      events    tcpconnect --json --bpf-stats --duration $span
-	tcpaccept       events    tcpaccept --json --bpf-stats --duration $span
-	tcpretrans      events    tcpretrans --json --bpf-stats --lossprobe --duration $span
+	tcpconnect      events    tcpconnect $counted daddr,dport,result,comm $rows
+	tcpaccept       events    tcpaccept $counted laddr,lport,comm $rows
+	tcpretrans      events    tcpretrans --lossprobe $counted laddr,lport,raddr,rport,state $rows
 	gethostlatency  events    gethostlatency --json --bpf-stats --duration $span
 	runqlat         tool      runqlat --json --bpf-stats --duration $span 1
 	TABLE
