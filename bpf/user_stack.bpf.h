@@ -47,11 +47,14 @@ static __always_inline struct task_struct *running_task(void)
 	return has_task_pt_regs ? bpf_get_current_task_btf() : (void *)bpf_get_current_task();
 }
 
-/* Return where the kernel saved the user registers of @task, an argument or from a helper. */
-static __always_inline const void *saved_registers(struct task_struct *task)
+/*
+ * Return where the kernel saved the user registers of @task, an argument or from a helper.  Not
+ * const: clang 21 then warns about the variable of BPF_CORE_READ().
+ */
+static __always_inline void *saved_registers(struct task_struct *task)
 {
 	if (has_task_pt_regs && !config.raw_tp)
-		return (const void *)bpf_task_pt_regs(task);
+		return (void *)bpf_task_pt_regs(task);
 	return BPF_CORE_READ(task, stack) + KERNEL_STACK_BYTES - bpf_core_type_size(struct pt_regs);
 }
 

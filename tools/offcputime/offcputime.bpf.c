@@ -154,12 +154,12 @@ static __always_inline void leave(struct task_struct *prev, bool preempted, __u6
 /* Store the system call that @task is in. */
 static __always_inline void find_syscall(struct offcpu_wait *wait, struct task_struct *task)
 {
-	const struct pt_regs *regs = saved_registers(task);
+	struct pt_regs *regs = saved_registers(task);
 	__u64 mode = 0;
 	__s32 number;
 
 	wait->syscall = OFFCPU_NO_SYSCALL;
-	bpf_probe_read_kernel(&mode, sizeof(mode), (const __u64 *)regs + MODE_WORD);
+	bpf_probe_read_kernel(&mode, sizeof(mode), (__u64 *)regs + MODE_WORD);
 	if (!wait->has_user || !IS_64_BIT(mode))
 		return;
 #if defined(__TARGET_ARCH_x86)
