@@ -30,6 +30,7 @@ struct elf_file {
 	struct elf_file *next;
 	dev_t dev;
 	ino_t ino;
+	__u64 mapped_dev, mapped_ino;	/* as in /proc/PID/maps */
 	char *path;			/* as its process sees it */
 	int fd;				/* -1: closed, because too many files were open */
 	bool indexed;
@@ -199,24 +200,47 @@ static int open_regular(struct elf_files *files, int dir, const char *name, stru
 	return fd;
 }
 
-struct elf_file *elf_files_mapped(struct elf_files *files, int dir, const char *range,
-				  const char *path, ino_t ino)
+/* Return the file that has been mapped before, by any process, if it is still open. */
+static struct elf_file *find_mapped(const struct elf_files *files, const struct elf_mapped *mapped)
+{
+	struct elf_file *file = files->first;
+
+	/* An open file keeps its inode number; 0 is that of the vDSO. */
+	while (file && (!mapped->ino || file->fd < 0 || file->mapped_ino != mapped->ino ||
+			file->mapped_dev != mapped->dev))
+		file = file->next;
+	return file;
+}
+
+static int open_mapped(struct elf_files *files, int dir, const struct elf_mapped *mapped,
+		       struct stat *st)
 {
 	char at[PATH_MAX + 16];
-	struct elf_file *file;
+	int fd;
+
+	snprintf(at, sizeof(at), "map_files/%s", mapped->range);
+	fd = open_regular(files, dir, at, st);
+	if (fd >= 0)
+		return fd;
+	snprintf(at, sizeof(at), "root/%s", mapped->path);
+	fd = open_regular(files, dir, at, st);
+	if (fd >= 0 && st->st_ino != mapped->ino) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+struct elf_file *elf_files_mapped(struct elf_files *files, int dir,
+				  const struct elf_mapped *mapped)
+{
+	struct elf_file *file = find_mapped(files, mapped);
 	struct stat st;
 	int fd;
 
-	snprintf(at, sizeof(at), "map_files/%s", range);
-	fd = open_regular(files, dir, at, &st);
-	if (fd < 0) {
-		snprintf(at, sizeof(at), "root/%s", path);
-		fd = open_regular(files, dir, at, &st);
-		if (fd >= 0 && st.st_ino != ino) {
-			close(fd);
-			fd = -1;
-		}
-	}
+	if (file)
+		return file;
+	fd = open_mapped(files, dir, mapped, &st);
 	if (fd < 0)
 		return NULL;
 	for (file = files->first; file; file = file->next)
@@ -224,7 +248,10 @@ struct elf_file *elf_files_mapped(struct elf_files *files, int dir, const char *
 			close(fd);
 			return file;
 		}
-	return add_file(files, fd, &st, path);
+	file = add_file(files, fd, &st, mapped->path);
+	file->mapped_dev = mapped->dev;
+	file->mapped_ino = mapped->ino;
+	return file;
 }
 
 struct elf_file *elf_files_vdso(struct elf_files *files)

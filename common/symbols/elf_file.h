@@ -22,14 +22,21 @@ struct elf_files {		/* starts as all zeros */
 	size_t cfi_bytes;	/* in use by call frame information */
 };
 
+/* A line of /proc/PID/maps. */
+struct elf_mapped {
+	const char *range;	/* "START-END" in hex */
+	const char *path;
+	__u64 dev, ino;		/* as in the line; some file systems have others in stat(2) */
+};
+
 /*
- * Return the file that a process has mapped at @range ("START-END" in hex), or
- * NULL.  @dir is the process's directory in /proc.  Prefers map_files, which also
- * reaches deleted files but may not be permitted, to @path in the process's root,
- * where the file must have the inode number @ino.
+ * Return the file of @mapped, or NULL.  @dir is the process's directory in /proc.  Prefers
+ * map_files, which also reaches deleted files but may not be permitted, to the path in the
+ * process's root, where the file must have the inode number of the line.  A file that is still
+ * open is recognized by the line alone.
  */
-struct elf_file *elf_files_mapped(struct elf_files *files, int dir, const char *range,
-				  const char *path, ino_t ino);
+struct elf_file *elf_files_mapped(struct elf_files *files, int dir,
+				  const struct elf_mapped *mapped);
 
 /* Return the vDSO, which the kernel maps into every 64-bit process, or NULL. */
 struct elf_file *elf_files_vdso(struct elf_files *files);

@@ -9,13 +9,15 @@
 static bool parse_mapping(struct elf_files *files, int dir, char *line, struct mapping *mapping)
 {
 	static const char deleted[] = " (deleted)";
+	unsigned int major, minor;
 	char perms[5], range[64], *path;
+	struct elf_mapped mapped;
 	size_t len;
-	__u64 ino;
 	int at = 0;
 
-	if (sscanf(line, "%llx-%llx %4s %llx %*x:%*x %llu %n", &mapping->start, &mapping->end,
-		   perms, &mapping->offset, &ino, &at) < 5 || perms[2] != 'x')
+	if (sscanf(line, "%llx-%llx %4s %llx %x:%x %llu %n", &mapping->start, &mapping->end,
+		   perms, &mapping->offset, &major, &minor, &mapped.ino, &at) < 7 ||
+	    perms[2] != 'x')
 		return false;
 	path = line + at;
 	len = strcspn(path, "\n");
@@ -29,7 +31,10 @@ static bool parse_mapping(struct elf_files *files, int dir, char *line, struct m
 	if (len > strlen(deleted) && strcmp(path + len - strlen(deleted), deleted) == 0)
 		path[len - strlen(deleted)] = '\0';
 	snprintf(range, sizeof(range), "%llx-%llx", mapping->start, mapping->end);
-	mapping->file = elf_files_mapped(files, dir, range, path, ino);
+	mapped.range = range;
+	mapped.path = path;
+	mapped.dev = (__u64)major << 32 | minor;
+	mapping->file = elf_files_mapped(files, dir, &mapped);
 	mapping->unopened = !mapping->file;
 	return true;
 }
