@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Measurements for tests/bench/run that a shell is too slow for.  Each prints lines "METRIC VALUE".
+ * Measurements for tests/bench/run that a shell is too slow for.  Each prints lines
+ * "METRIC VALUE".
  *
- *	measure start COMMAND...	from exec to the first output, memory, from SIGINT to the end
- *	measure cost COMMAND...		a command that ends by itself: time, CPU time, peak of memory
- *	measure opens RATE SECONDS PATH	open PATH RATE times a second
- *	measure execs RATE SECONDS PATH	the same for running a program
- *	measure calls COUNT [TRACEPOINT...]	time of a getpid(); with an empty BPF program at each
+ * start COMMAND...		time from exec to the first output, memory, time from SIGINT to the end
+ * cost COMMAND...		time, CPU time and peak of memory of a command that ends by itself
+ * opens RATE SECONDS PATH	open PATH RATE times a second
+ * execs RATE SECONDS PATH	run PATH RATE times a second
+ * calls COUNT [TRACEPOINT...]	time of a getpid(), with an empty BPF program at each tracepoint
  *
  * The command of "start" gets a terminal as its output, so that it writes line by line.
  */
