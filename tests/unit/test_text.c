@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Numbers and escaped strings: no name that a process chooses can break the output. */
+/* Escaped strings: no name that a process chooses can break the output. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,49 +44,6 @@ static void both(const char *s, size_t len, const char *want_text, const char *w
 {
 	assert_string_equal(escaped(s, len, false), want_text);
 	assert_string_equal(json(s, len), want_json);
-}
-
-static void numbers(void **state)
-{
-	text_uint(&text, 0);
-	text_char(&text, ' ');
-	text_uint(&text, UINT64_MAX);
-	text_char(&text, ' ');
-	text_int(&text, INT64_MIN);
-	text_char(&text, ' ');
-	text_int(&text, INT64_MAX);
-	text_char(&text, ' ');
-	text_int(&text, -1);
-	assert_string_equal(ended(), "0 18446744073709551615 -9223372036854775808 "
-			    "9223372036854775807 -1");
-}
-
-static void fixed_point(void **state)
-{
-	static const struct {
-		__u64 v;
-		unsigned int digits;
-		const char *want;
-	} cases[] = {
-		{ 1234567, 6, "1.234567" }, { 0, 3, "0.000" }, { 7, 3, "0.007" },
-		{ 999, 3, "0.999" }, { 1000, 3, "1.000" }, { 42, 0, "42" },
-		{ UINT64_MAX, 9, "18446744073.709551615" },
-		{ UINT64_MAX, 19, "1.8446744073709551615" },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		text_fixed(&text, cases[i].v, cases[i].digits);
-		assert_string_equal(ended(), cases[i].want);
-	}
-}
-
-static void leading_zeros(void **state)
-{
-	text_zeros(&text, 5, 3);
-	text_zeros(&text, 1234, 3);
-	text_zeros(&text, 0, 0);
-	text_zeros(&text, 1, 25);
-	assert_string_equal(ended(), "005123400000000000000000000000001");
 }
 
 static void text_grows(void **state)
@@ -391,9 +348,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_byte_at_every_place, reset),
-		cmocka_unit_test_setup(numbers, reset),
-		cmocka_unit_test_setup(fixed_point, reset),
-		cmocka_unit_test_setup(leading_zeros, reset),
 		cmocka_unit_test_setup(text_grows, reset),
 		cmocka_unit_test_setup(printf_formats, reset),
 		cmocka_unit_test_setup(plain_text_stays, reset),
