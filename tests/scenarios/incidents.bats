@@ -47,7 +47,7 @@ scenario() {
 	local plant finding culprit wrong missing=0
 	while read -r plant finding culprit wrong; do "plant_$plant"; done < <(expected "$1")
 	sleep 1
-	"$root/scripts/sixty" --seconds 5 --output "$dir" >"$out" 2>"$err" 3>&- || true
+	"$root/scripts/sixty" --seconds 10 --output "$dir" >"$out" 2>"$err" 3>&- || true
 	uproot
 	begun=() groups=() mounts=() loops=() frozen=()
 	while read -r plant finding culprit wrong; do

@@ -92,6 +92,16 @@ static void where_a_thread_hangs(void **state)
 	has(json_of(&process_subject), "\"busiest_thread_us\":810000,\"busiest_thread\":900032,"
 	    "\"busiest_thread_comm\":\"t900032\"");
 	has(table_of(&process_subject), "in percpu_rwsem_wait, /mnt/frozen/file");
+	/* A process that gets its second thread: the time of the first one is since its start. */
+	for (int look = 0; look < 2; look++) {
+		put("/proc/900033/stat", look ?
+		    "900033 (one) S 1 1 0 0 -1 4194304 0 0 0 0 671 0 0 0 20 0 2 0 9 0 25 0\n" :
+		    "900033 (one) S 1 1 0 0 -1 4194304 0 0 0 0 670 0 0 0 20 0 1 0 9 0 25 0\n");
+		put_thread("900033", "900033", "S 1 1 0 0 -1 0 0 0 0 0 671 0\n");
+		put_thread("900033", "900034", "S 1 1 0 0 -1 0 0 0 0 0 0 0\n");
+		look_at(&process_subject);
+	}
+	lacks(json_of(&process_subject), "\"busiest_thread\":900033");
 }
 
 /* Two processes that wait for each other, and one that waits for a lock of a third. */

@@ -245,8 +245,9 @@ static void look(struct usestat *u)
 
 	started = true;
 	if (err)
-		missing("processes that end, by exit status", missing_why(-err),
-			"run as root, or with CAP_NET_ADMIN; needs CONFIG_TASKSTATS");
+		missing("processes that end, by exit status", err == -EINVAL ?
+			"this is not the initial PID namespace" : missing_why(-err),
+			"run as root, or with CAP_NET_ADMIN, on the host; needs CONFIG_TASKSTATS");
 	pthread_mutex_lock(&exits.lock);
 	for (size_t i = 0; i < exits.n; i++) {
 		char name[16];

@@ -71,10 +71,13 @@ static void add(struct usestat *u, struct process *process, const char *tid, con
 	object_add(&process->object, PROC_BLOCKED, 1);
 }
 
-/* CPU time of the threads of processes with several ones. */
+/*
+ * CPU time of the threads of processes with several ones.  A thread that was not read in the last
+ * sample has no count: it may be old, in a process that had only this one.
+ */
 static const struct field thread_fields[] = { { "cpu_us", FIELD_COUNTER } };
 static const struct record_type thread_type = { .fields = thread_fields, .n = 1 };
-static struct set thread_set = { .type = &thread_type, .whole = true };
+static struct set thread_set = { .type = &thread_type };
 
 /* Remember the thread that used most of the CPUs; @rest begins with its state. */
 static void look_cpu(struct usestat *u, struct process *process, const char *tid,

@@ -188,7 +188,10 @@ static bool read_reply(int fd, struct message *m)
 	return false;
 }
 
-/* "AUTH EXTERNAL" with the user's number, each digit in hexadecimal; "OK ..." ends with a newline. */
+/*
+ * "AUTH EXTERNAL" with the user's number, each digit in hexadecimal; "OK ..." ends with a newline.
+ * BEGIN is sent before the answer: a message that systemd 252 reads together with BEGIN is lost.
+ */
 static bool authenticate(int fd)
 {
 	char line[128] = "", digits[16];
@@ -198,14 +201,13 @@ static bool authenticate(int fd)
 	len = 1 + snprintf(line + 1, sizeof(line) - 1, "AUTH EXTERNAL ");
 	for (const char *digit = digits; *digit; digit++)
 		len += snprintf(line + len, sizeof(line) - len, "%02x", *digit);
-	len += snprintf(line + len, sizeof(line) - len, "\r\n");
+	len += snprintf(line + len, sizeof(line) - len, "\r\nBEGIN\r\n");
 	if (send(fd, line, len, MSG_NOSIGNAL) != (ssize_t)len)
 		return false;
 	for (len = 0; len < sizeof(line) - 1 && read_all(fd, line + len, 1); len++)
 		if (line[len] == '\n')
 			break;
-	return strncmp(line, "OK ", 3) == 0 &&
-		send(fd, "BEGIN\r\n", 7, MSG_NOSIGNAL) == 7;
+	return strncmp(line, "OK ", 3) == 0;
 }
 
 static int connect_systemd(void)
