@@ -78,7 +78,7 @@ def fs_state_checks($u):
 def writers($u; $path):
 	[$u.processes[] | select((.written_bytes // 0) > 0)] as $all
 	| [$all[] | select(.written_file // "" | $path != "/" and startswith($path + "/"))] as $there
-	| (if ($there | length) > 0 then $there else $all end)
+	| (if ($there | length) > 0 then $there else $all | map(select(.written_bytes >= 102400)) end)
 	| top_by(.written_bytes; "\(who) \(.written_bytes | in_bytes)/s"
 		+ if .written_file then " to \(.written_file | quoted)" else "" end)
 	| if . == "" then empty else usestat("most writes: \(.)") end;

@@ -74,7 +74,7 @@ def each_process($id; $u; filter; value; text):
 
 def process_checks($u):
 	each_process("cpu-bound"; $u; .cpu; if $u.cpu.urgent >= 90 then 0
-		elif .thread_cpu then .thread_cpu
+		elif .thread_cpu then [.thread_cpu, .cpu] | min
 		elif .cpu > 115 then 0 else .cpu end;
 		"\(.cpu | number) % of a CPU, \(.system | number) % in the kernel"),
 	each_process("process-run-delay"; $u; .run_delay and (.kernel | not);

@@ -66,7 +66,7 @@ def causes_on_a_screen($lines):
 		| .[] | .id as $id | "\(.severity | badge) \(.title | say | cut_to(WIDTH - 21 - ($id | length))) (explain: \($id))"),
 	(.shown += if ($causes[.shown:] | length) > $room then [$room - 1, 0] | max else ($causes | length) end
 		| $causes[.shown:] | select(length > 0)
-		| "and \(length | plural("other finding")): \(map(.id) | unique | join(", "))" | fit);
+		| "and \(length) more (sixty --from DIR --all): \(map(.id) | unique | join(", "))" | fit);
 
 # full: a finding with all its evidence and what the rule cannot tell.
 def full($indent):
@@ -106,8 +106,8 @@ def history:
 
 # own_cost: the CPU time of sixty itself, if it was measured.
 def own_cost:
-	(if .own_cpu_s then "; sixty itself took \(.own_cpu_s | number) s of CPU time" else "" end)
-	+ if .own_bpf_s then ", its BPF programs \(.own_bpf_s | number) s" else "" end;
+	(if .own_cpu_s then "; own CPU time \(.own_cpu_s | number) s" else "" end)
+	+ if .own_bpf_s then ", BPF programs \(.own_bpf_s | number) s" else "" end;
 
 def collectors:
 	def reason: if (.reason // "") != "" then ": \(.reason | say | cut_to(120))" else "" end;
@@ -134,8 +134,7 @@ def service:
 			(if .fds then "\(.fds) open files" else empty end)] | join(", ") end;
 
 def footer:
-	ruled_out, not_looked_at, history, (if $all then "" else empty end), collectors,
-	(if $all or (.findings | length) == 0 then empty else "All: sixty --from DIR --all, or report.html" end);
+	ruled_out, not_looked_at, history, (if $all then "" else empty end), collectors;
 
 def summary:
 	[headline, service, verdict, ""] as $head

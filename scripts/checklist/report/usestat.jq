@@ -255,7 +255,7 @@ def usestat_numbers($of):
 		log_total: ($of.log_total // [] | if length > 0 then {messages: per_s("messages"),
 			programs: per_s("program_messages")} else null end),
 		exits: [$of.exit // [] | map(select(ours | not)) | objects([.comm, .parent_comm]) | exit_facts],
-		locks: [$of.lock // [] | map(select(ours | not)) | objects([.kind, .owner, .file, .pid]) | lock_facts],
+		locks: [$of.lock // [] | map(select(ours | not)) | objects([.kind, .file, .pid]) | lock_facts],
 		inotify: each("inotify"; .name; .[-1] | del(.type, .time, .mono_ns, .t)),
 		peers: [$of.peer // [] | objects([.direction, .address, .port, .netns]) | peer_facts],
 		machine: ($of.machine // [] | .[-1]),
