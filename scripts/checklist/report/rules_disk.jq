@@ -10,7 +10,8 @@ def rules_disk: [
 	look: "Which disk?  Is the file system read-only now?  Move the data before you do anything else.",
 	cannot: "how much data is lost.",
 	next: "dmesg -T | grep -iE 'error|ata[0-9]|nvme|remount'",
-	explains: ["fs-read-only", "fs-errors", "disk-errors", "block-latency", "block-outlier", "disk-stuck", "slow-files",
+	explains: ["fs-read-only", "fs-errors", "disk-errors", "block-latency", "block-outlier", "disk-stuck",
+		"slow-files",
 		"io-pressure", "blocked-tasks", "resource-limits", "disk-queue", "disk-busy"]},
 {id: "disk-errors", class: "errors", resource: "disk", warning: 1, critical: 10, unit: "requests", weight: 9,
 	title: "Requests to disk %s fail", fine: "no request to a disk failed",
@@ -36,7 +37,8 @@ def rules_disk: [
 	title: "Multipath device %s has lost a path", fine: "no multipath device has lost a path",
 	why: "One is enough: the device has less bandwidth and no reserve.",
 	means: "A path to the storage does not run.", look: "Cable, switch, controller, initiator.", cannot: "why.",
-	next: "multipath -ll %{disk}; dmesg -T | grep -iE 'multipath|sd[a-z]'", explains: ["block-latency", "block-outlier"]},
+	next: "multipath -ll %{disk}; dmesg -T | grep -iE 'multipath|sd[a-z]'", explains: ["block-latency",
+		"block-outlier"]},
 {id: "io-limited", class: "saturation", resource: "disk", warning: 20, critical: 60, unit: "%", weight: 8,
 	title: "%s waits at its limit of I/O", fine: "no cgroup waits at its limit of I/O",
 	why: "PSI some io of a cgroup with io.max: from 20 % on others notice, at 60 % it waits most of the time.",
@@ -50,7 +52,8 @@ def rules_disk: [
 		+ "at 60 % some thread waits most of the time."),
 	means: "Threads wait for disks or network file systems.",
 	look: "Which disk, and which programs?  See the table of disk requests.", cannot: "who waits.",
-	next: "{biosnoop} --duration 5; iostat -xz 1 5", explains: ["cgroup-io-pressure", "slow-files", "blocked-tasks"]},
+	next: "{biosnoop} --duration 5; iostat -xz 1 5", explains: ["cgroup-io-pressure", "slow-files",
+		"blocked-tasks"]},
 {id: "cgroup-io-pressure", class: "saturation", resource: "disk", warning: 40, critical: null, unit: "%", weight: 3,
 	title: "%s waits for I/O", fine: "no cgroup waits much for I/O",
 	why: "PSI some of the cgroup: at 40 % the service is slowed down.",
@@ -62,7 +65,8 @@ def rules_disk: [
 	why: ("Mean: a hard disk serves one request at a time and an SSD several; "
 		+ "with 8, requests wait; 64 is twice the queue of SATA."),
 	means: "More requests are in flight than the disk can serve at once.",
-	look: "Which programs cause them, and should they do that much I/O?", cannot: "how many the disk serves at once.",
+	look: "Which programs cause them, and should they do that much I/O?",
+		cannot: "how many the disk serves at once.",
 	next: "{biosnoop} -d %{disk} --duration 5",
 	explains: ["io-pressure", "block-latency", "block-outlier", "slow-files", "blocked-tasks", "cgroup-io-pressure",
 		"fsync-slow"]},
@@ -164,7 +168,8 @@ def rules_disk: [
 	next: "{opensnoop} --failed -n %{comm} --duration 5", explains: ["crash-loop"]},
 {id: "slow-files", class: "signals", resource: "file", warning: 200, critical: 5000, unit: "ms", weight: 4,
 	title: "File operations are slow: %s", fine: "hardly any slow file operations",
-	why: ("All operations of at least 10 ms together, per second of the run, or the longest one if that is more than "
+	why: ("All operations of at least 10 ms together, per second of the run, or the longest one if that is more "
+		+ "than "
 		+ "a second: 200 ms per second is a fifth of the time of a thread."),
 	means: "Reads, writes, opens or fsyncs of files took 10 ms or longer.",
 	look: "For fsync: the disk's write cache or journal.  For read: a cold cache.  A lock, a quota?",
@@ -175,5 +180,6 @@ def rules_disk: [
 	why: "With at least 100 misses per second: below 80 % more than one page in five comes from the disk.",
 	means: "Programs read more than fits into the cache, or read it for the first time.",
 	look: "A backup or scan?  Is too little memory left for the cache?", cannot: "whose pages they are.",
-	next: "{cachestat} 1 5; {biosnoop} --duration 5", explains: ["io-pressure", "disk-busy", "disk-queue", "slow-files"]}
+	next: "{cachestat} 1 5; {biosnoop} --duration 5", explains: ["io-pressure", "disk-busy", "disk-queue",
+		"slow-files"]}
 ];

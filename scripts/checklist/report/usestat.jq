@@ -100,7 +100,8 @@ def mount_facts:
 # ---- network ----
 
 def ERROR_KINDS: ["rx_length_errors", "rx_over_errors", "rx_crc_errors", "rx_frame_errors", "rx_fifo_errors",
-	"tx_aborted_errors", "tx_carrier_errors", "tx_fifo_errors", "tx_heartbeat_errors", "tx_window_errors", "collisions"];
+	"tx_aborted_errors", "tx_carrier_errors", "tx_fifo_errors", "tx_heartbeat_errors", "tx_window_errors",
+		"collisions"];
 
 def DROP_KINDS: ["rx_dropped", "tx_dropped", "rx_missed", "rx_no_handler"];
 
@@ -165,7 +166,8 @@ def limit_facts:
 		tasks_max: ([last_of("tasks_max"), last_of("pid_max")] | map(values) | min),
 		processes: last_of("processes"), zombies: last_of("zombies"), zombies_before: first_of("zombies"),
 		aio: highest("aio_requests"), aio_max: last_of("aio_requests_max"),
-		inotify_watches_max: last_of("inotify_watches_max"), inotify_instances_max: last_of("inotify_instances_max")};
+		inotify_watches_max: last_of("inotify_watches_max"),
+			inotify_instances_max: last_of("inotify_instances_max")};
 
 def user_facts: {uid: .[0].name, user: last_of("user"), threads: highest("threads"),
 	threads_max: last_of("threads_max"), pid: last_of("limited_pid"), comm: last_of("limited_comm")};
@@ -173,7 +175,8 @@ def user_facts: {uid: .[0].name, user: last_of("user"), threads: highest("thread
 def cgroup_facts:
 	{cgroup: .[0].name} + (.[-1] | {container, container_name} | with_entries(select(.value != null))) + {
 		version: .[0].version, seconds: observed_s, cpu: share("cpu_us"; 1e6),
-		periods: sum("periods"), throttled_periods: sum("throttled_periods"), throttled: share("throttled_us"; 1e6),
+		periods: sum("periods"), throttled_periods: sum("throttled_periods"), throttled: share("throttled_us";
+			1e6),
 		quota: ([.[] | select(.quota_us and .period_us) | .quota_us / .period_us][-1]),
 		memory: highest("memory_bytes"), memory_high: last_of("memory_high_bytes"),
 		memory_max: last_of("memory_max_bytes"),
@@ -194,9 +197,11 @@ def process_facts:
 		seconds: observed_s, looks: length, age_s: last_of("age_s"),
 		cpu: (([per_s("user_us"), per_s("system_us")] | map(values) | add) | if . then . / 1e4 else null end),
 		thread_cpu: share("busiest_thread_us"; 1e6), written_file: last_of("written_file"),
-		system: share("system_us"; 1e6), run_delay: share("run_delay_ns"; 1e9), block_delay: share("block_delay_ns"; 1e9),
+		system: share("system_us"; 1e6), run_delay: share("run_delay_ns"; 1e9),
+			block_delay: share("block_delay_ns"; 1e9),
 		rss: highest("rss_bytes"), rss_growth: steady("rss_growth_bytes"), swap: highest("swap_bytes"),
-		major_faults: per_s("major_faults"), read_bytes: per_s("read_bytes"), written_bytes: per_s("written_bytes"),
+		major_faults: per_s("major_faults"), read_bytes: per_s("read_bytes"),
+			written_bytes: per_s("written_bytes"),
 		threads: highest("threads"), thread_growth: steady("thread_growth"), fds: highest("fds"),
 		fds_max: last_of("fds_max"), fd_growth: steady("fd_growth"), zombies: highest("zombies"),
 		blocked: highest("blocked_threads"), stopped: (map(select(.state == "stopped")) | length)
@@ -209,7 +214,8 @@ def blocked_facts: (.[-1] | {pid, tid, comm, function, file, stack} + of_cgroup)
 def exit_facts:
 	(.[-1] | {comm, ppid, parent_comm, pid} + of_cgroup) + {
 		exits: (sum("count") // 0), lifetime_us: sum("lifetime_us"),
-		kinds: [objects([.status, .signal]) | {status: .[0].status, signal: .[0].signal, exits: (sum("count") // 0)}]};
+		kinds: [objects([.status, .signal]) | {status: .[0].status, signal: .[0].signal,
+			exits: (sum("count") // 0)}]};
 
 def lock_facts:
 	(.[-1] | {kind, deadlock, pid, comm, owner, owner_comm, owner_state, file} + of_cgroup)
@@ -218,7 +224,8 @@ def lock_facts:
 def peer_facts:
 	(.[-1] | {direction, address, port, netns, pid, comm} + of_cgroup)
 	+ {connections: highest("connections"), established: highest("established"), time_wait: highest("time_wait"),
-		close_wait: highest("close_wait"), syn_received: highest("syn_received"), local_ports: last_of("local_ports")};
+		close_wait: highest("close_wait"), syn_received: highest("syn_received"),
+			local_ports: last_of("local_ports")};
 
 # log_facts: a class of kernel messages.
 def log_facts:
