@@ -25,7 +25,7 @@ def rules_disk: [
 	why: "Requests in flight in every look while none completed: two seconds are never normal, five are an outage.",
 	means: "A path, a controller or a server behind the disk hangs, or the disk is suspended.",
 	look: "Multipath, the network of the storage, dmsetup info (SUSPENDED).", cannot: "when it will answer.",
-	next: "cat /sys/block/%{disk}/inflight; dmsetup info; dmesg -T | tail",
+	next: "grep -w %{disk} /proc/diskstats; dmsetup info; dmesg -T | tail",
 	explains: ["blocked-tasks", "io-pressure", "slow-files", "disk-busy", "disk-queue", "block-outlier"]},
 {id: "raid-degraded", class: "errors", resource: "disk", warning: null, critical: 1, unit: "disks", weight: 9,
 	title: "RAID %s is degraded", fine: "no RAID is degraded",
