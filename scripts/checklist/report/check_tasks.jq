@@ -285,11 +285,16 @@ def exit_checks($u):
 		| if length == 0 then fine("crash-loop"; usestat("no program mostly ended with an error")) else .[] end
 	end;
 
-def lock_text: "\(.waiters | plural("thread")) of \(who) \(if .waiters == 1 then "waits" else "wait" end) for a "
-	+ (if .kind == "file" then "lock of \(.file // "a file" | quoted)" else "mutex" end)
-	+ (if .owner then ", held by \(.owner_comm // "?") (\(.owner)), \(.owner_state // "?")"
-		else ", whose owner has ended" end)
-	+ ", in \(.looks | plural("look"))";
+def held_by:
+	if .owner == null then ", whose owner has ended"
+	else ", held by \(if .owner_comm then "\(.owner_comm) (\(.owner))" else "process \(.owner)" end)"
+		+ if .owner_state then ", \(.owner_state)" else "" end
+	end;
+
+def lock_text:
+	"\(.waiters | plural("thread")) of \(who) \(if .waiters == 1 then "waits" else "wait" end) for "
+	+ (if .kind != "file" then "a mutex" elif .file then "a lock of \(.file | quoted)" else "a lock of a file" end)
+	+ held_by + ", in \(.looks | plural("look"))";
 
 def lock_checks($u):
 	if $u.limits == null then empty else

@@ -10,7 +10,7 @@ def rules_cpu: [
 	means: "The threads of this cgroup used up cpu.max before the period ended and had to wait for the next one.",
 	look: "Is the quota too small, or does the program run more threads at once than the quota has CPUs?",
 	cannot: "how much faster the service would be with a higher quota.",
-	next: "cat %{cgroup_dir}/cpu.max %{cgroup_dir}/cpu.stat",
+	next: "grep -s . %{cgroup_dir}/cpu.*",
 	explains: ["cpu-pressure", "run-queue", "run-queue-delay", "process-run-delay", "cgroup-cpu-pressure",
 		"accept-queue", "listen-overflow", "udp-drops", "slow-dns", "slow-files"]},
 {id: "cpu-busy", class: "utilisation", resource: "cpu", warning: 90, critical: null, unit: "%", weight: 7,
@@ -116,7 +116,7 @@ def rules_cpu: [
 	means: "The service does not get the CPU time that it wants.",
 	look: "Its quota (cpu.max), its weight (cpu.weight), and how busy the machine is.",
 	cannot: "whether requests were slower.",
-	next: "cat %{cgroup_dir}/cpu.pressure %{cgroup_dir}/cpu.stat", explains: ["process-run-delay"]},
+	next: "grep -s . %{cgroup_dir}/cpu.*", explains: ["process-run-delay"]},
 {id: "cpu-bound", class: "utilisation", resource: "cpu", warning: 90, critical: null, unit: "%", info: true, weight: 5,
 	title: "%s uses a whole CPU", fine: "no process uses a whole CPU",
 	why: ("CPU time of a process, between 90 and 115 % of one CPU while others are idle: "

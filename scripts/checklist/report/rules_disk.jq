@@ -44,7 +44,7 @@ def rules_disk: [
 	why: "PSI some io of a cgroup with io.max: from 20 % on others notice, at 60 % it waits most of the time.",
 	means: "io.max limits the service, and it waits for I/O.",
 	look: "Is the limit meant for this load?", cannot: "how much of the wait the limit causes.",
-	next: "cat %{cgroup_dir}/io.max %{cgroup_dir}/io.stat %{cgroup_dir}/io.pressure",
+	next: "grep -s . %{cgroup_dir}/io.*",
 	explains: ["io-pressure", "slow-files", "cgroup-io-pressure", "blocked-tasks"]},
 {id: "io-pressure", class: "saturation", resource: "disk", warning: 20, critical: 60, unit: "%", weight: 4,
 	title: "Threads stall for I/O", fine: "little waiting for I/O",
@@ -59,7 +59,7 @@ def rules_disk: [
 	why: "PSI some of the cgroup: at 40 % the service is slowed down.",
 	means: "The threads of the service wait for disks.",
 	look: "Does it cause the load itself, or suffer from that of others?", cannot: "for which disk.",
-	next: "cat %{cgroup_dir}/io.pressure %{cgroup_dir}/io.stat", explains: ["slow-files"]},
+	next: "grep -s . %{cgroup_dir}/io.*", explains: ["slow-files"]},
 {id: "disk-queue", class: "saturation", resource: "disk", warning: 8, critical: 64, unit: "requests", weight: 5,
 	title: "Requests queue at disk %s", fine: "no queues at the disks",
 	why: ("Mean: a hard disk serves one request at a time and an SSD several; "

@@ -44,7 +44,7 @@ def cpu_facts:
 		cpus: $cpus, seconds: ($all | observed_s), running: ($running | average), running_max: ($running | max),
 		over_share: (if $cpus == null then null else $running | map(select(. > $cpus)) | length
 			| percent($running | length) end),
-		pressure: ($all | share("psi_some_us"; 1e6)), forks: ($all | per_s("forks")),
+		pressure: ($all | stalled("psi_some_us")), forks: ($all | per_s("forks")),
 		switches: ($all | per_s("context_switches")), governor: last_of("governor"),
 		cpu: [map(select(.name != "all")) | objects(.name) | without_start | one_cpu]
 	} + ($all | states // {});
@@ -60,7 +60,7 @@ def memory_facts:
 		stalls: per_s("alloc_stalls"), scanned: per_s("scan_direct_pages"), major_faults: per_s("major_faults"),
 		refaults: (([per_s("refault_file_pages"), per_s("refault_anon_pages")] | map(values) | add)),
 		compactions: per_s("compaction_stalls"), oom_kills: sum("oom_kills"),
-		some: share("psi_some_us"; 1e6), full: share("psi_full_us"; 1e6),
+		some: stalled("psi_some_us"), full: stalled("psi_full_us"),
 		slab: highest("slab_unreclaimable_bytes"), committed: highest("committed_bytes"),
 		commit_limit: last_of("commit_limit_bytes"), corrupted: highest("hardware_corrupted_bytes"),
 		corrected: last_of("corrected_errors_total"), uncorrected: last_of("uncorrected_errors_total"),
@@ -185,8 +185,8 @@ def cgroup_facts:
 		reads: per_s("reads"), writes: per_s("writes"), io_max_reads: last_of("io_max_reads"),
 		io_max_writes: last_of("io_max_writes"), max_events: sum("memory_max_events"),
 		high_events: sum("memory_high_events"), oom_events: sum("oom_events"), oom_kills: sum("oom_kills"),
-		cpu_some: share("psi_cpu_some_us"; 1e6), memory_some: share("psi_memory_some_us"; 1e6),
-		io_some: share("psi_io_some_us"; 1e6), pids: highest("pids"), pids_max: last_of("pids_max"),
+		cpu_some: stalled("psi_cpu_some_us"), memory_some: stalled("psi_memory_some_us"),
+		io_some: stalled("psi_io_some_us"), pids: highest("pids"), pids_max: last_of("pids_max"),
 		pids_max_events: sum("pids_max_events"), read_bytes: per_s("read_bytes"),
 		written_bytes: per_s("written_bytes"), io_limited: last_of("io_limited")
 	};
@@ -247,7 +247,7 @@ def usestat_numbers($of):
 		memory: ($of.memory // [] | if length > 0 then without_start | memory_facts else null end),
 		oom_kills: ($of.memory // [] | sum("oom_kills")),
 		io: ($of.io // [] | without_start | if length > 0 then
-			{some: share("psi_some_us"; 1e6), full: share("psi_full_us"; 1e6)} else null end),
+			{some: stalled("psi_some_us"), full: stalled("psi_full_us")} else null end),
 		disks: each("disk"; .name; disk_facts), mounts: each("mount"; .name; mount_facts),
 		interfaces: each("interface"; [.netns, .name]; interface_facts), nets: each("net"; .name; net_facts),
 		sockets: each("socket"; [.protocol, .address, .port, .netns]; socket_facts),
