@@ -301,7 +301,8 @@ def lock_checks($u):
 		([$u.locks[] | select(.deadlock and .looks >= 2)]
 			| if length == 0 then fine("deadlock"; usestat("none seen"))
 			else .[] | check("deadlock"; who; {pid, comm} + of_cgroup; .waiters; usestat(lock_text)) end),
-		([$u.locks[] | select((.deadlock | not) and .looks >= 2)]
+		# flock(1) waits on purpose.
+		([$u.locks[] | select((.deadlock | not) and .looks >= 2 and .comm != "flock")]
 			| if length == 0 then fine("lock-contention"; usestat("none in two looks in a row"))
 			else .[] | check("lock-contention"; who; {pid, comm} + of_cgroup;
 				if .kind == "file" then 3 * .waiters else .waiters end; usestat(lock_text)) end)
