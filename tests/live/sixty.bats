@@ -113,9 +113,12 @@ run_in_time() {
 	done
 	tool_stop INT
 	expect 0 "$status"
-	expect 23 "$(jq -r "select(.comm == \"$name\").comm" "$dir/execsnoop/output" | wc -l)"
-	expect 23 "$(jq -r "select(.path == \"/nonexistent/$name\").path" "$dir/opensnoop/output" | wc -l)"
-	[ "$(jq -r 'select(.dport == 9 and .result == "refused").comm' "$dir/tcpconnect/output" | wc -l)" -ge 23 ]
+	# In the rows that count them; and as events, of which the first of each interval are printed.
+	expect 23 "$(jq -r "select(.type == \"event\" and .comm == \"$name\").comm" "$dir/execsnoop/output" | wc -l)"
+	expect 23 "$(jq "select(.type == \"count\" and .comm == \"$name\").count" "$dir/execsnoop/output" | jq -s add)"
+	expect 23 "$(jq "select(.type == \"count\" and .path == \"/nonexistent/$name\").count" "$dir/opensnoop/output" | jq -s add)"
+	[ "$(jq -r 'select(.type == "event" and .dport == 9 and .result == "refused").comm' \
+		"$dir/tcpconnect/output" | wc -l)" -ge 23 ]
 	expect INT "$(meta ended_early)"
 	under seconds 50
 	for name in "$dir"/*/; do

@@ -57,9 +57,11 @@ def cpu_cases:
 	near("cpu-pressure"; of("cpu"; "all"; .psi_some_us = 500000 | .nice_us = 3000000 | .idle_us = 700000)),
 	case("run-queue"; busy | of("cpu"; "all"; .runnable = 12); "at most 11"),
 	near("run-queue"; of("cpu"; "all"; .runnable = 12)),
-	case("run-queue-delay"; busy | tool("runqlat"; {hists: [{unit: "usecs", count: 500, p50: 5, p99: 20000, max: 30000}]});
+	case("run-queue-delay"; busy | tool("runqlat"; {hists: [{unit: "usecs", count: 500, p50: 5, p99: 20000,
+		max: 30000}]});
 		"20 ms"),
-	near("run-queue-delay"; tool("runqlat"; {hists: [{unit: "usecs", count: 500, p50: 5, p99: 20000, max: 30000}]})),
+	near("run-queue-delay"; tool("runqlat"; {hists: [{unit: "usecs", count: 500, p50: 5, p99: 20000,
+		max: 30000}]})),
 	case("process-run-delay"; busy | of("cpu"; "all"; .psi_some_us = 500000)
 		| add("process"; a_process + {run_delay_ns: 7e9}); "victim (77)"),
 	near("process-run-delay"; add("process"; a_process + {run_delay_ns: 7e9})),
@@ -68,7 +70,8 @@ def cpu_cases:
 	case("cpu-bound"; add("process"; a_process | .user_us = 3.8e6); "victim (77)"),
 	near("cpu-bound"; add("process"; a_process | .user_us = 9e5)),
 	case("one-cpu-busy"; of("cpu"; "1"; .user_us = 970000 | .idle_us = 1000); "CPU 1"), near("one-cpu-busy"; busy),
-	case("hot-function"; busy | tool("profile"; {samples: 500, top: [{function: "spin", samples: 400, comm: "victim",
+	case("hot-function"; busy | tool("profile"; {samples: 500, top: [{function: "spin", samples: 400,
+		comm: "victim",
 		kind: "user"}]}); "spin"),
 	near("hot-function"; tool("profile"; {samples: 500, top: [{function: "spin", samples: 400, comm: "victim",
 		kind: "user"}]}));
@@ -82,8 +85,10 @@ def program_cases:
 	case("exec-failures"; tool("execsnoop"; {execs: 3, failed: 4, failed_file: "/opt/x", failed_error: "EACCES"});
 		"/opt/x"),
 	near("exec-failures"; tool("execsnoop"; {execs: 3, failed: 1, failed_file: "/opt/x", failed_error: "EACCES"})),
-	case("crash-loop"; add("exit"; {comm: "worker", status: 3, ppid: 5, parent_comm: "super", count: 4}); "with status 3"),
-	case("crash-loop"; add("exit"; {comm: "worker", signal: 11, ppid: 5, parent_comm: "super", count: 4}); "by signal 11"),
+	case("crash-loop"; add("exit"; {comm: "worker", status: 3, ppid: 5, parent_comm: "super", count: 4});
+		"with status 3"),
+	case("crash-loop"; add("exit"; {comm: "worker", signal: 11, ppid: 5, parent_comm: "super", count: 4});
+		"by signal 11"),
 	near("crash-loop"; add("exit"; {comm: "worker", status: 0, count: 40})
 		| add("exit"; {comm: "worker", status: 2, count: 4})),
 	near("crash-loop"; add("exit"; {comm: "grep", status: 1, count: 40})),
@@ -107,7 +112,8 @@ def program_cases:
 	near("clock-unsynchronised"; .),
 	case("clock-source"; .records |= map(if .type == "machine" then .clock_source = "hpet" else . end); "hpet"),
 	near("clock-source"; .),
-	case("failed-units"; .records |= map(if .type == "machine" then .failed_units = 1 | .failed_unit_names = ["a.service"]
+	case("failed-units"; .records |= map(if .type == "machine" then .failed_units = 1
+		| .failed_unit_names = ["a.service"]
 		else . end); "a.service"),
 	near("failed-units"; .records |= map(if .type == "machine" then .failed_units = 0 else . end)),
 	case("taint"; .records |= map(if .type == "machine" then .taint = 128 else . end); "died"),
@@ -121,11 +127,13 @@ def program_cases:
 def memory_cases:
 	case("kernel-oom"; log("oom_kill"; "Memory cgroup out of memory: Killed process 5 (eater)")
 		| .records[-1] += {comm: "eater", pid: 5, oom_memcg: "/x/eater.service"} | of("memory"; .oom_kills = 0)
-		| .records |= map(if .type == "memory" and .t > 3 and .t < 4 then .oom_kills = 1 else . end); "eater.service"),
+		| .records |= map(if .type == "memory" and .t > 3 and .t < 4 then .oom_kills = 1 else . end);
+			"eater.service"),
 	near("kernel-oom"; history("oom_kill"; "Killed process 5 (eater)")),
 	case("memory-low"; of("memory"; .available_bytes = 5e8); "postgres"), near("memory-low"; .),
 	case("memory-leak"; add("process"; a_process + {rss_growth_bytes: 4e9}); "victim (77)"),
-	near("memory-leak"; .records += [{type: "process", t: 4, interval_ns: 1e9} + a_process + {rss_growth_bytes: 4e9}]
+	near("memory-leak"; .records += [{type: "process", t: 4, interval_ns: 1e9} + a_process
+		+ {rss_growth_bytes: 4e9}]
 		| add("process"; a_process + {rss_growth_bytes: 4e9})),
 	near("memory-leak"; add("process"; a_process + {rss_growth_bytes: 4e6})),
 	case("memory-leak"; of("cgroup"; web; .memory_growth_bytes = 2e7 * .t); "container web"),
@@ -136,13 +144,16 @@ def memory_cases:
 	near("direct-reclaim"; of("memory"; .alloc_stalls = 1)),
 	case("swapping"; of("memory"; .swap_out_pages = 500); "KiB/s out"),
 	near("swapping"; of("memory"; .swap_out_pages = 2)),
-	case("cgroup-memory-limit"; of("cgroup"; web; .memory_max_events = 9 | .psi_memory_some_us = .interval_ns / 20000);
+	case("cgroup-memory-limit"; of("cgroup"; web; .memory_max_events = 9
+		| .psi_memory_some_us = .interval_ns / 20000);
 		"container web"),
 	near("cgroup-memory-limit"; of("cgroup"; web; .memory_max_events = 9)),
-	case("cgroup-memory-high"; of("cgroup"; web; .memory_high_bytes = 1e8 | .memory_high_events = 99); "container web"),
+	case("cgroup-memory-high"; of("cgroup"; web; .memory_high_bytes = 1e8
+		| .memory_high_events = 99); "container web"),
 	near("cgroup-memory-high"; of("cgroup"; web; .memory_high_bytes = 1e8 | .memory_high_events = 0)),
 	case("compaction"; of("memory"; .compaction_stalls = 40); "40"), near("compaction"; .),
-	case("memory-hardware"; of("memory"; .uncorrected_errors_total = 1); "1 not corrected"), near("memory-hardware"; .),
+	case("memory-hardware"; of("memory"; .uncorrected_errors_total = 1); "1 not corrected"), near("memory-hardware";
+		.),
 	case("slab-large"; of("memory"; .slab_unreclaimable_bytes = 6e9); "GiB"), near("slab-large"; .),
 	case("commit-limit"; of("memory"; .committed_bytes = .commit_limit_bytes)
 		| .records |= map(if .type == "machine" then .overcommit_memory = 2 else . end); "reserved"),
@@ -210,14 +221,16 @@ def disk_cases:
 	near("raid-degraded"; of("disk"; "sdb"; .raid_disks = 2 | .raid_disks_missing = 0)),
 	case("multipath-failed"; of("disk"; "sdb"; .paths = 4 | .paths_failed = 1); "1 of 4"),
 	near("multipath-failed"; of("disk"; "sdb"; .paths = 4 | .paths_failed = 0)),
-	case("io-limited"; of("cgroup"; web; .io_limited = true | .psi_io_some_us = .interval_ns / 2000); "container web"),
+	case("io-limited"; of("cgroup"; web; .io_limited = true
+		| .psi_io_some_us = .interval_ns / 2000); "container web"),
 	near("io-limited"; of("cgroup"; web; .io_limited = false | .psi_io_some_us = .interval_ns / 2000)),
 	case("io-pressure"; of("io"; .psi_some_us = 400000); "40 %"), near("io-pressure"; .),
 	case("cgroup-io-pressure"; of("cgroup"; web; .psi_io_some_us = .interval_ns / 2000); "container web"),
 	near("cgroup-io-pressure"; of("cgroup"; web; .psi_io_some_us = .interval_ns / 9000)),
 	case("disk-queue"; of("disk"; "sdb"; .queue_ms = 20000); "sdb"),
 	near("disk-queue"; of("disk"; "sdb"; .queue_ms = 2000)),
-	case("disk-busy"; of("disk"; "sdb"; .busy_ms = 990) | tool("biosnoop"; {errors: [], causes: [{disk: "sdb", comm: "dd",
+	case("disk-busy"; of("disk"; "sdb"; .busy_ms = 990) | tool("biosnoop"; {errors: [], causes: [{disk: "sdb",
+		comm: "dd",
 		pid: 12, count: 90, bytes: 9e6, total_ns: 1e9}]}); "dd (12)"),
 	near("disk-busy"; of("disk"; "sdb"; .busy_ms = 500)),
 	case("block-latency"; requests(90; 80000; 90000);
@@ -236,11 +249,13 @@ def disk_cases:
 		"/ has become read-only"),
 	near("fs-read-only"; .records |= map(if .type == "mount" and .name == "/" then .read_only = true else . end)),
 	case("fs-read-only"; history("read_only_remount"; "EXT4-fs (sda1): Remounting filesystem read-only")
-		| .records |= map(if .type == "mount" and .name == "/" then .read_only = true else . end); "/ has become read-only"),
+		| .records |= map(if .type == "mount" and .name == "/" then .read_only = true else . end);
+			"/ has become read-only"),
 	case("fs-errors"; of("mount"; "/"; .fs_errors_total = 2); "2 errors"), near("fs-errors"; .),
 	case("mount-silent"; add("mount"; {name: "/mnt/nfs", fs: "nfs4", responds: false}); "/mnt/nfs"),
 	near("mount-silent"; add("mount"; {name: "/mnt/nfs", fs: "nfs4", responds: true})),
-	case("resource-limits"; tool("opensnoop"; {failed: 2, unexpected: [], limits: [{error: "EMFILE", comm: "web", pid: 5,
+	case("resource-limits"; tool("opensnoop"; {failed: 2, unexpected: [], limits: [{error: "EMFILE", comm: "web",
+		pid: 5,
 		count: 2, path: "/x"}]}); "EMFILE"),
 	near("resource-limits"; tool("opensnoop"; {failed: 2, unexpected: [], limits: []})),
 	case("failing-opens"; tool("opensnoop"; {failed: 90, limits: [], unexpected: [
@@ -282,7 +297,8 @@ def network_cases:
 	near("connects-unanswered"; tool("tcpconnect"; {connects: 50, targets: [a_target + {result: "refused"}]})),
 	case("connects-refused"; tool("tcpconnect"; {connects: 50, targets: [a_target + {result: "refused"},
 		a_target + {result: "refused", address: "::1"}]}); "80 connects"),
-	near("connects-refused"; tool("tcpconnect"; {connects: 50, targets: [a_target + {result: "refused", count: 2}]})),
+	near("connects-refused"; tool("tcpconnect"; {connects: 50, targets: [a_target + {result: "refused",
+		count: 2}]})),
 	case("connects-failed"; tool("tcpconnect"; {connects: 50, targets: [a_target + {result: "EADDRNOTAVAIL"}]});
 		"EADDRNOTAVAIL"),
 	near("connects-failed"; tool("tcpconnect"; {connects: 50, targets: [a_target + {result: "aborted"}]})),
@@ -311,13 +327,17 @@ def network_cases:
 	case("tcp-memory"; host(.tcp_memory_bytes = .tcp_memory_max_bytes); "GiB"), near("tcp-memory"; .),
 	case("orphans"; host(.tcp_orphans = 65000); "65000"), near("orphans"; .),
 	case("fragments-lost"; host(.ip_reassembly_failures = 5); "40 not"), near("fragments-lost"; .),
-	case("slow-dns"; tool("gethostlatency"; {lookups: 9, names: [{host: "a.test", comm: "app", pid: 9, count: 9, failed: 0,
-		latency_ns: 5e9}, {host: "b.test", comm: "app", pid: 9, count: 9, failed: 0, latency_ns: 4e9}]}); "a.test, b.test"),
+	case("slow-dns"; tool("gethostlatency"; {lookups: 9, names: [{host: "a.test", comm: "app", pid: 9, count: 9,
+		failed: 0,
+		latency_ns: 5e9}, {host: "b.test", comm: "app", pid: 9, count: 9, failed: 0, latency_ns: 4e9}]});
+			"a.test, b.test"),
 	near("slow-dns"; tool("gethostlatency"; {lookups: 9, names: [{host: "a.test", comm: "app", count: 9, failed: 0,
 		latency_ns: 5e6}]})),
-	case("dns-failing"; tool("gethostlatency"; {lookups: 9, names: [{host: "a.test", comm: "app", count: 9, failed: 9,
+	case("dns-failing"; tool("gethostlatency"; {lookups: 9, names: [{host: "a.test", comm: "app", count: 9,
+		failed: 9,
 		result: "EAI_AGAIN", latency_ns: 5e6}]}); "EAI_AGAIN"),
-	near("dns-failing"; tool("gethostlatency"; {lookups: 9, names: [{host: "a.test", comm: "app", count: 9, failed: 1,
+	near("dns-failing"; tool("gethostlatency"; {lookups: 9, names: [{host: "a.test", comm: "app", count: 9,
+		failed: 1,
 		result: "EAI_AGAIN", latency_ns: 5e6}]}));
 
 def cases: cpu_cases, program_cases, memory_cases, task_cases, disk_cases, network_cases;
@@ -333,7 +353,9 @@ def failures:
 		| (rules[] | select(.id == $case.rule) | judge($results; {})) as $judged
 		| [$judged.found[]?] as $found
 		| if $case.text == null then
-			select(($found | length) > 0) | "\($case.rule) must not find: \($found[0].title): \($found[0].evidence[0].text)"
+			select(($found | length) > 0)
+				| "\($case.rule) must not find: \($found[0].title): \($found[0].evidence[0].text)"
 		else select(any($found[]; [.title, .evidence[].text] | join(" ") | contains($case.text)) | not)
-			| "\($case.rule) must find \($case.text), not \($found | map([.title, .evidence[].text]) | tojson); "
+			| "\($case.rule) must find \($case.text), not "
+				+ "\($found | map([.title, .evidence[].text]) | tojson); "
 				+ "\($results[$case.rule] | tojson | .[0:300])" end);

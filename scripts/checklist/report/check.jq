@@ -58,7 +58,8 @@ def pressure_text: "somebody waited in \(.some | number) % of the time, everybod
 
 def cgroup_dirs($u):
 	any($u.cgroups[]; .version == 1) as $hybrid
-	| if .version == 1 then {cgroup_dir: "/sys/fs/cgroup/cpu\(.cgroup)", memory_dir: "/sys/fs/cgroup/memory\(.cgroup)",
+	| if .version == 1 then {cgroup_dir: "/sys/fs/cgroup/cpu\(.cgroup)",
+		memory_dir: "/sys/fs/cgroup/memory\(.cgroup)",
 		pids_dir: "/sys/fs/cgroup/pids\(.cgroup)"}
 	else (if $hybrid then "/sys/fs/cgroup/unified" else "/sys/fs/cgroup" end + .cgroup)
 		| {cgroup_dir: ., memory_dir: ., pids_dir: .} end;

@@ -30,7 +30,8 @@ def cpu_checks($n; $u):
 		($n.runqlat.hists[0]? | if . == null then empty
 			elif .count < 100 then unseen("run-queue-delay"; "only \(.count) waits")
 			else .unit as $unit
-				| check("run-queue-delay"; null; {$load}; if $contended then .p99 | unit_ns($unit) / 1e6 else 0 end;
+				| check("run-queue-delay"; null; {$load}; if $contended then .p99
+					| unit_ns($unit) / 1e6 else 0 end;
 					from("runqlat"; hist_text("\(.) waits"))) end),
 		check("cpu-steal"; null; {}; if (.pressure // 100) < 5 then 0 else .steal end;
 			usestat("\(.steal | number) % stolen, somebody waited in \(.pressure | number) % of the time"))
@@ -48,8 +49,10 @@ def one_cpu_checks($u):
 				if $c.busy >= 70 then 0 else $busiest.busy end; usestat(
 				"CPU \($busiest.cpu): \($busiest.busy | number) %, all: \($c.busy | number) %")),
 			check("softirq-one-cpu"; $soft.cpu; {cpu: $soft.cpu};
-				($soft.softirq + $soft.irq) as $share | if $share < 2 * $mean * 0.9 then 0 else $share end;
-				usestat("CPU \($soft.cpu): \($soft.softirq + $soft.irq | number) % of its time, mean \($mean | number) %"),
+				($soft.softirq + $soft.irq) as $share
+					| if $share < 2 * $mean * 0.9 then 0 else $share end;
+				usestat("CPU \($soft.cpu): \($soft.softirq + $soft.irq | number) % of its time, mean "
+					+ "\($mean | number) %"),
 				($u.interrupts[0] | values | usestat("most interrupts: \(.name) \(.description // "")"
 					+ ", \(.count | number)/s"))) end),
 		(map(select(.softnet_dropped != null)) | if length == 0 then empty else max_by(.softnet_dropped)
@@ -57,15 +60,18 @@ def one_cpu_checks($u):
 				usestat("CPU \(.cpu): \(.softnet_dropped | plural("packet")) dropped")) end),
 		(map(select(.softnet_squeezed != null)) | if length == 0 then empty else max_by(.softnet_squeezed)
 			| check("softnet-squeezed"; .cpu; {cpu}; .softnet_squeezed;
-				usestat("CPU \(.cpu): \(.softnet_squeezed | number)/s of \(.softnet_processed | number) packets/s")) end),
+				usestat("CPU \(.cpu): \(.softnet_squeezed | number)/s of "
+					+ "\(.softnet_processed | number) packets/s")) end),
 		(if all(.[]; .throttles == null) then unseen("thermal-throttling"; "this machine has no such counter")
 			else check("thermal-throttling"; null; {}; map(.throttles // 0) | add;
 				usestat("\(map(.throttles // 0) | add) times")) end),
 		(map(select(.khz != null and (.khz_max // 0) > 0)) | if length == 0 then
 				unseen("cpu-slow"; "this machine does not show the frequency of its CPUs")
-			else map(select(.busy >= 50)) | if length == 0 then fine("cpu-slow"; usestat("no CPU was half busy"))
+			else map(select(.busy >= 50))
+				| if length == 0 then fine("cpu-slow"; usestat("no CPU was half busy"))
 			else (map(100 * .khz / .khz_max) | average) as $share
-				| check("cpu-slow"; null; {}; $share; usestat("\($share | number) % of the highest frequency"
+				| check("cpu-slow"; null; {}; $share;
+					usestat("\($share | number) % of the highest frequency"
 					+ "\(if $c.governor then ", governor \($c.governor)" else "" end)")) end end)
 	end;
 
@@ -87,7 +93,8 @@ def limit_used: [[.read_bytes, .io_max_read], [.written_bytes, .io_max_written],
 
 def cgroup_checks($u):
 	each_cgroup("cpu-throttled"; $u; (.periods // 0) >= 5; 100 * .throttled_periods / .periods;
-		"quota used up in \(.throttled_periods) of \(.periods) periods; throttled \(.throttled | number) % of the time"
+		"quota used up in \(.throttled_periods) of \(.periods) periods; throttled \(.throttled | number) % of "
+			+ "the time"
 		+ "\(if .quota then "; quota \(.quota | number) CPUs" else "" end)"
 		+ "\(if .cpu then ", used \(.cpu / 100 | number)" else "" end)")
 		# It makes threads wait while CPUs are idle.

@@ -9,7 +9,8 @@ include "check";
 # causes(n; disk): evidence: the programs whose requests take most of the time of that disk.
 def causes($n; $disk):
 	[$n.biosnoop.causes[]? | select(.disk == $disk)][0:3]
-	| map("\(.comm) (\(.pid // "?")) \(.count | plural("request")), \(.bytes | in_bytes)\(in_container)") | join("; ")
+	| map("\(.comm) (\(.pid // "?")) \(.count | plural("request")), \(.bytes | in_bytes)\(in_container)")
+		| join("; ")
 	| if . == "" then empty else from("biosnoop"; "mostly: \(.)") end;
 
 # heavy($u): evidence: the processes that read and write most.
@@ -61,14 +62,17 @@ def fs_state_checks($u):
 	(($u.history + $u.log) | map(select(.class == "read_only_remount" or .class == "fs_error"))) as $log
 	| ($log | map(.text) | join(" ")) as $texts
 	| [$u.mounts[] | select(.read_only and (.became_read_only or (.errors // 0) > 0
-		or ((.device // "") | ltrimstr("/dev/") as $disk | $disk != "" and ($texts | contains($disk)))))] as $lost
+		or ((.device // "") | ltrimstr("/dev/") as $disk | $disk != "" and ($texts
+			| contains($disk)))))] as $lost
 	| (if ($lost | length) == 0 then fine("fs-read-only"; usestat("none")) else
-		$lost[] | check("fs-read-only"; .path; {path, error: "EROFS"}; 1; usestat("\(.device // "?"), \(.fs // "?")"
+		$lost[] | check("fs-read-only"; .path; {path, error: "EROFS"}; 1;
+			usestat("\(.device // "?"), \(.fs // "?")"
 			+ if (.errors // 0) > 0 then "; \(.errors | plural("error")) since the last fsck" else "" end),
 			($log[-1:][] | usestat(.text | cut_to(140)))) end),
 	([$u.log[] | select(.class == "fs_error")] | map(.count) | add // 0) as $now
 	| [$u.mounts[] | select((.errors // 0) > 0)]
-	| if length == 0 then check("fs-errors"; $u.log[] | select(.class == "fs_error") | .devices[0] // "A file system"; {};
+	| if length == 0 then check("fs-errors"; $u.log[] | select(.class == "fs_error")
+		| .devices[0] // "A file system"; {};
 		$now; usestat("\($now | plural("message")) in the kernel log"))
 		, (if $now == 0 then fine("fs-errors"; usestat("none")) else empty end)
 	else .[] | check("fs-errors"; .path; {path}; .errors + $now;
@@ -78,7 +82,7 @@ def fs_state_checks($u):
 def writers($u; $path):
 	[$u.processes[] | select((.written_bytes // 0) > 0)] as $all
 	| [$all[] | select(.written_file // "" | $path != "/" and startswith($path + "/"))] as $there
-	| (if ($there | length) > 0 then $there else $all end)
+	| (if ($there | length) > 0 then $there else $all | map(select(.written_bytes >= 102400)) end)
 	| top_by(.written_bytes; "\(who) \(.written_bytes | in_bytes)/s"
 		+ if .written_file then " to \(.written_file | quoted)" else "" end)
 	| if . == "" then empty else usestat("most writes: \(.)") end;
@@ -87,14 +91,17 @@ def mount_checks($u):
 	if ($u.mounts | length) == 0 then empty else
 		($u.mounts | written_to) as $mounts
 		| ($mounts[] | check("space-low"; .path; {path, error: "ENOSPC"}; fill_share;
-			usestat("\(.used | in_bytes) of \(.size | in_bytes) used, \(.available | in_bytes) available; \(.fs // "?")"),
+			usestat("\(.used | in_bytes) of \(.size | in_bytes) used, \(.available | in_bytes) available; "
+				+ "\(.fs // "?")"),
 			writers($u; .path))),
 		($mounts[] | select((.inodes // 0) > 0) | check("inodes-low"; .path; {path, error: "ENOSPC"};
 			100 * .inodes_used / .inodes; usestat("\(.inodes_used) of \(.inodes) files"))),
 		([$mounts[] | minutes_left(.available; .growth; $u.cpu.seconds) as $minutes | select($minutes != null)
-			| check("space-growth"; .path; {path}; $minutes; usestat(growth_text(.growth; $u.cpu.seconds; $minutes)),
+			| check("space-growth"; .path; {path}; $minutes; usestat(growth_text(.growth; $u.cpu.seconds;
+				$minutes)),
 				writers($u; .path))]
-			| if length == 0 then fine("space-growth"; usestat("none grew by \(LEAST_GROWTH_BYTES | in_bytes)")) else .[] end),
+			| if length == 0 then fine("space-growth";
+				usestat("none grew by \(LEAST_GROWTH_BYTES | in_bytes)")) else .[] end),
 		([$u.mounts[] | select(.responds != null)]
 			| if length == 0 then fine("mount-silent"; usestat("no network file system"))
 			else .[] | check("mount-silent"; .path; {path}; if .responds then 0 else 1 end;
@@ -107,10 +114,12 @@ def hist_ms($key): .unit as $unit | .[$key] | unit_ns($unit) / 1e6;
 def latency_checks($n):
 	$n.biolatency.hists // [] | map(select(.label != null)) as $hists
 	| if $n.biolatency == null then empty
-	elif ($hists | length) == 0 then ("block-latency", "block-outlier") | unseen(.; "no disk request in this time") else
+	elif ($hists | length) == 0 then ("block-latency", "block-outlier")
+		| unseen(.; "no disk request in this time") else
 		$hists[] | from("biolatency"; hist_text(plural("request"))) as $text
 		| (if .count < 20 then unseen("block-latency"; "too few requests")
-			else check("block-latency"; .label; {disk: .label}; hist_ms("p99"); $text, causes($n; .label)) end),
+			else check("block-latency"; .label; {disk: .label}; hist_ms("p99"); $text, causes($n;
+				.label)) end),
 		check("block-outlier"; .label; {disk: .label}; hist_ms("max"); $text, causes($n; .label)) end;
 
 def open_checks($n; $d):
@@ -118,16 +127,21 @@ def open_checks($n; $d):
 	$n.opensnoop | if . == null then empty else
 		([$d.opensnoop, 1] | max) as $seconds
 		| (if (.limits | length) == 0 then 
-			fine("resource-limits"; from("opensnoop"; "\(.failed | plural("failed open")), none of this kind"))
+			fine("resource-limits"; from("opensnoop";
+				"\(.failed | plural("failed open")), none of this kind"))
 		else .limits[0:5][] | check("resource-limits"; .error; {comm, pid, error} + of_cgroup; .count;
-			from("opensnoop"; "\(.count | times) in \(.comm)\(in_container), for example \(.path | quoted)")) end),
+			from("opensnoop"; "\(.count | times) in \(.comm)\(in_container), for example "
+				+ "\(.path | quoted)")) end),
 		(.unexpected | map(select(.count >= 20)) | group_by([.comm, .error]) | if length == 0 then
 			fine("failing-opens"; from("opensnoop"; "no path failed 20 times"))
 		else .[] | (map(.count) | add) as $count | .[0] as $o
-			| check("failing-opens"; $o.path + if length > 1 then " and \(length - 1 | plural("other path"))" else "" end;
+			| check("failing-opens"; $o.path + if length > 1
+				then " and \(length - 1 | plural("other path"))" else "" end;
 				$o | {comm, pid} + of_cgroup; $count / $seconds;
-				from("opensnoop"; "\($count | times) in \($seconds | number) s with \($o.error), by \($o.comm | quoted)"
-					+ "\($o | in_container)"), (select(length > 1) | from("opensnoop"; .[0:4] | paths))) end)
+				from("opensnoop"; "\($count | times) in \($seconds | number) s with \($o.error), by "
+					+ "\($o.comm | quoted)"
+					+ "\($o | in_container)"), (select(length > 1) | from("opensnoop"; .[0:4]
+						| paths))) end)
 	end;
 
 def file_checks($n; $d):
@@ -135,8 +149,10 @@ def file_checks($n; $d):
 	$n | to_entries[] | select(.key | test("slower$")) | .key as $tool | .value | select(. != null)
 	| ([$d[$tool], 1] | max) as $seconds
 	| if .slow == 0 then fine("slow-files"; from($tool; "none took 10 ms")) else
-		([.total_ns / 1e6 / $seconds, (.slowest.latency_ns / 1e6 | if . >= 1000 then . else 0 end)] | max) as $ms
-		| check("slow-files"; .slowest | "\(.comm), \(.op) of \(.file)"; .slowest | {comm, pid} + of_cgroup; $ms;
+		([.total_ns / 1e6 / $seconds, (.slowest.latency_ns / 1e6 | if . >= 1000 then . else 0 end)]
+			| max) as $ms
+		| check("slow-files"; .slowest | "\(.comm), \(.op) of \(.file)"; .slowest
+			| {comm, pid} + of_cgroup; $ms;
 			from($tool; "\(.slow | plural("operation")), together \(.total_ns | in_time); "
 				+ "the slowest: \(.slowest | slowest)")) end;
 

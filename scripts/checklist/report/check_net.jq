@@ -60,14 +60,16 @@ def retransmit_share:
 
 # drop_sockets(protocol; netns): sockets of that namespace that dropped something.
 def dropping($u; $protocol; $netns): $u.sockets
-	| map(select(.protocol == $protocol and (.netns // null | tostring) == ($netns | tostring) and (.drops // 0) > 0));
+	| map(select(.protocol == $protocol and (.netns // null | tostring) == ($netns
+		| tostring) and (.drops // 0) > 0));
 
 def listener_checks($u):
 	[$u.sockets[] | select(.protocol == "tcp" and (.drops // 0) > 0)] as $sockets
 	| ($sockets[] | check("listen-overflow"; "port \(.port), \(who),"; {port, address} + about_process; .drops;
 		usestat("\(.drops | plural("connection")) dropped, "
 			+ if .queue then "\(.queue) of at most \(.queue_max) waiting" else "queue not known" end))),
-	($u.nets[] | . as $net | select(($sockets | map(select((.netns | tostring) == ($net.netns | tostring))) | length) == 0)
+	($u.nets[] | . as $net | select(($sockets | map(select((.netns | tostring) == ($net.netns | tostring)))
+		| length) == 0)
 		| check("listen-overflow"; "a listener\(net_subject)"; net_about; .tcp_listen_overflows;
 			usestat("\(.tcp_listen_overflows | plural("connection")) dropped")));
 
@@ -75,7 +77,8 @@ def udp_checks($u):
 	each_net("udp-drops"; $u; summed(rate_of("udp_receive_buffer_errors"), rate_of("udp6_receive_buffer_errors"));
 		"\(summed(.udp_receive_buffer_errors, .udp6_receive_buffer_errors)) dropped for lack of buffer";
 		dropping($u; "udp"; .netns)[0:2][] | usestat("port \(.port): \(.drops), \(who)")),
-	(if any($u.nets[]; true) then empty else $u.sockets[] | select(.protocol == "udp") | check("udp-drops"; ""; {port}
+	(if any($u.nets[]; true) then empty else $u.sockets[] | select(.protocol == "udp")
+		| check("udp-drops"; ""; {port}
 		+ about_process; rate_of("drops"); usestat("port \(.port): \(.drops), \(who)")) end);
 
 # peer_text: to where most connections lead.
@@ -91,10 +94,13 @@ def port_checks($u):
 		| check("ports-used-up"; " towards \(endpoint)\(net_subject)"; {address, port} + net_about;
 			used(.connections; .local_ports); usestat("\(peer_text), of \(.local_ports) local ports"))
 	else each_net("ports-used-up"; $u; used(summed(.tcp_time_wait, .tcp_established); .local_ports);
-		"\(.tcp_time_wait // 0) in TIME_WAIT and \(.tcp_established // 0) established, of \(.local_ports) ports") end,
+		"\(.tcp_time_wait // 0) in TIME_WAIT and \(.tcp_established // 0) established, of \(.local_ports) "
+			+ "ports") end,
 	([$u.peers[] | select((.close_wait // 0) > 0)] | if length == 0 then
-			fine("close-wait"; usestat("no port or destination with many connections")) | select($u.nets | length > 0)
-		else .[] | check("close-wait"; "\(if .direction == "out" then endpoint else "port \(.port)" end)\(net_subject)";
+			fine("close-wait"; usestat("no port or destination with many connections")) | select($u.nets
+				| length > 0)
+		else .[] | check("close-wait";
+			"\(if .direction == "out" then endpoint else "port \(.port)" end)\(net_subject)";
 			{port} + net_about; .close_wait; usestat(peer_text)) end);
 
 def resets: summed(rate_of("tcp_resets_sent"), rate_of("tcp_established_resets"));
@@ -111,20 +117,24 @@ def net_checks($n; $u):
 			+ "\(.tcp_request_queue_drops // 0 | plural("SYN")) dropped"),
 	# A busy server resets some connections.
 	each_net("reset-storm"; $u; resets as $resets
-		| if $resets == null or $resets >= 0.1 * (summed(rate_of("tcp_active_opens"), rate_of("tcp_passive_opens")) // 0)
+		| if $resets == null or $resets >= 0.1 * (summed(rate_of("tcp_active_opens"),
+			rate_of("tcp_passive_opens")) // 0)
 			then $resets else 0 end;
 		"\(rate_of("tcp_resets_sent") | number)/s sent, \(rate_of("tcp_established_resets") | number)/s of "
 			+ "established connections, \(rate_of("tcp_attempt_failures") | number)/s failed attempts"),
 	port_checks($u),
 	each_net("time-wait"; $u; .tcp_time_wait; "\(.tcp_time_wait) of at most \(.tcp_time_wait_max // "?"); "
-		+ "\(rate_of("tcp_active_opens") | number) connections/s opened"; peers_of($u; .netns) | usestat(peer_text)),
+		+ "\(rate_of("tcp_active_opens") | number) connections/s opened"; peers_of($u; .netns)
+			| usestat(peer_text)),
 	each_net("conntrack-full"; $u; if (.conntrack_drops // 0) > 0 then 100
 		else used(.conntrack_entries; .conntrack_max) end;
-		"\(.conntrack_entries) of \(.conntrack_max) entries, \(.conntrack_drops // 0 | plural("packet")) dropped"),
+		"\(.conntrack_entries) of \(.conntrack_max) entries, \(.conntrack_drops // 0 | plural("packet")) "
+			+ "dropped"),
 	each_net("neighbours-full"; $u; if (.neighbour_table_overflows // 0) > 0 then 100
 		else used(.neighbours; .neighbours_max) end;
 		"\(.neighbours // "?") of \(.neighbours_max // "?"), \(.neighbour_table_overflows // 0) times full"),
-	each_net("fragments-lost"; $u; rate_of("ip_reassembly_failures"); "\(.ip_reassembly_failures) not put together"),
+	each_net("fragments-lost"; $u; rate_of("ip_reassembly_failures");
+		"\(.ip_reassembly_failures) not put together"),
 	(first($u.nets[] | select(.netns == null)) // null | values
 		| check("tcp-memory"; null; {}; if (.tcp_aborts_on_memory // 0) > 0 then 100
 			else used(.tcp_memory_bytes; .tcp_memory_max_bytes) end;
@@ -149,9 +159,11 @@ def connect_check($n; $u; $id; kind):
 		[.targets[] | select(.result | kind)]
 		| if length == 0 then fine($id; from("tcpconnect"; "none of the connects"))
 		else group_by([.comm, .port, .result])[] | sort_by(-.count) | .[0] as $t
-			| check($id; map(endpoint)[0:3] | join(", "); $t | {address, port, comm, pid, netns} + of_cgroup | foreign($u);
+			| check($id; map(endpoint)[0:3] | join(", "); $t | {address, port, comm, pid, netns} + of_cgroup
+				| foreign($u);
 				map(.count) | add; from("tcpconnect";
-					"\(map(.count) | add | plural("connect")) by \($t.comm | quoted) (\($t.pid // "?"))"
+					"\(map(.count) | add | plural("connect")) by \($t.comm | quoted) "
+						+ "(\($t.pid // "?"))"
 					+ "\($t | in_container): \($t.result)\(delay)")) end
 	end;
 
@@ -168,7 +180,8 @@ def accept_checks($n):
 	elif .slowest == null then unseen("accept-queue"; "no connection was accepted in this time")
 	else .accepts as $accepts | .slowest
 		| check("accept-queue"; .port; {port} + about_process; .queue_ns / 1e6; from("tcpaccept";
-			"at most \(.queue_ns | in_time), port \(.port), \(.comm | quoted)\(in_container); \($accepts) accepted"))
+			"at most \(.queue_ns | in_time), port \(.port), \(.comm | quoted)\(in_container); \($accepts) "
+				+ "accepted"))
 	end;
 
 def dns_checks($n):
@@ -179,16 +192,22 @@ def dns_checks($n):
 		.lookups as $all
 		| (.names | map(select(.failed > 0)) | if length == 0 then
 				fine("dns-failing"; from("gethostlatency"; $all | plural("lookup")))
-			else group_by([.comm, .result])[] | sort_by(-.failed) | .[0] as $f | (map(.failed) | add) as $failed
-				| check("dns-failing"; map(.host)[0:3] | join(", "); $f | {host, comm, pid} + of_cgroup; $failed;
-					from("gethostlatency"; "\($failed) of \(map(.count) | add) lookups by \($f.comm | quoted)"
+			else group_by([.comm, .result])[] | sort_by(-.failed) | .[0] as $f | (map(.failed)
+				| add) as $failed
+				| check("dns-failing"; map(.host)[0:3] | join(", "); $f
+					| {host, comm, pid} + of_cgroup; $failed;
+					from("gethostlatency";
+						"\($failed) of \(map(.count) | add) lookups by \($f.comm | quoted)"
 						+ "\($f | in_container): \($f.result)")) end),
 		(.names | map(select(.latency_ns >= 2e8)) | if length == 0 then
 				fine("slow-dns"; from("gethostlatency"; "none of \($all) took 200 ms"))
 			else sort_by(-.latency_ns) | .[0] as $s
-				| check("slow-dns"; map(.host)[0:3] | join(", "); $s | {host, comm, pid} + of_cgroup; $s.latency_ns / 1e6;
-					from("gethostlatency"; "\($s.latency_ns | in_time) at most in \($s.count | plural("lookup")) of "
-						+ "\($s.host) by \($s.comm | quoted)\($s | in_container); \($all | plural("lookup")) in all")) end)
+				| check("slow-dns"; map(.host)[0:3] | join(", "); $s
+					| {host, comm, pid} + of_cgroup; $s.latency_ns / 1e6;
+					from("gethostlatency"; "\($s.latency_ns | in_time) at most in "
+						+ "\($s.count | plural("lookup")) of "
+						+ "\($s.host) by \($s.comm | quoted)\($s | in_container); "
+						+ "\($all | plural("lookup")) in all")) end)
 	end;
 
 def exec_checks($n; $d):
@@ -196,8 +215,10 @@ def exec_checks($n; $d):
 		+ "\(if .top.ppid then " (\(.top.ppid))" else "" end)\(.top | in_container)" else "" end;
 	$n.execsnoop | if . == null then empty else
 		check("exec-storm"; null; {comm: .top.comm, pid: .top.ppid} + (.top // {} | of_cgroup);
-			.execs / ([$d.execsnoop, 1] | max); from("execsnoop"; "\(.execs) in \($d.execsnoop | number) s\(most)")),
-		(if .failed == 0 then fine("exec-failures"; from("execsnoop"; "none of \(.execs | plural("exec"))")) else
+			.execs / ([$d.execsnoop, 1]
+				| max); from("execsnoop"; "\(.execs) in \($d.execsnoop | number) s\(most)")),
+		(if .failed == 0 then fine("exec-failures"; from("execsnoop";
+			"none of \(.execs | plural("exec"))")) else
 			check("exec-failures"; null; {path: .failed_file}; .failed; from("execsnoop";
 				"\(.failed) failed, mostly \(.failed_file | quoted) with \(.failed_error)")) end)
 	end;

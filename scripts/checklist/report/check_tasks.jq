@@ -21,14 +21,16 @@ def memory_checks($n; $u):
 		check("memory-pressure"; null; {}; .some; usestat(pressure_text)),
 		(if (.swap_total // 0) == 0 then fine("swapping"; usestat("no swap")) else
 			check("swapping"; null; {}; (.swap_in + .swap_out) * PAGE_KIB;
-				usestat("\(.swap_in * PAGE_KIB | number) KiB/s in, \(.swap_out * PAGE_KIB | number) KiB/s out"),
+				usestat("\(.swap_in * PAGE_KIB | number) KiB/s in, \(.swap_out * PAGE_KIB | number) "
+					+ "KiB/s out"),
 				($u.processes | top_by(.swap; "\(process_name) \(.swap | in_bytes)")
 					| if . == "" then empty else usestat("in swap: \(.)") end)) end),
 		check("thrashing"; null; {}; if (.some // 100) < 1 then 0 else .refaults end;
 			usestat("\(.refaults | number) pages/s read back soon after they were reclaimed"),
 			($u.processes | top_by(.major_faults; "\(process_name) \(.major_faults | number)/s")
 				| if . == "" then empty else usestat("major faults: \(.)") end)),
-		check("direct-reclaim"; null; {}; .stalls; usestat("\(.stalls | number) allocations/s waited for reclaim")),
+		check("direct-reclaim"; null; {}; .stalls;
+			usestat("\(.stalls | number) allocations/s waited for reclaim")),
 		check("compaction"; null; {}; .compactions; usestat("\(.compactions | number)/s")),
 		check("slab-large"; null; {}; .slab | percent($u.memory.total);
 			usestat("\(.slab | in_bytes) of \(.total | in_bytes)")),
@@ -39,7 +41,8 @@ def memory_checks($n; $u):
 		(if .corrected == null and .uncorrected == null and .corrupted == null then
 			unseen("memory-hardware"; "no EDAC driver: virtual machines have none")
 		else check("memory-hardware"; null; {};
-			(.corrected // 0) + 1000 * (.uncorrected // 0) + (if (.corrupted // 0) > 0 then 1000 else 0 end);
+			(.corrected // 0) + 1000 * (.uncorrected // 0) + (if (.corrupted // 0) > 0 then 1000
+				else 0 end);
 			usestat("\(.corrected // 0) corrected, \(.uncorrected // 0) not corrected; "
 				+ "\(.corrupted // 0 | in_bytes) taken out of use")) end)
 	end;
@@ -52,11 +55,15 @@ def leak_checks($u):
 	| [($u.processes[] | select((.rss_growth // 0) >= $least)
 			| minutes_left($room; .rss_growth; .seconds) as $minutes | select($minutes != null)
 			| check("memory-leak"; who; about_process; $minutes;
-				usestat("\(growth_text(.rss_growth; .seconds; $minutes)); now \(.rss | in_bytes)\(command)"))),
-		($u.cgroups[] | select(.cgroup != "/" and .memory_max != null and (.memory_growth // 0) >= .memory_max / 100)
-			| minutes_left(.memory_max - .memory; .memory_growth; .seconds) as $minutes | select($minutes != null)
+				usestat("\(growth_text(.rss_growth; .seconds; $minutes)); now "
+					+ "\(.rss | in_bytes)\(command)"))),
+		($u.cgroups[] | select(.cgroup != "/" and .memory_max != null
+			and (.memory_growth // 0) >= .memory_max / 100)
+			| minutes_left(.memory_max - .memory; .memory_growth; .seconds) as $minutes
+				| select($minutes != null)
 			| check("memory-leak"; cgroup_name; of_cgroup + cgroup_dirs($u); $minutes;
-				usestat("\(growth_text(.memory_growth; .seconds; $minutes)); limit \(.memory_max | in_bytes)"), members($u)))]
+				usestat("\(growth_text(.memory_growth; .seconds; $minutes)); limit "
+					+ "\(.memory_max | in_bytes)"), members($u)))]
 	| if $u.memory == null then empty
 	elif length == 0 then fine("memory-leak"; usestat("none grew by \(LEAST_GROWTH_BYTES | in_bytes)"))
 	else .[] end;
@@ -74,11 +81,12 @@ def each_process($id; $u; filter; value; text):
 
 def process_checks($u):
 	each_process("cpu-bound"; $u; .cpu; if $u.cpu.urgent >= 90 then 0
-		elif .thread_cpu then .thread_cpu
+		elif .thread_cpu then [.thread_cpu, .cpu] | min
 		elif .cpu > 115 then 0 else .cpu end;
 		"\(.cpu | number) % of a CPU, \(.system | number) % in the kernel"),
 	each_process("process-run-delay"; $u; .run_delay and (.kernel | not);
-		if ($u.cpu.pressure // 100) < 5 or ($u.cpu.nice >= 20 and $u.cpu.urgent < 70) then 0 else .run_delay end;
+		if ($u.cpu.pressure // 100) < 5 or ($u.cpu.nice >= 20 and $u.cpu.urgent < 70) then 0
+			else .run_delay end;
 		"waited \(.run_delay | number) % of the time, ran \(.cpu | number) %"),
 	each_process("thread-growth"; $u; .thread_growth; grown("threads"; "thread_growth");
 		"\(.thread_growth) more than at its first look, now \(.threads)"),
@@ -97,6 +105,8 @@ def frozen: [.function, .stack[]?] | map(select(type == "string"))
 # detached, hangs not.
 def housekeeping: [.function, .stack[]?] | map(select(type == "string"))
 	| any(.[]; test("rcu|synchronize|kthread|worker_thread|msleep|stop_one_cpu"));
+
+def with_file: if .file then ", with \(.file | quoted)" else "" end;
 
 # mount_of(u): the mount of a file.
 def mount_of($u): .file as $file | if $file == null then null else
@@ -119,16 +129,18 @@ def log_writer_checks($u):
 
 def blocked_checks($u):
 	if $u.limits == null then empty else
-		$u.blocked | map(select(.looks >= 2 and (frozen or (housekeeping | not)))) | map(select(frozen)) as $frozen
+		$u.blocked | map(select(.looks >= 2 and (frozen or (housekeeping | not))))
+			| map(select(frozen)) as $frozen
 		| (if length == 0 then fine("blocked-tasks"; usestat("none in two looks in a row")) else
 			group_by(.pid)[] | max_by(.seconds) as $b
 			| check("blocked-tasks"; $b | who; $b | about_process; $b | hung_s($u); usestat(
 				"\(length | plural("thread")), for at least \($b.seconds | number) s, in "
-				+ "\($b.function // "a function not shown")\(if $b.file then ", with \($b.file | quoted)" else "" end)")) end),
+				+ ($b.function // "a function not shown") + ($b | with_file))) end),
 		(if ($frozen | length) == 0 then fine("fs-frozen"; usestat("none")) else
 			$frozen | group_by(mount_of($u))[] | max_by(.seconds) as $b | ($b | mount_of($u)) as $mount
 			| check("fs-frozen"; $mount // "A file system"; ($b | about_process) + {path: $mount}; length;
-				usestat("\(length | plural("thread")) cannot write, such as \($b | who), in \($b.function)"
+				usestat("\(length | plural("thread")) cannot write, such as \($b | who), in "
+					+ "\($b.function)"
 				+ "\(if $b.file then ", with \($b.file | quoted)" else "" end)")) end)
 	end;
 
@@ -149,7 +161,8 @@ def limit_checks($u):
 			usestat("most: \(who), \(.process_instances) and \(.process_watches)")) end),
 		([$u.users[] | select(.uid != "0" and .threads_max)]
 			| if length == 0 then fine("user-threads"; usestat("no user has many threads")) else
-				.[] | check("user-threads"; .user // .uid; {user: (.user // .uid), pid, comm}; 100 * .threads / .threads_max;
+				.[] | check("user-threads"; .user // .uid; {user: (.user // .uid), pid, comm};
+					100 * .threads / .threads_max;
 					usestat("\(.threads) of \(.threads_max) threads")) end)
 	end;
 
@@ -198,9 +211,11 @@ def oom_check($u):
 	[$u.log[] | select(.class == "oom_kill")][0] as $log
 	| ([$u.oom_kills // 0, ($u.cgroups | map(.oom_kills // 0) | max // 0), $log.pids // 0] | max) as $kills
 	| if $u.memory == null then empty else
-		([$u.cgroups[] | select((.oom_kills // 0) > 0 and .cgroup != "/")] | sort_by(-(.cgroup | length))[0]) as $cgroup
+		([$u.cgroups[] | select((.oom_kills // 0) > 0 and .cgroup != "/")] | sort_by(-(.cgroup
+			| length))[0]) as $cgroup
 		| ($cgroup.cgroup // $log.memcgs[0]) as $path
-		| check("kernel-oom"; if ($log.comms // [] | length) > 0 then $log.comms | join(", ") else "processes" end;
+		| check("kernel-oom"; if ($log.comms // [] | length) > 0 then $log.comms
+			| join(", ") else "processes" end;
 			{comm: $log.comms[0], cgroup: $path} + ($cgroup // {} | {container, container_name}); $kills;
 			usestat("\($kills | plural("process")) killed"
 				+ if $path then " at the memory limit of \(($cgroup // {cgroup: $path}) | cgroup_name)"
@@ -221,10 +236,11 @@ def taint_checks($u):
 
 def machine_checks($u):
 	$u.machine | if . == null then empty else
-		check("clock-unsynchronised"; null; {}; .clock_synchronised | if . == null then null elif . then 0 else 1 end;
+		check("clock-unsynchronised"; null; {}; .clock_synchronised
+			| if . == null then null elif . then 0 else 1 end;
 			usestat("possible error "
-				+ "\(if .clock_error_max_us then .clock_error_max_us * 1e3 | in_time else "unknown" end)"
-				+ "\(if .hypervisor then "; a virtual machine, whose host may set the clock" else "" end)")),
+				+ if .clock_error_max_us then .clock_error_max_us * 1e3 | in_time else "unknown" end
+				+ if .hypervisor then "; a virtual machine, whose host may set the clock" else "" end)),
 		check("clock-source"; .clock_source; {};
 			.clock_source | if . == null then null
 				elif test("^(hpet|acpi_pm|jiffies|pit|refined-jiffies)$") then 1 else 0 end;
@@ -234,7 +250,8 @@ def machine_checks($u):
 			{unit: (.failed_unit_names // [] | if type == "array" then .[0] else . end)}; .failed_units;
 			usestat(.failed_units | plural("failed unit"))) end),
 		($u.log_total | if . == null then empty else check("log-flood"; null; {}; .messages + (.programs // 0);
-			usestat("\(.messages | number) messages/s of the kernel, \(.programs // 0 | number)/s of programs"),
+			usestat("\(.messages | number) messages/s of the kernel, \(.programs // 0 | number)/s of "
+				+ "programs"),
 			($u.log | max_by(.count) | values | usestat(message_text))) end)
 	end, taint_checks($u);
 
@@ -251,6 +268,10 @@ def failures:
 
 def exit_text: if .signal then "by signal \(.signal)" else "with status \(.status)" end;
 
+def started_by:
+	if .parent_comm then ", started by \(.parent_comm | quoted) (\(.ppid))" else "" end
+	+ if .lifetime_us then ", after \(1e3 * .lifetime_us / .exits | in_time)" else "" end;
+
 # exit_checks: a program of which most ends are failures.
 def exit_checks($u):
 	if ($u.exits | length) == 0 then empty else
@@ -260,23 +281,28 @@ def exit_checks($u):
 			| check("crash-loop"; .comm + in_container; {comm} + of_cgroup; $count;
 				usestat("\($count) of \(.exits | plural("end")) "
 					+ ($failures | sort_by(-.exits) | map(exit_text) | join(", "))
-					+ "\(if .parent_comm then ", started by \(.parent_comm | quoted) (\(.ppid))" else "" end)"
-					+ "\(if .lifetime_us and .exits > 0 then ", after \(1e3 * .lifetime_us / .exits | in_time)" else "" end)"))]
+					+ started_by))]
 		| if length == 0 then fine("crash-loop"; usestat("no program mostly ended with an error")) else .[] end
 	end;
 
-def lock_text: "\(.waiters | plural("thread")) of \(who) \(if .waiters == 1 then "waits" else "wait" end) for a "
-	+ (if .kind == "file" then "lock of \(.file // "a file" | quoted)" else "mutex" end)
-	+ (if .owner then ", held by \(.owner_comm // "?") (\(.owner)), \(.owner_state // "?")"
-		else ", whose owner has ended" end)
-	+ ", in \(.looks | plural("look"))";
+def held_by:
+	if .owner == null then ", whose owner has ended"
+	else ", held by \(if .owner_comm then "\(.owner_comm) (\(.owner))" else "process \(.owner)" end)"
+		+ if .owner_state then ", \(.owner_state)" else "" end
+	end;
+
+def lock_text:
+	"\(.waiters | plural("thread")) of \(who) \(if .waiters == 1 then "waits" else "wait" end) for "
+	+ (if .kind != "file" then "a mutex" elif .file then "a lock of \(.file | quoted)" else "a lock of a file" end)
+	+ held_by + ", in \(.looks | plural("look"))";
 
 def lock_checks($u):
 	if $u.limits == null then empty else
 		([$u.locks[] | select(.deadlock and .looks >= 2)]
 			| if length == 0 then fine("deadlock"; usestat("none seen"))
 			else .[] | check("deadlock"; who; {pid, comm} + of_cgroup; .waiters; usestat(lock_text)) end),
-		([$u.locks[] | select((.deadlock | not) and .looks >= 2)]
+		# flock(1) waits on purpose.
+		([$u.locks[] | select((.deadlock | not) and .looks >= 2 and .comm != "flock")]
 			| if length == 0 then fine("lock-contention"; usestat("none in two looks in a row"))
 			else .[] | check("lock-contention"; who; {pid, comm} + of_cgroup;
 				if .kind == "file" then 3 * .waiters else .waiters end; usestat(lock_text)) end)

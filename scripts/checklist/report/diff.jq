@@ -26,9 +26,11 @@ def COUNT: {p50: 20, p99: 1000};
 
 def findings_of($old; $new):
 	[($new | to_entries[] | $old[.key] as $before | .value | {id, title, severity,
-			change: (if $before == null then "new" elif .severity == $before.severity then "same" else "changed" end),
+			change: (if $before == null then "new" elif .severity == $before.severity then "same"
+				else "changed" end),
 			before: $before.severity}),
-		($old | to_entries[] | select($new[.key] == null).value | {id, title, severity, change: "gone", before: .severity})];
+		($old | to_entries[] | select($new[.key] == null).value
+			| {id, title, severity, change: "gone", before: .severity})];
 
 def configuration_of($a; $b):
 	($a.machine // {}) as $x | ($b.machine // {}) as $y
@@ -48,7 +50,8 @@ def difference($a; $b):
 		latencies: [$i | to_entries[] | .key as $k | .value as $v | $h[$k] | values | . as $o
 			| ("p50", "p99") as $p
 			| select(([$o.count, $v.count] | min) >= COUNT[$p] and changed($o[$p] / 1000; $v[$p] / 1000))
-			| {histogram: $k, percentile: $p, a_ns: $o[$p], b_ns: $v[$p], a_count: $o.count, b_count: $v.count}],
+			| {histogram: $k, percentile: $p, a_ns: $o[$p], b_ns: $v[$p], a_count: $o.count,
+				b_count: $v.count}],
 		configuration: configuration_of($a; $b)
 	};
 
@@ -67,6 +70,7 @@ def difference_text:
 		section("MEANS THAT CHANGED BY MORE THAN A FIFTH"; .means[]
 			| .unit as $unit | "\(.series): \(arrow(.a | with_unit($unit); .b | with_unit($unit)))"),
 		section("LATENCIES THAT CHANGED BY MORE THAN A FIFTH"; .latencies[]
-			| "\(.histogram) \(.percentile): \(arrow(.a_ns | in_time; .b_ns | in_time)) (of \(.a_count) and \(.b_count))"),
+			| "\(.histogram) \(.percentile): \(arrow(.a_ns | in_time; .b_ns | in_time)) (of \(.a_count) "
+				+ "and \(.b_count))"),
 		section("CONFIGURATION THAT DIFFERS"; .configuration[] | "\(.key): \(arrow(.a // "-"; .b // "-"))")
 	] | map(printable)[];

@@ -81,12 +81,14 @@ def tcpconnect:
 			+ of_cgroup;
 		unfold(["daddr", "dport", "result", "comm"]) |
 		map(select((.ours | not) and (.result != null or .others))) | connect_results |
-		(map(select(.others | not)) | group_by([.daddr, .dport, .result]) | map((.[-1] | {pid, netns} + of_cgroup) + {
+		(map(select(.others | not)) | group_by([.daddr, .dport, .result]) | map((.[-1]
+			| {pid, netns} + of_cgroup) + {
 			address: .[0].daddr, port: .[0].dport, result: .[0].result, count: weight,
 			latency_ns: (map(.latency_ns // empty) | max), comm: most(.comm)
 		}) | sort_by((.result == "established"), -.count, .address, .port, .result)) as $by_target |
 		{
-			numbers: {connects: weight, targets: ($by_target | map(select(.result != "established"))[0:10])},
+			numbers: {connects: weight, targets: ($by_target
+				| map(select(.result != "established"))[0:10])},
 			series: [
 				(event_series("connects"; "connect"; "connects")),
 				(map(select(.result != "established"))
@@ -151,7 +153,8 @@ def gethostlatency:
 		}) | sort_by(-.latency_ns, .host)) as $by_host |
 		{
 			numbers: {lookups: weight, failed: (map(select(.failed)) | weight),
-				names: ($by_host | .[0:20] + (.[20:] | map(select(.failed > 0)) | sort_by(-.failed)[0:20]))},
+				names: ($by_host | .[0:20] + (.[20:] | map(select(.failed > 0))
+					| sort_by(-.failed)[0:20]))},
 			series: [event_series("lookups"; "dns"; "names looked up")],
 			tables: [$by_host | table("names"; "Names looked up, the slowest first"; [
 				column("host"; "Name"; "host"), column("count"; "Lookups"; "number"),
@@ -180,7 +183,8 @@ def fsslower:
 
 def biosnoop:
 	facts({at: second, pid, comm: (.comm // "-"), disk: (.disk // "-"),
-			op: (.rwbs // .op // .operation // "-"), bytes, latency_ns, error: (.error_name // null), ours: ours}
+			op: (.rwbs // .op // .operation // "-"), bytes, latency_ns, error: (.error_name // null),
+				ours: ours}
 			+ of_cgroup;
 		unfold(["disk", "comm", "op", "error"]) |
 		map(select(.latency_ns != null and (.ours | not))) |
@@ -193,7 +197,8 @@ def biosnoop:
 		}) | sort_by(-.total_ns, .disk, .comm, .op)) as $by_cause |
 		{
 			numbers: {requests: weight, causes: $causes[0:20],
-				errors: (map(select(.error)) | group_by([.disk, .error]) | map({disk: .[0].disk, error: .[0].error,
+				errors: (map(select(.error)) | group_by([.disk, .error])
+					| map({disk: .[0].disk, error: .[0].error,
 					comm: .[0].comm, count: weight}))},
 			series: [],
 			tables: [$by_cause | table("requests"; "Disk requests, by who caused them"; [

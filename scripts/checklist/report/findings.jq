@@ -105,7 +105,8 @@ def found($rule):
 	| sort_by(if $rule.low then .value else -.value end)
 	| (.[MOST_SUBJECTS:] | length) as $more
 	| .[0:MOST_SUBJECTS] | map(finding($rule))
-	| if $more > 0 then .[-1].evidence += [{collector: .[-1].evidence[0].collector, text: "and \($more) more like it"}]
+	| if $more > 0 then .[-1].evidence += [{collector: .[-1].evidence[0].collector,
+		text: "and \($more) more like it"}]
 	else . end;
 
 # best(rule): the evidence of what is ruled out: the value nearest to the limit.
@@ -165,7 +166,8 @@ def story:
 	| (map({key: "\(.key)", value: cause_of($all)}) | from_entries) as $causes
 	| map(.root = (.key | root($causes)))
 	| group_by(.root)
-	| map(. as $group | {cause: (.[] | select(.key == .root)), symptoms: (map(select(.key != .root)) | sort_by(-score))})
+	| map(. as $group | {cause: (.[] | select(.key == .root)), symptoms: (map(select(.key != .root))
+		| sort_by(-score))})
 	| sort_by(-(.cause | score) - 0.5 * ([.symptoms | length, 4] | min), .cause.key)
 	| [.[] | .cause + {explained_by: null}, (.cause.key as $key | .symptoms[] | . + {explained_by: $key})]
 	| to_entries | map(.value + {number: (.key + 1)})

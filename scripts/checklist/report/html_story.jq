@@ -36,7 +36,8 @@ def findings_html:
 	| section_html("findings"; "Causes";
 		if .findings | length > 0 then
 			.findings as $all
-			| element("div"; {class: "cards"}; on_lines($all[] | select(.explained_by == null) | cause_html($all)))
+			| element("div"; {class: "cards"}; on_lines($all[] | select(.explained_by == null)
+				| cause_html($all)))
 		elif $judged == 0 then element("p"; "No check had data: this run could not look.")
 		else element("p"; "Nothing was found among the \($judged) checks that had data.") end);
 
@@ -68,7 +69,8 @@ def matrix_html:
 # ---- the other two lists, and history ----
 
 def exonerated_html:
-	def check_html: element("li"; "\(.title | text) " + span_html("why"; .evidence[0].text // "" | cut_to(120) | text));
+	def check_html: element("li"; "\(.title | text) " + span_html("why"; .evidence[0].text // "" | cut_to(120)
+		| text));
 	def resource_html:
 		element("div"; element("h3"; .[0].resource | resource_name | text)
 			+ element("ul"; on_lines(.[] | check_html)));

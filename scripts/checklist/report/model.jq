@@ -24,9 +24,11 @@ def not_looked_at: {id: .rule.id, class: .rule.class, resource: .rule.resource,
 # matrix: a row for each resource of the USE method, with the worst of each class.
 def matrix:
 	def cell: {
-		severity: ([.[].found[]?.severity] | if index("critical") then "critical" elif index("warning") then "warning"
+		severity: ([.[].found[]?.severity] | if index("critical") then "critical" elif index("warning")
+			then "warning"
 			elif index("info") then "info" else null end),
-		found: ([.[].found[]?] | length), fine: (map(select(.fine)) | length), unseen: (map(select(.unseen)) | length)};
+		found: ([.[].found[]?] | length), fine: (map(select(.fine)) | length), unseen: (map(select(.unseen))
+			| length)};
 	["cpu", "memory", "disk", "filesystem", "network", "dns", "tasks", "exec", "file", "open", "machine"]
 	as $resources
 	| . as $judged
@@ -60,7 +62,8 @@ def report($redacted):
 		generator: "sixty",
 		redacted: $redacted,
 		meta: meta($collectors),
-		machine: ($numbers.usestat.machine // {} | {os, kernel_version, cpu_model, cpus_online, hypervisor, clock_source,
+		machine: ($numbers.usestat.machine // {} | {os, kernel_version, cpu_model, cpus_online, hypervisor,
+			clock_source,
 			transparent_hugepages, transparent_hugepages_defrag, swappiness, overcommit_memory, dirty_ratio,
 			somaxconn, tcp_syncookies, tcp_max_syn_backlog, netdev_budget, numa_balancing, sched_autogroup}
 			+ {governor: $numbers.usestat.cpu.governor, version: $context.version, kernel: $context.kernel}

@@ -48,7 +48,8 @@ def short($all):
 	| "\(.severity | badge) \(.title | say | cut_to(WIDTH - 9) | paint("1"))",
 	("         " + (.evidence[0:2][] | .collector as $by | .text | say | cut_to(WIDTH - 13 - ($by | length))
 		| "\(.)  [\($by)]")),
-	(if ($symptoms | length) > 0 then "         symptoms: \($symptoms | map(.title | say) | join("; "))" | cut_to(WIDTH)
+	(if ($symptoms | length) > 0 then "         symptoms: \($symptoms | map(.title | say) | join("; "))"
+		| cut_to(WIDTH)
 		else empty end),
 	"         \(next_line)";
 
@@ -63,10 +64,11 @@ def causes_on_a_screen($lines):
 	| ([$lines - (.lines | screen_lines), 0] | max) as $room
 	| .lines[],
 	($causes[.shown:] | if length > $room then .[0:[$room - 1, 0] | max] else . end
-		| .[] | .id as $id | "\(.severity | badge) \(.title | say | cut_to(WIDTH - 21 - ($id | length))) (explain: \($id))"),
+		| .[] | .id as $id | "\(.severity | badge) \(.title | say | cut_to(WIDTH - 21 - ($id | length))) "
+			+ "(explain: \($id))"),
 	(.shown += if ($causes[.shown:] | length) > $room then [$room - 1, 0] | max else ($causes | length) end
 		| $causes[.shown:] | select(length > 0)
-		| "and \(length | plural("other finding")): \(map(.id) | unique | join(", "))" | fit);
+		| "and \(length) more (sixty --from DIR --all): \(map(.id) | unique | join(", "))" | fit);
 
 # full: a finding with all its evidence and what the rule cannot tell.
 def full($indent):
@@ -101,13 +103,14 @@ def not_looked_at:
 def history:
 	.history | select(length > 0)
 	| if $all then "", "BEFORE THE RUN (kernel log)",
-		(.[] | "  \(.class | column_of(20)) \(.count | times), the last at \(.time | say): \(.text | say | cut_to(150))")
+		(.[] | "  \(.class | column_of(20)) \(.count | times), the last at \(.time | say): "
+			+ "\(.text | say | cut_to(150))")
 	else "BEFORE THE RUN \(map("\(.class) \(.count | times)") | join(", ")) in the kernel log" | fit end;
 
 # own_cost: the CPU time of sixty itself, if it was measured.
 def own_cost:
-	(if .own_cpu_s then "; sixty itself took \(.own_cpu_s | number) s of CPU time" else "" end)
-	+ if .own_bpf_s then ", its BPF programs \(.own_bpf_s | number) s" else "" end;
+	(if .own_cpu_s then "; own CPU time \(.own_cpu_s | number) s" else "" end)
+	+ if .own_bpf_s then ", BPF programs \(.own_bpf_s | number) s" else "" end;
 
 def collectors:
 	def reason: if (.reason // "") != "" then ": \(.reason | say | cut_to(120))" else "" end;
@@ -118,7 +121,8 @@ def collectors:
 	(if $all then $bad[] | "  \(.name | column_of(15))\(.status)\(reason)"
 	else $bad | group_by(.status)[] | "  \(.[0].status): \(map(.name) | join(" "))" | fit end),
 	(.losses[] | select((.lost // 0) > 0) | "  \(.collector | column_of(15))lost \(.lost | plural("event"))"),
-	(if .meta.root == false and ($denied | length) > 0 then "  As root (sudo sixty) they would run." else empty end);
+	(if .meta.root == false and ($denied | length) > 0 then "  As root (sudo sixty) they would run."
+		else empty end);
 
 # service: what the service of --container, --cgroup or -p used.
 def service:
@@ -134,8 +138,7 @@ def service:
 			(if .fds then "\(.fds) open files" else empty end)] | join(", ") end;
 
 def footer:
-	ruled_out, not_looked_at, history, (if $all then "" else empty end), collectors,
-	(if $all or (.findings | length) == 0 then empty else "All: sixty --from DIR --all, or report.html" end);
+	ruled_out, not_looked_at, history, (if $all then "" else empty end), collectors;
 
 def summary:
 	[headline, service, verdict, ""] as $head

@@ -44,7 +44,7 @@ def cpu_facts:
 		cpus: $cpus, seconds: ($all | observed_s), running: ($running | average), running_max: ($running | max),
 		over_share: (if $cpus == null then null else $running | map(select(. > $cpus)) | length
 			| percent($running | length) end),
-		pressure: ($all | share("psi_some_us"; 1e6)), forks: ($all | per_s("forks")),
+		pressure: ($all | stalled("psi_some_us")), forks: ($all | per_s("forks")),
 		switches: ($all | per_s("context_switches")), governor: last_of("governor"),
 		cpu: [map(select(.name != "all")) | objects(.name) | without_start | one_cpu]
 	} + ($all | states // {});
@@ -60,7 +60,7 @@ def memory_facts:
 		stalls: per_s("alloc_stalls"), scanned: per_s("scan_direct_pages"), major_faults: per_s("major_faults"),
 		refaults: (([per_s("refault_file_pages"), per_s("refault_anon_pages")] | map(values) | add)),
 		compactions: per_s("compaction_stalls"), oom_kills: sum("oom_kills"),
-		some: share("psi_some_us"; 1e6), full: share("psi_full_us"; 1e6),
+		some: stalled("psi_some_us"), full: stalled("psi_full_us"),
 		slab: highest("slab_unreclaimable_bytes"), committed: highest("committed_bytes"),
 		commit_limit: last_of("commit_limit_bytes"), corrupted: highest("hardware_corrupted_bytes"),
 		corrected: last_of("corrected_errors_total"), uncorrected: last_of("uncorrected_errors_total"),
@@ -100,7 +100,8 @@ def mount_facts:
 # ---- network ----
 
 def ERROR_KINDS: ["rx_length_errors", "rx_over_errors", "rx_crc_errors", "rx_frame_errors", "rx_fifo_errors",
-	"tx_aborted_errors", "tx_carrier_errors", "tx_fifo_errors", "tx_heartbeat_errors", "tx_window_errors", "collisions"];
+	"tx_aborted_errors", "tx_carrier_errors", "tx_fifo_errors", "tx_heartbeat_errors", "tx_window_errors",
+		"collisions"];
 
 def DROP_KINDS: ["rx_dropped", "tx_dropped", "rx_missed", "rx_no_handler"];
 
@@ -165,7 +166,8 @@ def limit_facts:
 		tasks_max: ([last_of("tasks_max"), last_of("pid_max")] | map(values) | min),
 		processes: last_of("processes"), zombies: last_of("zombies"), zombies_before: first_of("zombies"),
 		aio: highest("aio_requests"), aio_max: last_of("aio_requests_max"),
-		inotify_watches_max: last_of("inotify_watches_max"), inotify_instances_max: last_of("inotify_instances_max")};
+		inotify_watches_max: last_of("inotify_watches_max"),
+			inotify_instances_max: last_of("inotify_instances_max")};
 
 def user_facts: {uid: .[0].name, user: last_of("user"), threads: highest("threads"),
 	threads_max: last_of("threads_max"), pid: last_of("limited_pid"), comm: last_of("limited_comm")};
@@ -173,7 +175,8 @@ def user_facts: {uid: .[0].name, user: last_of("user"), threads: highest("thread
 def cgroup_facts:
 	{cgroup: .[0].name} + (.[-1] | {container, container_name} | with_entries(select(.value != null))) + {
 		version: .[0].version, seconds: observed_s, cpu: share("cpu_us"; 1e6),
-		periods: sum("periods"), throttled_periods: sum("throttled_periods"), throttled: share("throttled_us"; 1e6),
+		periods: sum("periods"), throttled_periods: sum("throttled_periods"), throttled: share("throttled_us";
+			1e6),
 		quota: ([.[] | select(.quota_us and .period_us) | .quota_us / .period_us][-1]),
 		memory: highest("memory_bytes"), memory_high: last_of("memory_high_bytes"),
 		memory_max: last_of("memory_max_bytes"),
@@ -182,8 +185,8 @@ def cgroup_facts:
 		reads: per_s("reads"), writes: per_s("writes"), io_max_reads: last_of("io_max_reads"),
 		io_max_writes: last_of("io_max_writes"), max_events: sum("memory_max_events"),
 		high_events: sum("memory_high_events"), oom_events: sum("oom_events"), oom_kills: sum("oom_kills"),
-		cpu_some: share("psi_cpu_some_us"; 1e6), memory_some: share("psi_memory_some_us"; 1e6),
-		io_some: share("psi_io_some_us"; 1e6), pids: highest("pids"), pids_max: last_of("pids_max"),
+		cpu_some: stalled("psi_cpu_some_us"), memory_some: stalled("psi_memory_some_us"),
+		io_some: stalled("psi_io_some_us"), pids: highest("pids"), pids_max: last_of("pids_max"),
 		pids_max_events: sum("pids_max_events"), read_bytes: per_s("read_bytes"),
 		written_bytes: per_s("written_bytes"), io_limited: last_of("io_limited")
 	};
@@ -194,9 +197,11 @@ def process_facts:
 		seconds: observed_s, looks: length, age_s: last_of("age_s"),
 		cpu: (([per_s("user_us"), per_s("system_us")] | map(values) | add) | if . then . / 1e4 else null end),
 		thread_cpu: share("busiest_thread_us"; 1e6), written_file: last_of("written_file"),
-		system: share("system_us"; 1e6), run_delay: share("run_delay_ns"; 1e9), block_delay: share("block_delay_ns"; 1e9),
+		system: share("system_us"; 1e6), run_delay: share("run_delay_ns"; 1e9),
+			block_delay: share("block_delay_ns"; 1e9),
 		rss: highest("rss_bytes"), rss_growth: steady("rss_growth_bytes"), swap: highest("swap_bytes"),
-		major_faults: per_s("major_faults"), read_bytes: per_s("read_bytes"), written_bytes: per_s("written_bytes"),
+		major_faults: per_s("major_faults"), read_bytes: per_s("read_bytes"),
+			written_bytes: per_s("written_bytes"),
 		threads: highest("threads"), thread_growth: steady("thread_growth"), fds: highest("fds"),
 		fds_max: last_of("fds_max"), fd_growth: steady("fd_growth"), zombies: highest("zombies"),
 		blocked: highest("blocked_threads"), stopped: (map(select(.state == "stopped")) | length)
@@ -209,7 +214,8 @@ def blocked_facts: (.[-1] | {pid, tid, comm, function, file, stack} + of_cgroup)
 def exit_facts:
 	(.[-1] | {comm, ppid, parent_comm, pid} + of_cgroup) + {
 		exits: (sum("count") // 0), lifetime_us: sum("lifetime_us"),
-		kinds: [objects([.status, .signal]) | {status: .[0].status, signal: .[0].signal, exits: (sum("count") // 0)}]};
+		kinds: [objects([.status, .signal]) | {status: .[0].status, signal: .[0].signal,
+			exits: (sum("count") // 0)}]};
 
 def lock_facts:
 	(.[-1] | {kind, deadlock, pid, comm, owner, owner_comm, owner_state, file} + of_cgroup)
@@ -218,7 +224,8 @@ def lock_facts:
 def peer_facts:
 	(.[-1] | {direction, address, port, netns, pid, comm} + of_cgroup)
 	+ {connections: highest("connections"), established: highest("established"), time_wait: highest("time_wait"),
-		close_wait: highest("close_wait"), syn_received: highest("syn_received"), local_ports: last_of("local_ports")};
+		close_wait: highest("close_wait"), syn_received: highest("syn_received"),
+			local_ports: last_of("local_ports")};
 
 # log_facts: a class of kernel messages.
 def log_facts:
@@ -240,7 +247,7 @@ def usestat_numbers($of):
 		memory: ($of.memory // [] | if length > 0 then without_start | memory_facts else null end),
 		oom_kills: ($of.memory // [] | sum("oom_kills")),
 		io: ($of.io // [] | without_start | if length > 0 then
-			{some: share("psi_some_us"; 1e6), full: share("psi_full_us"; 1e6)} else null end),
+			{some: stalled("psi_some_us"), full: stalled("psi_full_us")} else null end),
 		disks: each("disk"; .name; disk_facts), mounts: each("mount"; .name; mount_facts),
 		interfaces: each("interface"; [.netns, .name]; interface_facts), nets: each("net"; .name; net_facts),
 		sockets: each("socket"; [.protocol, .address, .port, .netns]; socket_facts),
@@ -255,7 +262,7 @@ def usestat_numbers($of):
 		log_total: ($of.log_total // [] | if length > 0 then {messages: per_s("messages"),
 			programs: per_s("program_messages")} else null end),
 		exits: [$of.exit // [] | map(select(ours | not)) | objects([.comm, .parent_comm]) | exit_facts],
-		locks: [$of.lock // [] | map(select(ours | not)) | objects([.kind, .owner, .file, .pid]) | lock_facts],
+		locks: [$of.lock // [] | map(select(ours | not)) | objects([.kind, .file, .pid]) | lock_facts],
 		inotify: each("inotify"; .name; .[-1] | del(.type, .time, .mono_ns, .t)),
 		peers: [$of.peer // [] | objects([.direction, .address, .port, .netns]) | peer_facts],
 		machine: ($of.machine // [] | .[-1]),

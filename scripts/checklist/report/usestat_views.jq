@@ -67,7 +67,8 @@ def all_series($of):
 		([$of.interface // [] | map(select(.netns == null)) | objects(.name)] | busiest(.rx_bytes + .tx_bytes)
 			| select(any(.[]; (.rx_bytes // 0) + (.tx_bytes // 0) > 0)) | interface_series),
 		($of.net // [] | map(select(.name == "host"))
-			| a_series("tcp.retransmits"; "network"; "TCP retransmits"; "/s"; null; per_interval(.tcp_retransmits; 1)))];
+			| a_series("tcp.retransmits"; "network"; "TCP retransmits"; "/s"; null;
+				per_interval(.tcp_retransmits; 1)))];
 
 def process_table:
 	map(select((.cpu // 0) > 0 or (.rss // 0) > 0)) | sort_by(-(.cpu // 0), -(.rss // 0), .pid)

@@ -24,7 +24,9 @@ def service($u):
 		(if $view.pid then [$u.processes[]? | select(is_it)][0] else
 			[$u.cgroups[]? | select(is_it)] | sort_by(.cgroup | length)[0] end)
 		| if . == null then {name: name, seen: false} else
-			{name: name, seen: true} + ({cpu, cpu_some, throttled, run_delay, memory: (.memory // .rss), memory_max, memory_some,
-				io_some, read_bytes, written_bytes, threads: (.pids // .threads), threads_max: .pids_max, fds, fds_max}
+			{name: name, seen: true} + ({cpu, cpu_some, throttled, run_delay, memory: (.memory // .rss),
+				memory_max, memory_some,
+				io_some, read_bytes, written_bytes, threads: (.pids // .threads),
+					threads_max: .pids_max, fds, fds_max}
 				| with_entries(select(.value != null))) end
 	end;
