@@ -191,6 +191,7 @@ $(O)/sixty.help: scripts/sixty
 # tool is linked with the tool's other parts too: TOOL_<test>.
 TOOL_usestat_idle := usestat
 TOOL_usestat_more := usestat
+TOOL_usestat_units := usestat
 test_parts = $(call parts_of,$(or $(TOOL_$(1)),$(1)))
 $(O)/test_%: tests/unit/test_%.c $$(call test_parts,%) $(O)/libcommon.a | $(SKELS)
 	$(call say,CC)

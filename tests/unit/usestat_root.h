@@ -42,7 +42,7 @@ static void put(const char *path, const char *text)
 }
 
 /* One look at a subject, a second after the last one. */
-static void look_at(const struct subject *subject)
+static inline void look_at(const struct subject *subject)
 {
 	u.before_ns = u.ns;
 	u.ns += 1000000000;
@@ -67,7 +67,7 @@ static const char *json_of(const struct subject *subject)
 	return take_text();
 }
 
-static const char *table_of(const struct subject *subject)
+static inline const char *table_of(const struct subject *subject)
 {
 	opt.common.json = false;
 	subject->rows(&u);
