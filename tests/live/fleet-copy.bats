@@ -99,7 +99,7 @@ needs_host() {
 	grep -qE '^bare +ok ' "$out"
 	sixty --from fleet/bare.tar.gz --output report >/dev/null
 	for tool in execsnoop opensnoop biolatency runqlat tcpconnect profile; do
-		expect ok "$(cut -d ' ' -f 1 "report/$tool/status")" "status of $tool"
+		expect ok "$(head -c 2 "report/$tool/status")" "status of $tool"
 	done
 	find "$at/host" -xdev | sort | diff before -
 }
