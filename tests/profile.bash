@@ -18,6 +18,7 @@ load_start() {
 	[ -n "$program" ] || program=$(own "$workload")
 	comm=${program##*/}
 	rm -f go; mkfifo go
+	: >load		# what an earlier workload printed
 	exec 7<>go
 	"${wrapper[@]}" "$program" "$@" <go >load 2>&1 7>&- 3>&- &
 	load_pid=$!

@@ -50,7 +50,7 @@ fail_opens() {
 	tool_stop
 	expect 23 "$(rows "select(.path == \"/nonexistent/x$$a\").count")"
 	expect 3 "$(jq -r 'select(.type == "event").comm' "$out" | grep -c "^x$$opens")" "events"
-	jq -e 'select(.type == "event") | .pid > 0 and .err > 0 and .path' "$out"
+	jq -es 'map(select(.type == "event")) | all(.[]; .pid > 0 and .err > 0 and .path != null)' "$out"
 	run "$build/opensnoop" --sample 3
 	expect 64 "$status"
 	run "$build/opensnoop" --sample 3 --count-by path

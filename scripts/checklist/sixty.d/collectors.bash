@@ -18,7 +18,7 @@ collectors() {
 	# interval show who and where.
 	counted="--json --bpf-stats --duration $span --top 40 --sample 400 --count-by"
 	cat <<-TABLE
-	profile         tool      profile --json --bpf-stats --duration $((span - 1 - (span > 5))) --flame flame.svg
+	profile         tool      profile --json --bpf-stats --duration $((span > 1 ? span - 1 - (span > 5) : 1)) --flame flame.svg
 	usestat         tool      usestat --json $look $((span / look + 1))
 	vmstat          program   vmstat -n -w $every $((samples + 1))
 	top             program   top -b -w 512 -d $((span > 1 ? span - 1 : 1)) -n 2

@@ -4,11 +4,10 @@
 # How each collector ended, and the facts of the whole run.
 
 META_SCHEMA=1
-declare -A statuses		# NAME -> how it ended: a word, a tab, the reason
 
 # judge NAME: print a word and, after a tab, the reason.
 judge() {
-	local at=$dir/$1 code='' reason=''
+	local at=$dir/$1 code='' reason='' text
 	if [ -n "${no_room[$1]-}" ]; then
 		printf 'failed\t%s\n' "${no_room[$1]}"
 		return
@@ -20,7 +19,10 @@ judge() {
 	[ ! -e "$at/exit" ] || read -r code <"$at/exit"
 	[ ! -s "$at/stderr" ] || reason=$(reason_in "$at/stderr")
 	case $code in
-	0) printf 'ok\t%s\n' "$(remark "$1" "$reason")" ;;
+	0)
+		remark "$1" "$reason"
+		printf 'ok\t%s\n' "$text"
+		;;
 	'') killed_status "$at/output" ;;
 	127) printf 'missing\t%s\n' "$(missing_reason "$1")" ;;
 	130) interrupted_status ;;
@@ -81,13 +83,12 @@ other_status() {
 	esac
 }
 
-# remark NAME STDERR: print what went wrong although the status is ok.  Tools report
+# remark NAME STDERR: set `text` to what went wrong although the status is ok.  Tools report
 # their losses on stderr.
 remark() {
-	local text=
+	text=
 	[ ! -s "$dir/$1/rest" ] || text="too much output: a part of it is kept"
 	[ -z "$2" ] || text+="${text:+; }$2"
-	echo "$text"
 }
 
 # join DIR: join the pieces that `cap` made.  Lines next to a gap are truncated.
@@ -103,13 +104,12 @@ join() {
 	}
 }
 
-# judge_all: fill statuses and write them to files for later readers.
+# judge_all: write the status of each collector to a file for later readers.
 judge_all() {
 	local name
 	for name in "${names[@]}"; do
 		join "$dir/$name"
-		statuses[$name]=$(judge "$name")
-		echo "${statuses[$name]}" >"$dir/$name/status"
+		judge "$name" >"$dir/$name/status"
 	done
 	rm -f "$dir"/*/{exit,rest,output.*} "$dir/ending"
 }
