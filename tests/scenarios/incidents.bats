@@ -78,7 +78,7 @@ oom_kills() { awk '$1 == "oom_kill" { print $2 }' /proc/vmstat; }
 @test "an OOM kill before the run is history, and no finding" {
 	before=$(oom_kills)
 	[ "$before" -gt 0 ] && dmesg | grep -q "Killed process" || skip "the kernel's log has no OOM kill"
-	"$root/scripts/sixty" --seconds 3 --output "$dir" >"$out" 2>"$err" 3>&- || true
+	"$root/scripts/sixty" --seconds 5 --output "$dir" >"$out" 2>"$err" 3>&- || true
 	[ "$(oom_kills)" = "$before" ] || skip "the OOM killer is at work"
 	expect 0 "$(jq '[.findings[] | select(.id == "kernel-oom")] | length' "$dir/report.json")" "findings"
 	[ "$(jq '[.history[] | select(tostring | test("oom_kill"))] | length' "$dir/report.json")" -ge 1 ]

@@ -135,7 +135,7 @@ def WHAT: ["disk", "path", "interface", "port", "address", "host", "cpu", "error
 def WHO: ["pid", "comm", "cgroup", "user", "netns"];
 
 # same_subject(a; b): true if the two can be about the same.  No key of WHAT may differ.  If both
-# name somebody, they must have a key in common.
+# name somebody, they must have a key in common; two processes more than their cgroup and user.
 def same_subject($a; $b):
 	def within($x; $y): $x == $y or ($x | startswith($y + "/")) or ($y | startswith($x + "/"));
 	def equal($key): if $a[$key] == null or $b[$key] == null then false
@@ -143,7 +143,9 @@ def same_subject($a; $b):
 		else "\($a[$key])" == "\($b[$key])" end;
 	def names($about): any(WHO[]; $about[.] != null);
 	all(WHAT[]; $a[.] == null or $b[.] == null or equal(.))
-	and ((names($a) and names($b) | not) or any((WHAT + WHO)[] | select(. != "load" and . != "error"); equal(.)));
+	and ((names($a) and names($b) | not)
+		or any((WHAT + WHO)[] | select(. != "load" and . != "error")
+			| select($a.pid == null or $b.pid == null or (. != "cgroup" and . != "user")); equal(.)));
 
 # score: the rank of a finding.  Those about the service of the view come first.
 def score: {critical: 6, warning: 3, info: 0}[.severity] + .weight + 3 * .share

@@ -175,6 +175,16 @@ note_children() {
 	done
 }
 
+# look_at_load: lengthen `grace_ms` if many threads want to run now: the load average, from
+# which plan() sets it, lags behind.
+look_at_load() {
+	local threads now_ms
+	read -r _ _ _ threads _ </proc/loadavg
+	now_ms=$((250 * ${threads%/*} / cpus))
+	now_ms=$((now_ms > 2000 ? 2000 : now_ms))
+	grace_ms=$((now_ms > grace_ms ? now_ms : grace_ms))
+}
+
 # run: normally every collector ends before the deadline.  Shortly before it the remaining ones
 # get SIGINT, upon which tools and sysstat print what they have, and at the
 # deadline, or soon after it on a busy machine, SIGKILL.
@@ -187,6 +197,7 @@ run() {
 	watch $((deadline_ms - slack_ms / 3))
 	ended_by=$interrupted
 	interrupted=
+	look_at_load
 	end_all $((${#ended_by} ? ms + 1000 : deadline_ms + grace_ms))
 	wait "${pids[@]}" 2>/dev/null	# also keeps bash from reporting killed jobs
 	elapsed
