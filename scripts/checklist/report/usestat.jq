@@ -19,14 +19,19 @@ def of_process: {pid, comm, command_line: .command, netns} + of_cgroup | with_en
 
 def cpu_states: ["user_us", "nice_us", "system_us", "idle_us", "iowait_us", "irq_us", "softirq_us", "steal_us"];
 
-# states: {busy, user, ...} in percent of the time of all states.
+# own_percent: the share of all CPUs that the checklist took; it runs at a lower priority.
+def own_percent:
+	$context | if .own_cpu_s and .took_s and .cpus then [100 * .own_cpu_s / (.took_s * .cpus), 50] | min else 0 end;
+
+# states: {busy, user, ...} in percent of the time of all states; urgent: without niced work, and of
+# the time that the checklist has left to others.
 def states:
 	. as $records
 	| ([cpu_states[] | . as $key | $records | sum($key) // 0] | add) as $all
 	| if ($all // 0) == 0 then null else
 		reduce cpu_states[] as $key ({}; .[$key | rtrimstr("_us")] = (100 * ($records | sum($key) // 0) / $all))
 		| .busy = .user + .nice + .system + .irq + .softirq
-		| .urgent = .busy - .nice
+		| .urgent = 100 * (.busy - .nice) / (100 - ([.nice, own_percent] | min))
 	end;
 
 def one_cpu:
