@@ -107,11 +107,17 @@ cold_and_warm() {
 	expect "[92,0]" "$(row .hits,.misses)"
 }
 
+# The writer also dirties blocks of the file system itself: 3 beside 4096 pages in one of three whole runs
+# of the tests, while others wrote to the same ext4.
 writes() { # BYTES
+	local dirties
 	file_is cold
 	counted "write $1"
-	expect "[$pages,$pages,$pages,0,0,0]" \
-		"$(row .dirties,.added_pages,.created_pages,.accesses,.misses,.read_ahead_pages)" "write $1"
+	expect "[$pages,$pages,0,0,0]" \
+		"$(row .added_pages,.created_pages,.accesses,.misses,.read_ahead_pages)" "write $1"
+	dirties=$(row .dirties)
+	dirties=${dirties//[^0-9]/}
+	((dirties >= pages && dirties <= pages + 8)) || expect "$pages to $((pages + 8))" "$dirties" "dirties"
 }
 
 # bats test_tags=kernel

@@ -121,7 +121,7 @@ refuses_bad_values() {
 prints() {
 	run_tool "$1" "$2"
 	expect 0 "$status" "$*"
-	expect_lines 0 "$err" "messages of $*"
+	expect_messages 0 "messages of $*"
 }
 
 has_help() {
@@ -167,7 +167,7 @@ needs_permission() {
 			--duration 1 >"$out" 2>"$err" || status=$?
 		expect 77 "$status" "$tool: exit status"
 	)
-	expect_lines 1 "$err" "$tool: messages"
+	expect_messages 1 "$tool: messages"
 	contains "$err" 'not permitted: run as root, or with CAP_BPF and CAP_PERFMON'
 	expect_lines 0 "$out" "$tool: lines"
 }
@@ -224,7 +224,7 @@ fails_on_full_disk() {
 	status=0
 	timeout -k 5 20 "$build/$tool" --duration 5 >/dev/full 2>"$err" || status=$?
 	expect 1 "$status" "$tool: exit status"
-	expect_lines 1 "$err" "$tool: messages"
+	expect_messages 1 "$tool: messages"
 	contains "$err" 'cannot write the output: No space left on device'
 }
 
@@ -237,7 +237,7 @@ fails_with_closed_output() {
 	status=0
 	"$build/$tool" --duration 1 >&- 2>"$err" || status=$?
 	expect 1 "$status" "$tool: exit status"
-	expect_lines 1 "$err" "$tool: messages"
+	expect_messages 1 "$tool: messages"
 	contains "$err" 'standard output is closed'
 }
 
@@ -468,7 +468,7 @@ runs_without_tracefs() {
 	(hidden "/sys/kernel/tracing /sys/kernel/debug" "$build/$tool" --duration 1 "${idle_only[@]}") \
 		>"$out" 2>"$err" || status=$?
 	expect 0 "$status" "$tool: exit status: $(<"$err")"
-	expect_lines 0 "$err" "$tool: messages"
+	expect_messages 0 "$tool: messages"
 }
 
 @test "every tool runs without tracefs and debugfs" {
@@ -482,7 +482,7 @@ needs_btf() {
 	status=0
 	(hidden /sys/kernel/btf "$build/$tool" --duration 1) >"$out" 2>"$err" || status=$?
 	expect 69 "$status" "$tool: exit status"
-	expect_lines 1 "$err" "$tool: messages"
+	expect_messages 1 "$tool: messages"
 	contains "$err" BTF
 	expect_lines 0 "$out" "$tool: lines"
 }
