@@ -300,7 +300,7 @@ file_system() {
 # bats test_tags=kernel
 @test "usestat: two threads that wait for each other, and threads that wait for one that computes" {
 	start_incident deadlock 2
-	run_tool usestat --json 1 1
+	run_tool usestat --json --details 1 1 3	# the threads may not wait yet at the first look
 	end_incident
 	this=".type == \"lock\" and .pid == $pid"
 	expect 2 "$(jq -s "[.[] | select($this and .looks == 2 and .deadlock)] | length" "$out")" "locks in a circle"
