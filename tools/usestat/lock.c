@@ -25,7 +25,8 @@ static const struct field keys[] = {
 	{ "kind", FIELD_STRING, .always = true,
 	  .about = "mutex: of glibc; file: flock(2) or fcntl(2)" },
 	{ "deadlock", FIELD_FLAG, .always = true,
-	  .about = "Whether the waits form a circle, or the owner has exited: nobody can go on" },
+	  .about = "Whether the waits formed a circle, or the owner had exited, in this look and the "
+		   "one before: nobody can go on" },
 	{ "pid", FIELD_ID, .always = true, .about = "Process of a waiter" },
 	{ "comm", FIELD_COMM, .about = "Its name" },
 	{ "owner", FIELD_ID,
@@ -48,7 +49,7 @@ static const struct record_type type = {
 struct lock {
 	struct object object;
 	struct wait wait;		/* the first one found in this look */
-	bool deadlock;
+	bool circle, circle_before;	/* of waits: in this look and in the one before */
 };
 
 static struct set set = { .type = &type, .size = sizeof(struct lock) };
@@ -86,7 +87,7 @@ static const struct wait *wait_of(enum lock_kind kind, pid_t waiter)
 	return NULL;
 }
 
-static bool is_deadlock(const struct wait *first)
+static bool in_circle(const struct wait *first)
 {
 	const struct wait *wait = first;
 
@@ -96,6 +97,15 @@ static bool is_deadlock(const struct wait *first)
 		wait = wait_of(wait->kind, wait->owner);
 	}
 	return false;
+}
+
+/*
+ * A single look can see a circle where there is only contention: owners are read after the
+ * waiters, so a waiter may have got the mutex meanwhile.
+ */
+static bool is_deadlock(const struct lock *lock)
+{
+	return lock->circle && lock->circle_before;
 }
 
 static void look_wait(struct usestat *u, const struct wait *wait)
@@ -111,11 +121,12 @@ static void look_wait(struct usestat *u, const struct wait *wait)
 	if (!object_value0(o, LOCK_WAITERS)) {
 		object_put(o, LOCK_LOOKS, o->before[LOCK_LOOKS] + 1);
 		lock->wait = *wait;
-		lock->deadlock = false;
+		lock->circle_before = lock->circle;
+		lock->circle = false;
 	}
 	object_add(o, LOCK_WAITERS, 1);
-	if (!lock->deadlock && is_deadlock(wait)) {
-		lock->deadlock = true;
+	if (!lock->circle && in_circle(wait)) {
+		lock->circle = true;
 		lock->wait = *wait;
 	}
 }
@@ -133,7 +144,7 @@ static void look(struct usestat *u)
 static __u64 weight(const struct object *o)
 {
 	return object_value0(o, LOCK_WAITERS) +
-		(((const struct lock *)o)->deadlock ? 1ULL << 32 : 0);
+		(is_deadlock((const struct lock *)o) ? 1ULL << 32 : 0);
 }
 
 static void print(struct usestat *u, const struct lock *lock)
@@ -145,7 +156,7 @@ static void print(struct usestat *u, const struct lock *lock)
 	record_begin(u, type.name);
 	field_keys(u, &set, &lock->object);
 	record_str(u, "kind", wait->kind == LOCK_MUTEX ? "mutex" : "file");
-	record_flag(u, "deadlock", lock->deadlock);
+	record_flag(u, "deadlock", is_deadlock(lock));
 	record_uint(u, "pid", process ? process->pid : wait->waiter);
 	if (process)
 		record_str(u, "comm", process->comm);
@@ -189,7 +200,7 @@ static void rows(struct usestat *u)
 		row_begin(u, "lock", name);
 		row_add(COL_SATURATION, "%llu waiter%s", object_value0(list[i], LOCK_WAITERS),
 			plural(object_value0(list[i], LOCK_WAITERS)));
-		if (lock->deadlock)
+		if (is_deadlock(lock))
 			row_add(COL_ERRORS, "deadlock");
 		row_end(u);
 	}

@@ -222,10 +222,8 @@ def exit_facts:
 		kinds: [objects([.status, .signal]) | {status: .[0].status, signal: .[0].signal,
 			exits: (sum("count") // 0)}]};
 
-# lock_facts: the owner is read after the waiters, so a single look can see a circle that is none.
 def lock_facts:
-	{deadlock: (length >= 2 and all(.[-2:][]; .deadlock))}
-	+ (.[-1] | {kind, pid, comm, owner, owner_comm, owner_state, file} + of_cgroup)
+	(.[-1] | {kind, deadlock, pid, comm, owner, owner_comm, owner_state, file} + of_cgroup)
 	+ {waiters: highest("waiters"), looks: highest("looks")};
 
 def peer_facts:
