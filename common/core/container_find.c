@@ -55,7 +55,7 @@ static bool is_label(const char *label, const char *wanted)
 /* What a word can mean, the first one first. */
 enum { BY_NAME, BY_POD, BY_ID, MEANINGS };
 
-/* Compare the container of the cgroup @path with what is wanted. */
+/* Compare the container of the cgroup @path with the name or ID that --container gives. */
 static void look(const char *path, const char *wanted, struct found found[MEANINGS])
 {
 	const struct container *c = container_of_cgroup(path);

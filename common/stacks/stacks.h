@@ -90,7 +90,7 @@ struct stacks {
 
 /*
  * Set how to unwind by @arg, the value of --unwind: auto, dwarf or fp.  Returns false for fp:
- * user stacks are not to be copied.  Exits if it is none of them.
+ * user stacks are not to be copied.  Exits if it is not one of them.
  */
 bool stacks_set_unwind(struct stacks_options *options, const char *arg);
 

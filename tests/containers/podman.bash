@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Functions for tests with podman, in a machine of its own: `load ../containers/podman`.
+# Functions for tests with podman, in a separate machine: `load ../containers/podman`.
 
 # start_machine PACKAGE...: for setup_file.  Images are on disk if `driver` is overlay, by default in
 # memory.  Sets `at`, a directory with the same name in the machine, and `init_pid`, its process 1.

@@ -354,7 +354,7 @@ jq_json='[inputs] as $all | $all[0] as $meta | ($all | last) as $summary
 	(if $summary.type != "summary" then "the last line is \($summary.type)" else empty end),
 	(if ($all | length) != ($lines | tonumber) then "\($lines) lines have \($all | length) objects" else empty end),
 	(if $all | all(has("time") and has("mono_ns")) then empty else "a record has no time" end),
-	(if $all | any(.type == "event" and .pid == ($pid | tonumber)) then "an event of its own" else empty end)'
+	(if $all | any(.type == "event" and .pid == ($pid | tonumber)) then "an event about itself" else empty end)'
 
 prints_json() {
 	local tool=$1 lines hook messages
@@ -370,7 +370,7 @@ prints_json() {
 	done < <(jq -r 'select(.type == "meta").hooks[]' "$out")
 }
 
-@test "every tool prints JSON line by line, with its hooks, and no event of its own" {
+@test "every tool prints JSON line by line, with its hooks, and no event about itself" {
 	each prints_json "${all_tools[@]}"
 }
 

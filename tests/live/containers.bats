@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Real containers: Debian's podman, with runc and crun, in a machine of its own (tests/containers).
+# Real containers: Debian's podman, with runc and crun, in a separate machine (tests/containers).
 # The image has one static program, so no registry is needed.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154
 

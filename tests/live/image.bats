@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The Containerfile, built and run by Debian's podman in a machine of its own (tests/containers).  Its
+# The Containerfile, built and run by Debian's podman in a separate machine (tests/containers).  Its
 # base is a Debian 12 made by mmdebstrap, with the packages to build, so no registry is needed.
 #
 # Runs alone: sixty measures the machine.

@@ -7,6 +7,7 @@
 # Runs alone: it compares times.
 
 load ../lib
+counts_interrupts TIMER SCHED
 
 own_teardown() {
 	exec 7>&- || true
@@ -79,7 +80,7 @@ waited_in() {
 }
 
 # bats test_tags=kernel
-@test "offcputime: a contended mutex is recognized by its address, a condition variable is none" {
+@test "offcputime: a contended mutex is recognized by its address, a condition variable is not taken for one" {
 	load_start mutex 10 20000
 	traced -m 0
 	expect "[\"$mutex\"]" "$(jq -sc 'map(select(.type == "stack" and .mutex) | .mutex) | unique' "$out")"

@@ -1,9 +1,8 @@
 # shellcheck shell=bash disable=SC2016,SC2154 # scripts in quotes; variables of tests/lib.bash
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Plants for the scenarios: each function makes one situation, in namespaces, cgroups and file
-# systems of its own, and ends with the test.  A program has the name of its plant with "sx-"
-# before it, by which the findings must name it.
+# Plants for the scenarios: each function makes one situation, in its own namespaces, cgroups and file
+# systems, and ends with the test.  Programs are called sx-PLANT; findings must give this name.
 
 # program PLANT: copy the workload to sx-PLANT, and print the path.
 program() {
@@ -19,7 +18,7 @@ shell() {
 	echo "$copy"
 }
 
-# begin COMMAND...: run it in the background, in a process group of its own, for 60 s at most.
+# begin COMMAND...: run it in the background, in a separate process group, for at most 60 s.
 begin() {
 	setsid timeout -s KILL 60 "$@" >/dev/null 2>&1 3>&- &
 	begun+=($!)

@@ -10,22 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "core/text.h"
-
-static struct text text;
-
-static int reset(void **state)
-{
-	text_free(&text);
-	return 0;
-}
-
-static const char *ended(void)
-{
-	text_char(&text, '\0');
-	text.len = 0;
-	return text.at;
-}
+#include "one_text.h"
 
 static const char *escaped(const char *s, size_t len, bool quote)
 {

@@ -6,22 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "core/text.h"
-
-static struct text text;
-
-static int reset(void **state)
-{
-	text_free(&text);
-	return 0;
-}
-
-static const char *ended(void)
-{
-	text_char(&text, '\0');
-	text.len = 0;
-	return text.at;
-}
+#include "one_text.h"
 
 static void numbers(void **state)
 {

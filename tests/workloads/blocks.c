@@ -25,6 +25,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "workload.h"
+
 #pragma GCC optimize("no-optimize-sibling-calls")
 
 #define KNOWN __attribute__((noinline, noclone, used))
@@ -136,7 +138,6 @@ int main(int argc, char **argv)
 		{ "cond", in_cond }, { "mutex", in_mutex }, { "pause", in_pause },
 	};
 	void (*wait_once)(void) = NULL;
-	char line[16];
 
 	if (argc < 4)
 		errx(64, "usage: blocks MODE COUNT US");
@@ -147,9 +148,7 @@ int main(int argc, char **argv)
 		errx(64, "no mode %s", argv[1]);
 	if (pipe(ends) || sem_init(&held, 0, 0))
 		err(1, "pipe");
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("ready %d\n", getpid());
-	if (read(STDIN_FILENO, line, sizeof(line)) <= 0)
+	if (!await_begin())
 		return 0;
 	wait_us = atol(argv[3]);
 	/*
@@ -161,7 +160,6 @@ int main(int argc, char **argv)
 	for (long i = 0; i < atol(argv[2]); i++)
 		wait_once();
 	printf("done %ld 0x%lx\n", total_us, (unsigned long)&mutex);
-	while (read(STDIN_FILENO, line, sizeof(line)) > 0)
-		;
+	await_end();
 	return 0;
 }

@@ -33,6 +33,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "workload.h"
+
 #pragma GCC optimize("omit-frame-pointer", "no-optimize-sibling-calls")
 
 #define KNOWN __attribute__((noinline, noclone, used))
@@ -265,20 +267,16 @@ static void run(const char *mode, long us)
 int main(int argc, char **argv)
 {
 	long before, us;
-	char line[16];
 
 	if (argc < 3)
 		errx(64, "usage: calls MODE MS");
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("ready %d\n", getpid());
-	if (read(STDIN_FILENO, line, sizeof(line)) <= 0)
+	if (!await_begin())
 		return 0;
 	before = cpu_us(CLOCK_PROCESS_CPUTIME_ID);
 	us = atol(argv[2]) * 1000;
 	run(argv[1], us);
 	printf("done %ld\n", strcmp(argv[1], "short") == 0 ? us :
 	       cpu_us(CLOCK_PROCESS_CPUTIME_ID) - before);
-	while (read(STDIN_FILENO, line, sizeof(line)) > 0)
-		;
+	await_end();
 	return 0;
 }

@@ -30,6 +30,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "workload.h"
+
 /* Without frame pointers there is no user stack. */
 #pragma GCC optimize("no-omit-frame-pointer", "no-optimize-sibling-calls")
 
@@ -229,20 +231,16 @@ static void run(const char *mode, long us, long depth)
 int main(int argc, char **argv)
 {
 	long before, us;
-	char line[16];
 
 	if (argc < 3)
 		errx(64, "usage: spins MODE MS [DEPTH]");
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("ready %d\n", getpid());
-	if (read(STDIN_FILENO, line, sizeof(line)) <= 0)
+	if (!await_begin())
 		return 0;
 	before = cpu_us(CLOCK_PROCESS_CPUTIME_ID);
 	us = atol(argv[2]) * 1000;
 	run(argv[1], us, argc > 3 ? atol(argv[3]) : 1);
 	printf("done %ld\n", strcmp(argv[1], "child") == 0 ? us :
 	       cpu_us(CLOCK_PROCESS_CPUTIME_ID) - before);
-	while (read(STDIN_FILENO, line, sizeof(line)) > 0)
-		;
+	await_end();
 	return 0;
 }
