@@ -376,20 +376,20 @@ file_system() {
 	id=$(printf '%064x' $$)
 	mkdir "$group/$id"
 	groups=("$group/$id" "${groups[@]}")
-	start_load sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group/$id" -- memory 23
-	go	# 23 MiB: among the first 100 by memory, however many processes there are
-	unshare -m sh -e -c 'mount -t tmpfs none /run
+	cp "$(type -P sleep)" "x$$contained"
+	# In this PID namespace usestat is process 1, in whose root directory it looks for the files.
+	unshare -m --pid --fork --mount-proc sh -e -c 'mount -t tmpfs none /run
 		dir=/run/containerd/io.containerd.runtime.v2.task/k8s.io/$1
 		mkdir -p "$dir"
 		printf "{\"annotations\":{\"io.kubernetes.cri.%s\":\"%s\",\"io.kubernetes.cri.%s\":\"%s\",%s}}" \
 			container-name nginx sandbox-name web-0 \
 			"\"io.kubernetes.cri.sandbox-namespace\":\"shop\"" >"$dir/config.json"
-		exec "$0" --json --top 100 1 2' "$build/usestat" "$id" >"$out"
-	end_load
+		sh -c "echo \$\$ >$3/cgroup.procs && exec $2 20" &
+		exec "$0" --json --top 100 1 2' "$build/usestat" "$id" "./x$$contained" "$group/$id" >"$out"
 	this=".type == \"cgroup\" and .name == \"$path/$id\""
 	expect "$id" "$(last "$this" container | tr -d '"')" "id of the cgroup"
 	expect shop/web-0/nginx "$(last "$this" container_name | tr -d '"')" "name of the cgroup"
-	this=".type == \"process\" and .pid == $pid"
+	this=".type == \"process\" and .comm == \"x$$contained\""
 	expect shop/web-0/nginx "$(last "$this" container_name | tr -d '"')" "name of the process"
 }
 

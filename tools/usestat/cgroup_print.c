@@ -5,7 +5,6 @@
 
 #include "core/cgroup.h"
 #include "cgroups.h"
-#include "container.h"
 
 #define SHOWN_MAX 200			/* records in one look */
 
@@ -114,11 +113,9 @@ void cgroup_records(struct usestat *u)
 static void cgroup_row(struct usestat *u, const struct object *o)
 {
 	__u64 ns = interval_ns(o), quota = object_value0(o, CG_QUOTA), period, v;
-	char id[CONTAINER_ID_LEN + 1];
 	bool limited = quota && object_value(o, CG_PERIOD, &period) && period;
 
-	cgroup_container(o->name, id);
-	row_begin(u, "cgroup", container_name(id) ?: o->name);
+	row_begin(u, "cgroup", container_label(o->name));
 	if (object_delta(o, CG_USAGE, &v))
 		row_utilisation(v * NS_PER_US, limited ? (double)ns * quota / period : ns);
 	if (object_value(o, CG_MEMORY, &v))

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/cgroup.h"
+#include "core/container.h"
 #include "core/xalloc.h"
-#include "container.h"
 #include "usestat.h"
 
 #define MISSING_MAX 64
@@ -190,13 +189,30 @@ void missing_print(struct usestat *u)
 	}
 }
 
+static const struct container *container_of(const char *cgroup)
+{
+	const struct container *container = container_of_cgroup(cgroup);
+
+	if (container_names_denied())
+		missing("names of containers", missing_why(EACCES), "run as root");
+	return container;
+}
+
 void container_keys(struct usestat *u, const char *cgroup)
 {
-	char id[CONTAINER_ID_LEN + 1];
+	const struct container *container = container_of(cgroup);
 
-	cgroup_container(cgroup, id);
-	record_str(u, "container", id);
-	record_str(u, "container_name", container_name(id));
+	if (!container)
+		return;
+	record_str(u, "container", container->id);
+	record_str(u, "container_name", container->label);
+}
+
+const char *container_label(const char *cgroup)
+{
+	const struct container *container = container_of(cgroup);
+
+	return container && container->label[0] ? container->label : cgroup;
 }
 
 bool cgroup_wanted(const struct usestat *u, const char *path)

@@ -151,6 +151,9 @@ void pressure_parse(struct object *object, char *text, int some, int full);
 /* The container of a cgroup's path: keys "container" and "container_name". */
 void container_keys(struct usestat *u, const char *cgroup);
 
+/* Return the name of the container of a cgroup's path, or the path if there is no name. */
+const char *container_label(const char *cgroup);
+
 /* Is @path at or below the cgroup asked for? */
 bool cgroup_wanted(const struct usestat *u, const char *path);
 

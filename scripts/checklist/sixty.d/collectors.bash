@@ -10,8 +10,8 @@
 # tools alone.  The classic programs run for people who want to read them: at most ten
 # samples of each, which costs little.
 collectors() {
-	# What SIGINT ends without a result starts first: on a slow machine the start of all
-	# takes a second.
+	# Programs that print nothing when SIGINT ends them start first: on a slow machine it
+	# takes a second to start all of them.
 	local every=$((1 + span / 10)) look=$((1 + span / 300)) rows=$((1 + span / 12)) samples counted
 	samples=$((span / every))
 	# In a storm of events, the rows of --count-by are exact, and the first events of each

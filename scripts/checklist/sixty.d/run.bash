@@ -178,11 +178,11 @@ note_children() {
 # look_at_load: lengthen `grace_ms` if many threads want to run now: the load average, from
 # which plan() sets it, lags behind.
 look_at_load() {
-	local threads now_ms
+	local threads current_ms
 	read -r _ _ _ threads _ </proc/loadavg
-	now_ms=$((250 * ${threads%/*} / cpus))
-	now_ms=$((now_ms > 2000 ? 2000 : now_ms))
-	grace_ms=$((now_ms > grace_ms ? now_ms : grace_ms))
+	current_ms=$((250 * ${threads%/*} / cpus))
+	current_ms=$((current_ms > 2000 ? 2000 : current_ms))
+	grace_ms=$((current_ms > grace_ms ? current_ms : grace_ms))
 }
 
 # run: normally every collector ends before the deadline.  Shortly before it the remaining ones
