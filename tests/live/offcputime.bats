@@ -149,25 +149,26 @@ waited_in() {
 	expect 10 "$(sum waits '.kernel | any(contains("nanosleep"))')"
 }
 
-# by KEY CONDITION: the rows of --by KEY that match the condition have the waits of the workload.
+# by CONDITION KEY,...: the rows of --by KEY,... that match the condition have the waits of the workload.
 by() {
 	local rows
 	load_start nanosleep 10 10000
-	tool_start offcputime --json -p "$load_pid" --by "$1"
+	tool_start offcputime --json -p "$load_pid" --by "$2"
 	load_run
 	tool_stop
-	expect "[\"$1\"]" "$(jq -sc 'map(select(.type == "row") | .by) | unique' "$out")"
-	rows=$(jq -s "map(select(.type == \"row\" and (.key | $2)) | .total_ns) | add // 0 | . / 1000 | floor" "$out")
-	((rows >= 100000)) || { echo "$1: $rows us in: $(cat "$out")"; return 1; }
+	rows=$(jq -s "map(select(.type == \"row\" and ($1)) | .total_ns) | add // 0 | . / 1000 | floor" "$out")
+	((rows >= 100000)) || { echo "$2: $rows us in: $(cat "$out")"; return 1; }
 	kill -KILL "$load_pid"
 }
 
-@test "offcputime --by: rows of each key" {
-	by comm "startswith(\"x$$\")"
-	by pid "contains(\"x$$\")"
-	by cgroup 'startswith("/")'
-	by syscall '. == "clock_nanosleep"'
-	by function 'contains("nanosleep")'
+@test "offcputime --by: rows of each key, and of several" {
+	by ".comm | startswith(\"x$$\")" comm
+	by '.cgroup | startswith("/")' cgroup
+	by ".comm | startswith(\"x$$\")) and (.pid > 0 and .state == \"interruptible\" and .syscall == \"clock_nanosleep\"
+		and (.function | contains(\"nanosleep\"))" comm,pid,state,syscall,function
+	run_tool offcputime --json --by pid,comm,function --top 2 --duration 1
+	expect '[1,2]' "$(jq -sc 'map(select(.type == "row")) | [(map(select(.others)) | length),
+		(map(select(.pid)) | length)]' "$out")"
 }
 
 @test "offcputime: the table, folded lines, and the files" {
@@ -208,7 +209,11 @@ by() {
 	refuses 64 "invalid minimum 'x'" offcputime -m x
 	refuses 64 "the minimum of -m is greater than the maximum of -M" offcputime -m 10 -M 5
 	refuses 64 "invalid state '-1'" offcputime --state -1
-	refuses 64 "invalid key 'x': expected comm, pid, cgroup, syscall or function" offcputime --by x
+	refuses 64 "invalid key 'x': expected comm, pid, cgroup, syscall, function, state or mutex" \
+		offcputime --by pid,x
+	refuses 64 "invalid key ''" offcputime --by pid,
+	refuses 64 "key 'pid' is there twice" offcputime --by pid,pid
+	refuses 64 "--top needs --by" offcputime --top 5
 	refuses 64 "expected auto or dwarf" offcputime --unwind fp
 	refuses 64 "invalid duration '0'" offcputime 0
 	refuses 1 "cannot write '/nowhere/x.svg'" offcputime --flame /nowhere/x.svg

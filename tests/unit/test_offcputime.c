@@ -30,7 +30,7 @@ static int reset(void **state)
 
 static void print(void *ctx, const void *event, size_t size)
 {
-	if (opt.by)
+	if (opt.n_by)
 		print_waits(ctx, &stacks);
 	else
 		print_stack(ctx, &stacks, event);
@@ -62,7 +62,8 @@ static void json(void **state)
 	opt.common.json = true;
 	stack.owner.mutex = 0x1234;
 	assert_non_null(strstr(shown(), ",\"pid\":42,\"comm\":\"a;b\\u000a\",\"syscall\":"
-			"\"clock_nanosleep\",\"mutex\":\"0x1234\",\"waits\":3,\"total_ns\":30100000,"
+			"\"clock_nanosleep\",\"state\":\"runnable\",\"mutex\":\"0x1234\","
+			"\"waits\":3,\"total_ns\":30100000,"
 			"\"kernel\":[\"do_nanosleep\",\"hrtimer_nanosleep\"],"
 			"\"kernel_modules\":[\"kernel\",\"kernel\"],\"user\":["));
 	stack.owner.syscall = stack.owner.mutex = 0;
@@ -72,16 +73,53 @@ static void json(void **state)
 
 static void rows(void **state)
 {
-	opt.by = BY_FUNCTION;
+	set_by("function");
 	assert_string_equal(shown(), "   WAITS    TOTAL(ms)    AVG(ms)  function\n"
 				     "       3       30.100     10.033  hrtimer_nanosleep\n");
-	opt.by = BY_SYSCALL;
+	set_by("syscall");
 	assert_non_null(strstr(shown(), "  clock_nanosleep\n"));
-	opt.by = BY_PID;
-	assert_non_null(strstr(shown(), "  42 a;b\\x0a\n"));
+	set_by("pid,comm");
+	assert_string_equal(shown(), "   WAITS    TOTAL(ms)    AVG(ms)  pid        comm\n"
+				     "       3       30.100     10.033  42         a;b\\x0a\n");
+	set_by("mutex");
+	assert_non_null(strstr(shown(), "  [none]\n"));
 	opt.common.json = true;
-	assert_non_null(strstr(shown(), ",\"by\":\"pid\",\"key\":\"42 a;b\\u000a\",\"waits\":3,"
-			"\"total_ns\":30100000}\n"));
+	set_by("pid,comm,mutex,state");
+	assert_non_null(strstr(shown(), ",\"pid\":42,\"comm\":\"a;b\\u000a\",\"state\":\"runnable\","
+			"\"waits\":3,\"total_ns\":30100000}\n"));
+}
+
+static void states_have_names(void **state)
+{
+	assert_string_equal(state_name(0), "runnable");
+	assert_string_equal(state_name(TASK_INTERRUPTIBLE), "interruptible");
+	assert_string_equal(state_name(TASK_UNINTERRUPTIBLE), "uninterruptible");
+	assert_string_equal(state_name(TASK_UNINTERRUPTIBLE | TASK_NOLOAD), "idle");
+	assert_string_equal(state_name(0x2001), "interruptible");	/* with TASK_FREEZABLE */
+	assert_string_equal(state_name(0x8), "stopped");		/* TASK_TRACED */
+}
+
+/* Two processes with different comm and equal functions, and a third one. */
+static void rows_beyond_the_top_are_added_up(void **state)
+{
+	struct stack three[] = { stack, stack, stack };
+
+	three[0].ns = 5000000;
+	three[1].ns = 2000000;
+	strcpy(three[1].owner.comm, "b");
+	three[2].ns = 1000000;
+	strcpy(three[2].owner.comm, "c");
+	stacks.stacks = three;
+	stacks.n = 3;
+	set_by("comm");
+	opt.top = 1;
+	assert_string_equal(shown(), "   WAITS    TOTAL(ms)    AVG(ms)  comm\n"
+				     "       6        3.000      0.500  (2 others)\n"
+				     "       3        5.000      1.667  a;b\\x0a\n");
+	opt.common.json = true;
+	assert_non_null(strstr(shown(), ",\"others\":2,\"waits\":6,\"total_ns\":3000000}\n"));
+	set_by("function");
+	assert_non_null(strstr(shown(), ",\"function\":\"hrtimer_nanosleep\",\"waits\":9,"));
 }
 
 static struct offcputime offcputime;
@@ -176,6 +214,8 @@ int main(void)
 		cmocka_unit_test_setup(folded, reset),
 		cmocka_unit_test_setup(json, reset),
 		cmocka_unit_test_setup(rows, reset),
+		cmocka_unit_test_setup(states_have_names, reset),
+		cmocka_unit_test_setup(rows_beyond_the_top_are_added_up, reset),
 		cmocka_unit_test_setup_teardown(waits_of_a_stack_add_up, start, end),
 		cmocka_unit_test_setup_teardown(held_mutexes_are_recognized, start, end),
 		cmocka_unit_test_setup_teardown(stacks_are_matched_by_time, start, end),

@@ -5,9 +5,11 @@
 
 #include "output/column.h"
 
+#define WAIT_STATES "runnable interruptible uninterruptible idle stopped"
+
 enum {
-	COL_PID, COL_COMM, COL_SYSCALL, COL_MUTEX, COL_WAITS, COL_TOTAL, COL_KERNEL,
-	COL_KERNEL_MODULES, COL_USER, COL_USER_MODULES,
+	COL_PID, COL_COMM, COL_SYSCALL, COL_STATE, COL_MUTEX, COL_WAITS, COL_TOTAL,
+	COL_KERNEL, COL_KERNEL_MODULES, COL_USER, COL_USER_MODULES,
 };
 
 static struct column columns[] = {
@@ -16,6 +18,10 @@ static struct column columns[] = {
 	[COL_SYSCALL] = { .key = "syscall", .type = COLUMN_STRING, .optional = true,
 			  .about = "System call in which the thread waited; absent for kernel "
 				   "threads, for 32-bit programs, and outside of system calls" },
+	[COL_STATE] = { .key = "state", .type = COLUMN_STRING, .values = WAIT_STATES,
+			.about = "What it was while it waited: runnable, for a CPU; interruptible, "
+				 "by a signal; uninterruptible (D); idle, a kernel thread without "
+				 "work; stopped, also by a debugger" },
 	[COL_MUTEX] = { .key = "mutex", .type = COLUMN_STRING, .optional = true,
 			.pattern = "^0x[0-9a-f]+$",
 			.about = "Address of the mutex of the program that another thread held; "
@@ -35,12 +41,30 @@ static struct column columns[] = {
 };
 
 /* With --by. */
-enum { ROW_BY, ROW_KEY, ROW_WAITS, ROW_TOTAL };
+enum {
+	ROW_COMM, ROW_PID, ROW_CGROUP, ROW_SYSCALL, ROW_FUNCTION, ROW_STATE, ROW_MUTEX, ROW_OTHERS,
+	ROW_WAITS, ROW_TOTAL,
+};
 
 static struct column row_columns[] = {
-	[ROW_BY] = { .key = "by", .type = COLUMN_STRING,
-		     .values = "comm pid cgroup syscall function", .about = "What the key is" },
-	[ROW_KEY] = { .key = "key", .type = COLUMN_STRING, .about = "The key" },
+	[ROW_COMM] = { .key = "comm", .type = COLUMN_COMM, .optional = true,
+		       .about = "Name of the thread; this and the other keys are absent if --by "
+				"does not name them" },
+	[ROW_PID] = { .key = "pid", .type = COLUMN_ID, .optional = true, .about = "Process" },
+	[ROW_CGROUP] = { .key = "cgroup", .type = COLUMN_STRING, .optional = true,
+			 .about = "Path of its cgroup" },
+	[ROW_SYSCALL] = { .key = "syscall", .type = COLUMN_STRING, .optional = true,
+			  .about = "System call; absent as in a stack" },
+	[ROW_FUNCTION] = { .key = "function", .type = COLUMN_STRING, .optional = true,
+			   .about = "Function of the kernel that made the thread wait; absent "
+				    "without a kernel stack" },
+	[ROW_STATE] = { .key = "state", .type = COLUMN_STRING, .optional = true,
+			.values = WAIT_STATES, .about = "As in a stack" },
+	[ROW_MUTEX] = { .key = "mutex", .type = COLUMN_STRING, .optional = true,
+			.pattern = "^0x[0-9a-f]+$", .about = "As in a stack" },
+	[ROW_OTHERS] = { .key = "others", .type = COLUMN_COUNT, .optional = true, .min = 1,
+			 .about = "The number of rows that --top left out, whose sums follow; such "
+				  "a row has no other key" },
 	[ROW_WAITS] = { .key = "waits", .type = COLUMN_COUNT, .min = 1, .about = "Waits" },
 	[ROW_TOTAL] = { .key = "total_ns", .type = COLUMN_NS, .about = "Their sum" },
 };
@@ -48,7 +72,7 @@ static struct column row_columns[] = {
 static const struct table row_table = {
 	.type = "row", .kind = TABLE_PLAIN, .columns = row_columns,
 	.n = ARRAY_SIZE(row_columns),
-	.about = "With --by, instead of the stacks: the waits of a key; time is that of printing",
+	.about = "With --by, instead of the stacks: the waits with the same keys; time is that of printing",
 };
 
 static const struct table record_table = {

@@ -94,7 +94,7 @@ static void finish(struct offcputime *offcputime)
 	offcputime->end_ns = clock_now_ns();
 	take_open_waits(offcputime);
 	stacks_name(&offcputime->stacks, NULL);
-	if (opt.common.json || opt.folded || opt.by ||
+	if (opt.common.json || opt.folded || opt.n_by ||
 	    (!opt.files.pprof.path && !opt.files.flame.path))
 		print_waits(&offcputime->out, &offcputime->stacks);
 	warn_missing(offcputime);
@@ -128,7 +128,7 @@ static void set_options(struct offcputime_bpf *skel)
 	skel->rodata->min_ns = opt.min_ns;
 	skel->rodata->max_ns = opt.max_ns;
 	skel->rodata->with_kernel = !opt.user_only;
-	skel->rodata->with_user = !opt.kernel_only;
+	skel->rodata->with_user = wants_user_stacks();
 	skel->rodata->user_threads_only = opt.user_threads_only;
 	skel->rodata->kernel_threads_only = opt.kernel_threads_only;
 	skel->rodata->by_state = opt.by_state;

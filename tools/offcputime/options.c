@@ -13,13 +13,15 @@ struct offcputime_options opt = {
 	.max_ns = ~0ULL,
 };
 
-const char *const by_names[BYS] = {
-	[BY_COMM] = "comm", [BY_PID] = "pid", [BY_CGROUP] = "cgroup", [BY_SYSCALL] = "syscall",
-	[BY_FUNCTION] = "function",
+static const char *const key_names[KEYS] = {
+	[KEY_COMM] = "comm", [KEY_PID] = "pid", [KEY_CGROUP] = "cgroup",
+	[KEY_SYSCALL] = "syscall", [KEY_FUNCTION] = "function", [KEY_STATE] = "state",
+	[KEY_MUTEX] = "mutex",
 };
 
 enum {
 	OPT_STORAGE = 0x200, OPT_STATE, OPT_DEMANGLE, OPT_PPROF, OPT_FLAME, OPT_UNWIND, OPT_BY,
+	OPT_TOP,
 };
 
 static const struct argp_option options[] = {
@@ -35,7 +37,9 @@ static const struct argp_option options[] = {
 	  "Only waits in these states: 0 runnable, 1 interruptible, 2 uninterruptible" },
 	{ "delimited", 'd', NULL, 0, "A mark between kernel and user stack" },
 	{ "folded", 'f', NULL, 0, "One line a stack, for flame graphs" },
-	{ "by", OPT_BY, "KEY", 0, "Sums by comm, pid, cgroup, syscall or function" },
+	{ "by", OPT_BY, "KEY,...", 0,
+	  "Sums by comm, pid, cgroup, syscall, function, state, mutex, or several of them" },
+	{ "top", OPT_TOP, "N", 0, "With --by, the N rows with the longest time" },
 	{ "demangle", OPT_DEMANGLE, NULL, 0, "C++ and Rust names as they were written" },
 	{ "pprof", OPT_PPROF, "FILE", 0, "Write a profile for pprof" },
 	{ "flame", OPT_FLAME, "FILE", 0, "Write a flame graph (SVG)" },
@@ -44,13 +48,44 @@ static const struct argp_option options[] = {
 	{}
 };
 
-static void set_by(const char *arg)
+/* Add the key whose name is the @len bytes at @name. */
+static void add_key(const char *name, size_t len)
 {
-	for (int by = BY_COMM; by < BYS; by++)
-		if (strcmp(arg, by_names[by]) == 0)
-			opt.by = by;
-	if (!opt.by)
-		args_fail("invalid key '%s': expected comm, pid, cgroup, syscall or function", arg);
+	enum by_key key = 0;
+
+	while (key < KEYS && (strlen(key_names[key]) != len || memcmp(key_names[key], name, len)))
+		key++;
+	if (key == KEYS)
+		args_fail("invalid key '%.*s': expected comm, pid, cgroup, syscall, function, "
+			  "state or mutex", (int)len, name);
+	for (int i = 0; i < opt.n_by; i++)
+		if (opt.by[i] == key)
+			args_fail("key '%s' is there twice", key_names[key]);
+	opt.by[opt.n_by++] = key;
+	opt.by_pid |= key == KEY_PID;
+	opt.by_cgroup |= key == KEY_CGROUP;
+}
+
+void set_by(const char *arg)
+{
+	opt.n_by = 0;
+	opt.by_pid = opt.by_cgroup = false;
+	for (;; arg++) {
+		size_t len = strcspn(arg, ",");
+
+		add_key(arg, len);
+		arg += len;
+		if (!*arg)
+			return;
+	}
+}
+
+static bool by_function(void)
+{
+	for (int i = 0; i < opt.n_by; i++)
+		if (opt.by[i] == KEY_FUNCTION)
+			return true;
+	return false;
 }
 
 static void check_options(void)
@@ -63,8 +98,10 @@ static void check_options(void)
 		args_fail("only one of -u and -k can be used");
 	if (opt.min_ns > opt.max_ns)
 		args_fail("the minimum of -m is greater than the maximum of -M");
-	if (opt.user_only && opt.by == BY_FUNCTION)
+	if (opt.user_only && by_function())
 		args_fail("--by function needs the kernel stacks, which -U omits");
+	if (opt.top && !opt.n_by)
+		args_fail("--top needs --by");
 	if (opt.no_copies)
 		args_fail("invalid argument 'fp': expected auto or dwarf");
 	if (flame && pprof && strcmp(flame, pprof) == 0)
@@ -83,6 +120,9 @@ static error_t parse_number_option(int key, const char *arg)
 	case OPT_STATE:
 		opt.by_state = true;
 		opt.state_mask = args_number(arg, "state", 0, 0xffff);
+		return 0;
+	case OPT_TOP:
+		opt.top = args_number(arg, "number of rows", 1, UINT_MAX);
 		return 0;
 	case OPT_STORAGE:
 		opt.stacks.distinct_max = args_number(arg, "number of stacks", 1, 1UL << 28);
@@ -141,6 +181,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	return parse_text_option(key, arg);
 }
 
+bool wants_user_stacks(void)
+{
+	return !opt.kernel_only && (!opt.n_by || opt.files.flame.path || opt.files.pprof.path);
+}
+
 const struct argp offcputime_argp = {
 	.options = options,
 	.parser = parse_option,
@@ -150,7 +195,7 @@ const struct argp offcputime_argp = {
 	       "  offcputime 10                   # all threads, for 10 seconds\n"
 	       "  offcputime -p 181 -m 10000 10   # process 181, waits of 10 ms or more\n"
 	       "  offcputime --state 2 10         # uninterruptible waits: disks, kernel locks\n"
-	       "  offcputime --by function 10     # the kernel functions that waited\n"
+	       "  offcputime --by comm,syscall 10 # who waited in which system call\n"
 	       "  offcputime -f 10                # folded, for flame graphs\n"
 	       "  offcputime --flame /tmp/off.svg 10   # a flame graph\n",
 	.children = (const struct argp_child[]){ { &common_argp }, {} },

@@ -10,14 +10,28 @@
 #include "stacks/stack_text.h"
 #include "offcputime.h"
 
-enum by { BY_STACK, BY_COMM, BY_PID, BY_CGROUP, BY_SYSCALL, BY_FUNCTION, BYS };
+/* States of a thread: include/linux/sched.h. */
+#define TASK_INTERRUPTIBLE 0x1
+#define TASK_UNINTERRUPTIBLE 0x2
+#define TASK_NOLOAD 0x400
+
+#define MUTEX_FORMAT "0x%llx"
+#define MUTEX_LEN 20
+
+/* What --by sums up by. */
+enum by_key {
+	KEY_COMM, KEY_PID, KEY_CGROUP, KEY_SYSCALL, KEY_FUNCTION, KEY_STATE, KEY_MUTEX, KEYS,
+};
 
 struct offcputime_options {
 	struct common_args common;
 	struct stacks_options stacks;
 	struct id_list pids, tids;
 	struct stack_files files;
-	enum by by;
+	enum by_key by[KEYS];		/* in the order of --by */
+	int n_by;			/* 0: print stacks */
+	bool by_pid, by_cgroup;		/* are among them */
+	size_t top;			/* rows of --by to print; 0: all */
 	bool user_threads_only, kernel_threads_only;
 	bool user_only, kernel_only;
 	bool folded, delimited, no_copies;
@@ -27,7 +41,12 @@ struct offcputime_options {
 };
 extern struct offcputime_options opt;
 extern const struct argp offcputime_argp;
-extern const char *const by_names[BYS];
+
+/* Set the keys of --by from a comma-separated list.  Exits if one is wrong. */
+void set_by(const char *arg);
+
+/* Return true if user stacks are shown: sums of --by have none. */
+bool wants_user_stacks(void);
 
 /* User stacks of threads that may be waiting. */
 struct pending;
@@ -59,6 +78,12 @@ void free_pending(struct offcputime *offcputime);
 
 /* Print one stack; it counts as a record. */
 void print_stack(struct out *out, const struct stacks *stacks, const struct stack *stack);
+
+/* Return the name of a TASK_* state of a thread that waits. */
+const char *state_name(__u32 state);
+
+/* Print the rows of --by: the longest time last. */
+void print_rows(struct out *out, const struct stacks *stacks);
 
 /* Print all stacks, or the rows of --by: the longest time last, next to the prompt. */
 void print_waits(struct out *out, const struct stacks *stacks);

@@ -176,7 +176,7 @@ static void add(struct offcputime *offcputime, const struct offcpu_wait *wait,
 	const struct event_head *head = &wait->head.head;
 	struct stack_sample sample = {
 		.owner = { .pid = head->pid, .ns_pid = head->ns_pid, .mutex = mutex_of(wait),
-			   .syscall = wait->syscall + 1 },
+			   .syscall = wait->syscall + 1, .state = wait->state },
 		.process = process_of(&wait->head),
 		.kernel = wait->frames, .n_kernel = wait->n_frames,
 		.kernel_missed = wait->kernel_missed,
@@ -185,14 +185,14 @@ static void add(struct offcputime *offcputime, const struct offcpu_wait *wait,
 	};
 
 	memcpy(sample.owner.comm, head->comm, sizeof(sample.owner.comm));
-	if (opt.by == BY_CGROUP)
+	if (opt.by_cgroup)
 		sample.owner.cgroup_id = head->cgroup_id;
 	if (user) {
 		sample.user = user->addresses;
 		sample.n_user = user->n;
 		sample.unwound = true;
 		sample.end = user->end;
-	} else if (wait->has_user && !opt.kernel_only) {
+	} else if (wait->has_user && wants_user_stacks()) {
 		sample.user_missed = true;
 		offcputime->user_not_taken++;
 	}
