@@ -22,7 +22,7 @@ struct stack_owner {
 	__u32 cpu;
 	__u32 syscall;		/* number + 1 of the system call that waits */
 	__u32 state;		/* TASK_* of a thread that waits; 0: it was runnable */
-	__u32 unused;		/* 0; without it there were padding, and owners are compared as bytes */
+	__u32 lock;		/* LCB_F_* + 1 of the kernel's lock that it waits for */
 	__u64 mutex;		/* address of the user mutex that it waits for */
 	char comm[TASK_COMM_LEN];
 };

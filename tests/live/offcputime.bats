@@ -138,6 +138,15 @@ waited_in() {
 	expect 10 "$(sum waits '.kernel | any(contains("nanosleep"))')"
 }
 
+@test "offcputime --user-stack-rate: further waits have no user stack, but count" {
+	load_start nanosleep 200 2000
+	traced --user-stack-rate 1
+	(($(sum waits '.syscall == "clock_nanosleep"') >= 190))
+	# Those of two CPUs, each of which may copy 50 at once, and one a second.
+	(($(sum waits '.user | index("in_nanosleep")') <= $(nproc) * 55))
+	grep -q 'have no user stack: .*, or beyond --user-stack-rate' "$err"
+}
+
 @test "offcputime -U and -K: only user or only kernel stacks" {
 	load_start nanosleep 10 10000
 	traced -U
@@ -147,6 +156,20 @@ waited_in() {
 	traced -K
 	expect 0 "$(sum waits 'has("user")')"
 	expect 10 "$(sum waits '.kernel | any(contains("nanosleep"))')"
+}
+
+# bats test_tags=kernel
+@test "offcputime: waits for a lock of the kernel: that of a file which three threads write" {
+	grep -q __traceiter_contention_begin /proc/kallsyms || skip "no tracepoint lock:contention_begin (Linux 5.19)"
+	cp "$(workload incident)" "x$$same"
+	"./x$$same" samefile 3 file >truth 3>&- &
+	load_pid=$!
+	wait_for 5 grep -q ready truth
+	run_tool offcputime --json -p "$load_pid" --by lock,syscall,state --duration 2
+	kill -KILL "$load_pid"
+	# Two of three threads wait at any time, but for the time in which they wait for a CPU.
+	(($(jq -s 'map(select(.lock == "rwsem-write" and .syscall == "pwrite64" and .state == "uninterruptible")
+		.total_ns) | add // 0' "$out") > 1000000000))
 }
 
 # by CONDITION KEY,...: the rows of --by KEY,... that match the condition have the waits of the workload.
@@ -209,10 +232,11 @@ by() {
 	refuses 64 "invalid minimum 'x'" offcputime -m x
 	refuses 64 "the minimum of -m is greater than the maximum of -M" offcputime -m 10 -M 5
 	refuses 64 "invalid state '-1'" offcputime --state -1
-	refuses 64 "invalid key 'x': expected comm, pid, cgroup, syscall, function, state or mutex" \
+	refuses 64 "invalid key 'x': expected comm, pid, cgroup, syscall, function, state, lock or mutex" \
 		offcputime --by pid,x
 	refuses 64 "invalid key ''" offcputime --by pid,
 	refuses 64 "key 'pid' is there twice" offcputime --by pid,pid
+	refuses 64 "invalid rate '0'" offcputime --user-stack-rate 0
 	refuses 64 "--top needs --by" offcputime --top 5
 	refuses 64 "expected auto or dwarf" offcputime --unwind fp
 	refuses 64 "invalid duration '0'" offcputime 0

@@ -87,10 +87,10 @@ limited() {
 	cat "$out" "$err"
 	expect 0 "$status"
 	expect 1 "$(wc -l <"$err")" "messages"
-	[[ "$(cat "$err")" =~ ^"sixty: $1 leaves room for "([0-9]+)" of 23 collectors; raise it" ]]
+	[[ "$(cat "$err")" =~ ^"sixty: $1 leaves room for "([0-9]+)" of 24 collectors; raise it" ]]
 	started=${BASH_REMATCH[1]}
 	[ "$started" -ge "$2" ]
-	expect $((23 - started)) "$(grep -l "not started: $1" "$dir"/*/status | wc -l)"
+	expect $((24 - started)) "$(grep -l "not started: $1" "$dir"/*/status | wc -l)"
 	jq -e .verdict "$dir/report.json"
 }
 

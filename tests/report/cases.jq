@@ -34,6 +34,9 @@ def a_process: {pid: 77, comm: "victim", command: "/opt/victim --all", state: "s
 	uid: 1000, user_us: 1000, system_us: 1000, run_delay_ns: 0, rss_bytes: 1e8, rss_growth_bytes: 0, threads: 4,
 	thread_growth: 0, fds: 40, fd_growth: 0, age_s: 9, top: ["cpu"]};
 
+# Of offcputime: a process whose threads waited.
+def waiting: {pid: 77, comm: "victim", function: "futex_do_wait", syscall: "futex", waits: 100};
+
 # busy: all CPUs are.
 def busy: of("cpu"; .user_us *= 18 | .idle_us = 100000);
 
@@ -185,6 +188,14 @@ def task_cases:
 	near("inotify-limit"; add("inotify"; watchers + {instances: 12})),
 	case("deadlock"; add("lock"; a_lock + {deadlock: true, looks: 3}); "held by worker (6)"),
 	near("deadlock"; add("lock"; a_lock + {deadlock: false, looks: 3})),
+	case("mutex-wait"; add("process"; a_process) | tool("offcputime"; {mutexes: [waiting + {seconds: 8}]});
+		"in futex_do_wait, called by futex"),
+	case("mutex-wait"; add("lock"; a_lock + {pid: 77, looks: 3})
+		| tool("offcputime"; {mutexes: [waiting + {seconds: 8}]}); "held by worker (6)"),
+	near("mutex-wait"; add("process"; a_process) | tool("offcputime"; {mutexes: [waiting + {seconds: 5}]})),
+	case("kernel-lock"; add("process"; a_process) | tool("offcputime"; {kernel_locks: [waiting + {seconds: 8,
+		function: "ext4_buffered_write_iter", syscall: "pwrite64", lock: "rwsem-write"}]}); "called by pwrite64 (rwsem-write)"),
+	near("kernel-lock"; tool("offcputime"; {kernel_locks: []})),
 	case("lock-contention"; add("lock"; a_lock + {looks: 3}); "4 threads of worker (5) wait for a mutex"),
 	near("lock-contention"; add("lock"; a_lock + {looks: 1})),
 	case("aio-limit"; of("limits"; .aio_requests = 65000); "65000"), near("aio-limit"; .),

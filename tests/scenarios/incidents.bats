@@ -73,6 +73,7 @@ oom_kills() { awk '$1 == "oom_kill" { print $2 }' /proc/vmstat; }
 @test "incidents of the network, in other network namespaces" { scenario network; }
 @test "incident: a cgroup at its CPU quota" { scenario quota && leads quota; }
 @test "incident: threads that wait for a lock" { scenario contended && leads contended; }
+@test "incident: threads that write to the same file" { scenario samefile; }
 @test "incident: a leak in a cgroup with a limit" { scenario leak && leads leak; }
 
 @test "an OOM kill before the run is history, and no finding" {

@@ -120,6 +120,7 @@ plant_frozen() {
 	frozen+=("$PWD/sx-frozen.fs")
 	begin "$(program frozen)" write 1 sx-frozen.fs/file
 }
+plant_samefile() { begin "$(program samefile)" samefile 6 "$BATS_TEST_TMPDIR/sx-samefile.data"; }
 plant_log() { begin "$(program log)" log 5000 "$BATS_TEST_TMPDIR/sx-log.log"; }
 plant_flock() { begin sh -c 'flock sx-locked sleep 60 & sleep 0.2; exec "$@"' sh "$(copy_of flock flock)" sx-locked true; }
 

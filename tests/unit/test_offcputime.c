@@ -99,6 +99,21 @@ static void states_have_names(void **state)
 	assert_string_equal(state_name(0x8), "stopped");		/* TASK_TRACED */
 }
 
+static void kernel_locks_have_names(void **state)
+{
+	assert_null(lock_name(0));
+	assert_string_equal(lock_name(1), "semaphore");
+	assert_string_equal(lock_name(1 + LCB_F_READ), "rwsem-read");
+	assert_string_equal(lock_name(1 + LCB_F_WRITE), "rwsem-write");
+	assert_string_equal(lock_name(1 + LCB_F_PERCPU + LCB_F_READ), "percpu-rwsem");
+	assert_string_equal(lock_name(1 + LCB_F_RT), "rtmutex");
+	assert_string_equal(lock_name(1 + LCB_F_MUTEX), "mutex");
+	stack.owner.lock = 1 + LCB_F_WRITE;
+	assert_non_null(strstr(shown(), " (42) rwsem-write\n"));
+	opt.common.json = true;
+	assert_non_null(strstr(shown(), ",\"lock\":\"rwsem-write\","));
+}
+
 /* Two processes with different comm and equal functions, and a third one. */
 static void rows_beyond_the_top_are_added_up(void **state)
 {
@@ -215,6 +230,7 @@ int main(void)
 		cmocka_unit_test_setup(json, reset),
 		cmocka_unit_test_setup(rows, reset),
 		cmocka_unit_test_setup(states_have_names, reset),
+		cmocka_unit_test_setup(kernel_locks_have_names, reset),
 		cmocka_unit_test_setup(rows_beyond_the_top_are_added_up, reset),
 		cmocka_unit_test_setup_teardown(waits_of_a_stack_add_up, start, end),
 		cmocka_unit_test_setup_teardown(held_mutexes_are_recognized, start, end),

@@ -21,6 +21,7 @@
  *	stream	as much as goes over a loopback connection, to N receivers
  *	log	N KiB a second appended to FILE, 64 MiB at most
  *	write	N bytes to FILE, one by one
+ *	samefile	N threads that overwrite the same 16 MiB of FILE
  *	lookup	names of a server that does not answer (see resolv.conf), N at a time
  *	silent	a name server at 127.0.0.N that does not answer
  *
@@ -195,6 +196,24 @@ static void contend(void)
 	contend_thread(NULL);
 }
 
+/* ext4 lets one thread at a time write to a file. */
+static void *overwrite_thread(void *arg)
+{
+	static char data[16 << 20];
+	int fd = open(file, O_WRONLY | O_CREAT, 0644);
+
+	while (pwrite(fd, data, sizeof(data), 0) > 0)
+		;
+	return arg;
+}
+
+static void overwrite(void)
+{
+	for (long i = 0; i < n; i++)
+		start(overwrite_thread, NULL);
+	pause();
+}
+
 static void instances(void)
 {
 	for (long i = 0; i < n; i++)
@@ -251,7 +270,8 @@ static const struct {
 	{ "sockets", sockets }, { "deadlock", deadlock }, { "contend", contend },
 	{ "inotify", instances }, { "stop", stopped }, { "zombies", zombies },
 	{ "timewait", timewait }, { "reset", reset }, { "udp", udp }, { "listen", overflow },
-	{ "stream", stream }, { "log", write_log }, { "write", write_bytes }, { "lookup", lookup }, { "silent", silent },
+	{ "stream", stream }, { "log", write_log }, { "write", write_bytes },
+	{ "samefile", overwrite }, { "lookup", lookup }, { "silent", silent },
 };
 
 int main(int argc, char **argv)

@@ -6,10 +6,11 @@
 #include "output/column.h"
 
 #define WAIT_STATES "runnable interruptible uninterruptible idle stopped"
+#define LOCK_KINDS "mutex rtmutex percpu-rwsem rwsem-write rwsem-read semaphore"
 
 enum {
-	COL_PID, COL_COMM, COL_SYSCALL, COL_STATE, COL_MUTEX, COL_WAITS, COL_TOTAL,
-	COL_KERNEL, COL_KERNEL_MODULES, COL_USER, COL_USER_MODULES,
+	COL_PID, COL_COMM, COL_SYSCALL, COL_STATE, COL_LOCK, COL_MUTEX, COL_WAITS,
+	COL_TOTAL, COL_KERNEL, COL_KERNEL_MODULES, COL_USER, COL_USER_MODULES,
 };
 
 static struct column columns[] = {
@@ -22,6 +23,9 @@ static struct column columns[] = {
 			.about = "What it was while it waited: runnable, for a CPU; interruptible, "
 				 "by a signal; uninterruptible (D); idle, a kernel thread without "
 				 "work; stopped, also by a debugger" },
+	[COL_LOCK] = { .key = "lock", .type = COLUMN_STRING, .optional = true, .values = LOCK_KINDS,
+		       .about = "Kind of the kernel's lock that it waited for; absent if it waited "
+				"for none, and before Linux 5.19" },
 	[COL_MUTEX] = { .key = "mutex", .type = COLUMN_STRING, .optional = true,
 			.pattern = "^0x[0-9a-f]+$",
 			.about = "Address of the mutex of the program that another thread held; "
@@ -42,8 +46,8 @@ static struct column columns[] = {
 
 /* With --by. */
 enum {
-	ROW_COMM, ROW_PID, ROW_CGROUP, ROW_SYSCALL, ROW_FUNCTION, ROW_STATE, ROW_MUTEX, ROW_OTHERS,
-	ROW_WAITS, ROW_TOTAL,
+	ROW_COMM, ROW_PID, ROW_CGROUP, ROW_SYSCALL, ROW_FUNCTION, ROW_STATE, ROW_LOCK, ROW_MUTEX,
+	ROW_OTHERS, ROW_WAITS, ROW_TOTAL,
 };
 
 static struct column row_columns[] = {
@@ -60,6 +64,8 @@ static struct column row_columns[] = {
 				    "without a kernel stack" },
 	[ROW_STATE] = { .key = "state", .type = COLUMN_STRING, .optional = true,
 			.values = WAIT_STATES, .about = "As in a stack" },
+	[ROW_LOCK] = { .key = "lock", .type = COLUMN_STRING, .optional = true,
+		       .values = LOCK_KINDS, .about = "As in a stack" },
 	[ROW_MUTEX] = { .key = "mutex", .type = COLUMN_STRING, .optional = true,
 			.pattern = "^0x[0-9a-f]+$", .about = "As in a stack" },
 	[ROW_OTHERS] = { .key = "others", .type = COLUMN_COUNT, .optional = true, .min = 1,

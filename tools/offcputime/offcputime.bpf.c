@@ -23,7 +23,11 @@ const volatile bool with_user = true;
 const volatile bool user_threads_only;
 const volatile bool kernel_threads_only;
 const volatile bool by_state;		/* only waits in a state of state_mask */
+const volatile __u64 copy_interval_ns;	/* between two user stacks on a CPU; 0: none */
 const volatile __u32 state_mask;	/* TASK_*; 0: waits of threads that were still runnable */
+
+/* include/trace/events/lock.h: contention_begin for a thread that spins, and stays on its CPU. */
+#define LCB_F_SPIN 1
 
 #define TASK_DEAD 0x80			/* include/linux/sched.h */
 /*
@@ -31,12 +35,14 @@ const volatile __u32 state_mask;	/* TASK_*; 0: waits of threads that were still 
  * takes about a microsecond, a long wait a thousand.
  */
 #define COPIES 8
+#define COPIES_AT_ONCE 50
 
 /* A thread that has left its CPU. */
 struct off {
 	__u64 began_ns;			/* 0: it is on a CPU */
 	__u32 state;
 	__u32 copies;			/* of its user stack that are made although it waits shortly */
+	__u32 lock;			/* LCB_F_* + 1 of the kernel's lock that it wants; 0: none */
 };
 
 /* By tid.  Evicts: a full table blinds nobody. */
@@ -61,6 +67,32 @@ struct {
 	__type(key, __u32);
 	__type(value, struct offcpu_wait);
 } waits SEC(".maps");
+
+/* When the next user stack is due, if all came at equal intervals. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} due SEC(".maps");
+
+/*
+ * Return true if this CPU may copy another user stack.  COPIES_AT_ONCE may come in a row, as a
+ * busy second is followed by quiet ones.
+ */
+static __always_inline bool may_copy(__u64 now)
+{
+	__u32 zero = 0;
+	__u64 *ns;
+
+	if (!copy_interval_ns)
+		return true;
+	ns = bpf_map_lookup_elem(&due, &zero);
+	if (!ns || *ns > now + COPIES_AT_ONCE * copy_interval_ns)
+		return false;
+	*ns = (*ns > now ? *ns : now) + copy_interval_ns;
+	return true;
+}
 
 static __always_inline bool is_kernel_thread(struct task_struct *task)
 {
@@ -147,7 +179,7 @@ static __always_inline void leave(struct task_struct *prev, bool preempted, __u6
 	}
 	off->began_ns = now;
 	off->state = state;
-	if (with_user && off->copies && !is_kernel_thread(prev))
+	if (with_user && off->copies && !is_kernel_thread(prev) && may_copy(now))
 		send_stack(prev, now);
 }
 
@@ -191,6 +223,7 @@ static __always_inline struct offcpu_wait *describe(struct task_struct *task,
 		return NULL;
 	fill_head(&wait->head, task, now, off->began_ns, OFFCPU_WAIT);
 	wait->state = off->state;
+	wait->lock = off->state ? off->lock : 0;
 	wait->has_user = wait->head.map_count;
 	find_syscall(wait, task);
 	if (with_kernel && !config.raw_tp)	/* the helper takes no plain number */
@@ -236,6 +269,40 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 
 	leave(prev, preempt, now);
 	arrive(next, now);
+	return 0;
+}
+
+/*
+ * The running thread is going to wait for a lock of the kernel.  The kernel's stack does not show
+ * that: functions of its locks count as part of the scheduler, which it leaves out.
+ */
+SEC("?tp_btf/contention_begin")
+int BPF_PROG(contention_begin, void *lock, unsigned int flags)
+{
+	struct task_struct *task = core_current();
+	struct off *off, fresh = { .copies = 1, .lock = flags + 1 };
+	__u32 tid;
+
+	if (flags & LCB_F_SPIN)		/* also of the locks of BPF maps: touch none here */
+		return 0;
+	tid = load_current(task, pid);
+	off = bpf_map_lookup_elem(&offs, &tid);
+	if (off)
+		off->lock = flags + 1;
+	else if (tid)
+		bpf_map_update_elem(&offs, &tid, &fresh, BPF_ANY);
+	return 0;
+}
+
+SEC("?tp_btf/contention_end")
+int BPF_PROG(contention_end, void *lock, int ret)
+{
+	struct task_struct *task = core_current();
+	__u32 tid = load_current(task, pid);
+	struct off *off = bpf_map_lookup_elem(&offs, &tid);
+
+	if (off)
+		off->lock = 0;
 	return 0;
 }
 

@@ -61,7 +61,8 @@ static void warn_missing(const struct offcputime *offcputime)
 
 	if (offcputime->user_not_taken)
 		log_warn("%llu of %llu waits have no user stack: it is not copied after several "
-			 "short waits in a row", offcputime->user_not_taken, stacks->samples);
+			 "short waits in a row%s", offcputime->user_not_taken, stacks->samples,
+			 opt.user_stacks_per_s ? ", or beyond --user-stack-rate" : "");
 	if (stacks->kernel_missed)
 		log_warn("%llu kernel stacks could not be read", stacks->kernel_missed);
 	if (stacks->not_kept)
@@ -129,6 +130,8 @@ static void set_options(struct offcputime_bpf *skel)
 	skel->rodata->max_ns = opt.max_ns;
 	skel->rodata->with_kernel = !opt.user_only;
 	skel->rodata->with_user = wants_user_stacks();
+	if (opt.user_stacks_per_s)
+		skel->rodata->copy_interval_ns = NS_PER_S / opt.user_stacks_per_s;
 	skel->rodata->user_threads_only = opt.user_threads_only;
 	skel->rodata->kernel_threads_only = opt.kernel_threads_only;
 	skel->rodata->by_state = opt.by_state;
@@ -139,6 +142,9 @@ static void set_options(struct offcputime_bpf *skel)
 	copies_size(skel->maps.stacks, skel->maps.events);
 	id_list_size(&opt.pids, skel->maps.pids);
 	id_list_size(&opt.tids, skel->maps.tids);
+	/* v5.19, 16edd9b511a1 ("locking: Add lock contention tracepoints") */
+	if (hooks_tracepoint("contention_begin"))
+		hooks_enable(skel->progs.contention_begin, skel->progs.contention_end, NULL);
 	if (access("/sys/kernel/btf/vmlinux", R_OK) == 0)
 		hooks_enable(skel->progs.still_waiting, NULL);
 }

@@ -32,6 +32,7 @@ struct offcpu_wait {
 	__u64 args[3];			/* of the system call */
 	__u32 syscall;			/* its number, or OFFCPU_NO_SYSCALL */
 	__u32 state;			/* TASK_* when it left its CPU; 0: it was still runnable */
+	__u32 lock;			/* LCB_F_* + 1 of the kernel's lock it waited for; 0: none known */
 	__u32 n_frames;
 	bool kernel_missed;		/* the stack could not be read */
 	bool has_user;			/* it is not a kernel thread */

@@ -16,12 +16,12 @@ struct offcputime_options opt = {
 static const char *const key_names[KEYS] = {
 	[KEY_COMM] = "comm", [KEY_PID] = "pid", [KEY_CGROUP] = "cgroup",
 	[KEY_SYSCALL] = "syscall", [KEY_FUNCTION] = "function", [KEY_STATE] = "state",
-	[KEY_MUTEX] = "mutex",
+	[KEY_LOCK] = "lock", [KEY_MUTEX] = "mutex",
 };
 
 enum {
 	OPT_STORAGE = 0x200, OPT_STATE, OPT_DEMANGLE, OPT_PPROF, OPT_FLAME, OPT_UNWIND, OPT_BY,
-	OPT_TOP,
+	OPT_TOP, OPT_USER_STACKS,
 };
 
 static const struct argp_option options[] = {
@@ -38,12 +38,14 @@ static const struct argp_option options[] = {
 	{ "delimited", 'd', NULL, 0, "A mark between kernel and user stack" },
 	{ "folded", 'f', NULL, 0, "One line a stack, for flame graphs" },
 	{ "by", OPT_BY, "KEY,...", 0,
-	  "Sums by comm, pid, cgroup, syscall, function, state, mutex, or several of them" },
+	  "Sums by comm, pid, cgroup, syscall, function, state, lock, mutex, or several" },
 	{ "top", OPT_TOP, "N", 0, "With --by, the N rows with the longest time" },
 	{ "demangle", OPT_DEMANGLE, NULL, 0, "C++ and Rust names as they were written" },
 	{ "pprof", OPT_PPROF, "FILE", 0, "Write a profile for pprof" },
 	{ "flame", OPT_FLAME, "FILE", 0, "Write a flame graph (SVG)" },
 	{ "unwind", OPT_UNWIND, "HOW", 0, "Find callers by auto or dwarf (auto)" },
+	{ "user-stack-rate", OPT_USER_STACKS, "N", 0,
+	  "Copy at most N user stacks a second on each CPU" },
 	{ "stack-storage-size", OPT_STORAGE, "N", 0, "Different stacks to keep (262144)" },
 	{}
 };
@@ -57,7 +59,7 @@ static void add_key(const char *name, size_t len)
 		key++;
 	if (key == KEYS)
 		args_fail("invalid key '%.*s': expected comm, pid, cgroup, syscall, function, "
-			  "state or mutex", (int)len, name);
+			  "state, lock or mutex", (int)len, name);
 	for (int i = 0; i < opt.n_by; i++)
 		if (opt.by[i] == key)
 			args_fail("key '%s' is there twice", key_names[key]);
@@ -120,6 +122,9 @@ static error_t parse_number_option(int key, const char *arg)
 	case OPT_STATE:
 		opt.by_state = true;
 		opt.state_mask = args_number(arg, "state", 0, 0xffff);
+		return 0;
+	case OPT_USER_STACKS:
+		opt.user_stacks_per_s = args_number(arg, "rate", 1, 1000000);
 		return 0;
 	case OPT_TOP:
 		opt.top = args_number(arg, "number of rows", 1, UINT_MAX);

@@ -25,6 +25,8 @@ static void print_text(struct out *out, const struct stacks *stacks, const struc
 	text_printf(text, " (%s)", process_text(owner->pid, owner->ns_pid));
 	if (owner->mutex)
 		text_printf(text, " mutex " MUTEX_FORMAT, owner->mutex);
+	if (owner->lock)
+		text_printf(text, " %s", lock_name(owner->lock));
 	text_printf(text, "\n        %llu\n\n", stack_weight(stack));
 }
 
@@ -52,6 +54,8 @@ static void print_json(struct out *out, const struct stacks *stacks, const struc
 	if (owner->syscall)
 		out_name(out, COL_SYSCALL, syscall_name(owner->syscall - 1));
 	out_name(out, COL_STATE, state_name(owner->state));
+	if (owner->lock)
+		out_name(out, COL_LOCK, lock_name(owner->lock));
 	if (owner->mutex) {
 		snprintf(mutex, sizeof(mutex), MUTEX_FORMAT, owner->mutex);
 		out_name(out, COL_MUTEX, mutex);

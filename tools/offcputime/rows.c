@@ -18,13 +18,14 @@
 /* The width of a key's values in the table, unless it is the last one. */
 static const int widths[KEYS] = {
 	[KEY_COMM] = 16, [KEY_PID] = 10, [KEY_CGROUP] = 30, [KEY_SYSCALL] = 16,
-	[KEY_FUNCTION] = 32, [KEY_STATE] = 15, [KEY_MUTEX] = 18,
+	[KEY_FUNCTION] = 32, [KEY_STATE] = 15, [KEY_LOCK] = 12,
+	[KEY_MUTEX] = 18,
 };
 
 static const int key_columns[KEYS] = {
 	[KEY_COMM] = ROW_COMM, [KEY_PID] = ROW_PID, [KEY_CGROUP] = ROW_CGROUP,
 	[KEY_SYSCALL] = ROW_SYSCALL, [KEY_FUNCTION] = ROW_FUNCTION, [KEY_STATE] = ROW_STATE,
-	[KEY_MUTEX] = ROW_MUTEX,
+	[KEY_LOCK] = ROW_LOCK, [KEY_MUTEX] = ROW_MUTEX,
 };
 
 /* The waits that have the same keys as @stack. */
@@ -42,6 +43,23 @@ const char *state_name(__u32 state)
 	if (state & TASK_UNINTERRUPTIBLE)
 		return "uninterruptible";
 	return state & TASK_INTERRUPTIBLE ? "interruptible" : "stopped";
+}
+
+const char *lock_name(__u32 lock)
+{
+	__u32 flags = lock - 1;
+
+	if (!lock)
+		return NULL;
+	if (flags & LCB_F_MUTEX)
+		return "mutex";
+	if (flags & LCB_F_RT)
+		return "rtmutex";
+	if (flags & LCB_F_PERCPU)
+		return "percpu-rwsem";
+	if (flags & LCB_F_WRITE)
+		return "rwsem-write";
+	return flags & LCB_F_READ ? "rwsem-read" : "semaphore";
 }
 
 /*
@@ -90,6 +108,7 @@ static const char *value_of(enum by_key key, const struct stacks *stacks,
 	case KEY_SYSCALL: return owner->syscall ? syscall_name(owner->syscall - 1) : NULL;
 	case KEY_FUNCTION: return waiting_function(stacks, stack);
 	case KEY_STATE: return state_name(owner->state);
+	case KEY_LOCK: return lock_name(owner->lock);
 	default:
 		snprintf(buf, sizeof(buf), MUTEX_FORMAT, owner->mutex);
 		return owner->mutex ? buf : NULL;

@@ -15,12 +15,20 @@
 #define TASK_UNINTERRUPTIBLE 0x2
 #define TASK_NOLOAD 0x400
 
+/* Kinds of kernel locks: include/trace/events/lock.h. */
+#define LCB_F_READ 0x2
+#define LCB_F_WRITE 0x4
+#define LCB_F_RT 0x8
+#define LCB_F_PERCPU 0x10
+#define LCB_F_MUTEX 0x20
+
 #define MUTEX_FORMAT "0x%llx"
 #define MUTEX_LEN 20
 
 /* What --by sums up by. */
 enum by_key {
-	KEY_COMM, KEY_PID, KEY_CGROUP, KEY_SYSCALL, KEY_FUNCTION, KEY_STATE, KEY_MUTEX, KEYS,
+	KEY_COMM, KEY_PID, KEY_CGROUP, KEY_SYSCALL, KEY_FUNCTION, KEY_STATE, KEY_LOCK, KEY_MUTEX,
+	KEYS,
 };
 
 struct offcputime_options {
@@ -31,6 +39,7 @@ struct offcputime_options {
 	enum by_key by[KEYS];		/* in the order of --by */
 	int n_by;			/* 0: print stacks */
 	bool by_pid, by_cgroup;		/* are among them */
+	__u32 user_stacks_per_s;	/* on each CPU; 0: no limit */
 	size_t top;			/* rows of --by to print; 0: all */
 	bool user_threads_only, kernel_threads_only;
 	bool user_only, kernel_only;
@@ -81,6 +90,9 @@ void print_stack(struct out *out, const struct stacks *stacks, const struct stac
 
 /* Return the name of a TASK_* state of a thread that waits. */
 const char *state_name(__u32 state);
+
+/* Return the name of the kind of a kernel's lock, LCB_F_* + 1, or NULL if it is 0. */
+const char *lock_name(__u32 lock);
 
 /* Print the rows of --by: the longest time last. */
 void print_rows(struct out *out, const struct stacks *stacks);

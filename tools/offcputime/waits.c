@@ -176,7 +176,8 @@ static void add(struct offcputime *offcputime, const struct offcpu_wait *wait,
 	const struct event_head *head = &wait->head.head;
 	struct stack_sample sample = {
 		.owner = { .pid = head->pid, .ns_pid = head->ns_pid, .mutex = mutex_of(wait),
-			   .syscall = wait->syscall + 1, .state = wait->state },
+			   .syscall = wait->syscall + 1, .state = wait->state,
+			   .lock = wait->lock },
 		.process = process_of(&wait->head),
 		.kernel = wait->frames, .n_kernel = wait->n_frames,
 		.kernel_missed = wait->kernel_missed,

@@ -7,6 +7,7 @@
 include "tools";
 include "events";
 include "histograms";
+include "waits";
 include "usestat";
 
 # unread: the classic programs, which people read.  The page shows what they printed.
@@ -26,6 +27,7 @@ def read_output($name):
 	elif $name == "runqlat" then runqlat
 	elif $name == "cachestat" then cachestat
 	elif $name == "profile" then profile
+	elif $name == "offcputime" then offcputime
 	elif $name | endswith("slower") then fsslower
 	else unread end;
 

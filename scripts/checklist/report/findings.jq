@@ -10,6 +10,7 @@ include "check_cpu";
 include "check_tasks";
 include "check_disk";
 include "check_net";
+include "check_waits";
 include "view";
 
 def MOST_SUBJECTS: 4;	# findings of one rule; the others are counted
@@ -55,7 +56,7 @@ def tool_results($n; $d; $u):
 	guarded(failed_request_checks($n)), guarded(latency_checks($n)), guarded(open_checks($n; $d)),
 	guarded(file_checks($n; $d)), guarded(cache_checks($n; $d)), guarded(connect_checks($n; $u)),
 	guarded(accept_checks($n)), guarded(dns_checks($n)), guarded(exec_checks($n; $d)),
-	guarded(function_checks($n; $u));
+	guarded(function_checks($n; $u)), guarded(wait_checks($n; $u; $d));
 
 def no_usestat: {disks: [], mounts: [], interfaces: [], nets: [], sockets: [], users: [], interrupts: [], cgroups: [],
 	processes: [], blocked: [], log: [], history: [], exits: [],

@@ -157,7 +157,7 @@ def collected_table_html:
 		.rows[] as $row | [$columns[] as $column | $row[$column.key] | cell_html($column)] | join(""));
 
 def table_order: ["processes", "cgroups", "connects", "opens", "files", "names", "retransmits", "execs", "requests",
-	"mounts", "functions", "accepts", "kernel"];
+	"mounts", "functions", "waits", "accepts", "kernel"];
 
 def tables_html:
 	select(.tables | length > 0)

@@ -29,7 +29,7 @@ def collector_of:
 	"resource-limits": "opensnoop", "failing-opens": "opensnoop", "slow-files": "fsslower",
 	"cache-misses": "cachestat", "connects-unanswered": "tcpconnect", "connects-refused": "tcpconnect",
 	"connects-failed": "tcpconnect", "accept-queue": "tcpaccept", "slow-dns": "gethostlatency",
-	"dns-failing": "gethostlatency"}[.id] // "usestat";
+	"dns-failing": "gethostlatency", "mutex-wait": "offcputime", "kernel-lock": "offcputime"}[.id] // "usestat";
 
 # site_error: what is wrong with the changes of a site, {FILE: content}; nothing if they are right.
 def site_error:

@@ -5,20 +5,22 @@
 
 # The collectors: NAME KIND COMMAND.  KIND is `program` (in PATH), `tool` (ours),
 # `events` (ours, prints every event; sixty limits its output) or `sample` (read by the
-# script `sample`).  All observe for $span seconds, except profile, which stops earlier
-# and starts first, because it resolves symbols at its end.  The findings come from our
+# script `sample`).  All observe for $span seconds, except profile and offcputime, which stop
+# earlier and start first, because they resolve symbols at their end.  The findings come from our
 # tools alone.  The classic programs run for people who want to read them: at most ten
 # samples of each, which costs little.
 collectors() {
 	# Programs that print nothing when SIGINT ends them start first: on a slow machine it
 	# takes a second to start all of them.
+	local stacks="--duration $((span > 1 ? span - 1 - (span > 5) : 1)) --flame flame.svg"
 	local every=$((1 + span / 10)) look=$((1 + span / 300)) rows=$((1 + span / 12)) samples counted
 	samples=$((span / every))
 	# In a storm of events, the rows of --count-by are exact, and the first events of each
 	# interval show who and where.
 	counted="--json --bpf-stats --duration $span --top 40 --sample 400 --count-by"
 	cat <<-TABLE
-	profile         tool      profile --json --bpf-stats --duration $((span > 1 ? span - 1 - (span > 5) : 1)) --flame flame.svg
+	profile         tool      profile --json --bpf-stats $stacks
+	offcputime      tool      offcputime --json --bpf-stats $stacks -u --user-stack-rate 50 --by pid,comm,syscall,function,state,lock,mutex --top 400
 	usestat         tool      usestat --json $look $((span / look + 1))
 	vmstat          program   vmstat -n -w $every $((samples + 1))
 	top             program   top -b -w 512 -d $((span > 1 ? span - 1 : 1)) -n 2
