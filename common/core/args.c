@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <bpf/libbpf.h>
 
@@ -18,6 +17,7 @@
 #include "core/log.h"
 #include "core/new_file.h"
 #include "core/option_error.h"
+#include "core/regular_file.h"
 #include "core/run.h"
 #include "output/columns_help.h"
 #include "output/count.h"
@@ -113,12 +113,15 @@ static void set_ring_size(struct common_args *common, const char *arg)
 
 static void set_btf(struct common_args *common, const char *path)
 {
-	struct stat st;
+	int fd = regular_file_open(path);
 
-	if (access(path, R_OK) || stat(path, &st))
-		args_fail("cannot read BTF file '%s': %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))	/* opening a FIFO would block */
+	if (fd == -EINVAL)
 		args_fail("cannot read BTF file '%s': not a regular file", path);
+	if (fd < 0)
+		args_fail("cannot read BTF file '%s': %s", path, strerror(-fd));
+	if (!kernel_btf_is_file(path, fd))
+		args_fail("cannot use BTF file '%s': it has no types of a kernel", path);
+	close(fd);
 	common->btf = path;
 	kernel_btf_use_file(path);
 }

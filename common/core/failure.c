@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "core/failure.h"
@@ -130,17 +129,6 @@ static int missing_target(void)
 	return 0;
 }
 
-/* Return true if @path contains no type information. */
-static bool bad_btf(const char *path)
-{
-	struct btf *btf = btf__parse(path, NULL);
-	bool bad = libbpf_get_error(btf);
-
-	if (!bad)
-		btf__free(btf);
-	return bad;
-}
-
 int failure_load(struct bpf_object *obj, int err, const struct common_args *args)
 {
 	const struct bpf_program *prog;
@@ -149,10 +137,6 @@ int failure_load(struct bpf_object *obj, int err, const struct common_args *args
 
 	if (is_shortage(err))
 		return log_err(err, "cannot load the BPF programs");
-	if (args->btf && bad_btf(args->btf)) {
-		log_warn("cannot use BTF file '%s': it contains no type information", args->btf);
-		return -EINVAL;
-	}
 	prog = refused_program(obj, &log);
 	if (permission_locked_down() || (is_denial(err) && !prog))
 		return permission_denied(PERMISSION_BPF);

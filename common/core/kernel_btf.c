@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +10,8 @@
 #include <bpf/libbpf.h>
 
 #include "core/kernel_btf.h"
+
+#define FILE_BYTES_MAX (256L << 20)	/* of a file with only types; kernels have 5 to 10 MB */
 
 static const char *file_path;
 
@@ -23,6 +27,30 @@ static struct {
 bool kernel_btf_exists(void)
 {
 	return access(KERNEL_BTF, R_OK) == 0;
+}
+
+bool kernel_btf_is_file(const char *path, int fd)
+{
+	Elf64_Ehdr header = {};
+	__u16 magic = BTF_MAGIC;
+	libbpf_print_fn_t print;
+	struct stat st;
+	struct btf *types;
+
+	if (fstat(fd, &st) || pread(fd, &header, sizeof(header), 0) < (ssize_t)sizeof(struct btf_header))
+		return false;
+	if (memcmp(&header, &magic, sizeof(magic)) == 0 && st.st_size > FILE_BYTES_MAX)
+		return false;
+	/* The types of a BPF object are those of a program. */
+	if (memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_machine == EM_BPF)
+		return false;
+	print = libbpf_set_print(NULL);
+	types = btf__parse(path, NULL);
+	libbpf_set_print(print);
+	if (libbpf_get_error(types))
+		return false;
+	btf__free(types);
+	return true;
 }
 
 void kernel_btf_use_file(const char *path)

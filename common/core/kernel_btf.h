@@ -12,6 +12,9 @@
 /* Return true if the kernel exports its BTF. */
 bool kernel_btf_exists(void);
 
+/* Return true if @path, which is open as @fd, can contain the types of a kernel. */
+bool kernel_btf_is_file(const char *path, int fd);
+
 /* Set the file (--btf) to use if the kernel does not export its BTF. */
 void kernel_btf_use_file(const char *path);
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,6 +48,30 @@ int new_file_open(struct new_file *file, const char *path)
 	}
 	set_permissions(file->fd);
 	return 0;
+}
+
+/* Store what identifies the directory of @path in @st; return its name in the directory, or NULL. */
+static const char *place(const char *path, struct stat *st)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? strndup(path, slash - path + 1) : xstrdup(".");
+	bool found = dir && stat(dir, st) == 0;
+
+	free(dir);
+	if (!found)
+		return NULL;
+	return slash ? slash + 1 : path;
+}
+
+bool new_file_is_same(const char *a, const char *b)
+{
+	struct stat dir_a, dir_b;
+	const char *name_a = place(a, &dir_a), *name_b = place(b, &dir_b);
+
+	if (!name_a || !name_b)
+		return strcmp(a, b) == 0;
+	return dir_a.st_dev == dir_b.st_dev && dir_a.st_ino == dir_b.st_ino &&
+	       strcmp(name_a, name_b) == 0;
 }
 
 int new_file_commit(struct new_file *file)

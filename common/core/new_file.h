@@ -8,6 +8,8 @@
 #ifndef COMMON_NEW_FILE_H
 #define COMMON_NEW_FILE_H
 
+#include <stdbool.h>
+
 struct new_file {
 	char *path;		/* final name; NULL: not open */
 	char *temporary;
@@ -20,6 +22,9 @@ struct new_file {
  * new_file_discard().
  */
 int new_file_open(struct new_file *file, const char *path);
+
+/* Return true if @a and @b are names of one file; neither needs to exist. */
+bool new_file_is_same(const char *a, const char *b);
 
 /* Give the file its final name.  Returns 0 or a negative errno; on error the old file stays. */
 int new_file_commit(struct new_file *file);

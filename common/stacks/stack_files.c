@@ -66,6 +66,16 @@ static int write_pprof(int fd, const struct stacks *stacks, const struct pprof_u
 	return err;
 }
 
+const char *stack_files_clash(const struct stack_files *files, const char *metrics)
+{
+	const char *flame = files->flame.path, *pprof = files->pprof.path;
+
+	if (pprof && ((flame && new_file_is_same(flame, pprof)) ||
+		      (metrics && new_file_is_same(metrics, pprof))))
+		return pprof;
+	return flame && metrics && new_file_is_same(flame, metrics) ? flame : NULL;
+}
+
 static int open_file(struct stack_file *file)
 {
 	int err = file->path ? new_file_open(&file->new, file->path) : 0;

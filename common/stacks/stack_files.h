@@ -17,6 +17,9 @@ struct stack_files {
 	struct stack_file flame, pprof;
 };
 
+/* Return the path that two of the options --flame, --pprof and @metrics name, or NULL. */
+const char *stack_files_clash(const struct stack_files *files, const char *metrics);
+
 /*
  * Open the files.  Call it before the run, so that a path that cannot be written does not cost
  * the user the run.  Returns 0 or a negative errno, which is reported; then nothing is open.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include <elfutils/libdwfl.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <gelf.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,17 +12,13 @@
 
 #include "core/xalloc.h"
 #include "symbols/elf_file.h"
+#include "symbols/elf_symbols.h"
 
-#define DEBUG_DIR "/usr/lib/debug/.build-id"
-#define BUILD_ID_MAX 64			/* bytes; in practice 20 (SHA-1) or less */
 #define CALLS_CACHED 256
+#define OPEN_FILES_MAX 1024
+#define FILES_MAX 16384
+#define SYMBOL_BYTES_MAX (256UL << 20)	/* of all files */
 #define CFI_BYTES_MAX (128UL << 20)	/* of all files; those of a busy desktop have 30 MB */
-
-/* An executable part of an ELF file. */
-struct segment {
-	__u64 offset, bytes;		/* position and size in the file */
-	__u64 address;			/* address of the first byte, as in the file's symbols */
-};
 
 struct elf_file {
 	struct elf_file *next;
@@ -38,134 +32,38 @@ struct elf_file {
 	struct cfi *cfi;
 	/* Whether a call ends at an offset, by its low bits: the offset << 1, and 1 for yes. */
 	__u64 calls[CALLS_CACHED];
-	struct segment *segments;
+	struct elf_segment *segments;
 	size_t n_segments;
 	struct symbols symbols;
 };
 
-static void add_segments(struct elf_file *file, Elf *elf)
+/* Read the symbols, as many as the memory for those of all files allows. */
+static void index_file(struct elf_files *files, struct elf_file *file)
 {
-	size_t n = 0;
-	GElf_Phdr phdr;
+	size_t room = SYMBOL_BYTES_MAX - files->symbol_bytes;
 
-	if (!elf || elf_getphdrnum(elf, &n))
-		return;
-	file->segments = xcalloc(n, sizeof(file->segments[0]));
-	for (size_t i = 0; i < n; i++) {
-		if (!gelf_getphdr(elf, i, &phdr) || phdr.p_type != PT_LOAD)
-			continue;
-		file->segments[file->n_segments++] = (struct segment){
-			phdr.p_offset, phdr.p_filesz, phdr.p_vaddr,
-		};
-	}
-}
-
-/* Add symbol @i of @module.  elfutils shifted the addresses of the module by @bias. */
-static void add_symbol(struct elf_file *file, Dwfl_Module *module, int i, GElf_Addr bias)
-{
-	struct symbol_entry entry = {};
-	GElf_Addr address;
-	GElf_Word section;
-	const char *name;
-	GElf_Sym sym;
-	int type;
-
-	name = dwfl_module_getsym_info(module, i, &sym, &address, &section, NULL, NULL);
-	if (!name || !name[0] || name[0] == '$' || sym.st_shndx == SHN_UNDEF ||
-	    sym.st_shndx == SHN_ABS || !sym.st_value)
-		return;			/* '$': ARM's markers between code and data */
-	type = GELF_ST_TYPE(sym.st_info);
-	if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE)
-		return;
-	entry.address = address - bias;
-	entry.bytes = sym.st_size < UINT_MAX ? sym.st_size : 0;
-	entry.rank = (type != STT_NOTYPE) * 4 + (GELF_ST_BIND(sym.st_info) == STB_GLOBAL) * 2 +
-		     (name[0] != '_');
-	symbols_add(&file->symbols, &entry, name, strcspn(name, "@"));	/* "name@@VERSION" */
-}
-
-/*
- * Find the debug file of @module by its build ID (libdwfl's callback; returns a
- * descriptor or -1).  elfutils' own search also follows .gnu_debuglink, by which a
- * traced program could make root open any path: a FIFO, a device.
- */
-static int find_debuginfo(Dwfl_Module *module, void **userdata, const char *name,
-			  Dwarf_Addr base, const char *file_name, const char *debuglink,
-			  GElf_Word crc, char **debug_file)
-{
-	char path[sizeof(DEBUG_DIR) + 2 * BUILD_ID_MAX + sizeof("//.debug")];
-	const unsigned char *id;
-	struct stat st;
-	GElf_Addr address;
-	int len = dwfl_module_build_id(module, &id, &address), at, fd;
-
-	if (len < 2 || len > BUILD_ID_MAX)
-		return -1;
-	at = sprintf(path, DEBUG_DIR "/%02x/", id[0]);
-	for (int i = 1; i < len; i++)
-		at += sprintf(path + at, "%02x", id[i]);
-	strcpy(path + at, ".debug");
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_uid != 0)) {
-		close(fd);
-		return -1;
-	}
-	if (fd >= 0)
-		*debug_file = strdup(path);
-	return fd;
-}
-
-/* Read the symbols. */
-static void index_elf(struct elf_file *file)
-{
-	static const Dwfl_Callbacks callbacks = {
-		.find_elf = dwfl_build_id_find_elf,
-		.find_debuginfo = find_debuginfo,
-		.section_address = dwfl_offline_section_address,
-	};
-	Dwfl *dwfl = dwfl_begin(&callbacks);
-	Dwfl_Module *module;
-	GElf_Addr bias = 0;
-	int fd;
-
-	if (!dwfl)
-		return;
-	fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
-	if (fd < 0) {			/* too many files are open */
-		fd = file->fd;
-		file->fd = -1;
-	}
-	module = dwfl_report_offline(dwfl, file->path, file->path, fd);
-	if (!module)
-		close(fd);
-	if (module) {			/* elfutils closes the descriptor */
-		dwfl_report_end(dwfl, NULL, NULL);
-		add_segments(file, dwfl_module_getelf(module, &bias));
-		for (int i = 1, n = dwfl_module_getsymtab(module); i < n; i++)
-			add_symbol(file, module, i, bias);
-	}
-	dwfl_end(dwfl);
-}
-
-static void index_file(struct elf_file *file)
-{
 	if (file->indexed)
 		return;
 	file->indexed = true;
-	if (file->fd >= 0)
-		index_elf(file);
+	if (file->fd < 0)
+		return;
+	file->n_segments = elf_segments_read(file->fd, &file->segments);
+	if (!elf_symbols_read(file->fd, &file->symbols, &room))
+		files->limited++;
+	files->symbol_bytes = SYMBOL_BYTES_MAX - room;
 	symbols_sort(&file->symbols);
 }
 
-/* Too many files are open: read the symbols now instead of at the end. */
+/* Too many files are open: read the symbols now instead of when an address is looked up. */
 static void close_files(struct elf_files *files)
 {
 	for (struct elf_file *file = files->first; file; file = file->next) {
-		index_file(file);
+		index_file(files, file);
 		if (file->fd >= 0)
 			close(file->fd);
 		file->fd = -1;
 	}
+	files->n_open = 0;
 }
 
 static struct elf_file *add_file(struct elf_files *files, int fd, const struct stat *st, const char *path)
@@ -176,6 +74,8 @@ static struct elf_file *add_file(struct elf_files *files, int fd, const struct s
 	file->ino = st->st_ino;
 	file->path = xstrdup(path);
 	file->fd = fd;
+	files->n_open++;
+	files->n++;
 	file->next = files->first;
 	files->first = file;
 	return file;
@@ -240,6 +140,8 @@ struct elf_file *elf_files_mapped(struct elf_files *files, int dir,
 
 	if (file)
 		return file;
+	if (files->n_open >= OPEN_FILES_MAX)
+		close_files(files);
 	fd = open_mapped(files, dir, mapped, &st);
 	if (fd < 0)
 		return NULL;
@@ -248,6 +150,11 @@ struct elf_file *elf_files_mapped(struct elf_files *files, int dir,
 			close(fd);
 			return file;
 		}
+	if (files->n >= FILES_MAX) {
+		files->limited++;
+		close(fd);
+		return NULL;
+	}
 	file = add_file(files, fd, &st, mapped->path);
 	file->mapped_dev = mapped->dev;
 	file->mapped_ino = mapped->ino;
@@ -277,7 +184,7 @@ struct elf_file *elf_files_vdso(struct elf_files *files)
 static __u64 file_address(const struct elf_file *file, __u64 offset)
 {
 	for (size_t i = 0; i < file->n_segments; i++) {
-		const struct segment *segment = &file->segments[i];
+		const struct elf_segment *segment = &file->segments[i];
 
 		if (offset - segment->offset < segment->bytes)
 			return offset - segment->offset + segment->address;
@@ -285,9 +192,10 @@ static __u64 file_address(const struct elf_file *file, __u64 offset)
 	return offset;
 }
 
-bool elf_file_find(struct elf_file *file, __u64 offset, struct symbol *symbol)
+bool elf_file_find(struct elf_files *files, struct elf_file *file, __u64 offset,
+		   struct symbol *symbol)
 {
-	index_file(file);
+	index_file(files, file);
 	return symbols_lookup(&file->symbols, file_address(file, offset), symbol);
 }
 

@@ -3,8 +3,7 @@
  * The ELF files that processes have mapped, and their symbols.
  *
  * A file is opened while its process lives.  Its symbols are read when the first
- * address in it is looked up: from .symtab, .dynsym and .gnu_debugdata, and from
- * a separate debug file that /usr/lib/debug has for the same build ID.
+ * address in it is looked up (elf_symbols.h).
  */
 #ifndef COMMON_ELF_FILE_H
 #define COMMON_ELF_FILE_H
@@ -19,7 +18,10 @@ struct elf_file;
 struct elf_files {		/* starts as all zeros */
 	struct elf_file *first;
 	struct elf_file *vdso;	/* NULL: not opened yet */
+	size_t n, n_open;
 	size_t cfi_bytes;	/* in use by call frame information */
+	size_t symbol_bytes;	/* in use by symbols */
+	size_t limited;		/* files of which a limit left out symbols */
 };
 
 /* A line of /proc/PID/maps. */
@@ -50,7 +52,8 @@ const char *elf_file_path(const struct elf_file *file);
  * Set name and offset of @symbol for the byte at @offset in the file.  Returns false, and
  * leaves @symbol unchanged, if no symbol covers it.
  */
-bool elf_file_find(struct elf_file *file, __u64 offset, struct symbol *symbol);
+bool elf_file_find(struct elf_files *files, struct elf_file *file, __u64 offset,
+		   struct symbol *symbol);
 
 /*
  * Return the call frame information of @file, or NULL if it has none.  Call it while the

@@ -8,11 +8,14 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/log.h"
 #include "core/xalloc.h"
 #include "symbols/mappings.h"
+#include "symbols/perf_map.h"
 #include "symbols/usyms.h"
 
-#define PERF_MAP_BYTES_MAX (256L << 20)	/* maximum size of a perf-PID.map that is read */
+#define PERF_MAP_BYTES_MAX (64UL << 20)	/* of a perf-PID.map; the rest is not read */
+#define PERF_MAPS_BYTES_MAX (256UL << 20)	/* of all maps */
 
 /* A time during which the mappings are not read again, because it did not help. */
 struct pause {
@@ -41,13 +44,14 @@ struct usyms_process {
 struct usyms {
 	struct elf_files files;
 	struct usyms_process *processes;
+	size_t perf_map_bytes;		/* read from perf maps */
+	size_t limited;			/* perf maps of which a limit left out a part */
 };
 
 struct usyms *usyms_new(void)
 {
 	struct rlimit limit;
 
-	unsetenv("DEBUGINFOD_URLS");	/* elfutils would download symbols from the network */
 	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
@@ -305,32 +309,26 @@ static void reopen_perf_map(struct usyms_process *process)
 		close(old);
 }
 
-/* Index the lines of "START SIZE NAME" (in hex).  A later line replaces an earlier one. */
 static void index_perf_map(struct usyms_process *process)
 {
-	struct symbol_entry entry = {};
-	char *line = NULL, *rest;
-	size_t size = 0;
+	struct usyms *usyms = process->usyms;
+	size_t room = PERF_MAPS_BYTES_MAX - usyms->perf_map_bytes, left;
 	FILE *f;
 
 	if (process->perf_map_indexed)
 		return;
 	process->perf_map_indexed = true;
 	reopen_perf_map(process);
-	if (process->perf_map < 0)
-		return;
-	f = fdopen(process->perf_map, "r");
-	while (f && ftell(f) < PERF_MAP_BYTES_MAX && getline(&line, &size, f) > 0) {
-		entry.address = strtoull(line, &rest, 16);
-		entry.bytes = strtoul(rest, &rest, 16);
-		entry.rank++;
-		if (rest[0] == ' ' && entry.bytes)
-			symbols_add(&process->jit, &entry, rest + 1, strcspn(rest + 1, "\n"));
-	}
-	free(line);
-	if (f)
-		fclose(f);
+	f = process->perf_map >= 0 ? fdopen(process->perf_map, "r") : NULL;
 	process->perf_map = -1;
+	if (!f)
+		return;
+	room = room < PERF_MAP_BYTES_MAX ? room : PERF_MAP_BYTES_MAX;
+	left = room;
+	if (!perf_map_read(f, &process->jit, &left))
+		usyms->limited++;
+	usyms->perf_map_bytes += room - left;
+	fclose(f);
 	symbols_sort(&process->jit);
 }
 
@@ -342,7 +340,7 @@ struct symbol usyms_find(struct usyms_process *process, __u64 address)
 	if (mapping && mapping->file) {
 		symbol.module = elf_file_path(mapping->file);
 		symbol.offset = file_offset(mapping, address);
-		if (elf_file_find(mapping->file, symbol.offset, &symbol))
+		if (elf_file_find(&process->usyms->files, mapping->file, symbol.offset, &symbol))
 			return symbol;
 	}
 	index_perf_map(process);
@@ -367,6 +365,9 @@ static void free_processes(struct usyms *usyms)
 
 void usyms_free(struct usyms *usyms)
 {
+	if (usyms->limited + usyms->files.limited)
+		log_warn("%zu files of processes have more symbols than are read: see Limits in the man page",
+			 usyms->limited + usyms->files.limited);
 	free_processes(usyms);
 	elf_files_free(&usyms->files);
 	free(usyms);

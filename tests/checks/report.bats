@@ -367,6 +367,77 @@ same() {
 	grep -q '&lt;script&gt;document.title=&quot;owned&quot;&lt;/script&gt;' "$made/report.html"
 }
 
+# misleading FILE: print its lines with characters that control a terminal, or hide or reverse text, and
+# forged lines of text.
+misleading() {
+	LC_ALL=C.UTF-8 grep -nP '[\x00-\x08\x0b-\x1f\x7f-\x9f\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]' "$@"
+}
+
+# no_plant BUNDLE OPTION...: nothing of what is planted reaches the outputs of its report.
+no_plant() {
+	"$report" --output "$made" "${@:2}" "$1" >"$out" 2>"$err"
+	if misleading "$out" "$err" "$made/report.html" "$made/report.json" || grep -n '^FORGED' "$out" "$err"; then return 1; fi
+}
+
+@test "report: no string of a bundle controls the terminal, forges a line, or reverses text" {
+	"$root/tests/report/plant" "$data/troubled" planted
+	no_plant planted --all
+	sed -n 's,.*data:image/svg+xml;base64\,\([A-Za-z0-9+/=]*\).*,\1,p' "$made/report.html" | base64 -d >flame.svg
+	contains flame.svg FORGED
+	if misleading flame.svg || grep '&#' flame.svg; then return 1; fi
+	cp "$made/report.json" planted.json
+	"$report" --diff "$data/quiet.json" planted.json >"$out" 2>"$err"
+	if misleading "$out" "$err" || grep -n '^FORGED' "$out"; then return 1; fi
+}
+
+# bats test_tags=all
+@test "report: nor in its other views" {
+	local bundle option
+	for bundle in quiet troubled hostile; do
+		"$root/tests/report/plant" "$data/$bundle" "planted-$bundle"
+		no_plant "planted-$bundle"
+		for option in --markdown --redact --json; do no_plant "planted-$bundle" "$option"; done
+		"$report" --json --diff "$made/report.json" "$data/quiet.json" >"$out"
+		if misleading "$out"; then return 1; fi
+	done
+}
+
+@test "report: files that are no reports, FIFOs and devices are refused with one message" {
+	local bad
+	mkfifo fifo
+	head -c 20000 "$data/quiet.json" >damaged.json
+	echo '{"schema": 1, "findings": {}}' >strange.json
+	jq '.series[0].values = ["x"]' "$data/quiet.json" >wrong.json
+	mkdir with-fifo
+	mkdir with-fifo/opensnoop
+	mkfifo with-fifo/opensnoop/output
+	for bad in fifo /dev/zero /dev/null /etc/passwd damaged.json strange.json wrong.json nothing with-fifo . \
+		$'no\nsuch\e[2Jfile'; do
+		status=0
+		timeout 10 "$report" --diff "$bad" "$data/quiet.json" >"$out" 2>"$err" || status=$?
+		expect 1 "$status" "exit status of $bad"
+		expect_lines 1 "$err" "messages about $bad"
+		if misleading "$err"; then return 1; fi
+		[ ! -s "$out" ]
+	done
+}
+
+# The numbers of a bundle are bounded as in a run: they drive loops.
+@test "report: a bad collector or meta.json costs neither the report nor minutes" {
+	local from=$SECONDS
+	cp -r "$data/troubled" bad
+	jq '.seconds = 3000000 | .cpus = {} | .uptime_s = "x" | .host = []' "$data/troubled/meta.json" >bad/meta.json
+	sed -i '2,9s/"daddr":"[^"]*"/"daddr":[]/; 2,9s/"sport":[0-9]*/"sport":{}/; 3,20s/"pid":[0-9]*/"pid":[[]]/' bad/tcpconnect/output
+	sed -i '3s/"interval_ns":[0-9]*/"interval_ns":1e300/; 4s/"interval_ns":[0-9]*/"interval_ns":-1/' bad/usestat/output
+	head -c 100000 /dev/zero >>bad/vmstat/output
+	head -c 100000 /dev/zero >bad/iostat/status
+	head -c 100000 /dev/zero | tr '\0' '\33' >>bad/opensnoop/output
+	"$report" --output "$made" bad >"$out"
+	[ $((SECONDS - from)) -le 40 ]	# took 4 s on an idle machine; 3,000,000 s and the NULs took minutes
+	jq -e 'any(.findings[]; .id == "block-latency")' "$made/report.json"
+	"$report" --output "$made" --json bad >"$out"
+}
+
 # bats test_tags=all
 @test "report: the page is valid HTML" {
 	needs tidy

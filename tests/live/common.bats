@@ -51,7 +51,10 @@ count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 	for bad in /missing/x.prom / /dev/null ''; do refuses 64 "'$bad'" execsnoop --metrics "$bad"; done
 	mkfifo fifo
 	for bad in / /dev/null fifo; do refuses 64 "'$bad'" execsnoop --btf "$bad"; done
-	refuses 1 "'$build/execsnoop'" execsnoop --btf "$build/execsnoop"
+	echo text >text
+	for bad in text "$build/execsnoop" "$build/execsnoop.bpf.o"; do
+		refuses 64 "cannot use BTF file '$bad': it has no types of a kernel" execsnoop --btf "$bad"
+	done
 	ln -s x.prom link.prom
 	for bad in fifo link.prom /proc/x.prom "$(printf '%0300d' 0)"; do
 		refuses 64 "'$bad'" execsnoop --metrics "$bad"

@@ -170,6 +170,16 @@ each_call_agrees() {
 	expect 6 "$(count '.host == "known.test" and .result == "ok"')"
 }
 
+# bats test_tags=all
+@test "a libc that is no regular file is refused at once" {
+	mkfifo fifo
+	refuses 64 "cannot use libc 'fifo': not a regular file" gethostlatency -l fifo
+	refuses 64 "cannot use libc '/dev/zero': not a regular file" gethostlatency -l /dev/zero
+	truncate -s 1T huge
+	refuses 64 "cannot use libc 'huge': too large for one" gethostlatency -l huge
+}
+
+# bats test_tags=kernel
 @test "hostile names stay on one line" {
 	tool_start gethostlatency
 	for name in "$(printf 'a\033[2Jb')" "$(printf 'c\nd')" "$(printf 'e\xff\x9bf')" ""; do

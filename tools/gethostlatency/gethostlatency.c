@@ -14,6 +14,7 @@
 #include "core/log.h"
 #include "core/permission.h"
 #include "core/privilege.h"
+#include "core/regular_file.h"
 #include "output/out.h"
 #include "output/process.h"
 #include "core/run.h"
@@ -58,9 +59,13 @@ static const struct argp_option options[] = {
 static void check_libc(const char *path)
 {
 	struct uprobe_places places = {};
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int err = fd < 0 ? -errno : uprobe_find(fd, calls, CALLS, &places);
+	int fd = regular_file_open(path);
+	int err = fd < 0 ? fd : uprobe_find(fd, calls, CALLS, &places);
 
+	if (fd == -EINVAL)
+		args_fail("cannot use libc '%s': not a regular file", path);
+	if (err == -EFBIG)
+		args_fail("cannot use libc '%s': too large for one", path);
 	if (err == -ENOEXEC)
 		args_fail("cannot use libc '%s': not an ELF file", path);
 	if (err == -EOPNOTSUPP)

@@ -12,9 +12,12 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/log.h"
+#include "core/regular_file.h"
 #include "libc.h"
 
 #define UNUSED_NS 60000000000ULL	/* how long an unmapped libc is kept */
+#define LIBCS_MAX 1024			/* a host has one per image of its containers */
 
 static struct libc *libcs;
 static size_t n_libcs;
@@ -81,18 +84,24 @@ static int open_mapped(pid_t pid, const struct mapping *map)
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/map_files/%lx-%lx", pid, map->start, map->end);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = regular_file_open(path);
 	if (fd >= 0)
 		return fd;
 	snprintf(path, sizeof(path), "/proc/%d/root%s", pid, map->path);
-	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return regular_file_open(path);
 }
 
 /* Handle the file that is open as @fd, and close it. */
 static void add_new(int fd, const struct mapping *map, libc_fn fn, void *ctx)
 {
-	struct libc *more = realloc(libcs, (n_libcs + 1) * sizeof(*libcs));
+	struct libc *more = n_libcs < LIBCS_MAX ?
+			    realloc(libcs, (n_libcs + 1) * sizeof(*libcs)) : NULL;
+	static bool reported;
 
+	if (n_libcs == LIBCS_MAX && !reported)
+		log_warn("more than %d different libcs are mapped: calls of the others are not seen",
+			 LIBCS_MAX);
+	reported |= n_libcs == LIBCS_MAX;
 	if (more) {
 		libcs = more;
 		libcs[n_libcs] = (struct libc){
@@ -121,10 +130,10 @@ static void look_at(pid_t pid, const struct mapping *map, libc_fn fn, void *ctx)
 int libc_open(const char *path, libc_fn fn, void *ctx)
 {
 	struct mapping map = { .path = path };
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = regular_file_open(path);
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	add_new(fd, &map, fn, ctx);
 	return 0;
 }

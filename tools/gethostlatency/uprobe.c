@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/bpf.h>
@@ -53,6 +54,14 @@ static void fd_path(char path[32], int fd)
 	snprintf(path, 32, "/proc/self/fd/%d", fd);
 }
 
+/*
+ * Limits of a file that a process calls its libc: sparse tables can claim any size.  glibc 2.36 has
+ * 2 MB, 60 sections, 14 program headers and 3,100 symbols.
+ */
+#define FILE_BYTES_MAX (64L << 20)
+#define HEADERS_MAX 256
+#define SYMBOLS_MAX 65536
+
 /* Return the file offset of the code mapped at @address, or 0. */
 static __u64 file_offset(Elf *elf, __u64 address)
 {
@@ -60,7 +69,7 @@ static __u64 file_offset(Elf *elf, __u64 address)
 	GElf_Phdr segment;
 
 	elf_getphdrnum(elf, &n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && i < HEADERS_MAX; i++)
 		if (gelf_getphdr(elf, i, &segment) && segment.p_type == PT_LOAD &&
 		    segment.p_flags & PF_X && address - segment.p_vaddr < segment.p_filesz)
 			return address - segment.p_vaddr + segment.p_offset;
@@ -94,7 +103,7 @@ static void find_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
 	Elf_Data *data = elf_getdata(section, NULL);
 	GElf_Sym symbol;
 
-	for (int i = 0; data && gelf_getsym(data, i, &symbol); i++) {
+	for (int i = 0; data && i < SYMBOLS_MAX && gelf_getsym(data, i, &symbol); i++) {
 		size_t which;
 
 		if (GELF_ST_TYPE(symbol.st_info) != STT_FUNC || symbol.st_shndx == SHN_UNDEF)
@@ -115,18 +124,25 @@ static int find_in(Elf *elf, const char *const *names, size_t n, struct uprobe_p
 		return -ENOEXEC;
 	if (file.e_machine != ELF_OURS || gelf_getclass(elf) != ELFCLASS64)
 		return -EOPNOTSUPP;
-	while ((section = elf_nextscn(elf, section)))
-		if (gelf_getshdr(section, &header) && header.sh_type == SHT_DYNSYM)
+	for (size_t i = 0; i < HEADERS_MAX && (section = elf_nextscn(elf, section)); i++)
+		if (gelf_getshdr(section, &header) && header.sh_type == SHT_DYNSYM) {
 			find_symbols(elf, section, &header, names, n, places);
+			break;
+		}
 	return 0;
 }
 
 int uprobe_find(int fd, const char *const *names, size_t n, struct uprobe_places *places)
 {
+	struct stat st;
 	Elf *elf;
 	int err;
 
 	places->n = 0;
+	if (fstat(fd, &st))
+		return -errno;
+	if (st.st_size > FILE_BYTES_MAX)
+		return -EFBIG;
 	elf_version(EV_CURRENT);
 	elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (!elf)

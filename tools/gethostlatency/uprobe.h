@@ -26,7 +26,7 @@ struct uprobe_places {
 /*
  * Find the functions with one of @names (of @n, NULL: none) that the ELF file @fd exports. A
  * name may have several versions. Returns 0 or a negative errno: -ENOEXEC if it is not an ELF
- * file, -EOPNOTSUPP if it is for another processor.
+ * file, -EOPNOTSUPP if it is for another processor, -EFBIG if it is larger than a libc can be.
  */
 int uprobe_find(int fd, const char *const *names, size_t n, struct uprobe_places *places);
 

@@ -92,7 +92,7 @@ static bool by_function(void)
 
 static void check_options(void)
 {
-	const char *flame = opt.files.flame.path, *pprof = opt.files.pprof.path;
+	const char *clash = stack_files_clash(&opt.files, opt.common.metrics);
 
 	if (opt.user_only && opt.kernel_only)
 		args_fail("only one of -U and -K can be used");
@@ -106,8 +106,9 @@ static void check_options(void)
 		args_fail("--top needs --by");
 	if (opt.no_copies)
 		args_fail("invalid argument 'fp': expected auto or dwarf");
-	if (flame && pprof && strcmp(flame, pprof) == 0)
-		args_fail("--flame and --pprof exclude each other for the same file '%s'", flame);
+	if (clash)
+		args_fail("--flame, --pprof and --metrics exclude each other for the same file '%s'",
+			  clash);
 }
 
 static error_t parse_number_option(int key, const char *arg)

@@ -50,11 +50,13 @@ static void set_cpu(const char *arg)
 
 static void check_options(void)
 {
+	const char *clash = stack_files_clash(&opt.files, opt.common.metrics);
+
 	if (opt.user_only && opt.kernel_only)
 		args_fail("only one of -U and -K can be used");
-	if (opt.files.flame.path && opt.files.pprof.path && strcmp(opt.files.flame.path, opt.files.pprof.path) == 0)
-		args_fail("--flame and --pprof exclude each other for the same file '%s'",
-			  opt.files.flame.path);
+	if (clash)
+		args_fail("--flame, --pprof and --metrics exclude each other for the same file '%s'",
+			  clash);
 	opt.by_cgroup |= opt.common.print_container;
 }
 

@@ -16,19 +16,37 @@ def up_s:
 # span_s: the seconds between the first and the last of these records.
 def span_s: map(.time | strings | epoch | values) | if length == 0 then 0 else max - min end;
 
+# The longest run, with its end: numbers that are loop bounds are limited as in a live run.
+def SECONDS_MAX: 3700;
+def CPUS_MAX: 65536;
+
+# number_to(max): a number from 0 to max; null for any other value.
+def number_to($max): if type == "number" and . >= 0 then [., $max] | min else null end;
+
+# of_type(types): the value if it has one of these types; null otherwise.
+def of_type(types): if any(types == type; .) then . else null end;
+
+# facts_of_run: the values of meta.json that have the right type, so that one bad value does not cost the report.
+def facts_of_run:
+	with_entries(select(.key | IN("version", "host", "kernel", "arch", "start")) | select(.value | type == "string"))
+	+ {cpus: (.cpus | number_to(CPUS_MAX)), seconds: (.seconds | number_to(SECONDS_MAX)),
+		own_cpu_s: (.own_cpu_s | number_to(1e9)), uptime_s: (.uptime_s | number_to(1e12)),
+		root: (.root | of_type("boolean")), ended_early: (.ended_early | of_type("boolean", "string")),
+		own_pids: [.own_pids | arrays[] | numbers]};
+
 def context:
 	[inputs] as $lines
 	| [$lines[] | select(startswith("{\"type\":")) | fromjson? | objects] as $records
-	| (first($records[] | select(.type == "meta")) // {}) as $first
-	| (try ($meta | fromjson | objects) catch {} // {}) as $m
-	| ($m.start // ([$records[] | select(.type == "meta").time] | min)) as $start
+	| (first($records[] | select(.type == "meta")) // {} | facts_of_run) as $first
+	| (try ($meta | fromjson | objects) catch {} // {} | facts_of_run) as $m
+	| ($m.start // ([$records[] | select(.type == "meta").time | strings] | min)) as $start
 	| {
 		version: ($m.version // $first.version), host: ($m.host // $first.host),
 		kernel: ($m.kernel // $first.kernel), arch: ($m.arch // $first.arch),
 		cpus: ($m.cpus // ([$lines[] | capture("\\((?<n>[0-9]+) CPU\\)|\"number-of-cpus\": (?<m>[0-9]+)")?
-			| (.n // .m) | tonumber][0])),
-		start_time: $start, start: ($start | if type == "string" then epoch else null end // 0),
-		took_s: $m.seconds, seconds: ($m.seconds // ($records | span_s) | ceil),
+			| (.n // .m) | tonumber | number_to(CPUS_MAX)][0])),
+		start_time: $start, start: ($start | if . then epoch else null end // 0),
+		took_s: $m.seconds, seconds: ($m.seconds // ($records | span_s | number_to(SECONDS_MAX)) | ceil),
 		own_cpu_s: $m.own_cpu_s, root: $m.root, ended_early: ($m.ended_early // null),
 		uptime_s: ($m.uptime_s // ([$lines[] | up_s] | map(select(. != null))[0])),
 		own: ([($own | split("\n")[] | tonumber?), ($m.own_pids // [])[] | {key: "\(.)", value: true}]

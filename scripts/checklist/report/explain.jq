@@ -19,11 +19,11 @@ def generic:
 
 def explain($id):
 	first(rules[] | select(.id == $id))
-	| "\(.id) (\(.class), \(.resource)): \(.title | split("%s") | join("..."))", "",
+	| ("\(.id) (\(.class), \(.resource)): \(.title | split("%s") | join("..."))", "",
 	"What it means  \(.means)",
 	"Look at        \(.look)",
 	"Cannot tell    \(.cannot)",
 	"Explains       \(.explains | join(" ") | if . == "" then "nothing else" else . end)",
 	"Next           \(.next | generic)",
 	"Limits         \(limits)",
-	"Why these      \(.why)";
+	"Why these      \(.why)") | printable;

@@ -62,13 +62,13 @@ def rfc3339: "^(?<whole>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8})(?<part>\\.[0-9]+)?
 def epoch:
 	(capture(rfc3339) // null) as $t
 	| if $t == null then null else
-		($t.whole + "Z" | fromdate) + ("0" + ($t.part // ".0") | tonumber)
+		(try ($t.whole + "Z" | fromdate) catch null | values) + ("0" + ($t.part // ".0") | tonumber)
 		- (if $t.zone == "Z" then 0 else
 			($t.zone | gsub(":"; "")) as $z
 			| (if $z[0:1] == "-" then -1 else 1 end)
 				* (($z[1:3] | tonumber) * 3600 + ($z[3:5] | tonumber) * 60)
 		end)
-	end;
+	end // null;
 
 # words: the words of a line.
 def words: [splits("[ \t]+") | select(length > 0)];
@@ -76,8 +76,22 @@ def words: [splits("[ \t]+") | select(length > 0)];
 # quoted: a string for people, on one line and in quotes.
 def quoted: tojson;
 
-# printable: without control characters, which a terminal would interpret.
-def printable: gsub("[[:cntrl:]\u0080-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]"; "?");
+# misleading: ranges of characters that could control a terminal, forge a line, or hide or reverse text.
+# common/core/put.c escapes the same ones.
+def misleading: [[0, 31], [127, 159], [1564, 1564], [8206, 8207], [8232, 8238], [8294, 8297], [65279, 65279]];
+
+# without(ranges; code): each character in these ranges is replaced by the one of that code.  Not with gsub,
+# whose time grows with the square of their number.
+def without($ranges; $code):
+	if test("[" + ($ranges | map("\([.[0]] | implode)-\([.[1]] | implode)") | add) + "]") then
+		explode | map(. as $c | if any($ranges[]; .[0] <= $c and $c <= .[1]) then $code else . end) | implode
+	else . end;
+
+# printable: without those characters.
+def printable: if test("[^ -~]") then without(misleading; 63) else . end;
+
+# all_printable: the same for every string in a value.
+def all_printable: walk(if type == "string" then printable else . end);
 
 # cut_to(n): truncated to n characters.
 def cut_to(n): if length > n then .[0:n - 3] + "..." else . end;

@@ -6,7 +6,7 @@
 include "lib";
 
 # code: in backquotes, more of them than it contains.
-def code: printable | [scan("`+") | length] as $runs
+def code: [scan("`+") | length] as $runs
 	| ("`" * (($runs | max // 0) + 1)) as $quotes | "\($quotes) \(.) \($quotes)";
 
 def severity_word: {critical: "critical", warning: "warning", info: "note"}[.];
@@ -20,6 +20,7 @@ def cause_markdown($all):
 	"- next: \(.next | code)", "";
 
 def markdown:
+	{meta, verdict, findings, exonerated, not_looked_at, history} | all_printable |
 	.findings as $all
 	| .meta as $meta
 	| "## sixty: \($meta.host // "unknown host" | code)", "",

@@ -10,11 +10,9 @@ def paint($code): if $colour then "\u001b[\($code)m\(.)\u001b[0m" else . end;
 def badge: {critical: ("CRITICAL" | paint("1;31")), warning: ("WARNING " | paint("1;33")),
 	info: ("NOTE    " | paint("1;36"))}[.];
 
-def say: tostring | printable;
-
 def headline:
-	.meta | "sixty \(.version // "?"): \(.host // "unknown host" | say), Linux \(.kernel // "?" | say), "
-		+ "\(.cpus // "?") CPUs, \(.seconds | number) s from \(.start // "?" | say)"
+	.meta | "sixty \(.version // "?"): \(.host // "unknown host"), Linux \(.kernel // "?"), "
+		+ "\(.cpus // "?") CPUs, \(.seconds | number) s from \(.start // "?")"
 		+ if .ended_early then ", ended early" else "" end;
 
 def verdict:
@@ -30,14 +28,14 @@ def WIDTH: 80;
 # A screen has 24 lines, of which sixty needs three for the files, and the shell one.
 def LINES: 20;
 
-def fit: say | cut_to(WIDTH - 2);
+def fit: cut_to(WIDTH - 2);
 
 # screen_lines: how many lines of the terminal the strings take.
 def screen_lines: [.[] | length / WIDTH | ceil | if . == 0 then 1 else . end] | add // 0;
 
-def evidence_lines: .evidence[] | "\(.text | say)  [\(.collector)]";
+def evidence_lines: .evidence[] | "\(.text)  [\(.collector)]";
 
-def next_line: "next: \(.next | say)   (explain: \(.id))";
+def next_line: "next: \(.next)   (explain: \(.id))";
 
 # symptoms_of(all): the findings that this one explains.
 def symptoms_of($all): .number as $number | [$all[] | select(.explained_by == $number)];
@@ -45,10 +43,10 @@ def symptoms_of($all): .number as $number | [$all[] | select(.explained_by == $n
 # short: a cause with its first two lines of evidence, what it explains and the next command.
 def short($all):
 	symptoms_of($all) as $symptoms
-	| "\(.severity | badge) \(.title | say | cut_to(WIDTH - 9) | paint("1"))",
-	("         " + (.evidence[0:2][] | .collector as $by | .text | say | cut_to(WIDTH - 13 - ($by | length))
+	| "\(.severity | badge) \(.title | cut_to(WIDTH - 9) | paint("1"))",
+	("         " + (.evidence[0:2][] | .collector as $by | .text | cut_to(WIDTH - 13 - ($by | length))
 		| "\(.)  [\($by)]")),
-	(if ($symptoms | length) > 0 then "         symptoms: \($symptoms | map(.title | say) | join("; "))"
+	(if ($symptoms | length) > 0 then "         symptoms: \($symptoms | map(.title) | join("; "))"
 		| cut_to(WIDTH)
 		else empty end),
 	"         \(next_line)";
@@ -64,7 +62,7 @@ def causes_on_a_screen($lines):
 	| ([$lines - (.lines | screen_lines), 0] | max) as $room
 	| .lines[],
 	($causes[.shown:] | if length > $room then .[0:[$room - 1, 0] | max] else . end
-		| .[] | .id as $id | "\(.severity | badge) \(.title | say | cut_to(WIDTH - 21 - ($id | length))) "
+		| .[] | .id as $id | "\(.severity | badge) \(.title | cut_to(WIDTH - 21 - ($id | length))) "
 			+ "(explain: \($id))"),
 	(.shown += if ($causes[.shown:] | length) > $room then [$room - 1, 0] | max else ($causes | length) end
 		| $causes[.shown:] | select(length > 0)
@@ -72,9 +70,9 @@ def causes_on_a_screen($lines):
 
 # full: a finding with all its evidence and what the rule cannot tell.
 def full($indent):
-	"\($indent)\(.severity | badge) \(.title | say | paint("1"))",
+	"\($indent)\(.severity | badge) \(.title | paint("1"))",
 	(evidence_lines | "\($indent)         \(.)"),
-	(if .cannot then "\($indent)         cannot tell: \(.cannot | say)" else empty end),
+	(if .cannot then "\($indent)         cannot tell: \(.cannot)" else empty end),
 	"\($indent)         \(next_line)";
 
 def all_causes:
@@ -95,7 +93,7 @@ def ruled_out:
 def not_looked_at:
 	.not_looked_at | select(length > 0)
 	| group_by(.reason) | sort_by(-length)
-	| if $all then "", "NOT LOOKED AT", (.[] | "  \(.[0].reason | say): \(map(.id) | join(", "))")
+	| if $all then "", "NOT LOOKED AT", (.[] | "  \(.[0].reason): \(map(.id) | join(", "))")
 	else ("NOT LOOKED AT  \(map(length) | add | plural("check")): "
 		+ (map("\(.[0].reason) (\(length))") | join("; ")) | fit) end;
 
@@ -103,8 +101,8 @@ def not_looked_at:
 def history:
 	.history | select(length > 0)
 	| if $all then "", "BEFORE THE RUN (kernel log)",
-		(.[] | "  \(.class | column_of(20)) \(.count | times), the last at \(.time | say): "
-			+ "\(.text | say | cut_to(150))")
+		(.[] | "  \(.class | column_of(20)) \(.count | times), the last at \(.time): "
+			+ "\(.text | cut_to(150))")
 	else "BEFORE THE RUN \(map("\(.class) \(.count | times)") | join(", ")) in the kernel log" | fit end;
 
 # own_cost: the CPU time of sixty itself, if it was measured.
@@ -113,7 +111,7 @@ def own_cost:
 	+ if .own_bpf_s then ", BPF programs \(.own_bpf_s | number) s" else "" end;
 
 def collectors:
-	def reason: if (.reason // "") != "" then ": \(.reason | say | cut_to(120))" else "" end;
+	def reason: if (.reason // "") != "" then ": \(.reason | cut_to(120))" else "" end;
 	(.collectors | map(select(.status == "ok")) | length) as $ok
 	| (.collectors | map(select(.status != "ok" or ($all and (.reason // "") != "")))) as $bad
 	| ($bad | map(select(.status == "denied").name)) as $denied
@@ -128,7 +126,7 @@ def collectors:
 def service:
 	def of($key; $unit): if .[$key] == null then empty else .[$key] | with_unit($unit) end;
 	.service | values
-	| "ABOUT          \(.name | say): "
+	| "ABOUT          \(.name): "
 		+ if .seen | not then "not among the processes and cgroups that were seen" else [
 			(of("cpu"; "%") | "CPU \(.)"), (of("cpu_some"; "%") | "waits for a CPU \(.)"),
 			(of("run_delay"; "%") | "waits for a CPU \(.)"),
@@ -141,6 +139,7 @@ def footer:
 	ruled_out, not_looked_at, history, (if $all then "" else empty end), collectors;
 
 def summary:
+	{meta, service, verdict, findings, exonerated, not_looked_at, history, collectors, losses} | all_printable |
 	[headline, service, verdict, ""] as $head
 	| [(if (.findings | length) > 0 and ($all | not) then "" else empty end), footer] as $foot
 	| $head[],

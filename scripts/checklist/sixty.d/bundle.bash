@@ -41,8 +41,8 @@ open_bundle() {
 	cmp -s "$tmp/sums" "$new/manifest.sha256" ||
 		fail "$1: the checksums do not match its manifest"
 	# The page is made again here; so is report.json, unless there is nothing to make it of.
-	rm -f "$new/report.html"
-	! compgen -G "$new/*/output" >/dev/null || rm -f "$new/report.json"
+	rm -rf "$new/report.html"
+	! compgen -G "$new/*/output" >/dev/null || rm -rf "$new/report.json"
 	mv -T "$new" "$2" || fail "cannot create the directory $2"
 }
 

@@ -87,5 +87,5 @@ share_room() {
 	room=$((room - OWN_PROCESSES))
 	each take_room
 	[ ${#no_room[@]} -eq 0 ] ||
-		echo "sixty: $room_limit leaves room for $((${#names[@]} - ${#no_room[@]})) of ${#names[@]} collectors; raise it to see everything" >&2
+		message "$room_limit leaves room for $((${#names[@]} - ${#no_room[@]})) of ${#names[@]} collectors; raise it to see everything"
 }
