@@ -64,7 +64,7 @@ endif
 endif
 LIBBPF_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbpf)
 LIBBPF_LIBS := $(shell $(PKG_CONFIG) --libs $(if $(STATIC),--static) libbpf)
-LIBS	:= $(LIBBPF_LIBS) -lresolv
+LIBS	:= $(LIBBPF_LIBS) $(shell $(PKG_CONFIG) --libs $(if $(STATIC),--static) libseccomp) -lresolv
 # What only one tool, or its unit test, is linked with: LIBS_<tool>.
 LIBS_profile := $(if $(STATIC),$(shell $(PKG_CONFIG) --libs --static libdw),-ldw -lelf -lz) -liberty
 LIBS_offcputime := $(LIBS_profile)
