@@ -70,11 +70,11 @@ caps_of() {
 	done
 	caps_of "$PWD/caps.report" >bin/checklist/sixty-report
 	chmod +x programs/*
-	PATH=$PWD/programs:$PATH run_sixty --seconds 5
+	PATH=$PWD/programs:$PATH run_sixty --seconds 10
 	expect 0 "$status" status
-	for name in vmstat top uptime mpstat pidstat iostat free sar report; do
-		cat report/sar-dev/status report/sar-dev/stderr; ls; 		expect "CapEff: 0000000000000000 CapBnd: 0000000000000000" "$(head -n 2 "caps.$name" | xargs)" "of $name"
-	done
+	# On a busy machine the run may end before a program has begun.
+	expect "CapEff: 0000000000000000 CapBnd: 0000000000000000" "$(xargs <caps.report)" "of the report"
+	none "with capabilities" < <(grep -v ': 0000000000000000' caps.*)
 	"$sixty" --diff report report >/dev/null
 	expect 4 "$(grep -c ': 0000000000000000' caps.report)" "empty sets of the report and of --diff"
 	# Where nothing can be dropped, it goes on.
