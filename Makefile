@@ -64,7 +64,7 @@ endif
 endif
 LIBBPF_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbpf)
 LIBBPF_LIBS := $(shell $(PKG_CONFIG) --libs $(if $(STATIC),--static) libbpf)
-LIBS	:= $(LIBBPF_LIBS) -lresolv
+LIBS	:= $(LIBBPF_LIBS) $(shell $(PKG_CONFIG) --libs $(if $(STATIC),--static) libseccomp) -lresolv
 # What only one tool, or its unit test, is linked with: LIBS_<tool>.
 LIBS_profile := $(if $(STATIC),$(shell $(PKG_CONFIG) --libs --static libdw),-ldw -lelf -lz) -liberty
 LIBS_offcputime := $(LIBS_profile)
@@ -101,7 +101,7 @@ parts_of = $(patsubst %.c,$(O)/%.o,$(filter-out tools/$(1)/$(1).c %.bpf.c,$(wild
 PARTS	:= $(foreach tool,$(TOOLS),$(call parts_of,$(tool)))
 TESTS	:= $(patsubst tests/unit/%.c,$(O)/%,$(wildcard tests/unit/test_*.c))
 LOADS	:= $(patsubst tests/workloads/%.c,$(O)/workloads/%,$(wildcard tests/workloads/*.c)) \
-	   $(if $(STATIC),,$(O)/workloads/loadonly)
+	   $(if $(STATIC),,$(O)/workloads/loadonly $(O)/workloads/intruder)
 MANS	:= $(patsubst %.8,$(O)/%.8,$(notdir $(wildcard tools/*/*.8 scripts/checklist/*.8))) \
 	   $(FSTOOLS:%=$(O)/%.8)
 
@@ -215,6 +215,11 @@ $(O)/workloads/loadonly: tests/compilers/loadonly.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE $(CFLAGS) $(LIBBPF_CFLAGS) -fPIC -shared $< $(LDFLAGS) \
 		$(LIBBPF_LIBS) -o $@
+
+$(O)/workloads/intruder: tests/live/intruder.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 $(WARN) -D_GNU_SOURCE $(CFLAGS) -fPIC -shared $< $(LDFLAGS) -o $@
 
 $(O)/workloads/%: tests/workloads/%.c $(wildcard tests/workloads/*.h)
 	$(call say,CC)

@@ -160,7 +160,7 @@ static _Noreturn void print_help(const struct argp *argp, const struct common_ar
 enum {
 	OPT_JSON = 0x100, OPT_DURATION, OPT_MAX_EVENTS, OPT_TIME, OPT_CGROUP, OPT_CONTAINER,
 	OPT_PRINT_CONTAINER, OPT_RING_SIZE, OPT_STRICT, OPT_BTF, OPT_BPF_STATS,
-	OPT_METRICS,
+	OPT_METRICS, OPT_NO_SANDBOX,
 };
 
 static const struct argp_option common_options[] = {
@@ -178,6 +178,7 @@ static const struct argp_option common_options[] = {
 	{ "metrics", OPT_METRICS, "FILE", 0, "Write the counts to FILE in Prometheus format" },
 	{ "btf", OPT_BTF, "FILE", 0, "Read the kernel's types from FILE if it exports none" },
 	{ "bpf-stats", OPT_BPF_STATS, NULL, 0, "With --json, measure the BPF programs' run time" },
+	{ "no-sandbox", OPT_NO_SANDBOX, NULL, 0, "Keep all privileges during the run, for debugging" },
 	{ "verbose", 'v', NULL, 0, "Print the hooks in use and libbpf's messages" },
 	{ "version", 'V', NULL, 0, "Print the version" },
 	{ "help", 'h', NULL, 0, "Print this help" },
@@ -245,6 +246,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_BPF_STATS:
 		common->bpf_stats = true;
+		return 0;
+	case OPT_NO_SANDBOX:
+		common->no_sandbox = true;
 		return 0;
 	case 'v':
 		common->verbose = true;

@@ -53,6 +53,7 @@ struct common_args {
 	bool strict;			/* exit with 1 if anything was lost */
 	bool print_container;		/* print a CONTAINER column */
 	bool bpf_stats;			/* measure the BPF programs' run time */
+	bool no_sandbox;		/* keep all privileges during the run */
 	enum stamp_format time;
 	unsigned long duration;		/* seconds; 0: until interrupted */
 	unsigned long max_events;	/* number of records; 0: no limit */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/log.h"
+#include "core/sandbox.h"
 #include "core/text.h"
 
 /* Write each message with one write(2), so that lines of two tools on one terminal do not mix. */
@@ -70,7 +71,7 @@ int log_exit_code(int err)
 {
 	switch (-err) {
 	case 0:
-		return EXIT_SUCCESS;
+		return sandbox_was_hit() ? EXIT_FAILURE : EXIT_SUCCESS;
 	case EPERM:
 	case EACCES:
 		return EXIT_DENIED;

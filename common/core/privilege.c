@@ -3,10 +3,12 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <bpf/libbpf.h>
 
 #include "core/log.h"
 #include "core/permission.h"
 #include "core/privilege.h"
+#include "core/sandbox.h"
 #include "core/skel.h"
 
 /* Two 32-bit words for each set: _LINUX_CAPABILITY_VERSION_3. */
@@ -15,6 +17,9 @@ struct capabilities {
 };
 
 static __u64 kept;		/* bit N: capability N */
+
+/* --bpf-stats */
+static const struct sandbox_call measure_calls[] = { { "setitimer" }, {} };
 
 void privilege_keep(int capability)
 {
@@ -37,12 +42,20 @@ static int set(const struct capabilities *caps)
 
 static void keep_for_options(const struct common_args *args)
 {
-	if (args->json || args->print_container || args->columns || args->count.by)
+	if (args->json || args->print_container || args->columns || args->count.by) {
 		privilege_keep(CAP_DAC_READ_SEARCH);
+		sandbox_allow(permission_has(CAP_DAC_READ_SEARCH) ? sandbox_handles : sandbox_walk);
+		sandbox_allow(sandbox_containers);
+	}
 	if (args->metrics) {
 		privilege_keep(CAP_DAC_OVERRIDE);
 		privilege_keep(CAP_FOWNER);
+		sandbox_allow(sandbox_new_file);
 	}
+	if (args->cgroup)
+		sandbox_allow(sandbox_find_cgroup);
+	if (args->bpf_stats)
+		sandbox_allow(measure_calls);
 }
 
 /* Keep CAP_BPF if the kernel refuses access to maps without effective capabilities. */
@@ -87,11 +100,20 @@ static int drop_capabilities(void)
 	return set(&caps);
 }
 
+/* What the libraries read from files when they first need it. */
+static void read_now(void)
+{
+	libbpf_num_possible_cpus();
+}
+
 void privilege_drop(const struct common_args *args)
 {
 	int err;
 
+	if (args->no_sandbox)
+		return;
 	keep_for_options(args);
+	read_now();
 	err = keep_for_maps();
 	if (!err) {
 		drop_bounding_set();
@@ -99,6 +121,11 @@ void privilege_drop(const struct common_args *args)
 	}
 	if (!err && (prctl(PR_SET_DUMPABLE, 0) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
 		err = -errno;
-	if (err)
+	if (err) {
 		log_err(err, "cannot drop privileges; the run goes on with all of them");
+		return;
+	}
+	err = sandbox_install();
+	if (err)
+		log_err(err, "cannot restrict system calls; the run goes on without that");
 }

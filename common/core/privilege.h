@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Give up, once the programs are attached, the privileges that the rest of the run does not need.
- * A fault in what reads events, paths or symbols then has little to gain.
+ * Give up, once the programs are attached, the privileges that the rest of the run does not need:
+ * capabilities, and the system calls that sandbox.h does not allow.  A fault in what reads events,
+ * paths or symbols then has little to gain.
  */
 #ifndef COMMON_PRIVILEGE_H
 #define COMMON_PRIVILEGE_H
@@ -20,7 +21,8 @@ void privilege_keep(int capability);
  *  - CAP_DAC_OVERRIDE and CAP_FOWNER for --metrics, whose directory may be another user's
  *  - CAP_BPF where the kernel requires it for access to maps (before v5.19, c8644cd0efe7
  *    "bpf: refine kernel.unprivileged_bpf_disabled behaviour")
- * If the kernel refuses, prints a warning: the run goes on with what it has.
+ * Then install the sandbox.  If the kernel refuses, prints a warning: the run goes on with what
+ * it has.  Does nothing with --no-sandbox.
  */
 void privilege_drop(const struct common_args *args);
 

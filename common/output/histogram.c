@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
 #include <linux/membarrier.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -89,6 +90,17 @@ void hist_merge(struct hist *to, const struct hist *from)
 }
 
 /*
+ * Return true if only one CPU is online, or the tool may run on only one.  sysconf(3) would open a
+ * file for each answer.
+ */
+static bool one_cpu(void)
+{
+	cpu_set_t set;
+
+	return !sched_getaffinity(0, sizeof(set), &set) && CPU_COUNT(&set) < 2;
+}
+
+/*
  * Flip the generation, and wait until no BPF program that saw the old one can still be running.
  * Programs run under rcu_read_lock(), and a global membarrier waits for that (synchronize_rcu()
  * in kernel/sched/membarrier.c).  It fails with nohz_full and does nothing with one CPU; in
@@ -102,7 +114,7 @@ static __u32 flip_generation(__u32 *generation)
 	*(volatile __u32 *)generation = !old;
 	if (skel_detached())
 		return old;
-	if (sysconf(_SC_NPROCESSORS_ONLN) < 2 ||
+	if (one_cpu() ||
 	    syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
 		usleep(20 * 1000);
 	return old;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "stacks/stacks_raw.h"
 #include "core/args.h"
 #include "core/privilege.h"
+#include "core/sandbox.h"
 #include "core/xalloc.h"
 
 bool stacks_set_unwind(struct stacks_options *options, const char *arg)
@@ -17,13 +19,24 @@ bool stacks_set_unwind(struct stacks_options *options, const char *arg)
 	return copies;
 }
 
+/* A copy of the vDSO for libelf, and what libdw does with a file; gzdopen(3) of --pprof. */
+static const struct sandbox_call name_calls[] = {
+	{ "memfd_create" }, { "fcntl", SANDBOX_IS(1, F_DUPFD_CLOEXEC) },
+	{}
+};
+static const struct sandbox_call file_calls[] = { { "dup" }, {} };
+
 void stacks_keep_privileges(bool files)
 {
+	sandbox_allow(sandbox_read_files);
+	sandbox_allow(name_calls);
 	privilege_keep(CAP_SYS_PTRACE);
 	privilege_keep(CAP_DAC_READ_SEARCH);
 	privilege_keep(CAP_CHECKPOINT_RESTORE);	/* /proc/PID/map_files */
 	privilege_keep(CAP_SYSLOG);
 	if (files) {
+		sandbox_allow(sandbox_new_file);
+		sandbox_allow(file_calls);
 		privilege_keep(CAP_DAC_OVERRIDE);
 		privilege_keep(CAP_FOWNER);
 	}

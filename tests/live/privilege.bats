@@ -26,7 +26,8 @@ mask() {
 	printf '%016x\n' "$sum"
 }
 
-settled() { grep -q '^NoNewPrivs:.*1' "/proc/$tool_pid/status"; }
+# settled: the filter for system calls is the last thing that a tool sets.
+settled() { grep -q '^Seccomp:.*2' "/proc/$tool_pid/status"; }
 
 status_of() { sed -n "s/^$1:\t//p" "/proc/$tool_pid/status"; }
 
@@ -38,7 +39,8 @@ holds() {
 	! maps_need_bpf || [ "$2" = usestat ] || expected=$(mask $1 bpf)
 	shift
 	tool_start "$@"
-	wait_for 5 settled || { echo "$*: no_new_privs is not set"; return 1; }
+	wait_for 5 settled || { echo "$*: there is no seccomp filter"; return 1; }
+	expect 1 "$(status_of NoNewPrivs)" "NoNewPrivs of $*" || return 1
 	for set in CapPrm CapEff CapBnd; do
 		expect "$expected" "$(status_of $set)" "$set of $*" || return 1
 	done
@@ -46,7 +48,7 @@ holds() {
 	expect 0000000000000000 "$(status_of CapAmb)" "CapAmb of $*" || return 1
 	tool_stop
 	[ "$status" = 0 ] || { echo "$*: exit status $status: $(cat "$err")"; return 1; }
-	! grep -q 'cannot' "$err" || { echo "$*: $(cat "$err")"; return 1; }
+	! grep -q 'cannot\|sandbox' "$err" || { echo "$*: $(cat "$err")"; return 1; }
 }
 
 # bats test_tags=kernel,smoke
@@ -71,6 +73,30 @@ holds() {
 	holds "dac_read_search sys_ptrace syslog checkpoint_restore" offcputime -p $$
 	holds "dac_read_search sys_ptrace sys_admin perfmon bpf checkpoint_restore" gethostlatency
 	holds "dac_read_search net_admin sys_ptrace sys_admin syslog" usestat 1
+}
+
+# bats test_tags=kernel
+@test "a running tool cannot open a file, run a program or connect, and reports the attempts" {
+	local call
+	LD_PRELOAD=$build/workloads/intruder run_tool runqlat --json 1 1
+	expect 1 "$status" status
+	expect_lines 3 "$err" messages
+	for call in openat execve connect; do
+		grep -qE "^runqlat: system call [0-9]+ \($call\) is not allowed in the sandbox; this is a bug, \
+please report it, or run with --no-sandbox\$" "$err" || { echo "no message about $call"; false; }
+	done
+	expect summary "$(jq -rs 'last.type' "$out")" "last line"
+	[ ! -e intruded ]
+}
+
+@test "--no-sandbox keeps all privileges" {
+	local -; set +T
+	tool_start runqlat --no-sandbox
+	expect "$(sed -n 's/^CapEff:\t//p' /proc/self/status)" "$(status_of CapEff)" CapEff
+	expect 0 "$(status_of NoNewPrivs)" NoNewPrivs
+	expect 0 "$(status_of Seccomp)" Seccomp
+	tool_stop
+	expect 0 "$status" status
 }
 
 @test "another process of the same user cannot read the memory of a tool or trace it" {

@@ -53,6 +53,38 @@ load ../sixty
 		"$dir/report.json")"
 }
 
+# caps_of FILE: a program that appends its effective and bounding capabilities to FILE and ends.
+caps_of() {
+	printf '%s\n' '#!/bin/bash' "while read -r key value; do case \$key in Cap[EB]*) echo \"\$key \$value\";;" \
+		"esac; done </proc/self/status >>$1" 'echo {} >"${!#}/report.json"' 2>/dev/null
+}
+
+@test "sixty: the report and the classic programs hold no capability" {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	setpriv --bounding-set=-all true 2>/dev/null || skip "setpriv cannot"
+	local name
+	without_report
+	mkdir programs
+	for name in vmstat top uptime mpstat pidstat iostat free sar; do
+		caps_of "$PWD/caps.$name" >"programs/$name"
+	done
+	caps_of "$PWD/caps.report" >bin/checklist/sixty-report
+	chmod +x programs/*
+	PATH=$PWD/programs:$PATH run_sixty --seconds 10
+	expect 0 "$status" status
+	# On a busy machine the run may end before a program has begun.
+	expect "CapEff: 0000000000000000 CapBnd: 0000000000000000" "$(xargs <caps.report)" "of the report"
+	none "with capabilities" < <(grep -v ': 0000000000000000' caps.*)
+	"$sixty" --diff report report >/dev/null
+	expect 4 "$(grep -c ': 0000000000000000' caps.report)" "empty sets of the report and of --diff"
+	# Where nothing can be dropped, it goes on.
+	printf '%s\n' '#!/bin/sh' 'exit 1' >programs/setpriv
+	chmod +x programs/setpriv
+	PATH=$PWD/programs:$PATH "$sixty" --diff report report >/dev/null 2>"$err"
+	expect 6 "$(grep -c . caps.report)" "sets of the report"
+	expect_lines 0 "$err" messages
+}
+
 # bats test_tags=all
 @test "sixty: without any tool it says that it could not look" {
 	mkdir bin

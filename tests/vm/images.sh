@@ -12,7 +12,7 @@ TOOL_PACKAGES="qemu-system-x86 qemu-system-arm kmod cpio"
 
 ROOT_PACKAGES="
 	bash bats bpftool bsdutils btrfs-progs coreutils dash diffutils dmsetup e2fsprogs findutils grep
-	gzip hostname iproute2 iputils-ping jq kmod libbpf1 libc-bin libcap2-bin libdw1 libstdc++6 mawk
+	gzip hostname iproute2 iputils-ping jq kmod libbpf1 libc-bin libcap2-bin libdw1 libseccomp2 libstdc++6 mawk
 	mount perl-base procps sed sysstat tar util-linux util-linux-extra xfsprogs"
 
 # Dependencies that are needed only for the installation, or for a part that tests do not use.
@@ -21,7 +21,7 @@ ROOT_WITHOUT='^(debconf|dpkg|gcc-.*-base|init-system-helpers|lib.*-perl|libperl5
 
 # Libraries for programs of another architecture; the cross compiler has its own libc.
 SYSROOT_PACKAGES="libbpf-dev libbpf1 libelf-dev libelf1 libdw-dev libdw1 liblzma5 libbz2-1.0
-	zlib1g-dev zlib1g libiberty-dev"
+	libseccomp-dev libseccomp2 zlib1g-dev zlib1g libiberty-dev"
 
 # virtio for the disks, ext4 if it is not built in, and modules that tests may load.
 MODULES="virtio_pci virtio_blk nvme ext4 loop null_blk brd dm-mod dm-delay xfs btrfs overlay veth dummy tun

@@ -8,6 +8,7 @@
 #include "output/process.h"
 #include "core/log.h"
 #include "core/run.h"
+#include "core/sandbox.h"
 #include "core/skel.h"
 #include "columns.h"
 #include "biosnoop.h"
@@ -268,6 +269,8 @@ static int trace(struct biosnoop_bpf *skel)
 	if (err)
 		return err;
 	out_start(&out, &opt.common, NULL);
+	if (out_wants(&out, COL_PARTITION))
+		sandbox_allow(sandbox_read_files);	/* sysfs */
 	return run_events(&out, skel->maps.events, print_event, NULL, &out);
 }
 

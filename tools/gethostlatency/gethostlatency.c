@@ -18,6 +18,7 @@
 #include "output/out.h"
 #include "output/process.h"
 #include "core/run.h"
+#include "core/sandbox.h"
 #include "core/self.h"
 #include "core/skel.h"
 #include "result.h"
@@ -357,6 +358,9 @@ static void choose_hooks(struct gethostlatency_bpf *skel)
 /* A C library that a process maps during the run is found in /proc, and gets probes. */
 static void keep_privileges(void)
 {
+	sandbox_allow(sandbox_read_files);
+	sandbox_allow(sandbox_attach);
+	sandbox_allow(sandbox_threads);
 	privilege_keep(CAP_SYS_PTRACE);
 	privilege_keep(CAP_DAC_READ_SEARCH);
 	privilege_keep(CAP_CHECKPOINT_RESTORE);	/* /proc/PID/map_files */

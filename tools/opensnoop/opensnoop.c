@@ -14,6 +14,7 @@
 #include "output/out.h"
 #include "output/process.h"
 #include "core/run.h"
+#include "core/sandbox.h"
 #include "core/skel.h"
 #include "columns.h"
 #include "opensnoop.h"
@@ -352,6 +353,9 @@ static void set_tunables(struct opensnoop_bpf *skel)
 	hooks_enable(skel->progs.follow_fork, skel->progs.follow_exit, NULL);
 }
 
+/* command_ended() */
+static const struct sandbox_call wait_calls[] = { { "wait4" }, {} };
+
 static int trace(struct opensnoop_bpf *skel)
 {
 	struct out out;
@@ -366,8 +370,10 @@ static int trace(struct opensnoop_bpf *skel)
 	if (err)
 		return err;
 	out_start(&out, &opt.common, NULL);
-	if (opt.exec)
+	if (opt.exec) {
+		sandbox_allow(wait_calls);
 		err = follow_command(skel);
+	}
 	if (err)
 		return err;
 	return run_events(&out, skel->maps.events, print_event, end_with_command, &out);

@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/privilege.h"
+#include "core/sandbox.h"
 #include "core/run.h"
 #include "core/self.h"
 #include "core/skel.h"
@@ -104,6 +105,7 @@ static void start_output(struct profile *profile)
 
 	stacks_keep_privileges(opt.files.flame.path || opt.files.pprof.path);
 	privilege_keep(CAP_PERFMON);		/* a CPU that comes online is sampled */
+	sandbox_allow(sandbox_attach);
 	/* Programs read folded lines: print nothing else among them. */
 	if (opt.folded && !opt.common.json)
 		log_warn("%s", words);

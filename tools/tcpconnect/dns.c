@@ -18,6 +18,7 @@
 #include "dns.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/sandbox.h"
 #include "core/skel.h"
 
 #define CACHE_MAX 10240			/* addresses */
@@ -66,6 +67,9 @@ static struct sock_filter from_port_53[] = {
 	BPF_STMT(BPF_RET | BPF_K, 0xffff),
 };
 
+/* Of dns_read() and dns_end(). */
+static const struct sandbox_call dns_calls[] = { { "recvmsg" }, { "getsockopt" }, {} };
+
 /*
  * Create the socket with protocol 0, which receives nothing, until its filter is attached.
  * Otherwise packets of other kinds could already be queued.
@@ -89,6 +93,7 @@ int dns_start(void)
 	if (!cache.entries)
 		return log_err(-ENOMEM, "cannot keep DNS answers");
 	memset(cache.buckets, 0xff, sizeof(cache.buckets));	/* NONE */
+	sandbox_allow(dns_calls);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "output/process.h"
 #include "output/report.h"
 #include "core/run.h"
+#include "core/sandbox.h"
 #include "core/skel.h"
 #include "net/sock_count.h"
 #include "columns.h"
@@ -281,6 +282,11 @@ static void set_tunables(struct tcpconnect_bpf *skel)
 	bpf_map__set_max_entries(skel->maps.sent, SENT_MAX);
 }
 
+static const struct sandbox_call sweep_calls[] = {
+	{ "bpf", SANDBOX_IS(0, BPF_PROG_TEST_RUN) },
+	{}
+};
+
 static int trace(struct tcpconnect_bpf *skel)
 {
 	struct session session = { .skel = skel };
@@ -296,6 +302,7 @@ static int trace(struct tcpconnect_bpf *skel)
 	if (err)
 		return err;
 	out_start(&session.out, &opt.common, NULL);
+	sandbox_allow(sweep_calls);
 	return run_events(&session.out, skel->maps.events, print_event, tick, &session);
 }
 

@@ -180,12 +180,27 @@ static __u64 weight(const struct object *o)
 	return threads + (near && strcmp(o->name, "0") != 0 ? 1ULL << 32 : 0);
 }
 
+/*
+ * Add the name of a user in /etc/passwd.  getpwuid(3) may load libraries and ask servers, which the
+ * sandbox does not allow.
+ */
+static void record_user(struct usestat *u, uid_t uid)
+{
+	FILE *f = fopen("/etc/passwd", "re");
+	struct passwd *user = NULL;
+
+	while (f && (user = fgetpwent(f)) && user->pw_uid != uid)
+		;
+	record_str(u, "user", user ? user->pw_name : NULL);
+	if (f)
+		fclose(f);
+}
+
 static void user_keys_print(struct usestat *u, const struct object *o)
 {
 	const struct process *limited = ((const struct user *)o)->limited;
-	struct passwd *user = getpwuid(strtoul(o->name, NULL, 10));
 
-	record_str(u, "user", user ? user->pw_name : NULL);
+	record_user(u, strtoul(o->name, NULL, 10));
 	if (!limited)
 		return;
 	record_uint(u, "limited_pid", limited->pid);

@@ -244,18 +244,28 @@ static bool ask(struct message *m)
 	return answered;
 }
 
+/*
+ * Ask systemd at the start only, and keep the answer for the end: a tool that may connect to
+ * systemd, or keeps a connection, can start services, so the sandbox does not allow it.
+ */
 void units_keys(struct usestat *u, struct json *json)
 {
 	const char *name, *names[NAMES_MAX];
-	struct message m = {};
+	static struct message answer;
+	struct message m;
 	__u32 bytes, n = 0;
 
 	if (!source_exists("/run/systemd/system"))
 		return;
-	if (!ask(&m) || !get_u32(&m, &bytes)) {
+	if (!u->last) {
+		free(answer.at);
+		answer = (struct message){};
+		ask(&answer);
+	}
+	m = answer;
+	if (!m.at || !get_u32(&m, &bytes)) {
 		missing("failed units", "systemd does not answer at /run/systemd/private",
 			"run as root: systemctl --failed");
-		free(m.at);
 		return;
 	}
 	for (; m.len < m.size && (name = get_unit(&m)); n++)
@@ -266,5 +276,4 @@ void units_keys(struct usestat *u, struct json *json)
 	for (__u32 i = 0; i < n && i < NAMES_MAX; i++)
 		json_name(json, NULL, names[i]);
 	json_end(json);
-	free(m.at);
 }

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 
 #include "core/args.h"
 #include "core/cgroup.h"
@@ -10,6 +12,7 @@
 #include "core/privilege.h"
 #include "output/out.h"
 #include "core/run.h"
+#include "core/sandbox.h"
 #include "core/skel.h"
 #include "usestat.h"
 
@@ -153,8 +156,23 @@ static int print_summary(void *ctx)
 	return 0;
 }
 
+/*
+ * Netlink sockets are of the network namespace where they are opened.  Threads drop their
+ * capabilities.
+ */
+static const struct sandbox_call usestat_calls[] = {
+	{ "socket", SANDBOX_IS(0, AF_NETLINK) }, { "setsockopt" }, { "sendto" }, { "recvfrom" },
+	{ "setns" }, { "statfs" }, { "fstatfs" }, { "prlimit64" }, { "kcmp" },
+	{ "process_vm_readv" }, { "clock_adjtime" }, { "capget" }, { "capset" },
+	{ "prctl", SANDBOX_IS(0, PR_SET_NO_NEW_PRIVS) }, { "uname" }, { "sysinfo" },
+	{}
+};
+
 static void keep_privileges(void)
 {
+	sandbox_allow(sandbox_read_files);
+	sandbox_allow(sandbox_threads);
+	sandbox_allow(usestat_calls);
 	privilege_keep(CAP_DAC_READ_SEARCH);
 	privilege_keep(CAP_SYS_PTRACE);		/* fd, io, ns and memory of other users' processes */
 	privilege_keep(CAP_SYSLOG);		/* addresses in /proc/PID/stack */

@@ -1,15 +1,52 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts share variables
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Limits on processes: start only as many collectors as there is room for, and report
-# the limit.  Without room fork(2) fails with EAGAIN; bash then waits,
+# Limits on processes.  Capabilities: what reads the data of others runs without any.  Number: start
+# only as many collectors as there is room for, and report the limit.  Without room fork(2) fails with EAGAIN; bash then waits,
 # retries, and finally gives up entirely.
 
 OWN_PROCESSES=5		# of sixty besides the collectors: the guard, and helper programs
 REPORT_PROCESSES=10	# at most at a time while the report is made
 
+powerless=()		# prefix for commands that run without capabilities; none if it is impossible
+
 room=			# how many processes may be started; empty: no limit
 room_limit=		# the name of that limit
+
+# find_powerless DIR: set `powerless`, for commands that write to DIR.  setpriv may be missing, or be that
+# of busybox, and a container may forbid it: then the commands run as before.  If DIR or sixty is in
+# the home directory of another user, they keep the capability to read there.
+find_powerless() {
+	local prefix read
+	[ "$EUID" -eq 0 ] || return 0
+	for read in '' ,+dac_read_search; do
+		prefix=(setpriv --no-new-privs --inh-caps=-all "--bounding-set=-all$read")
+		"${prefix[@]}" test -r "$report" -a -w "$1" 2>/dev/null || continue
+		powerless=("${prefix[@]}")
+		return
+	done
+}
+
+# hides_processes: true if /proc shows processes of others only to those with CAP_SYS_PTRACE.
+hides_processes() {
+	local mount
+	while read -r mount; do
+		[[ $mount != *" /proc proc "*hidepid=[^0]* ]] || return 0
+	done </proc/self/mounts
+	return 1
+}
+
+# weaken KIND PROGRAM: set `weak`, the prefix with which to start a collector.  Our tools drop
+# what they do not need by themselves.
+weaken() {
+	weak=()
+	[ ${#powerless[@]} -gt 0 ] || return 0
+	case $1,${2##*/} in
+	program,top | program,pidstat) hides_processes || weak=("${powerless[@]}") ;;
+	program,*) weak=("${powerless[@]}") ;;
+	sample,*) weak=("${powerless[@]},+syslog") ;;	# kernel.dmesg_restrict
+	esac
+}
 
 # limit_room N LIMIT
 limit_room() {

@@ -112,12 +112,13 @@ take_cpu() {
 # start NAME KIND COMMAND...: start it in the background.  `set -m` gives it its own process
 # group: Ctrl-C on the terminal reaches only this script, which then decides.
 start() {
-	local name=$1 kind=$2
+	local name=$1 kind=$2 weak
 	[ -n "${programs[$name]-}" ] || return
 	shift 3
 	[ "$kind" != sample ] || set -- "$name" "$@"
+	weaken "$kind" "${programs[$name]}"
 	set -m
-	collect "$dir/$name" "$kind" "${programs[$name]}" "$@" &
+	collect "$dir/$name" "$kind" "${weak[@]}" "${programs[$name]}" "$@" &
 	set +m
 	pids[$name]=$!
 }

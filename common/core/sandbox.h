@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The system calls that a running tool may make: a seccomp filter with an allow-list.
+ *
+ * privilege_drop() installs the filter when everything is attached.  Every tool may make the
+ * calls of the basic list in sandbox_calls.c.  A tool or an option that needs more states it as
+ * a list next to its code, and passes the list to sandbox_allow().
+ *
+ * Any other call is a fault of the tool, or of something that took it over.  It fails with
+ * ENOSYS and is reported once, and the tool exits with status 1 in the end:
+ *  - The kernel does not kill the tool (SECCOMP_RET_KILL), because what was collected would be
+ *    lost without a message.  It sends SIGSYS (SECCOMP_RET_TRAP), whose handler reports the call.
+ *  - ENOSYS, because libc then falls back to an older system call: a libc that is newer than
+ *    these lists may call a new one first.
+ *  - Only clone3 fails silently (SECCOMP_RET_ERRNO): libc always tries it before clone, and a
+ *    filter cannot read its flags.
+ * Calls of another architecture's table (32 bits on x86-64) are no fault of libc: they kill.
+ */
+#ifndef COMMON_SANDBOX_H
+#define COMMON_SANDBOX_H
+
+#include <stdbool.h>
+#include <linux/types.h>
+
+/*
+ * A system call, if (argument @arg & @mask) == @value.  Without @mask the arguments do not matter.
+ * A name that does not exist on this architecture is ignored.
+ */
+struct sandbox_call {
+	const char *name;		/* NULL: end of the list */
+	unsigned int arg;
+	__u64 mask, value;
+	int error;			/* do not allow it but fail with this errno */
+};
+
+/* Conditions: argument @n, an int, is @v; it has none of @bits; it has all of @bits. */
+#define SANDBOX_IS(n, v) .arg = (n), .mask = 0xffffffff, .value = (v)
+#define SANDBOX_WITHOUT(n, bits) .arg = (n), .mask = (bits), .value = 0
+#define SANDBOX_WITH(n, bits) .arg = (n), .mask = (bits), .value = (bits)
+
+/* What every tool needs. */
+extern const struct sandbox_call sandbox_basic[];
+
+/* What several tools or options need. */
+extern const struct sandbox_call sandbox_read_files[];	/* open and list them, with their links */
+extern const struct sandbox_call sandbox_new_file[];	/* new_file.h */
+extern const struct sandbox_call sandbox_handles[];	/* cgroup_path() with CAP_DAC_READ_SEARCH */
+extern const struct sandbox_call sandbox_walk[];	/* cgroup_path() without it */
+extern const struct sandbox_call sandbox_find_cgroup[];	/* cgroup_find() */
+extern const struct sandbox_call sandbox_containers[];	/* container.h */
+extern const struct sandbox_call sandbox_threads[];	/* pthread_create(3) */
+extern const struct sandbox_call sandbox_attach[];	/* attach a loaded program to an event */
+
+/* Allow the calls of @list (which stays valid) from sandbox_install() on. */
+void sandbox_allow(const struct sandbox_call *list);
+
+/*
+ * Install the filter, for all threads.  Needs no_new_privs.  Returns 0 or a negative errno.
+ * Sanitizers need more system calls: a tool that is built with them has no filter.
+ */
+int sandbox_install(void);
+
+/* Return true if a call was not allowed. */
+bool sandbox_was_hit(void);
+
+#endif /* COMMON_SANDBOX_H */
