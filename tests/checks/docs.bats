@@ -166,6 +166,16 @@ run_help_examples() {
 
 @test "every --help has examples" { has_examples "${tools[@]}"; }
 
+@test "every --help fits a terminal of 80 columns" {
+	local program
+	{
+		in_files awk "$program_awk"'length > 80 { print program ": " $0 }' .help "${tools[@]}" "${slower[@]}" sixty
+		for program in contrib/sixty-fleet scripts/{deps,quickstart,test} scripts/build/install-caps; do
+			"$root/$program" --help | awk -v program="$program" 'length > 80 { print program ": " $0 }'
+		done
+	} | none "longer than 80"
+}
+
 @test "the examples of --help run" {
 	[ "$(id -u)" = 0 ] || skip "not root"
 	run_help_examples "${tools[@]}"
