@@ -195,6 +195,23 @@ site_rules() {
 	expect "$(jq '.findings | length' "$made/report.json")" "$(grep -c 'next: .*(explain: ' "$out")"
 }
 
+@test "report: on a terminal the summary fits it, and long lines are folded at words" {
+	needs script
+	local rows width
+	for width in 80 120; do
+		for rows in 24 40; do
+			script -qec "stty cols $width rows $rows; '$report' --output '$made' '$data/troubled'" /dev/null |
+				tr -d '\r' | sed 's/\x1b\[[0-9;]*m//g' >"$out"
+			[ "$(fold -w "$width" "$out" | wc -l)" -le $((rows - 3)) ] || { cat "$out"; return 1; }
+			[ "$(wc -l <"$out")" -ge $((rows / 2)) ]
+		done
+		script -qec "stty cols $width; '$report' --all --output '$made' '$data/troubled'; '$report' --explain cpu-busy" \
+			/dev/null | tr -d '\r' | sed 's/\x1b\[[0-9;]*m//g' >"$out"
+		expect "" "$(grep -vE '^ *next: ' "$out" | awk -v width="$width" 'length > width')" "lines that are too long"
+		grep -qF 'next: du -xh /var/lib/postgresql | sort -h | tail; lsof +L1 /var/lib/postgresql' "$out"
+	done
+}
+
 @test "report: --about shows what concerns a service, and what it used" {
 	render troubled --about container=web
 	grep -q '^ABOUT          container web: CPU 50 %, .*memory 200 MiB' "$out"
@@ -370,7 +387,7 @@ in_report() {
 @test "report: every finding can be explained, with the reasons for its thresholds" {
 	jq -r '.findings[].id, .exonerated[].id' "$data/quiet.json" "$data/troubled.json" | sort -u >ids
 	jq -nr -L "$root/scripts/checklist/report" --rawfile ids ids --arg prefix '' --arg suffix '' --arg mark '' \
-		--argjson site '{}' --argjson context null 'include "explain";
+		--argjson site '{}' --argjson context null --argjson fold false --argjson width 80 'include "explain";
 		$ids | rtrimstr("\n") / "\n" | .[] as $id | [explain($id)] | select((any(test("^What it means  .")) and
 			any(test("^Limits  .*[0-9]")) and any(test("^Why these  ."))) | not) | $id' | none "not explained"
 	"$report" --explain slow-dns >"$out"
