@@ -166,6 +166,16 @@ run_help_examples() {
 
 @test "every --help has examples" { has_examples "${tools[@]}"; }
 
+@test "every --help fits a terminal of 80 columns" {
+	local program
+	{
+		in_files awk "$program_awk"'length > 80 { print program ": " $0 }' .help "${tools[@]}" "${slower[@]}" sixty
+		for program in contrib/sixty-fleet scripts/{deps,quickstart,test} scripts/build/install-caps; do
+			"$root/$program" --help | awk -v program="$program" 'length > 80 { print program ": " $0 }'
+		done
+	} | none "longer than 80"
+}
+
 @test "the examples of --help run" {
 	[ "$(id -u)" = 0 ] || skip "not root"
 	run_help_examples "${tools[@]}"
@@ -204,6 +214,25 @@ run_help_examples() {
 	head -n 1 packaging/debian/changelog | grep -q "^sixty ($version-[0-9]*) "
 	grep -qx "Version: *$version" packaging/rpm/sixty.spec
 	grep -qx "pkgver=$version" packaging/arch/PKGBUILD
+	grep -qF "image.version=\"$version\"" Containerfile
+	expect "sixty:$version" "$(grep -ohE 'sixty:[0-9.]+[0-9]' docs/containers.md contrib/kubernetes/* | sort -u)" image
+}
+
+@test "set-version writes the version and the date everywhere" {
+	git archive HEAD | tar -x -C "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	sed -i '0,/^## \[.*/s//## [9.8.7] - soon/' CHANGELOG.md
+	scripts/dev/set-version 9.8.7 2030-12-31
+	grep -qx '## \[9.8.7\] - 2030-12-31' CHANGELOG.md
+	expect "VERSION=9.8.7 image.version=\"9.8.7\" Version: 9.8.7 pkgver=9.8.7" "$(
+		grep -ohE '^VERSION=.*|image.version=[^ ]*|^Version: *.*|^pkgver=.*' scripts/sixty Containerfile \
+			packaging/rpm/sixty.spec packaging/arch/PKGBUILD | xargs -d '\n' | tr -s ' ')"
+	expect "sixty (9.8.7-1) unstable; urgency=medium" "$(head -n 1 packaging/debian/changelog)"
+	grep -q '^ -- .*>  Tue, 31 Dec 2030 00:00:00 +0000$' packaging/debian/changelog
+	expect "sixty:9.8.7" "$(grep -ohE 'sixty:[0-9.]+[0-9]' docs/containers.md contrib/kubernetes/* | sort -u)" image
+	run scripts/dev/set-version 1.2.3 2030-12-31
+	expect 1 "$status"
+	[[ $output == *"CHANGELOG.md has no section [1.2.3]"* ]]
 }
 
 @test "sixty(7): every tool is in WHICH TOOL and in SEE ALSO" {

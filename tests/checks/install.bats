@@ -247,12 +247,12 @@ types() {
 		cp "$build/$tool" "$build/$tool.8" built
 		: >"built/$tool.help"
 	done
-	cp "$build/sixty.8" built
+	cp "$build/sixty.8" "$build/sixty-fleet.8" built
 	: >built/sixty.help
 	# A cross build's Makefile runs this, on the files that it has built.
 	(cd "$root" && TOOLS=${tools[*]} O=$BATS_TEST_TMPDIR/built DESTDIR=$dest PROGRAM_PREFIX='' \
 		PROGRAM_SUFFIX='' sbindir=/sbin mandir=/man docdir=/doc sharedir=/share unitdir=/units \
-		tmpfilesdir=/tmpfiles bashdir=/bash zshdir=/zsh fishdir=/fish scripts/build/install install) >"$out"
+		tmpfilesdir=/tmpfiles sysusersdir=/sysusers bashdir=/bash zshdir=/zsh fishdir=/fish scripts/build/install install) >"$out"
 	grep -q '^No completions' "$out"
 	has sbin/execsnoop sbin/sixty man/man8/execsnoop.8
 	[ ! -e "$dest/bash" ] && [ ! -e "$dest/zsh" ] && [ ! -e "$dest/fish" ]

@@ -195,6 +195,23 @@ site_rules() {
 	expect "$(jq '.findings | length' "$made/report.json")" "$(grep -c 'next: .*(explain: ' "$out")"
 }
 
+@test "report: on a terminal the summary fits it, and long lines are folded at words" {
+	needs script
+	local rows width
+	for width in 80 120; do
+		for rows in 24 40; do
+			script -qec "stty cols $width rows $rows; '$report' --output '$made' '$data/troubled'" /dev/null |
+				tr -d '\r' | sed 's/\x1b\[[0-9;]*m//g' >"$out"
+			[ "$(fold -w "$width" "$out" | wc -l)" -le $((rows - 3)) ] || { cat "$out"; return 1; }
+			[ "$(wc -l <"$out")" -ge $((rows / 2)) ]
+		done
+		script -qec "stty cols $width; '$report' --all --output '$made' '$data/troubled'; '$report' --explain cpu-busy" \
+			/dev/null | tr -d '\r' | sed 's/\x1b\[[0-9;]*m//g' >"$out"
+		expect "" "$(grep -vE '^ *next: ' "$out" | awk -v width="$width" 'length > width')" "lines that are too long"
+		grep -qF 'next: du -xh /var/lib/postgresql | sort -h | tail; lsof +L1 /var/lib/postgresql' "$out"
+	done
+}
+
 @test "report: --about shows what concerns a service, and what it used" {
 	render troubled --about container=web
 	grep -q '^ABOUT          container web: CPU 50 %, .*memory 200 MiB' "$out"
@@ -282,6 +299,65 @@ same() {
 	done
 }
 
+# in_report MODULE PROGRAM OPTION...: run a program with the definitions of a module of the report.
+in_report() {
+	jq -L "$root/scripts/checklist/report" --arg mark '' --arg prefix '' --arg suffix '' --argjson site '{}' \
+		--argjson view null --argjson raw '[]' --argjson flame '[{"frames": []}]' \
+		--argjson context '{"own": {}, "start": 0, "seconds": 10, "cpus": 4}' "include \"$1\"; $2" "${@:3}"
+}
+
+@test "report: a late sample leaves no second empty" {
+	# The fifth sample is late, two disks are printed at once, and in the eighth second there was no request.
+	in_report histograms '[sampled[] | "\(.at)\(.label // "")"] | join(" ")' -r >"$out" <<-'JSON'
+	[{"t":1.48},{"t":2.49},{"t":3.52},{"t":4.5},{"t":6.1},{"t":6.51},{"t":7.5},{"t":9.49},{"t":10.5}]
+	[{"t":1.9,"label":"a"},{"t":1.901,"label":"b"},{"t":2.9,"label":"b"},{"t":3.9,"label":"a"}]
+	JSON
+	expect "0 1 2 3 4 5 6 8 9,1a 1b 2b 3a" "$(paste -sd , "$out")"
+}
+
+@test "report: findings link to charts, tables and raw output, and each link leads somewhere" {
+	expect "" "$(in_report html_links '[shown_in[].of[]] | unique - [rules[].id] | .[]' -rn)" "unknown rules"
+	render troubled
+	expect "" "$(jq -r '.findings[].id' "$made/report.json" | sort -u | while read -r id; do
+		in_report html_links 'any(shown_in[]; .of | index($id)) | not | select(.) | $id' -rn --arg id "$id"
+	done | xargs)" "findings that no part of the page shows"
+	grep -q '<article class="finding is-critical" id="finding-1">.*href="#raw-[0-9]*"' <(tr -d '\n' <"$made/report.html")
+	for link in chart-run-queue latency-2 table-processes flame raw-0; do
+		grep -q "href=\"#$link\"" "$made/report.html"
+		grep -q " id=\"$link\"" "$made/report.html"
+	done
+	render quiet --redact
+	expect 0 "$(grep -c 'href="#raw-' "$made/report.html")" "links to raw output that is left out"
+}
+
+@test "report: the flame graph is part of the page, and a click zooms without a script" {
+	render troubled
+	grep -qF '<title>matrix_multiply (/opt/app/crunch): 420 samples, 73.68 %</title>' "$made/report.html"
+	grep -qF '<title>std::vector&lt;int&gt;::push_back(int&amp;&amp;) (/opt/app/batch): 60 samples' "$made/report.html"
+	# The frame of "my batch job", 150 of 570 samples, from 420 on.
+	grep -qF '#zoom-2:target~.clip>svg{width:379.9' "$made/report.html"
+	grep -q '<svg class="fw" x="73.68.*%".*<a href="#zoom-2">' "$made/report.html"
+	render hostile
+	grep -qF '&lt;script&gt;document.title=&quot;owned&quot;&lt;/script&gt;: 2 samples, 100.00 %</title>' "$made/report.html"
+	grep -qF '<title>half &amp;lt;b&amp;gt;: 1 samples, 50.00 %</title>' "$made/report.html"
+	expect 0 "$(grep -cE 'onload|canary.invalid/[yz]|no frame|display:none.*width:' "$made/report.html")"
+}
+
+@test "report: each column of a table has one unit" {
+	in_report html '{key: "v", title: "T", kind: "number", unit: .[0]} as $column
+		| (.[1] | map({v: .})) as $rows | ($column | collected_column($rows)) as $column
+		| "\($column.title): \([.[1][] | in_unit($column.scale)] | join(" "))"' -r >"$out" <<-'JSON'
+	["bytes", [1024, 5368709120, 0]]
+	["bytes", [42949672960, 1048576]]
+	["ns", [1200000, 300000, 10000000]]
+	["ns", [900]]
+	["s", [7200, 60]]
+	["%", [12.345, 100]]
+	JSON
+	expect "T (MiB): <0.01 5120 0,T (GiB): 40 <0.01,T (ms): 1.2 0.3 10,T (ns): 900,T (min): 120 1,T (%): 12.3 100" \
+		"$(paste -sd , "$out")"
+}
+
 @test "report: report.json matches its schema" {
 	/usr/bin/python3 -c 'import jsonschema' 2>/dev/null || skip "no python3-jsonschema"
 	local bundle instances=()
@@ -311,7 +387,7 @@ same() {
 @test "report: every finding can be explained, with the reasons for its thresholds" {
 	jq -r '.findings[].id, .exonerated[].id' "$data/quiet.json" "$data/troubled.json" | sort -u >ids
 	jq -nr -L "$root/scripts/checklist/report" --rawfile ids ids --arg prefix '' --arg suffix '' --arg mark '' \
-		--argjson site '{}' --argjson context null 'include "explain";
+		--argjson site '{}' --argjson context null --argjson fold false --argjson width 80 'include "explain";
 		$ids | rtrimstr("\n") / "\n" | .[] as $id | [explain($id)] | select((any(test("^What it means  .")) and
 			any(test("^Limits  .*[0-9]")) and any(test("^Why these  ."))) | not) | $id' | none "not explained"
 	"$report" --explain slow-dns >"$out"
@@ -444,7 +520,9 @@ no_plant() {
 	local bundle
 	for bundle in quiet troubled hostile; do
 		render "$bundle"
-		tidy -q -e "$made/report.html" >"$err" 2>&1 || { cat "$err"; return 1; }
+		# tidy does not know that an <svg> may be inside another one: the frames of the flame graph.
+		sed '/^<svg class="f[kujw]" /d' "$made/report.html" >"$made/frameless.html"
+		tidy -q -e "$made/frameless.html" >"$err" 2>&1 || { cat "$err"; return 1; }
 	done
 }
 

@@ -30,6 +30,13 @@ run_container() {
 	podman --runtime "$runtime" run --cgroup-parent "/$parent" --pids-limit 0 --network none --ulimit host "$@"
 }
 
+# make_crun: make crun, which runs where RLIMIT_MEMLOCK cannot be raised (memlock.c).
+make_crun() {
+	gcc -D_GNU_SOURCE -shared -fPIC -o "$at/bin/memlock.so" "$root/tests/containers/memlock.c" || return
+	printf '%s\n' '#!/bin/sh' "LD_PRELOAD=$at/bin/memlock.so exec /usr/bin/crun \"\$@\"" >"$at/bin/crun"
+	chmod +x "$at/bin/crun"
+}
+
 # stop_machine: for teardown_file.
 stop_machine() {
 	[ -z "${init_pid-}" ] || kill -KILL "$init_pid" 2>/dev/null || true

@@ -11,6 +11,7 @@ load ../containers/podman
 setup_file() {
 	start_machine podman runc crun busybox-static || return 0
 	cp "$build"/{execsnoop,opensnoop} "$at/bin"
+	make_crun
 	make_image || cat "$at/podman"
 }
 
@@ -49,17 +50,18 @@ start_container() {
 
 # names_of RUNTIME: the tools name its containers, and find them by name and by id.
 names_of() {
+	local web=web-${1##*/}
 	runtime=$1
-	start_container "web-$1"
-	inside "$at/bin/execsnoop" --json --max-events 3 --duration 10 --container "web-$1" >"$out" 2>"$err"
-	expect "$id web-$1 localhost/sixty-test:1" \
+	start_container "$web"
+	inside "$at/bin/execsnoop" --json --max-events 3 --duration 10 --container "$web" >"$out" 2>"$err"
+	expect "$id $web localhost/sixty-test:1" \
 		"$(jq -r 'select(.type == "event") | "\(.container) \(.container_name) \(.image)"' "$out" | sort -u)"
 	inside "$at/bin/execsnoop" --print-container --max-events 3 --duration 10 --container "${id:0:12}" \
 		>"$out" 2>"$err"
-	expect "web-$1" "$(awk 'NR > 1 { print $1 }' "$out" | sort -u)" "CONTAINER"
+	expect "$web" "$(awk 'NR > 1 { print $1 }' "$out" | sort -u)" "CONTAINER"
 }
 
-@test "containers of podman with crun have names" { names_of crun; }
+@test "containers of podman with crun have names" { names_of "$at/bin/crun"; }
 @test "containers of podman with runc have names" { names_of runc; }
 
 @test "--container with a name that no container has" {

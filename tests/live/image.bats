@@ -20,23 +20,26 @@ setup_file() {
 	build_image
 }
 
-# make_base: the base as an archive, in the cache.
+# make_base: the base as an archive, in the cache under a name that depends on the packages in it.
 make_base() {
-	local packages
-	export base=$CACHE/image-base.tar
-	[ ! -e "$base" ] || return 0
+	local packages sum
 	packages=$("$root/scripts/deps" --list build run | paste -sd ,)
+	read -r sum _ < <(cksum <<<"$packages")
+	export base=$CACHE/image-base-$sum.tar
+	[ ! -e "$base" ] || return 0
+	find "$CACHE" -maxdepth 1 -name 'image-base*.tar' -delete
 	. "$root/tests/vm/debian.sh"
 	mmdebstrap --quiet --variant=apt --include="$packages" --format=tar bookworm "$base.new" \
 		<<<"$(debian_sources bookworm)" >"$at/base.why" 2>&1 || return
 	mv "$base.new" "$base"
 }
 
-# build_image: from the committed files.
+# build_image: from the committed files.  The machine's network, which the build shares, has only a loopback
+# interface; with the isolation "chroot" podman can make no other.
 build_image() {
 	mkdir "$at/src"
 	git -C "$root" archive HEAD | tar -x -C "$at/src"
-	podman build --runtime runc --isolation chroot --network none --build-arg BASE=localhost/debian:12 -t sixty \
+	podman build --runtime runc --isolation chroot --network host --build-arg BASE=localhost/debian:12 -t sixty \
 		"$at/src" >"$at/build" 2>&1 || true
 }
 

@@ -15,7 +15,7 @@ class Page(HTMLParser):
     def __init__(self):
         super().__init__()
         self.bad, self.ids, self.refs, self.landmarks = [], [], [], []
-        self.level, self.headings, self.open_table = 0, 0, None
+        self.level, self.headings, self.open_table, self.drawings = 0, 0, None, 0
 
     def handle_starttag(self, tag, attrs):
         a = dict(attrs)
@@ -31,6 +31,9 @@ class Page(HTMLParser):
         self.names(tag, a)
         if int(a.get("tabindex", 0)) > 0:
             self.bad.append(f"{tag} takes itself out of the order of the page")
+
+    def handle_endtag(self, tag):
+        self.drawings -= tag == "svg"
 
     def heading(self, level):
         self.headings += level == 1
@@ -49,8 +52,10 @@ class Page(HTMLParser):
             self.bad.append("a table has no caption")
         if tag == "th" and a.get("scope") not in ("col", "row"):
             self.bad.append("a th has no scope")
-        if tag == "svg" and not (a.get("role") == "img" and a.get("aria-label")):
-            self.bad.append("an svg has no role or label")
+        if tag == "svg":
+            self.drawings += 1  # those inside another one are parts of it
+            if self.drawings == 1 and not (a.get("role") in ("img", "group") and a.get("aria-label")):
+                self.bad.append("an svg has no role or label")
         if tag == "img" and not a.get("alt"):
             self.bad.append("an img has no alt")
         if tag == "section" and not (a.get("aria-labelledby") or a.get("aria-label")):

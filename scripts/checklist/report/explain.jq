@@ -3,6 +3,7 @@
 # --explain FINDING: print what it means, what to look at, its limits and the reason for them.
 
 include "lib";
+include "fold";
 include "thresholds";
 
 def limit($word; $value): if $value == null then empty else
@@ -20,10 +21,11 @@ def generic:
 def explain($id):
 	first(rules[] | select(.id == $id))
 	| ("\(.id) (\(.class), \(.resource)): \(.title | split("%s") | join("..."))", "",
-	"What it means  \(.means)",
-	"Look at        \(.look)",
-	"Cannot tell    \(.cannot)",
-	"Explains       \(.explains | join(" ") | if . == "" then "nothing else" else . end)",
-	"Next           \(.next | generic)",
-	"Limits         \(limits)",
-	"Why these      \(.why)") | printable;
+		("What it means  \(.means)",
+		"Look at        \(.look)",
+		"Cannot tell    \(.cannot)",
+		"Explains       \(.explains | join(" ") | if . == "" then "nothing else" else . end)" | folded(15)),
+		"Next           \(.next | generic)",
+		("Limits         \(limits)",
+		"Why these      \(.why)" | folded(15)))
+	| printable;

@@ -45,14 +45,24 @@ def interval_series(id; resource; title; of; f; unit):
 			values: (reduce $parts[] as $h ([range($context.seconds) | null];
 				if $h.at >= 0 and $h.at < $context.seconds then .[$h.at] = ($h | f) else . end))});
 
-# at_end: the second that an interval covered: the one before the full second nearest to its end.
-def at_end: .t - 0.5 | floor;
+# sampled: .at is the second that each record covers.  A busy machine prints samples late, so the number of the
+# sample counts, not its time: otherwise one second would be empty and the next have two.  Records that follow
+# each other within a quarter of a second, with different labels, are one sample; a longer pause is a sample
+# in which nothing was printed.
+def sampled:
+	(.[0].t // 0) as $first
+	| [foreach .[] as $record ({number: -1, t: null, labels: {}};
+		"\($record.label)" as $series
+		| (if .t == null or .labels[$series] or $record.t - .t > 0.25 then
+			.number = ([.number + 1, ($record.t - $first + 0.25 | floor)] | max) | .labels = {} else . end)
+		| .t = $record.t | .labels[$series] = true;
+		.number as $number | $record | .at = ($first - 0.5 | floor) + $number)];
 
 # latency_facts(id; resource; title; of; start): `start` leaves out the intervals in which the
 # checklist itself starts.
 def latency_facts(id; resource; title; of; start):
-	facts({at: at_end, label: of, unit, count, max, p50, p90, p99, p99_9, buckets};
-		map(select(.buckets != null)) | start |
+	facts({t, at: second, label: of, unit, count, max, p50, p90, p99, p99_9, buckets};
+		map(select(.buckets != null)) | sampled | start |
 		histograms(id; resource; title; .label) as $hists |
 		{
 			numbers: {hists: ($hists | map(del(.buckets, .heat)))},
@@ -67,8 +77,8 @@ def runqlat: latency_facts("runq"; "cpu"; "Wait for a CPU"; null; if length >= 4
 def biolatency: latency_facts("block"; "disk"; "Disk latency"; .disk; .);
 
 def cachestat:
-	facts({at: at_end, hits, misses, cached_bytes};
-		map(select(.hits != null)) |
+	facts({t, at: second, hits, misses, cached_bytes};
+		map(select(.hits != null)) | sampled |
 		(map(.hits) | add // 0) as $hits | (map(.misses) | add // 0) as $misses |
 		{
 			numbers: {hits: $hits, misses: $misses, ratio: ($hits | percent($hits + $misses)),

@@ -28,15 +28,33 @@ def region_html($class; $name; content):
 def scale_html($class; labels):
 	element("div"; {class: $class, "aria-hidden": "true"}; [labels | element("span"; text)] | join(""));
 
+# anchor(kind): the id of a part of the page, made of its title.
+def anchor($kind): "\($kind)-" + (ascii_downcase | gsub("[^a-z0-9]+"; "-"));
+
 # full_title: the title of a histogram, with its label.
 def full_title: if .label then "\(.title), \(.label)" else .title end;
 
-# heading_html(kind): the title of a column as a heading.
-def heading_html($kind):
-	element("th"; {scope: "col"} + (if $kind == "number" then {class: "n"} else {} end); text);
+# column_of(title; attributes): a column of a table.  `start` is the start tag of its cells, which have the
+# title too: a narrow screen shows it before each value.
+def column_of($title; $attributes):
+	{title: $title, attributes: $attributes, start: (start_tag("td"; $attributes + {"data-label": $title}) + ">")};
 
-# table_html(name; caption; headings; rows): a table; `headings` and `rows` return several outputs.
-def table_html($name; caption; headings; rows):
+def text_column: column_of(.; {});
+def number_column: column_of(.; {class: "n"});
+def mono_column: column_of(.; {class: "mono"});
+
+# row_head_html: the cell that names a row.
+def row_head_html: element("th"; {scope: "row"}; text);
+
+# table_html(name; caption; columns; rows): `columns` returns columns; `rows` returns an array for each row:
+# the contents of the cells, or whole cells, which begin with "<th" or "<td".
+def table_html($name; caption; columns; rows):
+	def heading_html:
+		element("th"; {scope: "col"} + (if .attributes.class == "n" then {class: "n"} else {} end);
+			.title | text);
+	[columns] as $columns
+	| def cell($i): if startswith("<t") then . else $columns[$i].start + . + "</td>" end;
 	region_html("wide"; $name; element("table"; element("caption"; caption)
-		+ element("thead"; element("tr"; [headings] | join("")))
-		+ element("tbody"; on_lines(rows | element("tr"; .)))));
+		+ element("thead"; element("tr"; [$columns[] | heading_html] | join("")))
+		+ element("tbody"; on_lines(rows
+			| element("tr"; [range(length) as $i | .[$i] | cell($i)] | join(""))))));

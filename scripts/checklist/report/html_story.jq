@@ -6,65 +6,69 @@
 include "lib";
 include "markup";
 include "html_parts";
+include "html_links";
 
-def evidence_html: element("li"; "\(.text | text) " + span_html("tag"; .collector | text));
+def evidence_html: element("li"; "\(.text | text) " + (.collector | collector_html));
 
-# symptom_html: a finding that another one explains.
-def symptom_html:
+def next_html: element("p"; {class: "next"}; element("span"; "Next") + " " + element("code"; .next | text));
+
+# symptom_html(places): a finding that another one explains.
+def symptom_html($places):
 	element("li"; {id: "finding-\(.number)"}; element("details"; element("summary";
 			span_html("pill \(.severity)"; .severity | severity_word) + " " + (.title | text)
 			+ " " + span_html("tag"; .id | text))
-		+ element("ul"; on_lines(.evidence[] | evidence_html))
-		+ element("p"; {class: "next"}; element("span"; "Next") + " " + element("code"; .next | text))));
+		+ element("ul"; on_lines(.evidence[] | evidence_html)) + see_html($places) + next_html));
 
-# cause_html(all): a cause, and what it explains.
-def cause_html($all):
+# cause_html(all; places): a cause, and what it explains.
+def cause_html($all; $places):
 	.number as $number
 	| [$all[] | select(.explained_by == $number)] as $symptoms
 	| element("article"; {class: "finding is-\(.severity)", id: "finding-\(.number)"};
 		element("header"; span_html("pill \(.severity)"; .severity | severity_word)
 			+ element("h3"; .title | text) + span_html("tag"; .id | text))
 		+ element("ul"; on_lines(.evidence[] | evidence_html))
+		+ see_html($places)
 		+ (if ($symptoms | length) == 0 then "" else
 			element("p"; {class: "tag"}; "Symptoms")
-				+ element("ul"; {class: "symptoms"}; on_lines($symptoms[] | symptom_html)) end)
-		+ (if .cannot then element("p"; {class: "tag"}; "This does not tell \(.cannot)" | text) else "" end)
-		+ element("p"; {class: "next"}; element("span"; "Next") + " " + element("code"; .next | text)));
+				+ element("ul"; {class: "symptoms"}; on_lines($symptoms[] | symptom_html($places))) end)
+		+ (if .cannot then element("p"; {class: "why"}; "This does not tell \(.cannot)" | text) else "" end)
+		+ next_html);
 
-def findings_html:
-	.verdict.judged as $judged
+# findings_html(charts): the charts are drawn_charts.
+def findings_html($charts):
+	places($charts) as $places
+	| .verdict.judged as $judged
 	| section_html("findings"; "Causes";
 		if .findings | length > 0 then
 			.findings as $all
 			| element("div"; {class: "cards"}; on_lines($all[] | select(.explained_by == null)
-				| cause_html($all)))
+				| cause_html($all; $places)))
 		elif $judged == 0 then element("p"; "No check had data: this run could not look.")
 		else element("p"; "Nothing was found among the \($judged) checks that had data.") end);
 
 # ---- the USE matrix ----
 
-# cell_html(all; resource; classes): a cell, with links to its findings.
-def cell_html($all; $resource; $classes):
+# matrix_cell(all; resource; title; classes): a cell, with links to its findings.
+def matrix_cell($all; $resource; $title; $classes):
+	def cell($class; content): element("td"; {class: $class, "data-label": $title}; content);
 	[$all[] | select(.resource == $resource and (.class as $c | $classes | index($c)))] as $found
-	| if .fine + .unseen + .found == 0 then element("td"; {class: "none"}; "no check")
-	elif ($found | length) > 0 then
-		element("td"; {class: "cell \(.severity)"}; [$found[0:3][]
-			| element("a"; {href: "#finding-\(.number)"}; .title | text)] | join("; "))
-	elif .fine == 0 then element("td"; {class: "cell unseen"}; "not looked at")
-	else element("td"; {class: "cell ok"}; "\(.fine) ruled out"
-		+ if .unseen > 0 then ", \(.unseen) not looked at" else "" end) end;
+	| if .fine + .unseen + .found == 0 then cell("none"; "no check")
+	elif ($found | length) > 0 then cell("cell \(.severity)"; [$found[0:3][]
+		| element("a"; {href: "#finding-\(.number)"}; .title | text)] | join("; "))
+	elif .fine == 0 then cell("cell unseen"; "not looked at")
+	else cell("cell ok"; "\(.fine) ruled out" + if .unseen > 0 then ", \(.unseen) not looked at" else "" end) end;
 
 def matrix_html:
 	.findings as $all
-	| select(.matrix | length > 0)
+	| def row_html: .resource as $resource
+		| [($resource | resource_name | row_head_html),
+			(.utilisation | matrix_cell($all; $resource; "Utilisation"; ["utilisation"])),
+			(.saturation | matrix_cell($all; $resource; "Saturation"; ["saturation"])),
+			(.errors | matrix_cell($all; $resource; "Errors and events"; ["errors", "signals"]))];
+	select(.matrix | length > 0)
 	| section_html("matrix"; "Every resource"; table_html("USE matrix";
 		"Utilisation, saturation and errors of every resource";
-		("Resource", "Utilisation", "Saturation", "Errors and events" | heading_html("text"));
-		.matrix[] | .resource as $resource
-		| element("th"; {scope: "row"}; $resource | resource_name | text)
-			+ (.utilisation | cell_html($all; $resource; ["utilisation"]))
-			+ (.saturation | cell_html($all; $resource; ["saturation"]))
-			+ (.errors | cell_html($all; $resource; ["errors", "signals"]))));
+		("Resource", "Utilisation", "Saturation", "Errors and events" | text_column); .matrix[] | row_html));
 
 # ---- the other two lists, and history ----
 
@@ -88,7 +92,5 @@ def history_html:
 	select(.history | length > 0)
 	| section_html("history"; "Before the run"; table_html("Kernel log before the run";
 		"What the kernel logged before the run; it need not matter now";
-		("Class" | heading_html("text")), ("Times" | heading_html("number")),
-		("Last", "Message" | heading_html("text"));
-		.history[] | element("td"; .class | text) + element("td"; {class: "n"}; .count | text)
-			+ element("td"; .time | text) + element("td"; {class: "mono"}; .text | text)));
+		("Class" | text_column), ("Times" | number_column), ("Last" | text_column), ("Message" | mono_column);
+		.history[] | [.class, .count, .time, .text | text]));

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # The summary on the terminal: one screen, causes first; with $all everything.  Input: report.json.
-# $colour: whether to use colours.
+# $colour: whether to use colours.  $width, $rows: of the terminal; $fold: whether there is one.
 
 include "lib";
+include "fold";
 
 def paint($code): if $colour then "\u001b[\($code)m\(.)\u001b[0m" else . end;
 
@@ -23,15 +24,13 @@ def verdict:
 	elif $judged == 0 then "COULD NOT LOOK: no check had data" | paint("1;31")
 	else "NOTHING FOUND" | paint("1;32") end;
 
-def WIDTH: 80;
+# The lines of a screen, of which sixty needs three for the files, and the shell one.
+def screen: [$rows - 4, 20] | max;
 
-# A screen has 24 lines, of which sixty needs three for the files, and the shell one.
-def LINES: 20;
-
-def fit: cut_to(WIDTH - 2);
+def fit: cut_to($width - 2);
 
 # screen_lines: how many lines of the terminal the strings take.
-def screen_lines: [.[] | length / WIDTH | ceil | if . == 0 then 1 else . end] | add // 0;
+def screen_lines: [.[] | columns / $width | ceil | if . == 0 then 1 else . end] | add // 0;
 
 def evidence_lines: .evidence[] | "\(.text)  [\(.collector)]";
 
@@ -43,11 +42,11 @@ def symptoms_of($all): .number as $number | [$all[] | select(.explained_by == $n
 # short: a cause with its first two lines of evidence, what it explains and the next command.
 def short($all):
 	symptoms_of($all) as $symptoms
-	| "\(.severity | badge) \(.title | cut_to(WIDTH - 9) | paint("1"))",
-	("         " + (.evidence[0:2][] | .collector as $by | .text | cut_to(WIDTH - 13 - ($by | length))
+	| "\(.severity | badge) \(.title | cut_to($width - 9) | paint("1"))",
+	("         " + (.evidence[0:2][] | .collector as $by | .text | cut_to($width - 13 - ($by | length))
 		| "\(.)  [\($by)]")),
 	(if ($symptoms | length) > 0 then "         symptoms: \($symptoms | map(.title) | join("; "))"
-		| cut_to(WIDTH)
+		| cut_to($width)
 		else empty end),
 	"         \(next_line)";
 
@@ -62,7 +61,7 @@ def causes_on_a_screen($lines):
 	| ([$lines - (.lines | screen_lines), 0] | max) as $room
 	| .lines[],
 	($causes[.shown:] | if length > $room then .[0:[$room - 1, 0] | max] else . end
-		| .[] | .id as $id | "\(.severity | badge) \(.title | cut_to(WIDTH - 21 - ($id | length))) "
+		| .[] | .id as $id | "\(.severity | badge) \(.title | cut_to($width - 21 - ($id | length))) "
 			+ "(explain: \($id))"),
 	(.shown += if ($causes[.shown:] | length) > $room then [$room - 1, 0] | max else ($causes | length) end
 		| $causes[.shown:] | select(length > 0)
@@ -138,10 +137,16 @@ def service:
 def footer:
 	ruled_out, not_looked_at, history, (if $all then "" else empty end), collectors;
 
+# folded_lines: lines that are not commands, folded at words, two columns further than they begin.
+def folded_lines:
+	(capture("^(?<spaces> *)").spaces | length) as $begin
+	| if test("^ *next: ") then . else folded($begin + 2) end;
+
 def summary:
 	{meta, service, verdict, findings, exonerated, not_looked_at, history, collectors, losses} | all_printable |
 	[headline, service, verdict, ""] as $head
 	| [(if (.findings | length) > 0 and ($all | not) then "" else empty end), footer] as $foot
 	| $head[],
-	(.findings | if $all then all_causes else causes_on_a_screen(LINES - ($head + $foot | screen_lines)) end),
-	$foot[];
+	(.findings | if $all then all_causes | folded_lines
+		else causes_on_a_screen(screen - ($head + $foot | screen_lines)) end),
+	($foot[] | if $all then folded_lines else . end);
