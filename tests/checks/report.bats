@@ -276,7 +276,7 @@ cut_all() {
 		cut_all "$share"
 		"$report" --output "$made" "$BATS_TEST_TMPDIR/dir" >"$out" 2>"$err"
 		expect 0 "$(wc -c <"$err")" "bytes on stderr at $share %"
-		expect 23 "$(jq '.collectors | length' "$made/report.json")"
+		expect 24 "$(jq '.collectors | length' "$made/report.json")"
 	done
 	expect "$(jq '.findings | length' "$data/troubled.json")" "$(jq '.findings | length' "$made/report.json")"
 }
@@ -335,8 +335,8 @@ in_report() {
 	grep -qF '<title>matrix_multiply (/opt/app/crunch): 420 samples, 73.68 %</title>' "$made/report.html"
 	grep -qF '<title>std::vector&lt;int&gt;::push_back(int&amp;&amp;) (/opt/app/batch): 60 samples' "$made/report.html"
 	# The frame of "my batch job", 150 of 570 samples, from 420 on.
-	grep -qF '#zoom-2:target~.clip>svg{width:379.9' "$made/report.html"
-	grep -q '<svg class="fw" x="73.68.*%".*<a href="#zoom-2">' "$made/report.html"
+	grep -qF '#zoom-profile-2:target~.clip>svg{width:379.9' "$made/report.html"
+	grep -q '<svg class="fw" x="73.68.*%".*<a href="#zoom-profile-2">' "$made/report.html"
 	render hostile
 	grep -qF '&lt;script&gt;document.title=&quot;owned&quot;&lt;/script&gt;: 2 samples, 100.00 %</title>' "$made/report.html"
 	grep -qF '<title>half &amp;lt;b&amp;gt;: 1 samples, 50.00 %</title>' "$made/report.html"
@@ -458,9 +458,8 @@ no_plant() {
 @test "report: no string of a bundle controls the terminal, forges a line, or reverses text" {
 	"$root/tests/report/plant" "$data/troubled" planted
 	no_plant planted --all
-	sed -n 's,.*data:image/svg+xml;base64\,\([A-Za-z0-9+/=]*\).*,\1,p' "$made/report.html" | base64 -d >flame.svg
-	contains flame.svg FORGED
-	if misleading flame.svg || grep '&#' flame.svg; then return 1; fi
+	grep -q '<svg class="fu".*FORGED' "$made/report.html"
+	if grep '&#' "$made/report.html"; then return 1; fi
 	cp "$made/report.json" planted.json
 	"$report" --diff "$data/quiet.json" planted.json >"$out" 2>"$err"
 	if misleading "$out" "$err" || grep -n '^FORGED' "$out"; then return 1; fi
