@@ -16,23 +16,47 @@
 
 #include "core/container.h"
 #include "core/json_find.h"
+#include "core/sandbox.h"
 
 #define FILE_BYTES_MAX (4 << 20)	/* podman's list has about 1500 bytes per container */
 #define KNOWN_SLOTS 256
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-static int root_fd = -1;		/* the root directory of process 1, or our own */
-static bool denied;
+static int root_fd = -1;		/* the root directory of process 1, unless it is our own */
+static bool prepared, denied;
+
+/* Return true if @fd and "/" are the same directory of the same mount. */
+static bool is_own_root(int fd)
+{
+	struct statx own, other;
+
+	return !statx(AT_FDCWD, "/", 0, STATX_INO | STATX_MNT_ID, &own) &&
+	       !statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &other) &&
+	       own.stx_mask & other.stx_mask & STATX_MNT_ID && own.stx_mnt_id == other.stx_mnt_id &&
+	       own.stx_ino == other.stx_ino;
+}
 
 void container_prepare(void)
 {
-	int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+	if (prepared || root_fd >= 0)
+		return;
+	prepared = true;
+	root_fd = open("/proc/1/root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root_fd >= 0 && is_own_root(root_fd)) {
+		close(root_fd);
+		root_fd = -1;
+	}
+}
 
-	if (root_fd < 0)
-		root_fd = open("/proc/1/root", flags);
-	if (root_fd < 0)
-		root_fd = open("/", flags);
+/* A filter cannot read the flags of openat2, which are in memory: allow it only if it is needed. */
+void container_allow_calls(void)
+{
+	static const struct sandbox_call calls[] = { { "openat2" }, {} };
+
+	container_prepare();
+	if (root_fd >= 0)
+		sandbox_allow(calls);
 }
 
 /* Open a regular file below the root, where its symbolic links stay too.  It never blocks. */
@@ -45,7 +69,8 @@ static int open_state(const char *path, size_t *size)
 	int fd;
 
 	container_prepare();
-	fd = syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+	fd = root_fd < 0 ? open(path, how.flags) :
+			   (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
 	if (fd < 0) {
 		denied |= errno == EACCES;
 		return -1;

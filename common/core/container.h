@@ -25,6 +25,9 @@ struct container {
 /* Open the root directory of process 1.  Call it while the tool may still enter it. */
 void container_prepare(void);
 
+/* Allow the system calls of the functions below, in addition to sandbox_read_files. */
+void container_allow_calls(void);
+
 /*
  * Return the container of the cgroup at @path, or NULL if it belongs to none.  Its files are read
  * when it is first seen.  Cached; valid until the next call.

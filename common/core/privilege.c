@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <bpf/libbpf.h>
 
+#include "core/container.h"
 #include "core/log.h"
 #include "core/permission.h"
 #include "core/privilege.h"
@@ -44,8 +45,11 @@ static void keep_for_options(const struct common_args *args)
 {
 	if (args->json || args->print_container || args->columns || args->count.by) {
 		privilege_keep(CAP_DAC_READ_SEARCH);
-		sandbox_allow(permission_has(CAP_DAC_READ_SEARCH) ? sandbox_handles : sandbox_walk);
-		sandbox_allow(sandbox_containers);
+		sandbox_allow(sandbox_handles);
+		sandbox_allow(sandbox_read_files);
+		if (!permission_has(CAP_DAC_READ_SEARCH))
+			sandbox_allow(sandbox_walk);
+		container_allow_calls();
 	}
 	if (args->metrics) {
 		privilege_keep(CAP_DAC_OVERRIDE);

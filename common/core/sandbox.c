@@ -155,6 +155,16 @@ static void escape_tool(void)
 	text_free(&name);
 }
 
+/* The kernel kills a process that blocks the signal. */
+static int unblock(int signal)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	return sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 int sandbox_install(void)
 {
 	struct sigaction action = { .sa_sigaction = on_forbidden, .sa_flags = SA_SIGINFO };
@@ -169,7 +179,7 @@ int sandbox_install(void)
 	if (!filter)
 		return -ENOMEM;
 	err = build(filter);
-	if (!err && sigaction(SIGSYS, &action, NULL))
+	if (!err && (sigaction(SIGSYS, &action, NULL) || unblock(SIGSYS)))
 		err = -errno;
 	if (!err)
 		err = seccomp_load(filter);

@@ -44,10 +44,9 @@ extern const struct sandbox_call sandbox_basic[];
 /* What several tools or options need. */
 extern const struct sandbox_call sandbox_read_files[];	/* open and list them, with their links */
 extern const struct sandbox_call sandbox_new_file[];	/* new_file.h */
-extern const struct sandbox_call sandbox_handles[];	/* cgroup_path() with CAP_DAC_READ_SEARCH */
-extern const struct sandbox_call sandbox_walk[];	/* cgroup_path() without it */
+extern const struct sandbox_call sandbox_handles[];	/* cgroup_path() */
+extern const struct sandbox_call sandbox_walk[];	/* without CAP_DAC_READ_SEARCH: fts(3), too */
 extern const struct sandbox_call sandbox_find_cgroup[];	/* cgroup_find() */
-extern const struct sandbox_call sandbox_containers[];	/* container.h */
 extern const struct sandbox_call sandbox_threads[];	/* pthread_create(3) */
 extern const struct sandbox_call sandbox_attach[];	/* attach a loaded program to an event */
 

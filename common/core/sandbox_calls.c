@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Lists of system calls.  No list has execve, connect, socket or ptrace, and none lets a tool open
- * an existing file for writing.
+ * Lists of system calls that several tools or options need.  No list has execve, connect, socket or
+ * ptrace, and none lets a tool open an existing file for writing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -61,24 +61,18 @@ const struct sandbox_call sandbox_new_file[] = {
 };
 
 const struct sandbox_call sandbox_handles[] = {
-	{ "open_by_handle_at" }, { "readlink" }, { "readlinkat" },
+	{ "open_by_handle_at", SANDBOX_WITH(2, O_PATH) }, { "readlink" }, { "readlinkat" },
 	{}
 };
 
 const struct sandbox_call sandbox_walk[] = {
-	{ "open_by_handle_at" }, { "openat", SANDBOX_WITHOUT(2, O_ACCMODE | O_CREAT | O_TRUNC) },
-	{ "newfstatat" }, { "getdents64" }, { "fchdir" }, { "fstatfs" }, { "fcntl" },
+	{ "fchdir" }, { "fstatfs" }, { "fcntl", SANDBOX_IS(1, F_DUPFD_CLOEXEC) },
 	{}
 };
 
 const struct sandbox_call sandbox_find_cgroup[] = {
 	{ "newfstatat" }, { "statfs" }, { "readlink" }, { "readlinkat" }, { "access" },
 	{ "faccessat" }, { "faccessat2" },
-	{}
-};
-
-const struct sandbox_call sandbox_containers[] = {
-	{ "openat2" }, { "lseek" },
 	{}
 };
 

@@ -14,6 +14,7 @@
 #include "output/out.h"
 #include "output/process.h"
 #include "core/run.h"
+#include "core/sandbox.h"
 #include "core/self.h"
 #include "core/skel.h"
 #include "net/sock_count.h"
@@ -313,6 +314,12 @@ static void tell_of_probes(__u64 hidden)
 		log_warn("%llu tail loss probes were not shown: -l shows them", hidden);
 }
 
+/* look_for_owners() */
+static const struct sandbox_call owner_calls[] = {
+	{ "bpf", SANDBOX_IS(0, BPF_ITER_CREATE) },
+	{}
+};
+
 static int trace(struct tcpretrans_bpf *skel)
 {
 	static struct session session;
@@ -323,6 +330,7 @@ static int trace(struct tcpretrans_bpf *skel)
 	if (err)
 		return err;
 	out_start(&session.out, &opt.common, NULL);
+	sandbox_allow(owner_calls);
 	err = run_events(&session.out, skel->maps.events, take_event, tick, &session);
 	tell_of_probes(skel->bss->probes_hidden);
 	bpf_link__destroy(session.find_owners);
