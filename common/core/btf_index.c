@@ -42,13 +42,13 @@ static bool fits(size_t size, const struct btf_header *header, __u32 offset, __u
 
 static int read_header(struct btf_index *index, const char *data, size_t size)
 {
-	struct btf_header header;
+	struct btf_header header = {};
 
-	if (size < sizeof(header))
+	if (size < BTF_HEADER_BYTES)
 		return -EINVAL;
-	memcpy(&header, data, sizeof(header));
+	memcpy(&header, data, BTF_HEADER_BYTES);
 	if (header.magic != BTF_MAGIC || header.version != BTF_VERSION ||
-	    header.hdr_len < sizeof(header) || header.hdr_len % 4 ||
+	    header.hdr_len < BTF_HEADER_BYTES || header.hdr_len % 4 ||
 	    !fits(size, &header, header.type_off, header.type_len) ||
 	    (__u64)header.hdr_len + header.str_off + header.str_len > size)
 		return -EINVAL;

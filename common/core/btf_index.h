@@ -14,6 +14,12 @@
 #include <linux/btf.h>
 #include <linux/types.h>
 
+/*
+ * The header that every kernel and libbpf write.  Newer definitions of the struct have more fields, which data of
+ * older ones do not have.
+ */
+#define BTF_HEADER_BYTES (offsetof(struct btf_header, str_len) + sizeof(__u32))
+
 struct btf_index {
 	const char *types, *strings;
 	__u32 types_bytes, strings_bytes;

@@ -197,11 +197,11 @@ static void add_roots(struct builder *b)
 static void put_subset(struct text *subset, const struct builder *b)
 {
 	struct btf_header header = {
-		.magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof(header),
+		.magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = BTF_HEADER_BYTES,
 		.type_len = b->types.len, .str_off = b->types.len, .str_len = b->strings.len,
 	};
 
-	text_bytes(subset, (const char *)&header, sizeof(header));
+	text_bytes(subset, (const char *)&header, BTF_HEADER_BYTES);
 	text_bytes(subset, b->types.at, b->types.len);
 	text_bytes(subset, b->strings.at, b->strings.len);
 }

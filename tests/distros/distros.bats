@@ -23,6 +23,19 @@ quickstart_in() {
 @test "quickstart on Debian 13: every collector is ok" { quickstart_in debian trixie; }
 @test "quickstart on Ubuntu 24.04: every collector is ok" { quickstart_in ubuntu noble; }
 
+# package_in DISTRIBUTION SUITE: its compilers build the packages, and every installed tool loads.
+package_in() {
+	in_release "$@" tests/distros/package
+	expect "$(make -s -C "$root" list-tools | wc -l)" "$(sed -n 2p "$out")" "installed tools"
+	expect "checklist PASS load PASS" "$(awk '$2 == "PASS" || $2 == "FAIL" || $2 == "SKIP" { print $1, $2 }' "$out" | xargs)"
+	grep -qx 'nothing is left' "$out"
+}
+
+@test "the packages on Debian 12: built, installed, autopkgtest, removed" { package_in debian bookworm; }
+@test "the packages on Debian 13: built, installed, autopkgtest, removed" { package_in debian trixie; }
+@test "the packages on Debian sid: built, installed, autopkgtest, removed" { package_in debian sid; }
+@test "the packages on Ubuntu 24.04: built, installed, autopkgtest, removed" { package_in ubuntu noble; }
+
 # scripts/test by default runs what needs no other kernel.
 @test "the tests that need no other kernel pass on Debian 13" { in_release debian trixie scripts/test; }
 @test "the tests that need no other kernel pass on Ubuntu 24.04" { in_release ubuntu noble scripts/test; }

@@ -11,7 +11,8 @@ def folded($indent):
 	if ($fold | not) or columns <= $width then . else
 		reduce (split(" ")[]) as $word ({lines: []};
 			if .line == null then .line = $word
-			elif (.line + " " + $word | columns) > $width then .lines += [.line] | .line = " " * $indent + $word
+			elif (.line + " " + $word | columns) > $width then
+				.lines += [.line] | .line = " " * $indent + $word
 			else .line += " " + $word end)
 		| .lines[], .line
 	end;

@@ -41,6 +41,7 @@ def shown_in: [
 		"threads-limit", "user-threads"]},
 	{table: "cgroups", of: ["cpu-throttled", "cgroup-cpu-pressure", "cgroup-memory-limit", "cgroup-memory-high",
 		"cgroup-io-pressure", "pids-limit"]},
+	{table: "waits", of: ["mutex-wait", "kernel-lock", "lock-contention", "blocked-tasks", "deadlock"]},
 	{table: "requests", of: ["disk-busy", "disk-queue", "block-latency", "block-outlier"]},
 	{table: "mounts", of: ["space-low", "space-growth", "inodes-low", "fs-read-only", "fs-errors"]},
 	{table: "files", of: ["slow-files", "fsync-slow"]},
