@@ -69,6 +69,7 @@ LIBS	:= $(LIBBPF_LIBS) $(shell $(PKG_CONFIG) --libs $(if $(STATIC),--static) lib
 LIBS_profile := $(if $(STATIC),$(shell $(PKG_CONFIG) --libs --static libdw),-ldw -lelf -lz) -liberty
 LIBS_offcputime := $(LIBS_profile)
 LIBS_usyms := $(LIBS_profile)
+LIBS_helper := $(LIBS_profile)
 LIBS_stacks := $(LIBS_profile)
 LIBS_pprof := -lz
 LIBS_gethostlatency := -lelf -pthread

@@ -82,14 +82,14 @@ static int keep_for_maps(void)
 }
 
 /* Needs CAP_SETPCAP.  Without it no_new_privs alone prevents new capabilities. */
-static void drop_bounding_set(void)
+static void drop_bounding_set(__u64 keep)
 {
 	for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; capability++)
-		if (!(kept >> capability & 1))
+		if (!(keep >> capability & 1))
 			prctl(PR_CAPBSET_DROP, capability);
 }
 
-static int drop_capabilities(void)
+static int drop_capabilities(__u64 keep)
 {
 	struct capabilities caps;
 	int err = get(&caps);
@@ -97,7 +97,7 @@ static int drop_capabilities(void)
 	if (err)
 		return err;
 	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
-		caps.word[i].permitted &= kept >> (32 * i);
+		caps.word[i].permitted &= keep >> (32 * i);
 		caps.word[i].effective = caps.word[i].permitted;
 		caps.word[i].inheritable = 0;
 	}
@@ -110,6 +110,17 @@ static void read_now(void)
 	libbpf_num_possible_cpus();
 }
 
+int privilege_reduce(__u64 keep)
+{
+	int err;
+
+	drop_bounding_set(keep);
+	err = drop_capabilities(keep);
+	if (!err && (prctl(PR_SET_DUMPABLE, 0) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
+		err = -errno;
+	return err;
+}
+
 void privilege_drop(const struct common_args *args)
 {
 	int err;
@@ -119,12 +130,8 @@ void privilege_drop(const struct common_args *args)
 	keep_for_options(args);
 	read_now();
 	err = keep_for_maps();
-	if (!err) {
-		drop_bounding_set();
-		err = drop_capabilities();
-	}
-	if (!err && (prctl(PR_SET_DUMPABLE, 0) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)))
-		err = -errno;
+	if (!err)
+		err = privilege_reduce(kept);
 	if (err) {
 		log_err(err, "cannot drop privileges; the run goes on with all of them");
 		return;

@@ -26,4 +26,10 @@ void privilege_keep(int capability);
  */
 void privilege_drop(const struct common_args *args);
 
+/*
+ * The same for the capabilities in @keep (bit N: capability N) and without regard to options.
+ * Returns 0 or a negative errno, without a message.
+ */
+int privilege_reduce(__u64 keep);
+
 #endif /* COMMON_PRIVILEGE_H */

@@ -302,6 +302,16 @@ int run_events(struct out *out, struct bpf_map *ring, run_event_fn fn,
 	return err;
 }
 
+int run_interrupt_fd(struct out *out)
+{
+	struct signalfd_siginfo signal;
+
+	while (read(out->sink.stop_fd, &signal, sizeof(signal)) == sizeof(signal))
+		;
+	out->sink.stop_ns = clock_now_ns();	/* the sink still knows that the run has ended */
+	return out->sink.stop_fd;
+}
+
 int run_interval(struct out *out, const struct interval_args *interval, run_summary_fn fn,
 		 void *ctx)
 {

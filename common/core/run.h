@@ -40,6 +40,12 @@ typedef void (*run_event_fn)(void *ctx, const void *event, size_t size);
 int run_events(struct out *out, struct bpf_map *ring, run_event_fn fn,
 	       void (*tick)(void *ctx, bool last), void *ctx);
 
+/*
+ * For work that can take long, after the last event.  Forget the signals that have arrived, and
+ * return a descriptor that is readable when another one arrives, which is to interrupt that work.
+ */
+int run_interrupt_fd(struct out *out);
+
 /* Seconds between two writes of --metrics, and the default interval of summaries with --metrics. */
 #define METRICS_S 10
 

@@ -4,6 +4,8 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/privilege.h"
+#include "core/sandbox.h"
 #include "core/self.h"
 #include "stacks/flame.h"
 #include "stacks/stack_files.h"
@@ -76,10 +78,25 @@ const char *stack_files_clash(const struct stack_files *files, const char *metri
 	return flame && metrics && new_file_is_same(flame, metrics) ? flame : NULL;
 }
 
+static const struct sandbox_call gzip_calls[] = { { "dup" }, {} };	/* gzdopen(3) */
+
+/* The directory of a file may belong to another user. */
+static void keep_privileges(void)
+{
+	sandbox_allow(sandbox_new_file);
+	sandbox_allow(gzip_calls);
+	privilege_keep(CAP_DAC_OVERRIDE);
+	privilege_keep(CAP_FOWNER);
+}
+
 static int open_file(struct stack_file *file)
 {
-	int err = file->path ? new_file_open(&file->new, file->path) : 0;
+	int err = 0;
 
+	if (file->path) {
+		keep_privileges();
+		err = new_file_open(&file->new, file->path);
+	}
 	if (err == -EINVAL)
 		log_warn("cannot write '%s': it exists and is not a regular file", file->path);
 	else if (err)

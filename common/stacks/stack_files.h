@@ -22,7 +22,8 @@ const char *stack_files_clash(const struct stack_files *files, const char *metri
 
 /*
  * Open the files.  Call it before the run, so that a path that cannot be written does not cost
- * the user the run.  Returns 0 or a negative errno, which is reported; then nothing is open.
+ * the user the run.  Keeps the privileges to write them.  Returns 0 or a negative errno, which
+ * is reported; then nothing is open.
  */
 int stack_files_open(struct stack_files *files);
 

@@ -2,9 +2,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "stacks/stacks_raw.h"
 #include "core/args.h"
+#include "core/log.h"
 #include "core/privilege.h"
 #include "core/sandbox.h"
 #include "core/xalloc.h"
@@ -19,34 +21,29 @@ bool stacks_set_unwind(struct stacks_options *options, const char *arg)
 	return copies;
 }
 
-/* A copy of the vDSO for libelf, and what libdw does with a file; gzdopen(3) of --pprof. */
-static const struct sandbox_call name_calls[] = {
-	{ "memfd_create" }, { "fcntl", SANDBOX_IS(1, F_DUPFD_CLOEXEC) },
+/* To talk to the helper, and to wait for its end; fdopen(3) of /proc/kallsyms. */
+static const struct sandbox_call helper_calls[] = {
+	{ "sendmsg" }, { "sendto" }, { "recvmsg" }, { "recvfrom" }, { "wait4" },
+	{ "fcntl", SANDBOX_IS(1, F_GETFL) },
 	{}
 };
-static const struct sandbox_call file_calls[] = { { "dup" }, {} };
 
-void stacks_keep_privileges(bool files)
+void stacks_keep_privileges(bool cgroups)
 {
 	sandbox_allow(sandbox_read_files);
-	sandbox_allow(name_calls);
-	privilege_keep(CAP_SYS_PTRACE);
-	privilege_keep(CAP_DAC_READ_SEARCH);
-	privilege_keep(CAP_CHECKPOINT_RESTORE);	/* /proc/PID/map_files */
-	privilege_keep(CAP_SYSLOG);
-	if (files) {
-		sandbox_allow(sandbox_new_file);
-		sandbox_allow(file_calls);
-		privilege_keep(CAP_DAC_OVERRIDE);
-		privilege_keep(CAP_FOWNER);
+	sandbox_allow(helper_calls);
+	if (cgroups) {
+		sandbox_allow(sandbox_handles);
+		privilege_keep(CAP_DAC_READ_SEARCH);
 	}
 }
 
 void stacks_start(struct stacks *stacks, const struct stacks_options *options)
 {
 	*stacks = (struct stacks){ .options = *options };
-	stacks->usyms = usyms_new();
-	stacks->unwind = unwind_new(!options->cfi_only);
+	if (!options->kernel_only)
+		stacks->helper = helper_new(!options->cfi_only);
+	stacks->kallsyms = ksyms_open();
 }
 
 static __u32 process_number(struct stacks *stacks, const struct stack_process *process)
@@ -62,34 +59,44 @@ static __u32 process_number(struct stacks *stacks, const struct stack_process *p
 	number = tally_add(&stacks->processes, &key, sizeof(key), 1);
 	if (number == stacks->n_users) {
 		stacks->users = xreallocarray(stacks->users, ++stacks->n_users, sizeof(stacks->users[0]));
-		stacks->users[number].symbols = NULL;
+		stacks->users[number] = (struct stack_user){};
 	}
 	return number;
 }
 
-/* Return the symbols of process @number, which opens its files while it lives. */
-static struct usyms_process *process_symbols(struct stacks *stacks, __u32 number,
-					     const struct stack_process *process, __u32 map_count)
+struct helper_process stacks_process(const struct stacks *stacks, __u32 number)
 {
-	struct stack_user *user = &stacks->users[number];
+	const struct stack_process *process = stacks->processes.entries[number].bytes;
 
-	if (!user->symbols)
-		user->symbols = usyms_process(stacks->usyms, process->proc_pid,
-					      process->start_boottime_ns);
-	if (map_count)
-		usyms_refresh(user->symbols, map_count);
-	return user->symbols;
+	return (struct helper_process){ process->start_boottime_ns, number, process->proc_pid };
 }
 
-enum unwind_end stacks_unwind(struct stacks *stacks, const struct stack_process *process,
-			      __u32 map_count, const struct user_stack *copy, const void *bytes,
-			      __u64 *addresses, __u32 *n)
+void stacks_unwind(struct stacks *stacks, const struct stack_process *process, __u32 map_count,
+		   const struct user_stack *copy, const void *bytes, helper_unwound_fn fn,
+		   void *ctx)
 {
-	__u32 number = process_number(stacks, process);
-	struct unwind_process code =
-		usyms_unwind(process_symbols(stacks, number, process, map_count));
+	const struct helper_process asked =
+		stacks_process(stacks, process_number(stacks, process));
 
-	return unwind_stack(stacks->unwind, &code, copy, bytes, addresses, n);
+	helper_unwind(stacks->helper, &asked, map_count, copy, bytes, fn, ctx);
+}
+
+void stacks_settle(struct stacks *stacks)
+{
+	if (stacks->helper)
+		helper_settle(stacks->helper);
+}
+
+void stacks_warn_helper(const struct stacks *stacks)
+{
+	unsigned long ends = stacks->helper ? helper_ends(stacks->helper) : 0;
+
+	if (ends)
+		log_warn("the helper that reads programs ended %lu times: some user functions may have "
+			 "no callers and no names", ends);
+	if (stacks->late)
+		log_warn("naming functions took too long or was interrupted: some user functions "
+			 "have no names");
 }
 
 void stacks_add_ns(__u64 **sums, size_t *n, size_t number, __u64 ns)
@@ -104,40 +111,21 @@ void stacks_add_ns(__u64 **sums, size_t *n, size_t number, __u64 ns)
 	(*sums)[number] += ns;
 }
 
-static void count_sample(struct stacks *stacks, const struct stack_sample *sample,
-			 struct usyms_process *process, enum unwind_end end)
+static void count_sample(struct stacks *stacks, const struct stack_sample *sample)
 {
 	stacks->samples++;
 	stacks->kernel_missed += sample->kernel_missed;
 	stacks->user_missed += sample->user_missed;
 	stacks->cut_off += sample->n_kernel >= stacks->options.frames_max ||
-			   (!sample->copy && !sample->unwound && end == UNWIND_TOO_DEEP);
-	if (!sample->copy && !sample->unwound)
+			   (!sample->unwound && sample->end == UNWIND_TOO_DEEP);
+	if (!sample->unwound)
 		return;
-	stacks->ends[end]++;
-	stacks->java_no_cfi += end == UNWIND_NO_CFI && usyms_is_java(process);
-}
-
-/* Set the addresses of the user's frames, in @addresses if the stack was copied. */
-static enum unwind_end find_user_frames(struct stacks *stacks, struct stack_sample *sample,
-					struct usyms_process *process, __u64 *addresses)
-{
-	struct unwind_process code;
-
-	if (sample->unwound)
-		return sample->end;
-	if (!sample->copy)
-		return sample->n_user >= stacks->options.frames_max ? UNWIND_TOO_DEEP :
-								       UNWIND_UNKNOWN;
-	code = usyms_unwind(process);
-	sample->user = addresses;
-	return unwind_stack(stacks->unwind, &code, sample->copy, sample->copy_bytes, addresses,
-			    &sample->n_user);
+	stacks->ends[sample->end]++;
+	stacks->java_no_cfi += sample->end == UNWIND_NO_CFI && sample->java;
 }
 
 /* Count @sample by its addresses.  Return true if its stack is new. */
-static bool count_stack(struct stacks *stacks, const struct stack_sample *sample, __u32 process,
-			enum unwind_end end)
+static bool count_stack(struct stacks *stacks, const struct stack_sample *sample, __u32 process)
 {
 	bool kept = stacks->addresses.n < stacks->options.distinct_max;
 	size_t before = stacks->addresses.n, number;
@@ -150,7 +138,7 @@ static bool count_stack(struct stacks *stacks, const struct stack_sample *sample
 	if (kept) {
 		raw.n_kernel = sample->n_kernel;
 		raw.n_user = sample->n_user;
-		raw.end = end;
+		raw.end = sample->end;
 	} else {
 		stacks->not_kept++;
 	}
@@ -166,22 +154,76 @@ static bool count_stack(struct stacks *stacks, const struct stack_sample *sample
 	return kept && stacks->addresses.n > before;
 }
 
+/* A sample whose copy is being unwound. */
+struct waiting {
+	struct stacks *stacks;
+	struct stack_sample sample;
+	__u64 kernel[];
+};
+
+static void take_unwound(void *ctx, const struct helper_unwound *unwound)
+{
+	struct waiting *waiting = ctx;
+	struct stack_sample *sample = &waiting->sample;
+
+	sample->user = unwound->addresses;
+	sample->n_user = unwound->n;
+	sample->end = unwound->end;
+	sample->java = unwound->java;
+	sample->unwound = true;
+	count_sample(waiting->stacks, sample);
+	count_stack(waiting->stacks, sample, process_number(waiting->stacks, &sample->process));
+	free(waiting);
+}
+
+/* Request to unwind the copy of @sample, and count it when that is done. */
+static void unwind_sample(struct stacks *stacks, const struct stack_sample *sample)
+{
+	size_t bytes = sample->n_kernel * sizeof(sample->kernel[0]);
+	struct waiting *waiting = xcalloc(1, sizeof(*waiting) + bytes);
+
+	waiting->stacks = stacks;
+	waiting->sample = *sample;
+	memcpy(waiting->kernel, sample->kernel, bytes);
+	waiting->sample.kernel = waiting->kernel;
+	stacks_unwind(stacks, &sample->process, sample->map_count, sample->copy,
+		      sample->copy_bytes, take_unwound, waiting);
+}
+
+/*
+ * Count a sample whose user stack the kernel walked.  Its process is looked at if it or its
+ * number of mappings is new, or if the stack is.
+ */
+static void count_walked(struct stacks *stacks, struct stack_sample *sample)
+{
+	__u32 number = process_number(stacks, &sample->process);
+	struct stack_user *user = &stacks->users[number];
+	const struct helper_process asked = stacks_process(stacks, number);
+	bool changed = !user->asked || user->map_count != sample->map_count, new;
+
+	sample->end = sample->n_user >= stacks->options.frames_max ? UNWIND_TOO_DEEP :
+								      UNWIND_UNKNOWN;
+	count_sample(stacks, sample);
+	new = count_stack(stacks, sample, number);
+	if (!sample->n_user || !(new || changed))
+		return;
+	user->asked = true;
+	user->map_count = sample->map_count;
+	helper_look(stacks->helper, &asked, sample->map_count, sample->user, sample->n_user);
+}
+
 void stacks_add(struct stacks *stacks, const struct stack_sample *taken)
 {
-	__u32 number = process_number(stacks, &taken->process);
 	struct stack_sample sample = *taken;
-	__u64 addresses[UNWIND_FRAMES_MAX];
-	struct usyms_process *process = NULL;
-	enum unwind_end end;
 
-	if (sample.copy || sample.n_user)
-		process = process_symbols(stacks, number, &sample.process, sample.map_count);
-	end = find_user_frames(stacks, &sample, process, addresses);
-	count_sample(stacks, &sample, process, end);
-	if (!count_stack(stacks, &sample, number, end))
-		return;
-	for (__u32 i = 0; i < sample.n_user; i++)
-		usyms_touch(process, sample.user[i] & ~UNWIND_EXACT);
+	if (sample.unwound) {
+		count_sample(stacks, &sample);
+		count_stack(stacks, &sample, process_number(stacks, &sample.process));
+	} else if (sample.copy) {
+		unwind_sample(stacks, &sample);
+	} else {
+		count_walked(stacks, &sample);
+	}
 }
 
 void stacks_free(struct stacks *stacks)
@@ -197,6 +239,7 @@ void stacks_free(struct stacks *stacks)
 	tally_free(&stacks->addresses);
 	tally_free(&stacks->names);
 	tally_free(&stacks->named);
-	usyms_free(stacks->usyms);
-	unwind_free(stacks->unwind);
+	helper_free(stacks->helper);
+	if (stacks->kallsyms >= 0)
+		close(stacks->kallsyms);
 }

@@ -11,8 +11,7 @@
 #include "symbols/ksyms.h"
 #include "core/tally.h"
 #include "types.h"
-#include "symbols/unwind.h"
-#include "symbols/usyms.h"
+#include "symbols/helper.h"
 
 /* The owner of a stack.  Fields that do not distinguish owners are 0. */
 struct stack_owner {
@@ -45,8 +44,9 @@ struct stack_sample {
 	/* Instead of user addresses, a copy to be unwound; NULL: none. */
 	const struct user_stack *copy;
 	const void *copy_bytes;
-	enum unwind_end end;	/* of user addresses that were unwound before */
-	bool unwound;
+	/* Or what helper_unwind() found out: user addresses, and... */
+	bool unwound, java;
+	enum unwind_end end;
 	__u32 map_count;	/* of the process; 0: unknown */
 	__u64 ns;		/* time to add up; 0: count samples only */
 };
@@ -65,12 +65,13 @@ struct stacks_options {
 	bool cfi_only;		/* do not unwind copies by frame pointers where there is no CFI */
 	bool addresses;		/* distinguish frames by address */
 	bool demangle;
+	bool kernel_only;	/* there are no user stacks: start no helper for them */
 };
 
 struct stacks {
 	struct stacks_options options;
-	struct usyms *usyms;
-	struct unwind *unwind;
+	struct helper *helper;		/* finds callers and names of user functions; NULL: none */
+	int kallsyms;			/* as ksyms_open() returned it; -EBADF: used up */
 	struct tally processes, addresses, names, named;
 	struct stack_user *users;	/* by process number */
 	size_t n_users;
@@ -88,6 +89,7 @@ struct stacks {
 	__u64 java_no_cfi;			/* of ends[UNWIND_NO_CFI], those of Java */
 	/* Numbers of frames, each counted once per sample: */
 	__u64 kernel_frames, kernel_unknown, user_frames, user_unknown;
+	bool late;			/* naming took too long or was stopped: names are missing */
 };
 
 /*
@@ -97,21 +99,27 @@ struct stacks {
 bool stacks_set_unwind(struct stacks_options *options, const char *arg);
 
 /*
- * Keep the privileges that names need: they are looked up in the maps and files of other
- * processes, and in /proc/kallsyms.  @files: also those to write in another user's directory.
+ * Keep the privileges to talk to the helper, and to read files that every user may read.
+ * @cgroups: also those to look up the paths of cgroups.
  */
-void stacks_keep_privileges(bool files);
+void stacks_keep_privileges(bool cgroups);
 
+/* Call it before files are opened and privileges dropped: see helper_new(). */
 void stacks_start(struct stacks *stacks, const struct stacks_options *options);
+
+/* Add @sample.  If it has a copy, that can wait until stacks_settle(). */
 void stacks_add(struct stacks *stacks, const struct stack_sample *sample);
 
 /*
- * Unwind a copy to addresses that a later sample of the same process contains.  Returns why it
- * ended; sets @addresses, which has room for UNWIND_FRAMES_MAX, and @n.
+ * Unwind a copy to addresses that a later sample of the same process contains.  Calls @fn by
+ * the end of the next stacks_settle().
  */
-enum unwind_end stacks_unwind(struct stacks *stacks, const struct stack_process *process,
-			      __u32 map_count, const struct user_stack *copy, const void *bytes,
-			      __u64 *addresses, __u32 *n);
+void stacks_unwind(struct stacks *stacks, const struct stack_process *process, __u32 map_count,
+		   const struct user_stack *copy, const void *bytes, helper_unwound_fn fn,
+		   void *ctx);
+
+/* Wait until all copies are unwound.  Call it often: from the tick of the run. */
+void stacks_settle(struct stacks *stacks);
 
 /* Return what @stack weighs: its time in microseconds or, without times, its samples. */
 static inline __u64 stack_weight(const struct stack *stack)
@@ -119,11 +127,15 @@ static inline __u64 stack_weight(const struct stack *stack)
 	return stack->ns ? stack->ns / 1000 : stack->count;
 }
 
+/* After stacks_name(): warn if callers and names are missing because of the helper process. */
+void stacks_warn_helper(const struct stacks *stacks);
+
 /*
  * Name all stacks.  Calls @progress, if not NULL, from time to time with the number of
- * stacks named so far.
+ * functions looked up so far, and of all.  If @stop_fd becomes readable (-1: none), the functions
+ * that are left get no names.
  */
-void stacks_name(struct stacks *stacks, void (*progress)(size_t done, size_t all));
+void stacks_name(struct stacks *stacks, int stop_fd, void (*progress)(size_t done, size_t all));
 
 void stacks_free(struct stacks *stacks);
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Names for the stacks that stacks.c has counted by address. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "symbols/demangle.h"
+#include "symbols/usyms.h"
 #include "stacks/stacks_raw.h"
 #include "core/xalloc.h"
 
-#define PROGRESS_EACH 256		/* stacks between two calls of progress() */
+#define NAMING_NS (30 * NS_PER_S)	/* no further names are looked up after that time */
 
 /* The key of a named stack, followed by the frame numbers. */
 struct named {
@@ -16,11 +19,24 @@ struct named {
 	__u32 n_kernel, n_user;
 };
 
+/* An address in a process, marked as for helper_name(). */
+struct place {
+	__u64 address;
+	__u64 process;			/* process number */
+};
+
+struct place_name {
+	__u32 frame;
+	bool unknown;
+};
+
 /* A stack that is being named. */
 struct naming {
 	struct stacks *stacks;
 	const struct ksyms *ksyms;
-	struct usyms_process *user;
+	struct tally places;		/* struct place: each address of the user stacks once */
+	struct place_name *names;	/* by number in places */
+	__u32 process;			/* process number of the stack */
 	__u64 count;
 	struct text bytes;		/* struct named and the frame numbers */
 	struct text frame;		/* the key of a frame */
@@ -117,23 +133,109 @@ static void put_kernel_frame(struct naming *naming, __u64 address, bool exact)
 					stacks->options.addresses ? address : 0));
 }
 
-/* An address that is not a return address gets no name: that of a neighbour would be wrong. */
+static size_t place_number(struct naming *naming, __u32 process, __u64 address, bool exact)
+{
+	const struct place place = { exact ? address | UNWIND_EXACT : address, process };
+
+	return tally_add(&naming->places, &place, sizeof(place), 1);
+}
+
 static void put_user_frame(struct naming *naming, __u64 address, bool exact)
 {
+	const struct place_name *name =
+		&naming->names[place_number(naming, naming->process, address, exact)];
 	struct stacks *stacks = naming->stacks;
-	__u64 call = address - !exact;
-	struct symbol symbol = usyms_find(naming->user, call);
-	enum frame_kind kind = FRAME_USER;
 
-	if (symbol.name && !exact && !usyms_follows_call(naming->user, address))
-		symbol.name = NULL;
-	if (symbol.module && strcmp(symbol.module, USYMS_JIT) == 0)
-		kind = FRAME_JIT;
-	symbol.offset += address - call;
 	stacks->user_frames += naming->count;
-	stacks->user_unknown += symbol.name ? 0 : naming->count;
-	put_number(naming, frame_number(naming, &symbol, kind,
-					stacks->options.addresses ? address : 0));
+	stacks->user_unknown += name->unknown ? naming->count : 0;
+	put_number(naming, name->frame);
+}
+
+/* List the places of all user stacks. */
+static void find_places(struct naming *naming)
+{
+	const struct tally *stacks = &naming->stacks->addresses;
+
+	for (size_t i = 0; i < stacks->n; i++) {
+		const struct raw *raw = stacks->entries[i].bytes;
+		const __u64 *user = (const __u64 *)(raw + 1) + raw->n_kernel;
+
+		for (__u32 frame = 0; frame < raw->n_user; frame++)
+			place_number(naming, raw->process, user[frame], frame == 0);
+	}
+	naming->names = xcalloc(naming->places.n, sizeof(naming->names[0]));
+}
+
+/* The places of one process, in naming->places. */
+struct place_list {
+	struct naming *naming;
+	size_t *numbers;
+	__u64 *addresses;
+	size_t n;
+};
+
+static void take_name(void *ctx, size_t i, const struct symbol *symbol)
+{
+	const struct place_list *list = ctx;
+	bool jit = symbol->module && strcmp(symbol->module, USYMS_JIT) == 0;
+	bool distinct = list->naming->stacks->options.addresses;
+
+	list->naming->names[list->numbers[i]] = (struct place_name){
+		.frame = frame_number(list->naming, symbol, jit ? FRAME_JIT : FRAME_USER,
+				      distinct ? list->addresses[i] & ~UNWIND_EXACT : 0),
+		.unknown = !symbol->name,
+	};
+}
+
+/* Name the places of one process, or give them no names after @end_ns. */
+static void name_list(struct place_list *list, __u64 process, __u64 end_ns)
+{
+	struct stacks *stacks = list->naming->stacks;
+	const struct helper_process asked = stacks_process(stacks, process);
+
+	if (!helper_name(stacks->helper, &asked, list->addresses, list->n, end_ns, take_name, list))
+		stacks->late = true;
+}
+
+static int by_process(const void *va, const void *vb, void *places)
+{
+	const struct tally_entry *entries = places;
+	const struct place *a = entries[*(const size_t *)va].bytes;
+	const struct place *b = entries[*(const size_t *)vb].bytes;
+
+	if (a->process != b->process)
+		return a->process < b->process ? -1 : 1;
+	return a->address < b->address ? -1 : a->address > b->address;
+}
+
+/* Name all places, those of one process together. */
+static void name_places(struct naming *naming, void (*progress)(size_t done, size_t all))
+{
+	const struct tally_entry *places = naming->places.entries;
+	__u64 end_ns = clock_now_ns() + NAMING_NS;
+	size_t n = naming->places.n, last;
+	size_t *numbers = xcalloc(n, sizeof(numbers[0]));
+	__u64 *addresses = xcalloc(n, sizeof(addresses[0]));
+
+	for (size_t i = 0; i < n; i++)
+		numbers[i] = i;
+	qsort_r(numbers, n, sizeof(numbers[0]), by_process, naming->places.entries);
+	for (size_t i = 0; i < n; i++)
+		addresses[i] = ((const struct place *)places[numbers[i]].bytes)->address;
+	for (size_t first = 0; first < n; first = last) {
+		const struct place *place = places[numbers[first]].bytes;
+		struct place_list list = { naming, numbers + first, addresses + first, 0 };
+
+		for (last = first; last < n; last++)
+			if (((const struct place *)places[numbers[last]].bytes)->process != place->process)
+				break;
+		list.n = last - first;
+		name_list(&list, place->process, end_ns);
+		if (progress)
+			progress(last, n);
+	}
+	free(numbers);
+	free(addresses);
 }
 
 /*
@@ -191,7 +293,7 @@ static void name_stack(struct naming *naming, size_t i)
 	memset(&named, 0, sizeof(named));
 	named.owner = raw->owner;
 	naming->count = entry->count;
-	naming->user = stacks->users[raw->process].symbols;
+	naming->process = raw->process;
 	naming->bytes.len = 0;
 	text_bytes(&naming->bytes, (const char *)&named, sizeof(named));
 	put_kernel_part(naming, raw, addresses);
@@ -241,19 +343,26 @@ static bool any_kernel_stack(const struct stacks *stacks)
 	return false;
 }
 
-void stacks_name(struct stacks *stacks, void (*progress)(size_t done, size_t all))
+void stacks_name(struct stacks *stacks, int stop_fd, void (*progress)(size_t done, size_t all))
 {
-	struct ksyms *ksyms = any_kernel_stack(stacks) ? ksyms_load() : NULL;
-	struct naming naming = { .stacks = stacks, .ksyms = ksyms };
+	struct naming naming = { .stacks = stacks };
+	struct ksyms *ksyms = NULL;
 
-	for (size_t i = 0; i < stacks->addresses.n; i++) {
-		if (progress && i % PROGRESS_EACH == 0)
-			progress(i, stacks->addresses.n);
-		name_stack(&naming, i);
+	if (stacks->helper)
+		helper_stop_by(stacks->helper, stop_fd);
+	stacks_settle(stacks);
+	if (any_kernel_stack(stacks)) {
+		ksyms = ksyms_load(stacks->kallsyms);
+		stacks->kallsyms = -EBADF;
 	}
-	if (progress)
-		progress(stacks->addresses.n, stacks->addresses.n);
+	naming.ksyms = ksyms;
+	find_places(&naming);
+	name_places(&naming, progress);
+	for (size_t i = 0; i < stacks->addresses.n; i++)
+		name_stack(&naming, i);
 	sort_stacks(stacks);
+	tally_free(&naming.places);
+	free(naming.names);
 	text_free(&naming.bytes);
 	text_free(&naming.frame);
 	ksyms_free(ksyms);

@@ -14,10 +14,14 @@ struct raw {
 	__u8 end;			/* of the user stack: enum unwind_end */
 };
 
-/* The symbols of a process. */
+/* What is known of a process. */
 struct stack_user {
-	struct usyms_process *symbols;	/* NULL: not needed yet */
+	bool asked;			/* the helper has been asked about it */
+	__u32 map_count;		/* at that time */
 };
+
+/* Return process @number in the form that the helper takes. */
+struct helper_process stacks_process(const struct stacks *stacks, __u32 number);
 
 /* Add @ns to entry @number of the sums at *@sums, of which there are *@n. */
 void stacks_add_ns(__u64 **sums, size_t *n, size_t number, __u64 ns);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "symbols/ksyms.h"
 #include "core/log.h"
@@ -47,10 +49,17 @@ static bool add_line(struct ksyms *ksyms, char *line)
 	return true;
 }
 
-struct ksyms *ksyms_load(void)
+int ksyms_open(void)
+{
+	int fd = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+struct ksyms *ksyms_load(int fd)
 {
 	struct ksyms *ksyms = xcalloc(1, sizeof(*ksyms));
-	FILE *f = fopen("/proc/kallsyms", "re");
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	bool hidden = false;
 	char *line = NULL;
 	size_t size = 0;
@@ -60,13 +69,16 @@ struct ksyms *ksyms_load(void)
 		hidden |= !add_line(ksyms, line);
 	free(line);
 	if (!f)
-		log_warn("no names of kernel functions: /proc/kallsyms: %s", strerror(errno));
+		log_warn("no names of kernel functions: /proc/kallsyms: %s",
+			 strerror(fd < 0 ? -fd : errno));
 	else if (!ksyms->symbols.n)
 		log_warn("no names of kernel functions: %s", hidden ?
 			 "the kernel hides their addresses (CAP_SYSLOG, kernel.kptr_restrict)" :
 			 "/proc/kallsyms is empty");
 	if (f)
 		fclose(f);
+	else if (fd >= 0)
+		close(fd);
 	if (ksyms->symbols.n) {
 		symbols_sort(&ksyms->symbols);
 		return ksyms;

@@ -8,10 +8,16 @@
 struct ksyms;
 
 /*
- * Load the functions that the kernel, its modules and BPF programs have now.  Returns NULL,
- * with a message, if the kernel hides them.
+ * Open the list of the kernel's functions.  Only this takes CAP_SYSLOG, not reading it.  Returns a
+ * descriptor or a negative errno, for ksyms_load() or close(2).
  */
-struct ksyms *ksyms_load(void);
+int ksyms_open(void);
+
+/*
+ * Load the functions that the kernel, its modules and BPF programs have now.  @fd: what
+ * ksyms_open() returned; it is closed.  Returns NULL, with a message, if the kernel hides them.
+ */
+struct ksyms *ksyms_load(int fd);
 void ksyms_free(struct ksyms *ksyms);
 
 /*

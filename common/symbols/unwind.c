@@ -68,6 +68,7 @@ const char *unwind_end_text(enum unwind_end end)
 		[UNWIND_NOT_MAPPED] = "[unwinding stopped: address not mapped]",
 		[UNWIND_GONE] = "[unwinding stopped: process gone]",
 		[UNWIND_TOO_DEEP] = "[cut off]",
+		[UNWIND_NO_HELPER] = "[unwinding stopped: helper ended]",
 	};
 
 	return texts[end];

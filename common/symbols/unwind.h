@@ -24,6 +24,7 @@ enum unwind_end {
 	UNWIND_NOT_MAPPED,	/* an address that is not in the code of the process */
 	UNWIND_GONE,		/* the process ended, or called exec, before its mappings were read */
 	UNWIND_TOO_DEEP,	/* more than UNWIND_FRAMES_MAX frames */
+	UNWIND_NO_HELPER,	/* the process that unwinds has ended (helper.h) */
 	UNWIND_ENDS,
 };
 

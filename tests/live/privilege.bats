@@ -67,10 +67,45 @@ holds() {
 }
 
 # bats test_tags=kernel
-@test "profile, offcputime, gethostlatency and usestat keep what reading other processes takes" {
+@test "profile may sample CPUs that come online, offcputime nothing; with cgroups they may look up paths" {
 	# -p: names for few stacks take less time at the end
-	holds "dac_read_search sys_ptrace syslog perfmon checkpoint_restore" profile -p $$
-	holds "dac_read_search sys_ptrace syslog checkpoint_restore" offcputime -p $$
+	holds "perfmon" profile -p $$
+	holds "perfmon dac_read_search" profile -p $$ --cgroups
+	holds "" offcputime -p $$
+	holds "dac_read_search" offcputime -p $$ --by cgroup
+}
+
+# child_of PID: print the only child of a process.
+child_of() { pgrep -P "$1"; }
+
+# bats test_tags=kernel
+@test "the helper of profile and offcputime holds what reading other processes takes, and ends with the tool" {
+	local keeper worker process pid
+	for tool in profile offcputime; do
+		tool_start "$tool" -p $$
+		wait_for 5 settled
+		keeper=$(child_of "$tool_pid") worker=$(child_of "$keeper") process=$tool_pid
+		for tool_pid in "$keeper" "$worker"; do
+			for set in CapPrm CapEff CapBnd; do
+				expect "$(mask dac_read_search sys_ptrace checkpoint_restore)" "$(status_of $set)" \
+					"$set of the helper of $tool"
+			done
+			expect 1 "$(status_of NoNewPrivs)" NoNewPrivs
+			# its standard files, sockets, and files of observed processes: nothing of BPF
+			expect "" "$(find "/proc/$tool_pid/fd" -lname '*bpf*')" "descriptors"
+		done
+		tool_pid=$process
+		tool_stop KILL
+		for pid in "$keeper" "$worker"; do
+			wait_for 5 ended "$pid"
+		done
+	done
+}
+
+ended() { ! kill -0 "$1" 2>/dev/null; }
+
+# bats test_tags=kernel
+@test "gethostlatency and usestat keep what reading other processes takes" {
 	holds "dac_read_search sys_ptrace sys_admin perfmon bpf checkpoint_restore" gethostlatency
 	holds "dac_read_search net_admin sys_ptrace sys_admin syslog" usestat 1
 }

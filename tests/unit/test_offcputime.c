@@ -173,7 +173,7 @@ static void waits_of_a_stack_add_up(void **state)
 {
 	wait_in_futex(1, 1000, 2000, FUTEX_WAIT, 0);
 	wait_in_futex(2, 5000, 3000, FUTEX_WAIT, 0);
-	stacks_name(&offcputime.stacks, NULL);
+	stacks_name(&offcputime.stacks, -1, NULL);
 	assert_int_equal(offcputime.stacks.n, 1);
 	assert_int_equal(offcputime.stacks.stacks[0].count, 2);
 	assert_int_equal(offcputime.stacks.stacks[0].ns, 5000 * NS_PER_US);
@@ -196,7 +196,7 @@ static void held_mutexes_are_recognized(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		wait_in_futex(i, 1000, 2000, cases[i].operation, cases[i].value);
-	stacks_name(&offcputime.stacks, NULL);
+	stacks_name(&offcputime.stacks, -1, NULL);
 	assert_int_equal(offcputime.stacks.n, 2);
 	for (size_t i = 0; i < offcputime.stacks.n; i++)
 		if (offcputime.stacks.stacks[i].owner.mutex == 0x10)
@@ -219,6 +219,7 @@ static void stacks_are_matched_by_time(void **state)
 	take_event(&offcputime, &copy, offsetof(struct offcpu_stack, words));
 	wait_in_futex(7, 5000, 2000, FUTEX_WAIT, 0);
 	assert_int_equal(offcputime.user_not_taken, 1);
+	stacks_settle(&offcputime.stacks);
 	assert_int_equal(offcputime.stacks.ends[UNWIND_GONE], 1);
 }
 

@@ -170,7 +170,7 @@ static void stacks_of_the_same_names_are_one(void **state)
 	add(1 << 22, 0x1000, 2, "x");
 	add(1 << 22, 0x2000, 2, "x");
 	add(1 << 22, 0x1000, 2, "y");
-	stacks_name(&stacks, NULL);
+	stacks_name(&stacks, -1, NULL);
 	assert_int_equal(stacks.n, 2);
 	assert_int_equal(stacks.stacks[0].count, 2);
 	assert_string_equal(stacks.stacks[0].owner.comm, "x");
@@ -183,7 +183,7 @@ static void stacks_of_the_same_names_are_one(void **state)
 static void a_stack_of_the_maximum_depth_is_truncated(void **state)
 {
 	add(1 << 22, 0x1000, 4, "x");
-	stacks_name(&stacks, NULL);
+	stacks_name(&stacks, -1, NULL);
 	assert_int_equal(stacks.cut_off, 1);
 	assert_int_equal(stacks.stacks[0].n_user, 5);
 	assert_string_equal(stacks.frames[stacks.stacks[0].frames[4]].name, "[cut off]");
@@ -195,7 +195,7 @@ static void samples_beyond_the_limit_are_counted(void **state)
 
 	for (int i = 0; i < 10; i++)
 		add(1 << 22, 0x1000 * (i + 1), 2, "x");
-	stacks_name(&stacks, NULL);
+	stacks_name(&stacks, -1, NULL);
 	assert_int_equal(stacks.samples, 10);
 	assert_int_equal(stacks.not_kept, 7);
 	for (size_t i = 0; i < stacks.n; i++)

@@ -12,6 +12,7 @@
 #include <bpf/bpf_tracing.h>
 #include "event.bpf.h"
 #include "filter.bpf.h"
+#include "helper.bpf.h"
 #include "user_stack.bpf.h"
 #include "wanted.bpf.h"
 #include "offcputime.h"
@@ -105,7 +106,8 @@ static __always_inline bool observed(struct task_struct *task)
 	if (!load(task, pid) || (user_threads_only && is_kernel_thread(task)) ||
 	    (kernel_threads_only && !is_kernel_thread(task)))
 		return false;
-	if (!filter_task_ids(task, load(task, tgid), load(task, pid)) || !wanted_task(task))
+	if (!filter_task_ids(task, load(task, tgid), load(task, pid)) || !wanted_task(task) ||
+	    is_helper(task))
 		return false;
 	if (config.filter.uid == FILTER_ANY_UID && !config.filter.cgroup_id)
 		return true;

@@ -69,6 +69,7 @@ static void warn_missing(const struct offcputime *offcputime)
 		log_warn("%llu waits have no stack: there were more than %zu different "
 			 "stacks (--stack-storage-size)", stacks->not_kept,
 			 stacks->options.distinct_max);
+	stacks_warn_helper(stacks);
 	if (stacks->kernel_unknown && stacks->kernel_unknown == stacks->kernel_frames)
 		log_warn("no kernel function has a name: /proc/kallsyms shows no addresses "
 			 "(CAP_SYSLOG, kernel.kptr_restrict)");
@@ -94,7 +95,7 @@ static void finish(struct offcputime *offcputime)
 {
 	offcputime->end_ns = clock_now_ns();
 	take_open_waits(offcputime);
-	stacks_name(&offcputime->stacks, NULL);
+	stacks_name(&offcputime->stacks, run_interrupt_fd(&offcputime->out), NULL);
 	if (opt.common.json || opt.folded || opt.n_by ||
 	    (!opt.files.pprof.path && !opt.files.flame.path))
 		print_waits(&offcputime->out, &offcputime->stacks);
@@ -106,17 +107,21 @@ static void finish(struct offcputime *offcputime)
 
 static void tick(void *ctx, bool last)
 {
-	if (last)
-		finish(ctx);
-	else
-		unwind_long_waits(ctx, clock_now_ns());
+	struct offcputime *offcputime = ctx;
+
+	if (last) {
+		finish(offcputime);
+		return;
+	}
+	unwind_long_waits(offcputime, clock_now_ns());
+	stacks_settle(&offcputime->stacks);
 }
 
 static void start_output(struct offcputime *offcputime)
 {
 	char *words = banner();
 
-	stacks_keep_privileges(opt.files.flame.path || opt.files.pprof.path);
+	stacks_keep_privileges(opt.by_cgroup);
 	/* Programs read folded lines: print nothing else among them. */
 	if (opt.folded && !opt.common.json)
 		log_warn("%s", words);
@@ -159,9 +164,8 @@ static int open_iterator(const struct bpf_link *link)
 	return fd;
 }
 
-static int trace(struct offcputime_bpf *skel)
+static int prepare(struct offcputime_bpf *skel)
 {
-	struct offcputime offcputime = { .open_fd = -1 };
 	int err;
 
 	set_options(skel);
@@ -170,14 +174,22 @@ static int trace(struct offcputime_bpf *skel)
 		err = id_list_fill(&opt.pids, skel->maps.pids);
 	if (!err)
 		err = id_list_fill(&opt.tids, skel->maps.tids);
-	if (!err)
-		err = stack_files_open(&opt.files);
-	if (err)
-		return err;
+	return err ? err : stack_files_open(&opt.files);
+}
+
+static int trace(struct offcputime_bpf *skel)
+{
+	struct offcputime offcputime = { .open_fd = -1 };
+	int err;
+
+	opt.stacks.kernel_only = !wants_user_stacks();
 	stacks_start(&offcputime.stacks, &opt.stacks);
-	offcputime.open_fd = open_iterator(skel->links.still_waiting);
-	start_output(&offcputime);
-	err = run_events(&offcputime.out, skel->maps.events, take_event, tick, &offcputime);
+	err = prepare(skel);
+	if (!err) {
+		offcputime.open_fd = open_iterator(skel->links.still_waiting);
+		start_output(&offcputime);
+		err = run_events(&offcputime.out, skel->maps.events, take_event, tick, &offcputime);
+	}
 	stack_files_discard(&opt.files);
 	free_pending(&offcputime);
 	stacks_free(&offcputime.stacks);

@@ -30,6 +30,7 @@ struct entry {
 	struct offcpu_stack *copy;	/* NULL: it is unwound */
 	size_t copy_bytes;
 	enum unwind_end end;
+	bool java;			/* the process runs Java */
 	__u32 n;
 	__u64 *addresses;
 };
@@ -99,20 +100,32 @@ static struct stack_process process_of(const struct offcpu_head *head)
 	};
 }
 
-/* Unwind the copy of @entry, if that has not been done. */
+static void take_unwound(void *ctx, const struct helper_unwound *unwound)
+{
+	struct entry *entry = ctx;
+
+	entry->end = unwound->end;
+	entry->java = unwound->java;
+	entry->n = unwound->n;
+	entry->addresses = xreallocarray(NULL, entry->n, sizeof(entry->addresses[0]));
+	if (entry->n)
+		memcpy(entry->addresses, unwound->addresses, entry->n * sizeof(entry->addresses[0]));
+}
+
+/*
+ * Request to unwind the copy of @entry, if that has not been done.  The entry must exist until
+ * stacks_settle().
+ */
 static void unwind(struct offcputime *offcputime, struct entry *entry)
 {
-	__u64 addresses[UNWIND_FRAMES_MAX];
 	const struct offcpu_stack *copy = entry->copy;
 	struct stack_process process;
 
 	if (!copy)
 		return;
 	process = process_of(&copy->head);
-	entry->end = stacks_unwind(&offcputime->stacks, &process, copy->head.map_count,
-				   &copy->user, copy->words, addresses, &entry->n);
-	entry->addresses = xreallocarray(NULL, entry->n, sizeof(addresses[0]));
-	memcpy(entry->addresses, addresses, entry->n * sizeof(addresses[0]));
+	stacks_unwind(&offcputime->stacks, &process, copy->head.map_count, &copy->user,
+		      copy->words, take_unwound, entry);
 	drop_copy(offcputime->pending, entry);
 }
 
@@ -138,8 +151,10 @@ void take_stack(struct offcputime *offcputime, const struct offcpu_stack *stack,
 	pending->buckets[tid % BUCKETS] = entry;
 	pending->n++;
 	pending->copy_bytes += size;
-	if (pending->copy_bytes > COPIES_BYTES_MAX)
+	if (pending->copy_bytes > COPIES_BYTES_MAX) {
 		unwind(offcputime, entry);
+		stacks_settle(&offcputime->stacks);
+	}
 }
 
 void unwind_long_waits(struct offcputime *offcputime, __u64 now)
@@ -150,6 +165,7 @@ void unwind_long_waits(struct offcputime *offcputime, __u64 now)
 		for (struct entry *entry = pending->buckets[i]; entry; entry = entry->next)
 			if (now - entry->began_ns > LONG_NS)
 				unwind(offcputime, entry);
+	stacks_settle(&offcputime->stacks);
 }
 
 /*
@@ -188,11 +204,16 @@ static void add(struct offcputime *offcputime, const struct offcpu_wait *wait,
 	memcpy(sample.owner.comm, head->comm, sizeof(sample.owner.comm));
 	if (opt.by_cgroup)
 		sample.owner.cgroup_id = head->cgroup_id;
-	if (user) {
+	if (user && user->copy) {
+		sample.copy = &user->copy->user;
+		sample.copy_bytes = user->copy->words;
+		sample.map_count = user->copy->head.map_count;
+	} else if (user) {
 		sample.user = user->addresses;
 		sample.n_user = user->n;
 		sample.unwound = true;
 		sample.end = user->end;
+		sample.java = user->java;
 	} else if (wait->has_user && wants_user_stacks()) {
 		sample.user_missed = true;
 		offcputime->user_not_taken++;
@@ -205,8 +226,6 @@ void take_wait(struct offcputime *offcputime, const struct offcpu_wait *wait)
 	struct entry *entry = take_entry(offcputime->pending, wait->head.head.tid);
 	bool matches = entry && entry->began_ns == wait->head.began_ns;
 
-	if (matches)
-		unwind(offcputime, entry);
 	add(offcputime, wait, matches ? entry : NULL);
 	free_entry(offcputime->pending, entry);
 }

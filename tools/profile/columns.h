@@ -49,7 +49,7 @@ enum {
 	SAMPLES_KERNEL_MISSED, SAMPLES_USER_MISSED, SAMPLES_NOT_KEPT, SAMPLES_CUT_OFF,
 	SAMPLES_KERNEL_FRAMES, SAMPLES_KERNEL_UNKNOWN, SAMPLES_USER_FRAMES, SAMPLES_USER_UNKNOWN,
 	SAMPLES_COMPLETE, SAMPLES_TRUNCATED, SAMPLES_NO_CFI, SAMPLES_UNREADABLE,
-	SAMPLES_NOT_MAPPED, SAMPLES_GONE, SAMPLES_TOO_DEEP,
+	SAMPLES_NOT_MAPPED, SAMPLES_GONE, SAMPLES_TOO_DEEP, SAMPLES_NO_HELPER,
 };
 
 static struct column samples_columns[] = {
@@ -100,6 +100,9 @@ static struct column samples_columns[] = {
 				    "before their mappings were read" },
 	[SAMPLES_TOO_DEEP] = { .key = "unwound_too_deep", .type = COLUMN_COUNT, .optional = true,
 			       .about = "Samples whose user stack has more than 512 frames" },
+	[SAMPLES_NO_HELPER] = { .key = "unwound_no_helper", .type = COLUMN_COUNT, .optional = true,
+				.about = "Samples whose user stack was not unwound, because the "
+					 "helper process had ended" },
 };
 
 static const struct table samples_table = {

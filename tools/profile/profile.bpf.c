@@ -11,6 +11,7 @@
 #include <bpf/bpf_tracing.h>
 #include "event.bpf.h"
 #include "filter.bpf.h"
+#include "helper.bpf.h"
 #include "user_stack.bpf.h"
 #include "wanted.bpf.h"
 #include "profile.h"
@@ -114,7 +115,7 @@ int sample_cpu(void *ctx)
 
 	if ((__u32)ids)			/* not the idle task */
 		__sync_fetch_and_add(&fired, 1);
-	if (!wanted(ids))
+	if (!wanted(ids) || is_helper(task))
 		return 0;
 	sample = bpf_map_lookup_elem(&scratch, &cpu);
 	if (!sample)

@@ -31,7 +31,7 @@ static void show_progress(size_t done, size_t all)
 	if (now < next_ns)
 		return;
 	next_ns = now + NS_PER_S / 10;
-	fprintf(stderr, "\rprofile: naming %zu stacks: %3zu %%%s", all, done * 100 / all,
+	fprintf(stderr, "\rprofile: naming %zu functions: %3zu %%%s", all, done * 100 / all,
 		done == all ? "\n" : "");
 }
 
@@ -77,7 +77,7 @@ static void finish(struct profile *profile)
 
 	sampling_stop(profile->sampling);
 	profile->end_ns = clock_now_ns();
-	stacks_name(stacks, isatty(STDERR_FILENO) ? show_progress : NULL);
+	stacks_name(stacks, run_interrupt_fd(out), isatty(STDERR_FILENO) ? show_progress : NULL);
 	if (opt.common.json || opt.folded || (!opt.files.pprof.path && !opt.files.flame.path))
 		print_stacks(out, stacks);
 	if (opt.common.json)
@@ -89,6 +89,12 @@ static void finish(struct profile *profile)
 		profile->error = -EIO;
 }
 
+static void look_around(struct profile *profile)
+{
+	stacks_settle(&profile->stacks);
+	sampling_tick(profile->sampling);
+}
+
 static void tick(void *ctx, bool last)
 {
 	struct profile *profile = ctx;
@@ -96,15 +102,15 @@ static void tick(void *ctx, bool last)
 	if (last)
 		finish(profile);
 	else
-		sampling_tick(profile->sampling);
+		look_around(profile);
 }
 
 static void start_output(struct profile *profile)
 {
 	char *words = banner(sampling_by_clock(profile->sampling));
 
-	stacks_keep_privileges(opt.files.flame.path || opt.files.pprof.path);
 	privilege_keep(CAP_PERFMON);		/* a CPU that comes online is sampled */
+	stacks_keep_privileges(opt.by_cgroup);
 	sandbox_allow(sandbox_attach);
 	/* Programs read folded lines: print nothing else among them. */
 	if (opt.folded && !opt.common.json)
@@ -141,9 +147,8 @@ static __u32 frames_max(void)
 	return frames < PROFILE_FRAMES ? frames : PROFILE_FRAMES;
 }
 
-static int trace(struct profile_bpf *skel)
+static int prepare(struct profile_bpf *skel)
 {
-	struct profile profile = { .fired = &skel->bss->fired };
 	int err;
 
 	set_options(skel);
@@ -152,14 +157,20 @@ static int trace(struct profile_bpf *skel)
 		err = id_list_fill(&opt.pids, skel->maps.pids);
 	if (!err)
 		err = id_list_fill(&opt.tids, skel->maps.tids);
-	if (err)
-		return err;
+	return err ? err : stack_files_open(&opt.files);
+}
+
+static int trace(struct profile_bpf *skel)
+{
+	struct profile profile = { .fired = &skel->bss->fired };
+	int err;
+
 	opt.stacks.frames_max = frames_max();
-	err = stack_files_open(&opt.files);
-	if (err)
-		return err;
+	opt.stacks.kernel_only = opt.kernel_only;
 	stacks_start(&profile.stacks, &opt.stacks);
-	err = sampling_start(&profile.sampling, &opt.sampling, skel->progs.sample_cpu);
+	err = prepare(skel);
+	if (!err)
+		err = sampling_start(&profile.sampling, &opt.sampling, skel->progs.sample_cpu);
 	if (!err) {
 		report_more_metrics(put_metrics, &profile);
 		start_output(&profile);

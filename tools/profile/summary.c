@@ -35,6 +35,7 @@ static void warn_incomplete(const struct stacks *stacks)
 		[UNWIND_NOT_MAPPED] = "address not mapped",
 		[UNWIND_GONE] = "process gone",
 		[UNWIND_TOO_DEEP] = "more than 512 frames",
+		[UNWIND_NO_HELPER] = "helper ended",
 	};
 	__u64 all = stacks->ends[UNWIND_COMPLETE], incomplete = 0;
 	struct text text = {};
@@ -68,6 +69,7 @@ void warn_missing(const struct stacks *stacks)
 			 "(kernel.perf_event_max_stack)", stacks->cut_off,
 			 stacks->options.frames_max);
 	warn_incomplete(stacks);
+	stacks_warn_helper(stacks);
 	if (stacks->kernel_unknown)
 		log_warn("%llu of %llu kernel frames have no name", stacks->kernel_unknown,
 			 stacks->kernel_frames);
