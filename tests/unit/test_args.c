@@ -120,9 +120,9 @@ static void everything_given(void **state)
 {
 	char line[64];
 
-	parse_line("tool --json --strict --print-container --bpf-stats -v 5 7");
+	parse_line("tool --json --strict --print-container --bpf-stats --no-sandbox -v 5 7");
 	assert_true(common.json && common.verbose && common.strict && common.print_container);
-	assert_true(common.bpf_stats);
+	assert_true(common.bpf_stats && common.no_sandbox);
 	assert_int_equal(interval.interval, 5);
 	assert_int_equal(interval.count, 7);
 	parse_line("tool --duration 10 --max-events 99 --ring-size=64 --time");
