@@ -334,7 +334,7 @@ void args_parse(const char *tool, const struct table *table, const struct argp *
 		log_warn("standard output is closed");
 		exit(EXIT_FAILURE);
 	}
-	run_block_signals();
+	run_reset_signals();
 	common->tool = tool;
 	common->table = table;
 	common->argc = argc;
@@ -345,6 +345,7 @@ void args_parse(const char *tool, const struct table *table, const struct argp *
 	/* argp's own messages take two lines; ours are printed at ARGP_KEY_ERROR. */
 	if (argp_parse(argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, NULL))
 		args_fail("invalid command line");
+	run_block_signals();		/* not before: a full pipe would hang --help */
 	output_args_check(common);
 	cgroup_prepare();		/* the capabilities for both are dropped later */
 	container_prepare();

@@ -52,18 +52,23 @@ static int watch(struct loop *loop, int fd, __u32 events)
 	return log_err(-errno, "cannot watch file descriptor %d", fd);
 }
 
-void run_block_signals(void)
-{
-	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
-	sigset_t set;
+static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
 
+void run_reset_signals(void)
+{
 	signal(SIGPIPE, SIG_IGN);	/* write() returns EPIPE instead */
 	signal(SIGXFSZ, SIG_IGN);	/* write() returns EFBIG instead */
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
 		signal(ends[i], SIG_DFL);	/* the shell's & ignores SIGINT */
+}
+
+void run_block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
 		sigaddset(&set, ends[i]);
-	}
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 

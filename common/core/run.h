@@ -16,6 +16,9 @@
 
 struct bpf_map;
 
+/* Undo what the caller ignored, and ignore the signals of failed writes, which have errors instead. */
+void run_reset_signals(void);
+
 /*
  * Block the signals that end a run until one of the functions below receives them.
  * args_parse() calls it.  A child process must unblock the signals if they are to end it.

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,11 +23,22 @@ void sink_open(struct sink *sink)
 	*sink = (struct sink){ .fd = fd >= 0 ? fd : STDOUT_FILENO, .stop_fd = -1 };
 }
 
+/* Return true if a signal that ends the run is blocked and waits: its descriptor is not open yet. */
+static bool signal_waits(void)
+{
+	sigset_t set;
+
+	return !sigpending(&set) && (sigismember(&set, SIGINT) || sigismember(&set, SIGTERM) ||
+				     sigismember(&set, SIGHUP));
+}
+
 /* Return true if the run must stop: a signal arrived, or its duration is over. */
 static bool must_stop(const struct sink *sink)
 {
 	struct pollfd stop = { .fd = sink->stop_fd, .events = POLLIN };
 
+	if (sink->stop_fd < 0)
+		return signal_waits();
 	return poll(&stop, 1, 0) > 0 || (sink->stop_ns && clock_now_ns() >= sink->stop_ns);
 }
 

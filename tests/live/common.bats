@@ -195,6 +195,31 @@ ends_at_sigint() {
 	each ends_at_sigint "${all_tools[@]}"
 }
 
+# stops_on_full_pipe TOOL ARGS...: SIGINT ends it although nobody reads its output, not even the heading.
+stops_on_full_pipe() {
+	local full
+	mkfifo full
+	exec {full}<>full
+	head -c 65536 /dev/zero >&"$full"
+	"$build/$1" "${@:2}" >full 2>"$err" 3>&- &
+	tool_pid=$!
+	sleep 1
+	kill -INT "$tool_pid"
+	wait_for 10 ended "$tool_pid"
+	tool_wait
+	[ "$status" != 0 ]
+	exec {full}>&-
+}
+
+ended() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
+
+help_stops_on_full_pipe() { stops_on_full_pipe "$1" --help; }
+
+@test "SIGINT ends a tool that cannot print its heading" {
+	each stops_on_full_pipe "${similar_tools[@]}" usestat
+	each help_stops_on_full_pipe "${similar_tools[@]}"
+}
+
 @test "SIGTERM and SIGHUP act like SIGINT, and keep the last event" {
 	own_execs
 	for signal in TERM HUP INT; do
