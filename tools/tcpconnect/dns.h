@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Names for addresses, from the DNS answers that this machine receives or forwards: UDP from
- * port 53 on any interface of this network namespace. Answers over TCP, TLS or HTTPS are not
+ * port 53 on any interface of this network namespace. An answer counts only if its query was seen:
+ * anybody can send a packet from port 53. Answers over TCP, TLS or HTTPS are not
  * seen.
  */
 #ifndef COMMON_DNS_H
