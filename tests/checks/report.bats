@@ -410,6 +410,32 @@ in_report() {
 		"$made/report.json")"
 }
 
+# no_secrets FILE...: none of them has a word of plant-secrets, as it is or encoded.
+no_secrets() {
+	python3 - "$@" <<-'PY'
+	import base64, html, json, re, sys, urllib.parse
+	for path in sys.argv[1:]:
+	    text = open(path, encoding="utf-8").read()
+	    texts = [text, html.unescape(text), urllib.parse.unquote(text), re.sub(r"\\\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), text)]
+	    texts += [base64.b64decode(part + "==").decode("latin1") for part in re.findall(r"[A-Za-z0-9+/]{40,}", text)]
+	    for words in texts:
+	        found = re.search(r".{0,60}s3cret.{0,30}", words, re.S)
+	        if found:
+	            sys.exit(f"{path}: {found[0]!r}")
+	PY
+}
+
+@test "report: --redact leaves no private path in any field" {
+	needs python3
+	"$root/tests/report/plant-secrets" "$data/troubled" secrets
+	grep -q 's3cret' secrets/profile/output
+	"$report" --redact --output "$made" secrets >"$out" 2>"$err"
+	no_secrets "$out" "$err" "$made/report.json" "$made/report.html"
+	echo /home/s3cret-user >seen
+	run no_secrets seen
+	expect 1 "$status" "the check sees a secret"
+}
+
 @test "report: --diff shows new findings and findings that are gone" {
 	"$report" --diff "$data/quiet.json" "$data/troubled.json" >"$out"
 	grep -qx '  new      critical Disk sdb is slow' "$out"

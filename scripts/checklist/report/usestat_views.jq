@@ -7,7 +7,8 @@ include "tools";
 include "objects";
 
 # has_interval: true for a record of an interval that a run can have; the hour's run looks every 12 s.
-def has_interval: ([.t, .interval_ns] | all(type == "number")) and .t < 1e9 and .interval_ns > 0 and .interval_ns < 60e9;
+def has_interval:
+	([.t, .interval_ns] | all(type == "number")) and .t < 1e9 and .interval_ns > 0 and .interval_ns < 60e9;
 
 # per_interval(f; scale): for each second, the rate of the counter in the interval that covers it.
 def per_interval(f; scale):
