@@ -4,6 +4,7 @@
 #   make execsnoop          build one
 #   make check              tests that need no privileges, no BPF and no network
 #   make check-live         tests that load BPF (root, a kernel with BTF)
+#   make fuzz FUZZ_SECONDS=60   parsers of untrusted input, with libFuzzer (clang)
 #   make bench              measure against the installed libbpf-tools (root)
 #   make install            into $(DESTDIR)$(prefix)
 #   make uninstall
@@ -244,6 +245,20 @@ check: all unit-tests
 check-live:
 	scripts/test --no-install live
 
+# Everything is built again, with clang and its sanitizers.
+FUZZ_SECONDS ?= 60
+FUZZERS	:= $(patsubst tests/fuzz/%.c,$(O)/fuzz_%,$(wildcard tests/fuzz/*.c))
+fuzz:
+	$(Q)$(MAKE) -s O='$(O)/fuzz' CC='$(CLANG)' \
+		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' \
+		fuzz-targets
+	$(Q)tests/fuzz/run '$(O)/fuzz' '$(FUZZ_SECONDS)'
+
+fuzz-targets: $(FUZZERS)
+$(FUZZERS): $(O)/fuzz_%: tests/fuzz/%.c tests/fuzz/fuzz.h $(O)/libcommon.a | $(SKELS)
+	$(call say,FUZZ)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $< $(O)/libcommon.a $(LDFLAGS) $(LIBS) -o $@
+
 bench: all workloads $(O)/bench_measure
 	tests/bench/run
 	tests/bench/results
@@ -290,7 +305,7 @@ deb: dist
 clean:
 	rm -rf $(O)
 
-.PHONY: FORCE all static generate check check-live bench install uninstall dist deb release-check clean list-tools unit-tests workloads $(TOOLS)
+.PHONY: FORCE all static generate check check-live bench fuzz fuzz-targets install uninstall dist deb release-check clean list-tools unit-tests workloads $(TOOLS)
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

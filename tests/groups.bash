@@ -21,6 +21,7 @@ describe_groups() {
 	packages  make install, file capabilities, the tarball, packages, units
 	fleet     metrics, events and sixty-fleet through Debian's servers
 	containers names of containers, and the image, with podman; Kubernetes
+	fuzz      mutated input for the parsers of untrusted data
 	scenarios what sixty finds on a machine with a known problem
 	compilers the BPF programs as built by every clang from 14 on
 	distros   quickstart, and what needs no other kernel, in other distributions
@@ -66,6 +67,7 @@ files_of() {
 	build) printf 'tests/checks/%s.bats\n' build new-tool vmlinux ;;
 	packages) printf '%s\n' tests/checks/install.bats tests/live/install-caps.bats scripts/dev/release-check ;;
 	containers) printf 'tests/%s.bats\n' live/containers live/image checks/kubernetes ;;
+	fuzz) echo tests/checks/fuzz.bats ;;
 	fleet) printf 'tests/live/%s.bats\n' fleet fleet-ssh fleet-copy ;;
 	scenarios) printf 'tests/%s.bats\n' live/scenarios scenarios/incidents ;;
 	kernels) printf '%s\n' tests/checks/relocations.bats scripts/dev/test-kernels ;;

@@ -15,7 +15,7 @@
 #include "symbols/elf_symbols.h"
 
 #define CALLS_CACHED 256
-#define OPEN_FILES_MAX 1024
+#define OPEN_FILES_MAX 256
 #define FILES_MAX 16384
 #define SYMBOL_BYTES_MAX (256UL << 20)	/* of all files */
 #define CFI_BYTES_MAX (128UL << 20)	/* of all files; those of a busy desktop have 30 MB */
@@ -24,9 +24,11 @@ struct elf_file {
 	struct elf_file *next;
 	dev_t dev;
 	ino_t ino;
+	struct timespec changed;	/* tells a later file with the same inode number apart */
 	__u64 mapped_dev, mapped_ino;	/* as in /proc/PID/maps */
 	char *path;			/* as its process sees it */
 	int fd;				/* -1: closed, because too many files were open */
+	__u64 used;			/* when it was last asked for, by files->uses */
 	bool indexed;
 	bool cfi_read;
 	struct cfi *cfi;
@@ -54,16 +56,25 @@ static void index_file(struct elf_files *files, struct elf_file *file)
 	symbols_sort(&file->symbols);
 }
 
-/* Too many files are open: read the symbols now instead of when an address is looked up. */
+/*
+ * Too many files are open: read the symbols of those that were not used for longer than the
+ * average, and close them.  One that is mapped again is opened again.
+ */
 static void close_files(struct elf_files *files)
 {
+	__u64 sum = 0, average;
+
+	for (const struct elf_file *file = files->first; file; file = file->next)
+		sum += file->fd >= 0 ? file->used : 0;
+	average = files->n_open ? sum / files->n_open : 0;
 	for (struct elf_file *file = files->first; file; file = file->next) {
+		if (file->fd < 0 || file->used > average)
+			continue;
 		index_file(files, file);
-		if (file->fd >= 0)
-			close(file->fd);
+		close(file->fd);
 		file->fd = -1;
+		files->n_open--;
 	}
-	files->n_open = 0;
 }
 
 static struct elf_file *add_file(struct elf_files *files, int fd, const struct stat *st, const char *path)
@@ -72,8 +83,10 @@ static struct elf_file *add_file(struct elf_files *files, int fd, const struct s
 
 	file->dev = st->st_dev;
 	file->ino = st->st_ino;
+	file->changed = st->st_ctim;
 	file->path = xstrdup(path);
 	file->fd = fd;
+	file->used = ++files->uses;
 	files->n_open++;
 	files->n++;
 	file->next = files->first;
@@ -131,6 +144,27 @@ static int open_mapped(struct elf_files *files, int dir, const struct elf_mapped
 	return fd;
 }
 
+/* Return true if @st is that of @file: an open file keeps its inode number, a closed one may not. */
+static bool is_file(const struct elf_file *file, const struct stat *st)
+{
+	return file->dev == st->st_dev && file->ino == st->st_ino &&
+	       (file->fd >= 0 || (file->changed.tv_sec == st->st_ctim.tv_sec &&
+				  file->changed.tv_nsec == st->st_ctim.tv_nsec));
+}
+
+/* Return @file, which @fd is as well: keep that descriptor if its own was closed. */
+static struct elf_file *reuse(struct elf_files *files, struct elf_file *file, int fd)
+{
+	file->used = ++files->uses;
+	if (file->fd >= 0) {
+		close(fd);
+	} else {
+		file->fd = fd;
+		files->n_open++;
+	}
+	return file;
+}
+
 struct elf_file *elf_files_mapped(struct elf_files *files, int dir,
 				  const struct elf_mapped *mapped)
 {
@@ -138,18 +172,18 @@ struct elf_file *elf_files_mapped(struct elf_files *files, int dir,
 	struct stat st;
 	int fd;
 
-	if (file)
+	if (file) {
+		file->used = ++files->uses;
 		return file;
+	}
 	if (files->n_open >= OPEN_FILES_MAX)
 		close_files(files);
 	fd = open_mapped(files, dir, mapped, &st);
 	if (fd < 0)
 		return NULL;
 	for (file = files->first; file; file = file->next)
-		if (file->dev == st.st_dev && file->ino == st.st_ino) {
-			close(fd);
-			return file;
-		}
+		if (is_file(file, &st))
+			return reuse(files, file, fd);
 	if (files->n >= FILES_MAX) {
 		files->limited++;
 		close(fd);

@@ -19,6 +19,7 @@ struct elf_files {		/* starts as all zeros */
 	struct elf_file *first;
 	struct elf_file *vdso;	/* NULL: not opened yet */
 	size_t n, n_open;
+	__u64 uses;		/* counts the calls of elf_files_mapped() */
 	size_t cfi_bytes;	/* in use by call frame information */
 	size_t symbol_bytes;	/* in use by symbols */
 	size_t limited;		/* files of which a limit left out symbols */

@@ -48,7 +48,8 @@ void symbols_sort(struct symbols *symbols)
 	for (size_t i = 0; i < symbols->n; i++)
 		if (!kept || symbols->entries[kept - 1].address != symbols->entries[i].address)
 			symbols->entries[kept++] = symbols->entries[i];
-	symbols->n = kept;
+	symbols->n = symbols->size = kept;
+	symbols->entries = xreallocarray(symbols->entries, kept, sizeof(symbols->entries[0]));
 }
 
 static bool holds(const struct symbol_entry *entry, __u64 address)
