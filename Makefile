@@ -67,7 +67,7 @@ LIBBPF_CFLAGS := $(shell $(PKG_CONFIG) --cflags libbpf)
 LIBBPF_LIBS := $(shell $(PKG_CONFIG) --libs $(if $(STATIC),--static) libbpf)
 LIBS	:= $(LIBBPF_LIBS) $(shell $(PKG_CONFIG) --libs $(if $(STATIC),--static) libseccomp) -lresolv
 # What only one tool, or its unit test, is linked with: LIBS_<tool>.
-LIBS_profile := $(if $(STATIC),$(shell $(PKG_CONFIG) --libs --static libdw),-ldw -lelf -lz) -liberty
+LIBS_profile := -lz -liberty
 LIBS_offcputime := $(LIBS_profile)
 LIBS_usyms := $(LIBS_profile)
 LIBS_helper := $(LIBS_profile)

@@ -21,7 +21,8 @@ setup() {
 	if declare -F own_setup >/dev/null; then own_setup; fi
 }
 
-# counts_interrupts VECTOR...: the events of this test file happen in these softirqs.
+# counts_interrupts VECTOR...: the events of this test file happen in these softirqs; SWITCH stands for
+# switches between threads.
 #
 # A hosted machine may hide its agent from tracing: while a thread of the agent is on a CPU, no
 # tracepoint program runs, nor for an interrupt that arrives then, and no miss is counted. Seen with
@@ -58,7 +59,7 @@ try_again_if_hidden() {
 	count=$(hidden_softirqs)
 	[ "$count" -gt 0 ] || return 0
 	BATS_TEST_RETRIES=$BATS_TEST_TRY_NUMBER
-	echo "# tried again: $BATS_TEST_DESCRIPTION: the machine hid $count ${vectors[*]} softirqs" >&3
+	echo "# tried again: $BATS_TEST_DESCRIPTION: the machine hid $count ${vectors[*]} events" >&3
 }
 
 # teardown: end what a failed test left running: only processes that the test started, by pid.

@@ -61,9 +61,9 @@ uid_t args_uid(const char *arg)
 	if (isdigit((unsigned char)arg[0]))
 		return args_number(arg, "user id", 0, FILTER_ANY_UID - 1);
 	user = getpwnam(arg);
-	if (!user)
-		args_fail("there is no user '%s'", arg);
-	return user->pw_uid;
+	if (user)
+		return user->pw_uid;
+	args_fail("there is no user '%s'", arg);
 }
 
 void args_list(const char *arg, const char *what, unsigned long min, unsigned long max,

@@ -62,7 +62,7 @@ static void find_mount(struct mount *mount, const char *mounts, const char *pref
 			continue;
 		mount->whole = is_whole(path);
 		if (mount->whole || !mount->path[0])
-			strcpy(mount->path, path);
+			memcpy(mount->path, path, sizeof(path));
 	}
 	if (f)
 		endmntent(f);

@@ -271,7 +271,7 @@ const struct container *container_of_cgroup(const char *path)
 	c = &known[slot_of(id)];
 	if (strcmp(c->id, id) != 0) {
 		memset(c, 0, sizeof(*c));
-		strcpy(c->id, id);
+		memcpy(c->id, id, sizeof(c->id));
 		read_names(c);
 	}
 	return c;

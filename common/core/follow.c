@@ -35,7 +35,7 @@ static bool mount_root(char root[PATH_MAX])
 		if (strstr(line, " - cgroup2 ") &&
 		    sscanf(line, "%*d %*d %*s %4095s %4095s", inside, dir) == 2 &&
 		    strcmp(dir, cgroup_mount()) == 0) {
-			strcpy(root, inside);
+			memcpy(root, inside, sizeof(inside));
 			found = true;
 		}
 	free(line);

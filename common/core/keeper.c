@@ -95,7 +95,6 @@ static void confine(const struct keeper_job *job)
 	limit(RLIMIT_NOFILE, job->files);
 	limit(RLIMIT_CORE, 0);
 	privilege_reduce(job->capabilities);
-	/* A filter of system calls would be installed here, as the last step. */
 }
 
 static int send_socket(int fd)
@@ -143,6 +142,8 @@ static pid_t start_worker(const struct keeper_job *job)
 		end_with(keeper);
 		close(CONTROL);
 		close(pair[0]);
+		if (job->calls)		/* a kernel that refuses a filter is no reason to end */
+			sandbox_install_worker(job->calls);
 		job->serve(job->ctx, pair[1]);
 		_exit(0);
 	}

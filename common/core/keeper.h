@@ -13,6 +13,7 @@
 
 #include <sys/types.h>
 #include <linux/types.h>
+#include "core/sandbox.h"
 
 struct keeper_job {
 	/*
@@ -21,6 +22,8 @@ struct keeper_job {
 	 */
 	void (*serve)(void *ctx, int socket);
 	void *ctx;
+	/* For sandbox_install_worker(); NULL: no filter. */
+	const struct sandbox_call *const *calls;
 	__u64 capabilities;	/* that both processes keep; bit N: capability N */
 	__u64 memory_bytes;	/* limit of the address space */
 	__u32 files;		/* limit of open files */

@@ -21,8 +21,8 @@
 #define SYS_SECCOMP 1			/* si_code of SIGSYS, include/uapi/asm-generic/siginfo.h */
 #endif
 
-static const struct sandbox_call *lists[LISTS_MAX];
-static unsigned int n_lists;
+static const struct sandbox_call *lists[LISTS_MAX + 1];
+static unsigned int n_lists;	/* a NULL follows the last one */
 
 static unsigned char hit[NUMBERS_MAX];	/* system calls that were not allowed */
 static bool any_hit;
@@ -131,7 +131,8 @@ static int set_attributes(scmp_filter_ctx filter)
 	return err;
 }
 
-static int build(scmp_filter_ctx filter)
+/* Add the basic list and @allowed, which ends with NULL. */
+static int build(scmp_filter_ctx filter, const struct sandbox_call *const *allowed)
 {
 	int err = set_attributes(filter);
 
@@ -139,8 +140,8 @@ static int build(scmp_filter_ctx filter)
 		err = add_list(filter, sandbox_basic);
 	if (!err)
 		err = add_abort(filter);
-	for (unsigned int i = 0; i < n_lists && !err; i++)
-		err = add_list(filter, lists[i]);
+	for (; *allowed && !err; allowed++)
+		err = add_list(filter, *allowed);
 	return err;
 }
 
@@ -178,9 +179,27 @@ int sandbox_install(void)
 	filter = seccomp_init(SCMP_ACT_TRAP);
 	if (!filter)
 		return -ENOMEM;
-	err = build(filter);
+	err = build(filter, lists);
 	if (!err && (sigaction(SIGSYS, &action, NULL) || unblock(SIGSYS)))
 		err = -errno;
+	if (!err)
+		err = seccomp_load(filter);
+	seccomp_release(filter);
+	return err;
+}
+
+int sandbox_install_worker(const struct sandbox_call *const *allowed)
+{
+	scmp_filter_ctx filter;
+	int err;
+
+#ifdef __SANITIZE_ADDRESS__
+	return 0;
+#endif
+	filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	if (!filter)
+		return -ENOMEM;
+	err = build(filter, allowed);
 	if (!err)
 		err = seccomp_load(filter);
 	seccomp_release(filter);

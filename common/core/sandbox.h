@@ -28,8 +28,8 @@
  */
 struct sandbox_call {
 	const char *name;		/* NULL: end of the list */
-	unsigned int arg;
 	__u64 mask, value;
+	unsigned int arg;
 	int error;			/* do not allow it but fail with this errno */
 };
 
@@ -58,6 +58,13 @@ void sandbox_allow(const struct sandbox_call *list);
  * Sanitizers need more system calls: a tool that is built with them has no filter.
  */
 int sandbox_install(void);
+
+/*
+ * The same for a worker (keeper.h): it may make the calls of the basic list and of @lists, which
+ * end with NULL, and any other one kills it.  Its messages would reach nobody; the tool counts
+ * what a worker that has ended did not do.
+ */
+int sandbox_install_worker(const struct sandbox_call *const *lists);
 
 /* Return true if a call was not allowed. */
 bool sandbox_was_hit(void);

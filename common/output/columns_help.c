@@ -160,7 +160,8 @@ void columns_json(struct text *text, const char *tool, const struct table *table
 	json_start(&json, text);
 	json_name(&json, "tool", tool);
 	json_array(&json, "tables");
-	for (const struct table *t = table; t; t = t->other)
+	json_table(&json, table);
+	for (const struct table *t = table->other; t; t = t->other)
 		json_table(&json, t);
 	if (strcmp(table->type, "event") == 0) {	/* events can be counted with --count-by */
 		count_table_all(&counts, table);

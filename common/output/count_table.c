@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <string.h>
 
+#include "core/text.h"
 #include "output/count_table.h"
 
 static const struct column count_column = {
@@ -76,13 +77,13 @@ static void add_latency(struct count_table *table, const struct table *records)
 
 void count_table_all(struct count_table *table, const struct table *records)
 {
-	char by[COLUMNS_MAX * 32] = "";
+	struct text by = {};
 
-	for (int i = 0; i < records->n; i++) {
-		strcat(by, i ? "," : "");
-		strcat(by, records->columns[i].key);
-	}
-	count_table_init(table, records, by);
+	for (int i = 0; i < records->n; i++)
+		text_printf(&by, "%s%s", i ? "," : "", records->columns[i].key);
+	text_char(&by, '\0');
+	count_table_init(table, records, by.at);
+	text_free(&by);
 }
 
 void count_table_init(struct count_table *table, const struct table *records, const char *by)

@@ -24,6 +24,7 @@ static _Noreturn void print_columns(const struct common_args *common)
 	exit(text_write(&columns, STDOUT_FILENO) ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type of argp */
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct common_args *common = state->input;

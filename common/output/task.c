@@ -55,7 +55,7 @@ static void make_column(struct text *column, const struct container *c)
 
 	column->len = 0;
 	if (c)
-		strcpy(id, c->id);
+		memcpy(id, c->id, sizeof(id));
 	if (strlen(id) == CONTAINER_ID_LEN)
 		id[CONTAINER_ID_SHORT] = '\0';
 	columns = add_name(column, c && c->label[0] ? c->label : id);

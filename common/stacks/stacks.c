@@ -91,6 +91,9 @@ void stacks_warn_helper(const struct stacks *stacks)
 {
 	unsigned long ends = stacks->helper ? helper_ends(stacks->helper) : 0;
 
+	if (stacks->helper && helper_limited(stacks->helper))
+		log_warn("%u files of processes have more symbols than are read: see Limits in the "
+			 "man page", helper_limited(stacks->helper));
 	if (ends)
 		log_warn("the helper that reads programs ended %lu times: some user functions may have "
 			 "no callers and no names", ends);

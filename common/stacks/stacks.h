@@ -108,7 +108,7 @@ void stacks_keep_privileges(bool cgroups);
 void stacks_start(struct stacks *stacks, const struct stacks_options *options);
 
 /* Add @sample.  If it has a copy, that can wait until stacks_settle(). */
-void stacks_add(struct stacks *stacks, const struct stack_sample *sample);
+void stacks_add(struct stacks *stacks, const struct stack_sample *taken);
 
 /*
  * Unwind a copy to addresses that a later sample of the same process contains.  Calls @fn by

@@ -222,7 +222,7 @@ static int open_debug_file(const unsigned char *id, size_t id_bytes)
 	at = sprintf(path, DEBUG_DIR "/%02x/", id[0]);
 	for (size_t i = 1; i < id_bytes; i++)
 		at += sprintf(path + at, "%02x", id[i]);
-	strcpy(path + at, ".debug");
+	sprintf(path + at, ".debug");
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd >= 0 && (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_uid != 0)) {
 		close(fd);

@@ -48,6 +48,7 @@ struct helper {
 	__u8 *ends_each;		/* by process number: how often the helper ended */
 	size_t n_processes;
 	unsigned long ends;
+	__u32 limited;			/* as in the last answer; the next helper reads the same files */
 	__u64 minute_ns;		/* when the minute began in which... */
 	unsigned int starts;		/* ... that many helpers were started */
 	union {
@@ -95,11 +96,18 @@ struct helper *helper_start(const struct keeper_job *job)
 	return helper;
 }
 
+/* What a worker does besides reading files: answer, and copy the vDSO to a file in memory. */
+static const struct sandbox_call worker_calls[] = {
+	{ "recvfrom" }, { "recvmsg" }, { "sendto" }, { "sendmsg" }, { "memfd_create" }, {}
+};
+
 struct helper *helper_new(bool frame_pointers)
 {
+	static const struct sandbox_call *const calls[] = { sandbox_read_files, worker_calls, NULL };
 	struct keeper_job job = {
-		.serve = helper_serve, .ctx = &frame_pointers, .capabilities = capabilities(),
-		.memory_bytes = MEMORY_BYTES, .files = FILES_MAX, .deadline_s = SEND_S,
+		.serve = helper_serve, .ctx = &frame_pointers, .calls = calls,
+		.capabilities = capabilities(), .memory_bytes = MEMORY_BYTES, .files = FILES_MAX,
+		.deadline_s = SEND_S,
 	};
 
 	return helper_start(&job);
@@ -176,8 +184,10 @@ static bool receive(struct helper *helper, __u64 end_ns)
 	if (await(helper, end_ns))
 		len = recv(helper->socket, helper->packet.bytes, sizeof(helper->packet.bytes),
 			   MSG_DONTWAIT);
-	if (len >= 0 && helper_check_answer(request, helper->packet.bytes, len))
+	if (len >= 0 && helper_check_answer(request, helper->packet.bytes, len)) {
+		helper->limited = ((const struct helper_answer *)helper->packet.bytes)->limited;
 		return true;
+	}
 	give_up(helper);
 	return false;
 }
@@ -228,8 +238,9 @@ static bool enqueue(struct helper *helper, const struct queued *queued, const st
 		take_answer(helper, clock_now_ns() + SETTLE_NS);
 	memcpy(iov + 1, parts, n * sizeof(parts[0]));
 	/* If the helper has ended before the request, the next one gets it. */
-	if (!send_request(helper, &message) && !send_request(helper, &message))
-		return false;
+	for (int tries = 0; !send_request(helper, &message);)
+		if (++tries == 2)
+			return false;
 	helper->queue[(helper->first + helper->n++) % QUEUE_MAX] = *queued;
 	return true;
 }
@@ -344,6 +355,11 @@ bool helper_name(struct helper *helper, const struct helper_process *process,
 void helper_stop_by(struct helper *helper, int fd)
 {
 	helper->stop_fd = fd;
+}
+
+__u32 helper_limited(const struct helper *helper)
+{
+	return helper->limited;
 }
 
 unsigned long helper_ends(const struct helper *helper)

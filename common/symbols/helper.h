@@ -83,4 +83,7 @@ void helper_stop_by(struct helper *helper, int fd);
 /* Return how many times the helper has ended, or was ended because of its answers. */
 unsigned long helper_ends(const struct helper *helper);
 
+/* Return the number of files that have more symbols than are read, as far as the helper said. */
+__u32 helper_limited(const struct helper *helper);
+
 #endif /* COMMON_HELPER_H */

@@ -38,6 +38,8 @@ struct helper_answer {
 	__u32 n;
 	__u32 end;			/* HELPER_UNWIND: enum unwind_end */
 	__u32 java;			/* 1: the process runs Java */
+	__u32 limited;			/* files so far that have more symbols than are read */
+	__u32 reserved;
 };
 
 /* Followed by the name and the module, without NUL; empty: unknown. */

@@ -141,6 +141,7 @@ static void answer(struct service *service)
 	case HELPER_LOOK: touch(process_of(service), addresses_in(service), request->n); break;
 	case HELPER_NAME: name(service); break;
 	}
+	service->out.answer.limited = usyms_limited(service->usyms);
 }
 
 void helper_serve(void *frame_pointers, int socket)

@@ -241,6 +241,7 @@ static enum unwind_end step(struct walk *walk)
 
 enum unwind_end unwind_stack(struct unwind *unwind, const struct unwind_process *process,
 			     const struct user_stack *stack, const void *bytes,
+			     /* NOLINTNEXTLINE(readability-non-const-parameter): the walk fills it */
 			     __u64 *addresses, __u32 *n)
 {
 	struct walk walk = {

@@ -3,12 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "core/log.h"
 #include "core/xalloc.h"
 #include "symbols/mappings.h"
 #include "symbols/perf_map.h"
@@ -50,12 +48,6 @@ struct usyms {
 
 struct usyms *usyms_new(void)
 {
-	struct rlimit limit;
-
-	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
 	return xcalloc(1, sizeof(struct usyms));
 }
 
@@ -363,11 +355,13 @@ static void free_processes(struct usyms *usyms)
 	}
 }
 
+size_t usyms_limited(const struct usyms *usyms)
+{
+	return usyms->limited + usyms->files.limited;
+}
+
 void usyms_free(struct usyms *usyms)
 {
-	if (usyms->limited + usyms->files.limited)
-		log_warn("%zu files of processes have more symbols than are read: see Limits in the man page",
-			 usyms->limited + usyms->files.limited);
 	free_processes(usyms);
 	elf_files_free(&usyms->files);
 	free(usyms);

@@ -18,9 +18,11 @@
 struct usyms;
 struct usyms_process;
 
-/* Also raises RLIMIT_NOFILE: a mapped file stays open until its symbols are read. */
 struct usyms *usyms_new(void);
 void usyms_free(struct usyms *usyms);
+
+/* Return the number of files that have more symbols than are read. */
+size_t usyms_limited(const struct usyms *usyms);
 
 /*
  * Read the mappings of process @pid, which started @start_boottime_ns after boot

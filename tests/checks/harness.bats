@@ -105,7 +105,7 @@ failing_test() {
 
 @test "a test that fails while softirqs are hidden is retried" {
 	failing_test 3
-	[ "$(grep -c 'tried again: fails: the machine hid 3 NET_RX softirqs' <<<"$output")" = 3 ]
+	[ "$(grep -c 'tried again: fails: the machine hid 3 NET_RX events' <<<"$output")" = 3 ]
 }
 
 @test "a test that fails while nothing is hidden is not retried" {

@@ -130,7 +130,7 @@ files_over() {
 	these $(compiled)
 	# cppcheck cannot see a macro of libbpf; NULL at the end of a list is a pointer here.
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
-		--enable=warning,performance,portability -Icommon -Ibpf -D_GNU_SOURCE \
+		--enable=warning,performance,portability -Icommon -Ibpf -D_GNU_SOURCE -D__x86_64__ \
 		'-DVERSION=""' '-DLIBBPF_OPTS(type,name,...)=struct type name = {}' \
 		--suppress=missingInclude --suppress=missingIncludeSystem --suppress=varFuncNullUB "${files[@]}"
 }

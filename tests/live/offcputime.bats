@@ -7,7 +7,7 @@
 # Runs alone: it compares times.
 
 load ../lib
-counts_interrupts TIMER SCHED
+counts_interrupts SWITCH
 
 own_teardown() {
 	exec 7>&- || true

@@ -91,6 +91,7 @@ child_of() { pgrep -P "$1"; }
 					"$set of the helper of $tool"
 			done
 			expect 1 "$(status_of NoNewPrivs)" NoNewPrivs
+			[ "$tool_pid" = "$keeper" ] || expect 2 "$(status_of Seccomp)" "Seccomp (2: a filter)"
 			# its standard files, sockets, and files of observed processes: nothing of BPF
 			expect "" "$(find "/proc/$tool_pid/fd" -lname '*bpf*')" "descriptors"
 		done

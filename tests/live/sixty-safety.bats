@@ -38,7 +38,7 @@ load ../sixty
 	mkdir -m 755 "$open/bin"
 	(umask 022; cp -r "$root"/scripts/{sixty,checklist} "$build"/{execsnoop,runqlat,usestat} "$open/bin")
 	status=0
-	setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/ "$open/bin/sixty" --seconds 5 \
+	setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/ "$open/bin/sixty" --seconds 10 \
 		--output "$open/report" >"$out" 2>"$err" || status=$?
 	cat "$out" "$err"
 	cp -r "$open/report" "$dir"

@@ -194,7 +194,8 @@ def task_cases:
 		| tool("offcputime"; {mutexes: [waiting + {seconds: 8}]}); "held by worker (6)"),
 	near("mutex-wait"; add("process"; a_process) | tool("offcputime"; {mutexes: [waiting + {seconds: 5}]})),
 	case("kernel-lock"; add("process"; a_process) | tool("offcputime"; {kernel_locks: [waiting + {seconds: 8,
-		function: "ext4_buffered_write_iter", syscall: "pwrite64", lock: "rwsem-write"}]}); "called by pwrite64 (rwsem-write)"),
+		function: "ext4_buffered_write_iter", syscall: "pwrite64", lock: "rwsem-write"}]});
+		"called by pwrite64 (rwsem-write)"),
 	near("kernel-lock"; tool("offcputime"; {kernel_locks: []})),
 	case("lock-contention"; add("lock"; a_lock + {looks: 3}); "4 threads of worker (5) wait for a mutex"),
 	near("lock-contention"; add("lock"; a_lock + {looks: 1})),

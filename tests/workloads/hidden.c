@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * hidden VECTOR... - does this machine hide interrupts from BPF programs?
+ * hidden VECTOR... - does this machine hide interrupts or switches from BPF programs?
  *
  * The kernel counts each softirq in /proc/softirqs right before the tracepoint
  * irq/softirq_entry; a minimal program there counts them too.
  * Softirqs that only the kernel has counted ran where programs cannot see anything.
+ * The same for switches between threads, by ctxt in /proc/stat and sched/sched_switch.
  *
- * VECTOR is a name from /proc/softirqs, such as NET_RX.  Prints "ready", waits for SIGTERM or
- * for the death of its parent, and prints how many softirqs of these vectors no program has
- * seen.  That is a lower limit: the program's count is read first at the start and last
+ * VECTOR is a name from /proc/softirqs, such as NET_RX, or SWITCH.  Prints "ready", waits for
+ * SIGTERM or for the death of its parent, and prints how many of these no program has seen.  That is a lower limit: the program's count is read first at the start and last
  * at the end.  Exit status 77: not permitted, or no such tracepoint.
  */
 #include <err.h>
@@ -23,16 +23,19 @@
 
 #define VECTORS 16			/* more than NR_SOFTIRQS */
 
-static unsigned long long seen[VECTORS], counted[VECTORS];
-static char names[VECTORS][16];
-static int map;
+#define SWITCH VECTORS			/* of seen and counted; the others are softirqs */
+#define COUNTS (VECTORS + 1)
+
+static unsigned long long seen[COUNTS], counted[COUNTS];
+static char names[COUNTS][16] = { [SWITCH] = "SWITCH" };
+static int softirqs, switches;		/* maps */
 
 static int bpf(int command, union bpf_attr *attr)
 {
 	return syscall(SYS_bpf, command, attr, sizeof(*attr));
 }
 
-static void make_map(void)
+static int make_map(void)
 {
 	union bpf_attr attr = {
 		.map_type = BPF_MAP_TYPE_ARRAY,
@@ -41,13 +44,18 @@ static void make_map(void)
 		.max_entries = VECTORS,
 	};
 
-	map = bpf(BPF_MAP_CREATE, &attr);
+	int map = bpf(BPF_MAP_CREATE, &attr);
+
 	if (map < 0)
 		err(77, "BPF_MAP_CREATE");
+	return map;
 }
 
-/* Load a program whose first argument, the vector, is the index in @map that it increments. */
-static int load_program(void)
+/*
+ * Load a program whose first argument is the index in @map that it increments: the vector; or
+ * whether the thread that leaves its CPU was preempted.
+ */
+static int load_program(int map)
 {
 	const struct bpf_insn insns[] = {
 		/* *(u32 *)(r10 - 4) = vector */
@@ -81,28 +89,49 @@ static int load_program(void)
 	return program;
 }
 
-static void attach(int program)
+/* Count at @tracepoint from now on.  Returns the map with the counts. */
+static int count_at(const char *tracepoint)
 {
+	int map = make_map();
 	union bpf_attr attr = {
-		.raw_tracepoint = { .name = (unsigned long)"softirq_entry", .prog_fd = program },
+		.raw_tracepoint = { .name = (unsigned long)tracepoint,
+				    .prog_fd = load_program(map) },
 	};
 
 	if (bpf(BPF_RAW_TRACEPOINT_OPEN, &attr) < 0)
-		err(77, "softirq_entry");
+		err(77, "%s", tracepoint);
+	return map;
+}
+
+static unsigned long long read_entry(int map, int key)
+{
+	unsigned long long value;
+	union bpf_attr attr = {
+		.map_fd = map, .key = (unsigned long)&key, .value = (unsigned long)&value,
+	};
+
+	if (bpf(BPF_MAP_LOOKUP_ELEM, &attr))
+		err(1, "BPF_MAP_LOOKUP_ELEM");
+	return value;
 }
 
 static void read_seen(void)
 {
-	for (int vector = 0; vector < VECTORS; vector++) {
-		union bpf_attr attr = {
-			.map_fd = map,
-			.key = (unsigned long)&vector,
-			.value = (unsigned long)&seen[vector],
-		};
+	for (int vector = 0; vector < VECTORS; vector++)
+		seen[vector] = read_entry(softirqs, vector);
+	seen[SWITCH] = read_entry(switches, 0) + read_entry(switches, 1);
+}
 
-		if (bpf(BPF_MAP_LOOKUP_ELEM, &attr))
-			err(1, "BPF_MAP_LOOKUP_ELEM");
-	}
+static void read_switches(void)
+{
+	char line[4096];
+	FILE *f = fopen("/proc/stat", "r");
+
+	while (f && fgets(line, sizeof(line), f) && sscanf(line, "ctxt %llu", &counted[SWITCH]) != 1)
+		;
+	if (!f)
+		err(1, "/proc/stat");
+	fclose(f);
 }
 
 /* Sum the CPUs' columns of a line of /proc/softirqs. */
@@ -132,11 +161,12 @@ static void read_counted(void)
 		counted[vector] = sum_line(strchr(line, ':') + 1);
 	}
 	fclose(f);
+	read_switches();
 }
 
 static int number_of(const char *name)
 {
-	for (int vector = 0; vector < VECTORS; vector++)
+	for (int vector = 0; vector < COUNTS; vector++)
 		if (strcmp(names[vector], name) == 0)
 			return vector;
 	errx(64, "no softirq '%s' in /proc/softirqs", name);
@@ -158,10 +188,10 @@ static void wait_for_end(void)
 
 int main(int argc, char **argv)
 {
-	unsigned long long hidden = 0, seen_before[VECTORS], counted_before[VECTORS];
+	unsigned long long hidden = 0, seen_before[COUNTS], counted_before[COUNTS];
 
-	make_map();
-	attach(load_program());
+	softirqs = count_at("softirq_entry");
+	switches = count_at("sched_switch");
 	read_seen();
 	memcpy(seen_before, seen, sizeof(seen));
 	read_counted();

@@ -55,7 +55,7 @@ static void add_key(const char *name, size_t len)
 {
 	enum by_key key = 0;
 
-	while (key < KEYS && (strlen(key_names[key]) != len || memcmp(key_names[key], name, len)))
+	while (key < KEYS && (strlen(key_names[key]) != len || memcmp(key_names[key], name, len) != 0))
 		key++;
 	if (key == KEYS)
 		args_fail("invalid key '%.*s': expected comm, pid, cgroup, syscall, function, "

@@ -8,8 +8,8 @@
 enum lock_kind { LOCK_MUTEX, LOCK_FILE };
 
 struct wait {
-	enum lock_kind kind;
 	const struct process *process;	/* of the waiter; NULL: unknown */
+	enum lock_kind kind;
 	pid_t waiter;			/* a thread for a mutex, a process for a file */
 	pid_t owner;			/* the same; 0: it has exited */
 	__u64 id;			/* the mutex's address, or the file's inode */

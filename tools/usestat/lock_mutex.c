@@ -69,7 +69,7 @@ static bool futex_wait(const struct process *process, const char *tid, __u64 *ad
 /* Return the owner as the process itself numbers its threads; 0: this is no mutex of glibc. */
 static pid_t owner_of(const struct process *process, __u64 address, __u64 operation)
 {
-	struct mutex mutex;
+	struct mutex mutex = {};
 
 	if (!read_mutex(process->pid, address, &mutex))
 		return 0;

@@ -87,7 +87,7 @@ static void written_key(struct usestat *u, const struct process *process)
 		if (pos <= max)
 			continue;
 		max = pos;
-		strcpy(furthest, link);
+		memcpy(furthest, link, sizeof(furthest));
 	}
 	if (dir)
 		closedir(dir);

@@ -174,9 +174,9 @@ static void where_keys(struct usestat *u, struct json *json, const struct task *
 	record_str(u, "file", task->file);
 	if (!task->stack[0])
 		return;
-	strcpy(copy, task->stack);
+	memcpy(copy, task->stack, sizeof(copy));
 	record_str(u, "function", line_next(&rest));
-	strcpy(copy, task->stack);
+	memcpy(copy, task->stack, sizeof(copy));
 	rest = copy;
 	json_array(json, "stack");
 	while ((name = line_next(&rest)))

@@ -83,7 +83,7 @@ static size_t heaviest(struct usestat *u, const struct measure *measure, struct 
 
 	for (struct object *o = set_next(&process_set, NULL); o; o = set_next(&process_set, o)) {
 		__u64 weight = weight_of(measure, o);
-		size_t at = n < max ? n : max;
+		size_t at;
 		const struct process *process = (const struct process *)o;
 
 		if (!weight || (n == max && weight <= weights[max - 1]) ||

@@ -24,6 +24,6 @@ void descriptor_keys(struct usestat *u, const struct process *process, __u32 mea
 bool top_has(__u32 measures, const char *name);
 
 /* Print the key "top": the names of the measures. */
-void top_keys(struct json *json, __u32 measures);
+void top_keys(struct json *json, __u32 bits);
 
 #endif /* USESTAT_TOP_H */

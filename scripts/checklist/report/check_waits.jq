@@ -38,6 +38,7 @@ def each_delay($id; $u; $duration; $noun):
 def wait_checks($n; $u; $d):
 	$n.offcputime | if . == null or ($d.offcputime // 0) == 0 then empty else
 		(.mutexes | each_delay("mutex-wait"; $u; $d.offcputime; "a mutex")),
-		(if .kernel_locks then .kernel_locks | each_delay("kernel-lock"; $u; $d.offcputime; "a lock of the kernel")
+		(if .kernel_locks then
+			.kernel_locks | each_delay("kernel-lock"; $u; $d.offcputime; "a lock of the kernel")
 		else unseen("kernel-lock"; "Linux before 5.19 does not tell who waits for its locks") end)
 	end;

@@ -28,7 +28,8 @@ def of_type(types): if any(types == type; .) then . else null end;
 
 # facts_of_run: the values of meta.json that have the right type, so that one bad value does not cost the report.
 def facts_of_run:
-	with_entries(select(.key | IN("version", "host", "kernel", "arch", "start")) | select(.value | type == "string"))
+	with_entries(select(.key | IN("version", "host", "kernel", "arch", "start"))
+		| select(.value | type == "string"))
 	+ {cpus: (.cpus | number_to(CPUS_MAX)), seconds: (.seconds | number_to(SECONDS_MAX)),
 		own_cpu_s: (.own_cpu_s | number_to(1e9)), uptime_s: (.uptime_s | number_to(1e12)),
 		root: (.root | of_type("boolean")), ended_early: (.ended_early | of_type("boolean", "string")),

@@ -12,7 +12,8 @@ def kind_of_key: {
 
 # public_path: true for a path in a directory that every machine has, with nothing after it.
 def public_path:
-	(test("[\\s:]") | not) and test("^(/usr)?/(bin|sbin|lib|lib32|lib64|libexec|share)(/|$)|^/(proc|sys|dev)(/|$)|^/etc/[^/]+$");
+	(test("[\\s:]") | not)
+	and test("^(/usr)?/(bin|sbin|lib|lib32|lib64|libexec|share)(/|$)|^/(proc|sys|dev)(/|$)|^/etc/[^/]+$");
 
 # common_top: true for a directory of / whose name is kept in the pseudonym of a private path.
 def common_top: test("^(home|root|srv|var|opt|tmp|run|mnt|etc|data|usr)$");

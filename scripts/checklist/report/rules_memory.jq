@@ -190,8 +190,8 @@ def rules_memory: [
 	means: "Threads wait for locks that they hold from each other, or that nobody will release.",
 	look: "A stack of each thread; restart the program.", cannot: "locks other than mutexes of glibc and of files.",
 	next: "gdb -p %{pid} -batch -ex 'thread apply all bt'",
-	explains: ["lock-contention", "mutex-wait", "accept-queue", "listen-overflow", "connects-unanswered", "udp-drops",
-		"thread-growth"]},
+	explains: ["lock-contention", "mutex-wait", "accept-queue", "listen-overflow", "connects-unanswered",
+		"udp-drops", "thread-growth"]},
 {id: "lock-contention", class: "saturation", resource: "tasks", warning: 3, critical: null, unit: "threads", weight: 7,
 	title: "Threads of %s wait for a lock", fine: "no thread waits long for a lock",
 	why: ("Three threads that wait in two looks in a row: fewer can be a queue of work.  Locks of files count "
@@ -202,7 +202,8 @@ def rules_memory: [
 	explains: ["accept-queue", "listen-overflow", "process-run-delay"]},
 {id: "mutex-wait", class: "saturation", resource: "tasks", warning: 20, critical: null, unit: "%", weight: 8,
 	title: "Threads of %s wait for a mutex", fine: "no program waits long for its mutexes",
-	why: "Waits of 1 ms and more as a share of the time of all its threads: a fifth is a fifth of what they could do.",
+	why: ("Waits of 1 ms and more as a share of the time of all its threads: "
+		+ "a fifth is a fifth of what they could do."),
 	means: "Another thread of the program holds the mutex; more CPUs would not make it faster.",
 	look: "The functions that waited, and what the owner of the mutex did meanwhile.",
 	cannot: "locks of Python, Java or Go, and condition variables: they look like idle waiting.",

@@ -10,7 +10,8 @@ def waits_for($kind; $calls): {key: ($calls | split(" ")[]), value: $kind};
 # What a call usually waits for; most of these waits are idle.
 def CALLS: [
 	waits_for("time"; "nanosleep clock_nanosleep pause rt_sigsuspend rt_sigtimedwait"),
-	waits_for("events"; "poll ppoll select pselect6 epoll_wait epoll_pwait epoll_pwait2 io_getevents io_uring_enter"),
+	waits_for("events"; "poll ppoll select pselect6 epoll_wait epoll_pwait epoll_pwait2 "
+		+ "io_getevents io_uring_enter"),
 	waits_for("a child process"; "wait4 waitid vfork clone clone3"),
 	waits_for("other threads"; "futex futex_waitv"),
 	waits_for("connections"; "accept accept4 connect"),
@@ -31,7 +32,8 @@ def BUSY_KINDS: ["a mutex", "a lock of the kernel", "a disk or the kernel", "a C
 
 def wait_table:
 	table("waits"; "What threads waited for: first what delayed them, then what is usually idle"; [
-		column("kind"; "For"; "text"), column("comm"; "Program"; "comm"), column("syscall"; "System call"; "text"),
+		column("kind"; "For"; "text"), column("comm"; "Program"; "comm"),
+		column("syscall"; "System call"; "text"),
 		column("function"; "Kernel function"; "function"), column("waits"; "Waits"; "number"),
 		column("seconds"; "Time"; "number"; "s")]);
 
@@ -50,7 +52,8 @@ def offcputime:
 			tables: [$waits | group_by([.kind, .comm, .syscall, .function])
 				| map(max_by(.total_ns) + {waits: (map(.waits) | add),
 					seconds: (map(.total_ns) | add / 1e9 | round_to(3))})
-				| sort_by((.kind as $kind | BUSY_KINDS | index($kind) != null | not), -.seconds) | wait_table]
+				| sort_by((.kind as $kind | BUSY_KINDS | index($kind) != null | not), -.seconds)
+				| wait_table]
 		})
 	# Before Linux 5.19 the kernel does not tell who waits for its locks.
 	| if any(.tool.hooks[]?; endswith("contention_begin")) then . else .numbers.kernel_locks = null end;
