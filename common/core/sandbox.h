@@ -60,11 +60,11 @@ void sandbox_allow(const struct sandbox_call *list);
 int sandbox_install(void);
 
 /*
- * The same for a worker (keeper.h): it may make the calls of the basic list and of @lists, which
+ * The same for a worker (keeper.h): it may make the calls of the basic list and of @allowed, which
  * end with NULL, and any other one kills it.  Its messages would reach nobody; the tool counts
  * what a worker that has ended did not do.
  */
-int sandbox_install_worker(const struct sandbox_call *const *lists);
+int sandbox_install_worker(const struct sandbox_call *const *allowed);
 
 /* Return true if a call was not allowed. */
 bool sandbox_was_hit(void);

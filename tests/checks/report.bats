@@ -431,7 +431,7 @@ no_secrets() {
 	grep -q 's3cret' secrets/profile/output
 	"$report" --redact --output "$made" secrets >"$out" 2>"$err"
 	no_secrets "$out" "$err" "$made/report.json" "$made/report.html"
-	echo /home/s3cret-user >seen
+	echo /srv/s3cret-user >seen
 	run no_secrets seen
 	expect 1 "$status" "the check sees a secret"
 }

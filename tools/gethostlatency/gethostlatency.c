@@ -13,12 +13,10 @@
 #include "libc.h"
 #include "core/log.h"
 #include "core/permission.h"
-#include "core/privilege.h"
 #include "core/regular_file.h"
 #include "output/out.h"
 #include "output/process.h"
 #include "core/run.h"
-#include "core/sandbox.h"
 #include "core/self.h"
 #include "core/skel.h"
 #include "result.h"
@@ -355,20 +353,6 @@ static void choose_hooks(struct gethostlatency_bpf *skel)
 							skel->maps.thread_hash, true);
 }
 
-/* A C library that a process maps during the run is found in /proc, and gets probes. */
-static void keep_privileges(void)
-{
-	sandbox_allow(sandbox_read_files);
-	sandbox_allow(sandbox_attach);
-	sandbox_allow(sandbox_threads);
-	privilege_keep(CAP_SYS_PTRACE);
-	privilege_keep(CAP_DAC_READ_SEARCH);
-	privilege_keep(CAP_CHECKPOINT_RESTORE);	/* /proc/PID/map_files */
-	privilege_keep(CAP_BPF);
-	privilege_keep(CAP_PERFMON);
-	privilege_keep(CAP_SYS_ADMIN);		/* uprobes before v6.6 */
-}
-
 static int trace(struct gethostlatency_bpf *skel)
 {
 	int err;
@@ -383,7 +367,7 @@ static int trace(struct gethostlatency_bpf *skel)
 		err = opt.libc ? attach_one(opt.libc) : attach_mapped();
 	if (err)
 		return err;
-	keep_privileges();
+	libc_keep_privileges();
 	out_start(&state.out, &opt.common, NULL);
 	err = run_events(&state.out, skel->maps.events, print_event, tick, &state.out);
 	libc_end();

@@ -13,7 +13,9 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/privilege.h"
 #include "core/regular_file.h"
+#include "core/sandbox.h"
 #include "libc.h"
 
 #define UNUSED_NS 60000000000ULL	/* how long an unmapped libc is kept */
@@ -228,4 +230,17 @@ void libc_end(void)
 	free(libcs);
 	libcs = NULL;
 	n_libcs = 0;
+}
+
+void libc_keep_privileges(void)
+{
+	sandbox_allow(sandbox_read_files);
+	sandbox_allow(sandbox_attach);
+	sandbox_allow(sandbox_threads);
+	privilege_keep(CAP_SYS_PTRACE);
+	privilege_keep(CAP_DAC_READ_SEARCH);
+	privilege_keep(CAP_CHECKPOINT_RESTORE);	/* /proc/PID/map_files */
+	privilege_keep(CAP_BPF);
+	privilege_keep(CAP_PERFMON);
+	privilege_keep(CAP_SYS_ADMIN);		/* uprobes before v6.6 */
 }

@@ -45,6 +45,9 @@ unsigned int libc_look_all(libc_fn fn, void *ctx);
 /* Return the number of known libcs. */
 size_t libc_count(void);
 
+/* Keep what it takes to find libcs that processes map during the run, and to put probes there. */
+void libc_keep_privileges(void);
+
 /* Detach everything and free all entries. Needs pthreads. */
 void libc_end(void);
 

@@ -9,10 +9,10 @@ enum lock_kind { LOCK_MUTEX, LOCK_FILE };
 
 struct wait {
 	const struct process *process;	/* of the waiter; NULL: unknown */
+	__u64 id;			/* the mutex's address, or the file's inode */
 	enum lock_kind kind;
 	pid_t waiter;			/* a thread for a mutex, a process for a file */
 	pid_t owner;			/* the same; 0: it has exited */
-	__u64 id;			/* the mutex's address, or the file's inode */
 	char file[24];			/* "08:01:1234" as in /proc/locks */
 	char owner_comm[COMM_SIZE];	/* set by lock_add() */
 	char owner_state;		/* 0: unknown */
