@@ -8,8 +8,15 @@
 #include "core.bpf.h"
 #include "user_stack.h"
 
-/* The kernel has bpf_task_pt_regs() (v5.15, dd6e10fbd9fb); set before the program is loaded. */
-const volatile bool has_task_pt_regs;
+/*
+ * Return true if the kernel has bpf_task_pt_regs() (v5.15, dd6e10fbd9fb).  Without it the place
+ * of the registers is computed, which would be wrong with FRED (CONFIG_X86_FRED, v6.9), where 16
+ * bytes follow them.
+ */
+static __always_inline bool has_task_pt_regs(void)
+{
+	return !config.raw_tp && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs);
+}
 
 /*
  * The word of the registers, in the order of struct pt_regs, that shows the mode of the CPU:
@@ -44,7 +51,7 @@ static __always_inline bool in_user_mode(const __u64 *registers)
 /* Return the running task, in the form that bpf_task_pt_regs() needs. */
 static __always_inline struct task_struct *running_task(void)
 {
-	return has_task_pt_regs ? bpf_get_current_task_btf() : (void *)bpf_get_current_task();
+	return has_task_pt_regs() ? bpf_get_current_task_btf() : (void *)bpf_get_current_task();
 }
 
 /*
@@ -53,7 +60,7 @@ static __always_inline struct task_struct *running_task(void)
  */
 static __always_inline void *saved_registers(struct task_struct *task)
 {
-	if (has_task_pt_regs && !config.raw_tp)
+	if (has_task_pt_regs())
 		return (void *)bpf_task_pt_regs(task);
 	return BPF_CORE_READ(task, stack) + KERNEL_STACK_BYTES - bpf_core_type_size(struct pt_regs);
 }

@@ -97,6 +97,7 @@ enum {
 /* Compared with the kernel's, to see which helpers it has. */
 enum bpf_func_id {
 	BPF_FUNC_get_current_task_btf = 158,	/* since 5.11 */
+	BPF_FUNC_task_pt_regs = 175,		/* since 5.15 */
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include <bpf/bpf.h>
 
 #include "stacks/copies.h"
 
 #define CPUS_UNKNOWN 1024		/* if /sys/devices/system/cpu cannot be read */
 #define RING_BYTES (4U << 20)
-
-bool copies_by_helper(enum bpf_prog_type type)
-{
-	return libbpf_probe_bpf_helper(type, BPF_FUNC_task_pt_regs, NULL) == 1;
-}
 
 void copies_size(struct bpf_map *scratch, struct bpf_map *ring)
 {

@@ -3,11 +3,7 @@
 #ifndef COMMON_COPIES_H
 #define COMMON_COPIES_H
 
-#include <stdbool.h>
 #include <bpf/libbpf.h>
-
-/* Return true if programs of @type can call bpf_task_pt_regs(). */
-bool copies_by_helper(enum bpf_prog_type type);
 
 /*
  * Set the sizes of @scratch, which has an entry for each CPU, and of @ring for events of which

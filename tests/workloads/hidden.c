@@ -119,6 +119,10 @@ static void read_seen(void)
 {
 	for (int vector = 0; vector < VECTORS; vector++)
 		seen[vector] = read_entry(softirqs, vector);
+}
+
+static void read_seen_switches(void)
+{
 	seen[SWITCH] = read_entry(switches, 0) + read_entry(switches, 1);
 }
 
@@ -161,7 +165,6 @@ static void read_counted(void)
 		counted[vector] = sum_line(strchr(line, ':') + 1);
 	}
 	fclose(f);
-	read_switches();
 }
 
 static int number_of(const char *name)
@@ -193,10 +196,14 @@ int main(int argc, char **argv)
 	softirqs = count_at("softirq_entry");
 	switches = count_at("sched_switch");
 	read_seen();
-	memcpy(seen_before, seen, sizeof(seen));
 	read_counted();
+	read_seen_switches();	/* one after the other: each sleep has switches */
+	read_switches();
+	memcpy(seen_before, seen, sizeof(seen));
 	memcpy(counted_before, counted, sizeof(counted));
 	wait_for_end();
+	read_switches();
+	read_seen_switches();
 	read_counted();
 	usleep(20000);		/* for a softirq that was counted but has not reached the program */
 	read_seen();

@@ -143,7 +143,6 @@ static void set_options(struct offcputime_bpf *skel)
 	skel->rodata->state_mask = opt.state_mask;
 	skel->rodata->by_pid = opt.pids.n > 0;
 	skel->rodata->by_tid = opt.tids.n > 0;
-	skel->rodata->has_task_pt_regs = copies_by_helper(BPF_PROG_TYPE_TRACING);
 	copies_size(skel->maps.stacks, skel->maps.events);
 	id_list_size(&opt.pids, skel->maps.pids);
 	id_list_size(&opt.tids, skel->maps.tids);

@@ -125,7 +125,6 @@ static void set_options(struct profile_bpf *skel)
 	skel->rodata->with_kernel = !opt.user_only;
 	skel->rodata->with_user = !opt.kernel_only;
 	skel->rodata->copy_stacks = !opt.frame_pointers;
-	skel->rodata->has_task_pt_regs = copies_by_helper(BPF_PROG_TYPE_PERF_EVENT);
 	skel->rodata->by_pid = opt.pids.n > 0;
 	skel->rodata->by_tid = opt.tids.n > 0;
 	copies_size(skel->maps.scratch, skel->maps.events);
