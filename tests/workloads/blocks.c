@@ -38,7 +38,7 @@ static long total_us, wait_us;
 static volatile long sink;
 static sem_t held;
 
-/* The time that this thread has not been running: in an emulator, a call takes milliseconds of CPU. */
+/* The time that this thread has not been running: in an emulator, a call takes ms of CPU time. */
 static long off_cpu_us(void)
 {
 	struct timespec now, cpu;
