@@ -19,11 +19,26 @@
 #define END_S 1			/* how long the keeper waits until its worker has ended */
 #define SOCKET_BYTES (256 << 10)	/* buffer at each end; the kernel may allow less */
 
-/* Room for one descriptor. */
-union passed {
-	char bytes[CMSG_SPACE(sizeof(int))];
-	struct cmsghdr align;
+/* A message of one byte with room for one descriptor. */
+struct parcel {
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} passed;
+	char byte;
+	struct iovec iov;
+	struct msghdr message;
 };
+
+/* Prepare @parcel for sendmsg(2) or recvmsg(2).  It points into itself: do not copy it. */
+static void parcel_init(struct parcel *parcel)
+{
+	*parcel = (struct parcel){ .iov = { &parcel->byte, 1 } };
+	parcel->message = (struct msghdr){
+		.msg_iov = &parcel->iov, .msg_iovlen = 1, .msg_control = parcel->passed.bytes,
+		.msg_controllen = sizeof(parcel->passed.bytes),
+	};
+}
 
 /* End with @parent, the process that forked this one. */
 static void end_with(pid_t parent)
@@ -99,20 +114,16 @@ static void confine(const struct keeper_job *job)
 
 static int send_socket(int fd)
 {
-	union passed passed = {};
-	char byte = 0;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = passed.bytes, .msg_controllen = sizeof(passed.bytes),
-	};
-	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	struct parcel parcel;
+	struct cmsghdr *head;
 
+	parcel_init(&parcel);
+	head = CMSG_FIRSTHDR(&parcel.message);
 	head->cmsg_level = SOL_SOCKET;
 	head->cmsg_type = SCM_RIGHTS;
 	head->cmsg_len = CMSG_LEN(sizeof(fd));
 	memcpy(CMSG_DATA(head), &fd, sizeof(fd));
-	return sendmsg(CONTROL, &message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
+	return sendmsg(CONTROL, &parcel.message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
 }
 
 /* The options of the tool's end are set here: the tool may not be allowed to. */
@@ -211,25 +222,20 @@ int keeper_start(struct keeper *keeper, const struct keeper_job *job)
 
 int keeper_worker(struct keeper *keeper)
 {
-	union passed passed = {};
-	char byte = 0;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = passed.bytes, .msg_controllen = sizeof(passed.bytes),
-	};
+	struct parcel parcel;
 	struct cmsghdr *head;
 	ssize_t got;
 	int fd;
 
 	if (!keeper->pid)
 		return -ECHILD;
-	if (send(keeper->control, &byte, 1, MSG_NOSIGNAL) != 1)
+	parcel_init(&parcel);
+	if (send(keeper->control, &parcel.byte, 1, MSG_NOSIGNAL) != 1)
 		return -errno;
-	got = TEMP_FAILURE_RETRY(recvmsg(keeper->control, &message, MSG_CMSG_CLOEXEC));
+	got = TEMP_FAILURE_RETRY(recvmsg(keeper->control, &parcel.message, MSG_CMSG_CLOEXEC));
 	if (got != 1)
 		return got < 0 ? -errno : -ECHILD;
-	head = CMSG_FIRSTHDR(&message);
+	head = CMSG_FIRSTHDR(&parcel.message);
 	if (!head || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS ||
 	    head->cmsg_len != CMSG_LEN(sizeof(fd)))
 		return -EAGAIN;

@@ -166,29 +166,8 @@ static int unblock(int signal)
 	return sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-int sandbox_install(void)
-{
-	struct sigaction action = { .sa_sigaction = on_forbidden, .sa_flags = SA_SIGINFO };
-	scmp_filter_ctx filter;
-	int err;
-
-#ifdef __SANITIZE_ADDRESS__
-	return 0;
-#endif
-	escape_tool();
-	filter = seccomp_init(SCMP_ACT_TRAP);
-	if (!filter)
-		return -ENOMEM;
-	err = build(filter, lists);
-	if (!err && (sigaction(SIGSYS, &action, NULL) || unblock(SIGSYS)))
-		err = -errno;
-	if (!err)
-		err = seccomp_load(filter);
-	seccomp_release(filter);
-	return err;
-}
-
-int sandbox_install_worker(const struct sandbox_call *const *allowed)
+/* Install a filter that allows these calls; @action is taken for any other one. */
+static int install(uint32_t action, const struct sandbox_call *const *allowed)
 {
 	scmp_filter_ctx filter;
 	int err;
@@ -196,7 +175,7 @@ int sandbox_install_worker(const struct sandbox_call *const *allowed)
 #ifdef __SANITIZE_ADDRESS__
 	return 0;
 #endif
-	filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	filter = seccomp_init(action);
 	if (!filter)
 		return -ENOMEM;
 	err = build(filter, allowed);
@@ -204,4 +183,19 @@ int sandbox_install_worker(const struct sandbox_call *const *allowed)
 		err = seccomp_load(filter);
 	seccomp_release(filter);
 	return err;
+}
+
+int sandbox_install(void)
+{
+	struct sigaction action = { .sa_sigaction = on_forbidden, .sa_flags = SA_SIGINFO };
+
+	escape_tool();
+	if (sigaction(SIGSYS, &action, NULL) || unblock(SIGSYS))
+		return -errno;
+	return install(SCMP_ACT_TRAP, lists);
+}
+
+int sandbox_install_worker(const struct sandbox_call *const *allowed)
+{
+	return install(SCMP_ACT_KILL_PROCESS, allowed);
 }
