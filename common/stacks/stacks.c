@@ -42,7 +42,7 @@ void stacks_start(struct stacks *stacks, const struct stacks_options *options)
 {
 	*stacks = (struct stacks){ .options = *options };
 	if (!options->kernel_only)
-		stacks->helper = helper_new(!options->cfi_only);
+		stacks->helper = helper_new(!options->cfi_only, !options->no_sandbox);
 	stacks->kallsyms = ksyms_open();
 }
 

@@ -65,6 +65,7 @@ struct stacks_options {
 	bool cfi_only;		/* do not unwind copies by frame pointers where there is no CFI */
 	bool addresses;		/* distinguish frames by address */
 	bool demangle;
+	bool no_sandbox;	/* as in struct common_args */
 	bool kernel_only;	/* there are no user stacks: start no helper for them */
 };
 

@@ -165,7 +165,7 @@ static void add_symbols(const struct elf *elf, const Elf64_Shdr *section, struct
 	free(part);
 }
 
-/* Add the symbols of the first section of @type.  Returns false if there is none. */
+/* Add the symbols of the first section of @type.  Returns false if @elf has no such section. */
 static bool read_table(const struct elf *elf, __u32 type, struct table *table)
 {
 	Elf64_Shdr section, strings;
@@ -187,7 +187,7 @@ static bool read_table(const struct elf *elf, __u32 type, struct table *table)
 	return true;
 }
 
-/* Find the build ID in @notes.  Return its length in bytes; 0: there is none. */
+/* Find the build ID in @notes.  Return its length in bytes, or 0 without one. */
 static size_t find_build_id(const char *notes, size_t bytes, const unsigned char **id)
 {
 	size_t at = 0, name_bytes, id_bytes;
@@ -231,7 +231,7 @@ static int open_debug_file(const unsigned char *id, size_t id_bytes)
 	return fd;
 }
 
-/* Open the debug file of @elf.  Return -1 if there is none. */
+/* Open the debug file of @elf.  Return -1 if it has no usable one. */
 static int find_debug_file(const struct elf *elf)
 {
 	char notes[NOTES_BYTES_MAX];

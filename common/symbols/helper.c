@@ -48,7 +48,7 @@ struct helper {
 	__u8 *ends_each;		/* by process number: how often the helper ended */
 	size_t n_processes;
 	unsigned long ends;
-	__u32 limited;			/* as in the last answer; the next helper reads the same files */
+	__u32 limited;			/* the most that a helper has reported */
 	__u64 minute_ns;		/* when the minute began in which... */
 	unsigned int starts;		/* ... that many helpers were started */
 	union {
@@ -101,11 +101,11 @@ static const struct sandbox_call worker_calls[] = {
 	{ "recvfrom" }, { "recvmsg" }, { "sendto" }, { "sendmsg" }, { "memfd_create" }, {}
 };
 
-struct helper *helper_new(bool frame_pointers)
+struct helper *helper_new(bool frame_pointers, bool filter)
 {
 	static const struct sandbox_call *const calls[] = { sandbox_read_files, worker_calls, NULL };
 	struct keeper_job job = {
-		.serve = helper_serve, .ctx = &frame_pointers, .calls = calls,
+		.serve = helper_serve, .ctx = &frame_pointers, .calls = filter ? calls : NULL,
 		.capabilities = capabilities(), .memory_bytes = MEMORY_BYTES, .files = FILES_MAX,
 		.deadline_s = SEND_S,
 	};
@@ -185,7 +185,10 @@ static bool receive(struct helper *helper, __u64 end_ns)
 		len = recv(helper->socket, helper->packet.bytes, sizeof(helper->packet.bytes),
 			   MSG_DONTWAIT);
 	if (len >= 0 && helper_check_answer(request, helper->packet.bytes, len)) {
-		helper->limited = ((const struct helper_answer *)helper->packet.bytes)->limited;
+		const struct helper_answer *answer = (const void *)helper->packet.bytes;
+
+		if (answer->limited > helper->limited)
+			helper->limited = answer->limited;
 		return true;
 	}
 	give_up(helper);

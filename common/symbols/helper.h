@@ -3,7 +3,7 @@
  * Callers and names of user functions, found by a helper process.
  *
  * Unwinding and naming parse files of other processes: ELF, call frame information, perf maps.
- * Whoever runs those processes chooses what is in them.  The helper (keeper.h) does that with the
+ * The users who run those processes choose what these files contain.  The helper (keeper.h) does that with the
  * capabilities to open these files, which the tool drops.  Its answers are checked.  If it ends,
  * does not answer in time, or answers nonsense, requests under way are answered in its place by
  * UNWIND_NO_HELPER or without names, and the next request starts another helper.
@@ -41,9 +41,9 @@ typedef void (*helper_named_fn)(void *ctx, size_t i, const struct symbol *symbol
 /*
  * Start the helper.  Call it before files are opened and privileges dropped.  If that fails,
  * prints a message; all requests are then answered as if the helper had ended.
- * @frame_pointers: as for unwind_new().
+ * @frame_pointers: as for unwind_new().  @filter: restrict the helper's system calls.
  */
-struct helper *helper_new(bool frame_pointers);
+struct helper *helper_new(bool frame_pointers, bool filter);
 
 /* For tests: as helper_new() with another job. */
 struct helper *helper_start(const struct keeper_job *job);

@@ -65,7 +65,7 @@ ended_or_zombie() { [ "$(awk '{ print $3 }' "/proc/$1/stat" 2>/dev/null || echo 
 }
 
 # bats test_tags=all
-@test "profile: without any helper it goes on, and says what is missing" {
+@test "profile: without any helper it goes on, and reports the missing names" {
 	start_chain 500
 	kill -KILL "$keeper"
 	wait_for 5 ended "$helper"

@@ -182,6 +182,7 @@ static int trace(struct offcputime_bpf *skel)
 	int err;
 
 	opt.stacks.kernel_only = !wants_user_stacks();
+	opt.stacks.no_sandbox = opt.common.no_sandbox;
 	stacks_start(&offcputime.stacks, &opt.stacks);
 	err = prepare(skel);
 	if (!err) {

@@ -166,6 +166,7 @@ static int trace(struct profile_bpf *skel)
 
 	opt.stacks.frames_max = frames_max();
 	opt.stacks.kernel_only = opt.kernel_only;
+	opt.stacks.no_sandbox = opt.common.no_sandbox;
 	stacks_start(&profile.stacks, &opt.stacks);
 	err = prepare(skel);
 	if (!err)
