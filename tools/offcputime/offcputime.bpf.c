@@ -43,7 +43,8 @@ struct off {
 	__u64 began_ns;			/* 0: it is on a CPU */
 	__u32 state;
 	__u32 copies;			/* of its user stack that are made although it waits shortly */
-	__u32 lock;			/* LCB_F_* + 1 of the kernel's lock that it wants; 0: none */
+	__u64 lock_address;		/* of the kernel's lock that it wants, and... */
+	__u32 lock;			/* ... its LCB_F_* + 1; 0: none */
 };
 
 /* By tid.  Evicts: a full table blinds nobody. */
@@ -282,17 +283,21 @@ SEC("?tp_btf/contention_begin")
 int BPF_PROG(contention_begin, void *lock, unsigned int flags)
 {
 	struct task_struct *task = core_current();
-	struct off *off, fresh = { .copies = 1, .lock = flags + 1 };
+	struct off *off, fresh = { .copies = 1 };
 	__u32 tid;
 
 	if (flags & LCB_F_SPIN)		/* also of the locks of BPF maps: touch none here */
 		return 0;
 	tid = load_current(task, pid);
 	off = bpf_map_lookup_elem(&offs, &tid);
-	if (off)
+	if (off) {
+		off->lock_address = (__u64)lock;
 		off->lock = flags + 1;
-	else if (tid)
+	} else if (tid) {
+		fresh.lock_address = (__u64)lock;
+		fresh.lock = flags + 1;
 		bpf_map_update_elem(&offs, &tid, &fresh, BPF_ANY);
+	}
 	return 0;
 }
 
@@ -303,7 +308,8 @@ int BPF_PROG(contention_end, void *lock, int ret)
 	__u32 tid = load_current(task, pid);
 	struct off *off = bpf_map_lookup_elem(&offs, &tid);
 
-	if (off)
+	/* While a thread waits for one lock it can spin, and stop spinning, for another. */
+	if (off && off->lock_address == (__u64)lock)
 		off->lock = 0;
 	return 0;
 }
