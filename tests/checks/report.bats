@@ -125,6 +125,17 @@ cause() {
 	expect false "$(jq 'any(.exonerated[]; .id == "exec-storm" or .id == "connects-refused")' "$out")"
 }
 
+@test "report: waits for locks that were left out rule out nothing" {
+	local output=bundle/offcputime/output
+	cp -r "$data/quiet" bundle
+	# As if --top had left out 5 kinds, and all rows that it kept were of locks.
+	jq -c 'if .type == "row" then {type, time, mono_ns, others: 5, waits: 9, total_ns: 1e9} else . end' \
+		"$data/quiet/offcputime/output" >$output
+	"$report" --output "$made" bundle >/dev/null
+	expect "offcputime left out 15 kinds of waits for locks" \
+		"$(jq -r '.not_looked_at[] | select(.id == "mutex-wait").reason' "$made/report.json")"
+}
+
 @test "report: if no collector delivered anything, it could not look" {
 	mkdir -p "$BATS_TEST_TMPDIR/dir/usestat"
 	: >"$BATS_TEST_TMPDIR/dir/usestat/output"

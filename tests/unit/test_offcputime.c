@@ -135,6 +135,9 @@ static void rows_beyond_the_top_are_added_up(void **state)
 	assert_non_null(strstr(shown(), ",\"others\":2,\"waits\":6,\"total_ns\":3000000}\n"));
 	set_by("function");
 	assert_non_null(strstr(shown(), ",\"function\":\"hrtimer_nanosleep\",\"waits\":9,"));
+	three[2].owner.mutex = 0x1234;
+	set_by("comm,mutex");		/* the shortest, but for a lock */
+	assert_non_null(strstr(shown(), "\"comm\":\"c\",\"mutex\":\"0x1234\","));
 }
 
 static struct offcputime offcputime;

@@ -136,6 +136,24 @@ static int by_ns(const void *va, const void *vb)
 	return a->ns < b->ns ? -1 : a->ns > b->ns;
 }
 
+/* Return true if the keys of @row say that threads waited for a lock. */
+static bool for_lock(const struct row *row)
+{
+	for (int i = 0; i < opt.n_by; i++)
+		if ((opt.by[i] == KEY_LOCK && row->stack->owner.lock) ||
+		    (opt.by[i] == KEY_MUTEX && row->stack->owner.mutex))
+			return true;
+	return false;
+}
+
+/* The order in which --top leaves out rows: few waits for locks matter more than many idle ones. */
+static int by_lock(const void *va, const void *vb)
+{
+	bool a = for_lock(va), b = for_lock(vb);
+
+	return a != b ? a - b : by_ns(va, vb);
+}
+
 static void json_pid(struct json *json, const struct stack_owner *owner)
 {
 	__u32 pid = self_user_id(owner->pid, owner->ns_pid);
@@ -248,7 +266,8 @@ void print_rows(struct out *out, const struct stacks *stacks)
 	size_t n = sum_up(rows, stacks);
 	size_t omitted = opt.top && n > opt.top ? n - opt.top : 0;
 
-	qsort(rows, n, sizeof(rows[0]), by_ns);
+	qsort(rows, n, sizeof(rows[0]), by_lock);
+	qsort(rows + omitted, n - omitted, sizeof(rows[0]), by_ns);
 	if (!opt.common.json)
 		print_heading(out);
 	print_others(out, rows, omitted);

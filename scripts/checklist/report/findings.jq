@@ -76,6 +76,8 @@ def failing:
 		elif .facts.numbers == null then "\(.name): \(.reason // "no output")"
 		elif (.facts.losses.lost // 0) > LOST_SHARE * ((.facts.events // 0) + (.facts.losses.lost // 0)) then
 			"\(.name) lost \(.facts.losses.lost | plural("event"))"
+		elif .name == "offcputime" and .facts.numbers.left_out > 0 then
+			"\(.name) left out \(.facts.numbers.left_out | plural("kind")) of waits for locks"
 		else null end)}) | from_entries;
 
 # share: the part of the time or of the limit that a value is, from 0 to 1, to rank findings.

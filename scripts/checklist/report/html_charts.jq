@@ -85,7 +85,7 @@ def chart_html($axis; $start):
 
 def octave_label($unit; $octave): (if $octave == 0 then 0 else pow(2; $octave) end) | unit_ns($unit) | in_time;
 
-# heat_html(axis; start): the heat map of a histogram, or nothing if there is none.
+# heat_html(axis; start): the heat map of a histogram that has one.
 def heat_html($axis; $start):
 	select(.heat != null and (.heat | length) > 0)
 	| (.heat | map(.[1])) as $rows | ($rows | min) as $low | ($rows | max) as $high

@@ -202,20 +202,21 @@ def rules_memory: [
 	explains: ["accept-queue", "listen-overflow", "process-run-delay"]},
 {id: "mutex-wait", class: "saturation", resource: "tasks", warning: 20, critical: null, unit: "%", weight: 8,
 	title: "Threads of %s wait for a mutex", fine: "no program waits long for its mutexes",
-	why: ("Waits of 1 ms and more as a share of the time of all its threads: "
-		+ "a fifth is a fifth of what they could do."),
+	why: ("Waits of 1 ms and more, as a share of the time of all threads of the process: at 20 % it does a fifth "
+		+ "less than it could."),
 	means: "Another thread of the program holds the mutex; more CPUs would not make it faster.",
 	look: "The functions that waited, and what the owner of the mutex did meanwhile.",
-	cannot: "locks of Python, Java or Go, and condition variables: they look like idle waiting.",
+	cannot: ("locks of Python, Java or Go, and condition variables, which look like idle waiting; waits that began "
+		+ "before the run."),
 	next: "{offcputime} -p %{pid} 5",
 	explains: ["lock-contention", "accept-queue", "listen-overflow", "process-run-delay"]},
 {id: "kernel-lock", class: "saturation", resource: "tasks", warning: 20, critical: null, unit: "%", weight: 6,
 	title: "Threads of %s wait for a lock of the kernel", fine: "no program waits long for locks of the kernel",
-	why: "Waits of 1 ms and more as a share of the time of all its threads, as for mutexes.",
+	why: "Waits of 1 ms and more, as a share of the time of all threads of the process, as for mutexes.",
 	means: ("Threads use the same object of the kernel at the same time: one file that several write, "
 		+ "one address space that several map."),
-	look: "The system call tells which object: write(2) the file, mmap(2) and page faults the address space.",
-	cannot: "who held the lock meanwhile.",
+	look: "The system call tells which object: a file for write(2), the address space for mmap(2) and page faults.",
+	cannot: "who held the lock meanwhile, and waits that began before the run.",
 	next: "{offcputime} -p %{pid} 5", explains: ["slow-files", "blocked-tasks", "io-pressure"]},
 {id: "blocked-tasks", class: "saturation", resource: "tasks", warning: 5, critical: 30, unit: "s", weight: 5,
 	title: "%s hangs in the kernel", fine: "no thread hangs in the kernel",

@@ -45,9 +45,11 @@ def delays($kind):
 
 def offcputime:
 	facts({ours: ours, pid, comm, syscall, function, state, lock, mutex, waits, total_ns, others};
-		map(select(.total_ns and (.ours or .others | not)) | .kind = wait_kind) | . as $waits
+		# Rows of locks are left out last: if there are others, none is missing.
+		(if any(.[]; .comm and (.mutex or .lock | not)) then 0 else map(.others) | add // 0 end) as $left_out
+		| map(select(.total_ns and (.ours or .others | not)) | .kind = wait_kind) | . as $waits
 		| {
-			numbers: {mutexes: delays("a mutex"), kernel_locks: delays("a lock of the kernel")},
+			numbers: {left_out: $left_out, mutexes: delays("a mutex"), kernel_locks: delays("a lock of the kernel")},
 			series: [],
 			tables: [$waits | group_by([.kind, .comm, .syscall, .function])
 				| map(max_by(.total_ns) + {waits: (map(.waits) | add),
