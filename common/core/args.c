@@ -345,9 +345,9 @@ void args_parse(const char *tool, const struct table *table, const struct argp *
 	/* argp's own messages take two lines; ours are printed at ARGP_KEY_ERROR. */
 	if (argp_parse(argp, argc, argv, ARGP_NO_HELP | ARGP_NO_ERRS, NULL, NULL))
 		args_fail("invalid command line");
-	run_block_signals();		/* not before: a full pipe would hang --help */
+	run_block_signals();		/* Ctrl-C still ends a --help that blocks on a pipe */
 	output_args_check(common);
-	cgroup_prepare();		/* the capabilities for both are dropped later */
+	cgroup_prepare();		/* both use capabilities that are dropped later */
 	container_prepare();
 	count_args_check(common);
 }

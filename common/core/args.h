@@ -60,12 +60,12 @@ struct common_args {
 	unsigned long ring_bytes;	/* 0: the tool's default */
 	struct count_args count;
 	const char *metrics;		/* file for metrics; NULL: none */
-	const char *columns;		/* -o: to print, or "+..." to add; NULL: the default */
+	const char *columns;		/* -o: columns, or "+..." to add some; NULL: the default */
 	const char *btf;		/* file with the kernel's BTF; NULL: use the kernel's own */
 	struct filter filter;		/* in the form that the BPF side needs */
 	char *cgroup;			/* absolute path of the cgroup; NULL: none */
-	const struct table *table;	/* of the tool's records; an option may select another */
-	const char *tool;		/* the project's name for it; a package may rename it */
+	const struct table *table;	/* of the records; an option may select another table */
+	const char *tool;		/* name in this project; a package may rename the program */
 	int argc;			/* the original command line, for the meta line */
 	char **argv;
 };

@@ -31,12 +31,12 @@ struct entry {
 
 static struct entry cache[CACHE_SLOTS];
 
-#define ROOT_INODE 1			/* of the root of a hierarchy: KERNFS_ROOT_INO */
+#define ROOT_INODE 1			/* inode number of a hierarchy's root: KERNFS_ROOT_INO */
 
 /* A mount point of cgroup2. */
 struct mount {
 	char path[PATH_MAX];		/* "" if there is none */
-	bool whole;			/* it shows all cgroups, not only those of a namespace */
+	bool whole;			/* shows all cgroups, not only those of a namespace */
 };
 
 /* Return true if the root of the hierarchy is mounted at @path. */
@@ -49,7 +49,7 @@ static bool is_whole(const char *path)
 	       fs.f_type == CGROUP2_SUPER_MAGIC;
 }
 
-/* Find the mount that shows most in the table @mounts; @prefix leads to its root directory. */
+/* Find in the table @mounts the mount that shows the most cgroups.  @prefix leads to its root. */
 static void find_mount(struct mount *mount, const char *mounts, const char *prefix)
 {
 	char path[sizeof(mount->path)];
@@ -79,7 +79,7 @@ static const struct mount *own_mount(void)
 	return &mount;
 }
 
-/* Return the mount for names: that of process 1 if it shows more than the tool's own. */
+/* Return the mount for names: the one that process 1 sees if it shows more than the tool's own. */
 static const struct mount *names_mount(void)
 {
 	static struct mount init;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * The files are JSON.  Neither json-c nor jansson reads them: all that is needed are strings of
- * known keys, and each tool would start with one more shared library.  json_find.h needs no
- * memory for what it skips, and takes names that are not UTF-8, which jansson refuses.
+ * The files are JSON.  They are not read with json-c or jansson, because only strings of known keys
+ * are needed, and each tool would have to load one more shared library.  json_find.h allocates no
+ * memory for what it skips, and accepts names that are not UTF-8, which jansson refuses.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -49,7 +49,10 @@ void container_prepare(void)
 	}
 }
 
-/* A filter cannot read the flags of openat2, which are in memory: allow it only if it is needed. */
+/*
+ * A seccomp filter cannot check the flags of openat2, which are in memory, so allow openat2 only if
+ * it is needed.
+ */
 void container_allow_calls(void)
 {
 	static const struct sandbox_call calls[] = { { "openat2" }, {} };
@@ -59,7 +62,7 @@ void container_allow_calls(void)
 		sandbox_allow(calls);
 }
 
-/* Open a regular file below the root, where its symbolic links stay too.  It never blocks. */
+/* Open a regular file below the root without blocking.  Symbolic links cannot leave the root. */
 static int open_state(const char *path, size_t *size)
 {
 	struct open_how how = {

@@ -19,7 +19,7 @@ struct container {
 	char label[3 * CONTAINER_NAME_MAX];	/* name; in Kubernetes NAMESPACE/POD/NAME */
 	char name[CONTAINER_NAME_MAX];
 	char pod[CONTAINER_NAME_MAX], namespace[CONTAINER_NAME_MAX], image[CONTAINER_NAME_MAX];
-	bool sandbox;			/* it keeps the namespaces of a pod: the pause container */
+	bool sandbox;			/* the pause container, which keeps a pod's namespaces */
 };
 
 /* Open the root directory of process 1.  Call it while the tool may still enter it. */
@@ -40,8 +40,8 @@ bool container_names_denied(void);
 /*
  * Return the absolute path (malloc'd) of the cgroup of the running container @wanted: its label
  * or the last components of it; the same of a pod, for the cgroup of all its containers; or the
- * beginning of an id.  Of these meanings, the first one that exists counts.  Returns NULL with
- * errno ENOENT if there is none, ENOTUNIQ if there are several containers.
+ * beginning of an id.  The first of these meanings that matches a container is used.  Returns NULL
+ * with errno ENOENT if there is none, ENOTUNIQ if there are several containers.
  */
 char *container_find(const char *wanted);
 

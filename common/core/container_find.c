@@ -7,7 +7,7 @@
 
 #include "core/container.h"
 
-/* The cgroups found, and their number: all above one are ambiguous. */
+/* The first cgroup found, and how many were found: more than one is ambiguous. */
 struct found {
 	char *path;
 	int n;
@@ -52,7 +52,7 @@ static bool is_label(const char *label, const char *wanted)
 	       (n == len || label[len - n - 1] == '/');
 }
 
-/* What a word can mean, the first one first. */
+/* What the argument of --container can mean, in order of preference. */
 enum { BY_NAME, BY_POD, BY_ID, MEANINGS };
 
 /* Compare the container of the cgroup @path with the name or ID that --container gives. */

@@ -16,7 +16,7 @@
 #include "core/privilege.h"
 
 #define CONTROL 3		/* the keeper's descriptor of the socket to the tool */
-#define END_S 1			/* how long the keeper waits until its worker has ended */
+#define END_S 1			/* seconds that the keeper waits for its worker to end */
 #define SOCKET_BYTES (256 << 10)	/* buffer at each end; the kernel may allow less */
 
 /* A message of one byte with room for one descriptor. */
@@ -40,7 +40,7 @@ static void parcel_init(struct parcel *parcel)
 	};
 }
 
-/* End with @parent, the process that forked this one. */
+/* Make the kernel end this process when @parent ends, the process that forked it. */
 static void end_with(pid_t parent)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
@@ -52,7 +52,7 @@ static void close_inherited(int control)
 {
 	int null;
 
-	dup2(control, CONTROL);		/* first: without a standard file it can be one of those */
+	dup2(control, CONTROL);		/* before the loop: @control can be 0, 1 or 2 */
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = 0; fd < CONTROL; fd++)
 		if (null < 0)
@@ -63,7 +63,7 @@ static void close_inherited(int control)
 	syscall(SYS_close_range, CONTROL + 1, ~0U, 0);
 }
 
-/* Ignore what ends the tool from the terminal: the tool decides when its worker ends. */
+/* Ignore the terminal's signals that end the tool: the tool decides when its worker ends. */
 static void ignore_signals(void)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
@@ -104,7 +104,7 @@ static void offer_to_oom_killer(void)
 static void confine(const struct keeper_job *job)
 {
 	offer_to_oom_killer();
-#ifndef __SANITIZE_ADDRESS__		/* its shadow memory takes terabytes */
+#ifndef __SANITIZE_ADDRESS__		/* the sanitizer reserves terabytes of address space */
 	limit(RLIMIT_AS, job->memory_bytes);
 #endif
 	limit(RLIMIT_NOFILE, job->files);
@@ -126,7 +126,7 @@ static int send_socket(int fd)
 	return sendmsg(CONTROL, &parcel.message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
 }
 
-/* The options of the tool's end are set here: the tool may not be allowed to. */
+/* Set the options of the tool's socket here: the tool's sandbox may forbid setsockopt(2). */
 static int new_sockets(const struct keeper_job *job, int pair[2])
 {
 	struct timeval deadline = { .tv_sec = job->deadline_s };
@@ -153,7 +153,7 @@ static pid_t start_worker(const struct keeper_job *job)
 		end_with(keeper);
 		close(CONTROL);
 		close(pair[0]);
-		if (job->calls)		/* a kernel that refuses a filter is no reason to end */
+		if (job->calls)		/* if the kernel refuses the filter, go on without it */
 			sandbox_install_worker(job->calls);
 		job->serve(job->ctx, pair[1]);
 		_exit(0);
@@ -172,18 +172,18 @@ static _Noreturn void keep(const struct keeper_job *job)
 	char byte;
 
 	while (recv(CONTROL, &byte, 1, 0) == 1) {
-		/* Only here are workers waited for, so the pid is still that of the worker. */
+		/* The pid is still that of the worker: no other code waits for workers. */
 		if (worker)
 			kill(worker, SIGKILL);
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
 		worker = start_worker(job);
 		if (!worker)
-			send(CONTROL, "", 1, MSG_NOSIGNAL);	/* no socket comes with it */
+			send(CONTROL, "", 1, MSG_NOSIGNAL);	/* without a socket: failed */
 	}
 	if (worker)
 		kill(worker, SIGKILL);
-	alarm(END_S);		/* a worker that waits for a dead file system does not end */
+	alarm(END_S);		/* a worker that hangs in a dead file system does not end */
 	while (waitpid(-1, NULL, 0) > 0)
 		;
 	_exit(0);

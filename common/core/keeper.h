@@ -5,8 +5,8 @@
  * next one.  A third process, the keeper, which reads no data, has the privileges of the worker
  * and starts workers when the tool asks for one.
  *
- * Both end with the tool, however that ends, and not by a signal for the tool's process group.
- * Their standard files are /dev/null.
+ * Both end when the tool ends, for whatever reason.  A signal to the tool's process group does not
+ * end them.  Their standard files are /dev/null.
  */
 #ifndef COMMON_KEEPER_H
 #define COMMON_KEEPER_H
@@ -24,7 +24,7 @@ struct keeper_job {
 	void *ctx;
 	/* For sandbox_install_worker(); NULL: no filter. */
 	const struct sandbox_call *const *calls;
-	__u64 capabilities;	/* that both processes keep; bit N: capability N */
+	__u64 capabilities;	/* both processes keep these; bit N: capability N */
 	__u64 memory_bytes;	/* limit of the address space */
 	__u32 files;		/* limit of open files */
 	__u32 deadline_s;	/* of each send to the worker, and of its start */

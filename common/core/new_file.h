@@ -23,7 +23,7 @@ struct new_file {
  */
 int new_file_open(struct new_file *file, const char *path);
 
-/* Return true if @a and @b are names of one file; neither needs to exist. */
+/* Return true if @a and @b name the same file, even if it does not exist. */
 bool new_file_is_same(const char *a, const char *b);
 
 /* Give the file its final name.  Returns 0 or a negative errno; on error the old file stays. */

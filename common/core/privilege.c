@@ -104,7 +104,7 @@ static int drop_capabilities(__u64 keep)
 	return set(&caps);
 }
 
-/* What the libraries read from files when they first need it. */
+/* Let the libraries read now the files that they would otherwise open later in the sandbox. */
 static void read_now(void)
 {
 	libbpf_num_possible_cpus();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Give up, once the programs are attached, the privileges that the rest of the run does not need:
- * capabilities, and the system calls that sandbox.h does not allow.  A fault in what reads events,
- * paths or symbols then has little to gain.
+ * capabilities, and the system calls that sandbox.h does not allow.  An attacker who exploits a bug
+ * in the code that reads events, paths or symbols then gains little.
  */
 #ifndef COMMON_PRIVILEGE_H
 #define COMMON_PRIVILEGE_H
@@ -27,7 +27,7 @@ void privilege_keep(int capability);
 void privilege_drop(const struct common_args *args);
 
 /*
- * The same for the capabilities in @keep (bit N: capability N) and without regard to options.
+ * Like privilege_drop(), but keep exactly the capabilities in @keep (bit N: capability N).
  * Returns 0 or a negative errno, without a message.
  */
 int privilege_reduce(__u64 keep);

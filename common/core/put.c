@@ -131,9 +131,9 @@ static uint64_t first_not_plain(uint64_t word)
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is not the lowest one");
 
 /*
- * Copy plain characters from @*from to @p, up to the first other one or @end.  Whole words are
- * copied as long as @end is far enough away, also to @p: at least as much room is needed there
- * as there are bytes before @end.
+ * Copy plain characters from @*from to @p, up to the first one that is not plain, or @end.  Copies
+ * whole words while @end is far enough away.  The room at @p must be at least the number of bytes
+ * before @end.
  */
 static char *copy_plain(char *p, const unsigned char **from, const unsigned char *end)
 {

@@ -18,11 +18,12 @@
 #include "core/skel.h"
 
 #define TICK_NS (50 * NS_PER_MS)	/* maximum delay before an event is shown */
-#define IDLE_TICK_NS (500 * NS_PER_MS)	/* the same while idle: the next event wakes the reader */
+#define IDLE_TICK_NS (500 * NS_PER_MS)	/* delay while idle; the next event wakes the reader */
 #define DRAIN_TRIES 200			/* one per millisecond */
 /*
- * Events between two writes, and checks of signals and the clock: so few that their text stays in
- * the CPU's cache until it is written.  4096 take 15 % more time per event as JSON.
+ * Number of events after which the loop writes the output and checks signals and the clock.  Their
+ * text stays in the CPU's cache until it is written.  With 4096, JSON takes 15 % more time per
+ * event.
  */
 #define BATCH 1024
 

@@ -16,7 +16,9 @@
 
 struct bpf_map;
 
-/* Undo what the caller ignored, and ignore the signals of failed writes, which have errors instead. */
+/*
+ * Restore the signals that the caller ignored.  Ignore those of failed writes: errno reports them.
+ */
 void run_reset_signals(void);
 
 /*
@@ -41,8 +43,9 @@ int run_events(struct out *out, struct bpf_map *ring, run_event_fn fn,
 	       void (*tick)(void *ctx, bool last), void *ctx);
 
 /*
- * For work that can take long, after the last event.  Forget the signals that have arrived, and
- * return a descriptor that is readable when another one arrives, which is to interrupt that work.
+ * For work after the last event that can take long.  Discards the signals that have arrived.
+ * Returns a descriptor that becomes readable when another signal arrives, which interrupts that
+ * work.
  */
 int run_interrupt_fd(struct out *out);
 

@@ -47,7 +47,7 @@ static bool set_result(ucontext_t *context, int value)
 	return true;
 }
 
-/* Called from the handler of a signal: it needs no memory and no lock. */
+/* Called from a signal handler, so it allocates no memory and takes no lock. */
 static void report(unsigned int number)
 {
 	const char *name = syscall_name(number);
@@ -116,8 +116,8 @@ static int add_abort(scmp_filter_ctx filter)
 
 /*
  * Before v5.16 (2f46993d83ff, "x86: change default to spec_store_bypass_disable=prctl
- * spectre_v2_user=prctl") a filter slows a process down, by a mitigation for programs that run
- * code of others: CTL_SSB prevents that.
+ * spectre_v2_user=prctl") a filter also turned on a mitigation that slows the process down.
+ * CTL_SSB keeps it off.
  */
 static int set_attributes(scmp_filter_ctx filter)
 {
@@ -145,7 +145,7 @@ static int build(scmp_filter_ctx filter, const struct sandbox_call *const *allow
 	return err;
 }
 
-/* The handler of the signal cannot do this, because it needs memory. */
+/* Escape the tool's name for messages.  The signal handler cannot: escaping allocates memory. */
 static void escape_tool(void)
 {
 	struct text name = {};
@@ -156,7 +156,7 @@ static void escape_tool(void)
 	text_free(&name);
 }
 
-/* The kernel kills a process that blocks the signal. */
+/* Unblock SIGSYS: the kernel kills a process that blocks it. */
 static int unblock(int signal)
 {
 	sigset_t set;
@@ -166,7 +166,7 @@ static int unblock(int signal)
 	return sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-/* Install a filter that allows these calls; @action is taken for any other one. */
+/* Install a filter that allows the calls in @allowed, and takes @action for all others. */
 static int install(uint32_t action, const struct sandbox_call *const *allowed)
 {
 	scmp_filter_ctx filter;

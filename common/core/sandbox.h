@@ -3,18 +3,18 @@
  * The system calls that a running tool may make: a seccomp filter with an allow-list.
  *
  * privilege_drop() installs the filter when everything is attached.  Every tool may make the
- * calls of the basic list in sandbox_calls.c.  A tool or an option that needs more states it as
- * a list next to its code, and passes the list to sandbox_allow().
+ * calls of the basic list in sandbox_calls.c.  A tool or an option that needs more calls lists them
+ * next to its code, and passes the list to sandbox_allow().
  *
- * Any other call is a fault of the tool, or of something that took it over.  It fails with
- * ENOSYS and is reported once, and the tool exits with status 1 in the end:
+ * Any other call is a bug in the tool, or comes from an attacker who controls it.  It fails with
+ * ENOSYS and is reported once, and the tool later exits with status 1:
  *  - The kernel does not kill the tool (SECCOMP_RET_KILL), because what was collected would be
  *    lost without a message.  It sends SIGSYS (SECCOMP_RET_TRAP), whose handler reports the call.
  *  - ENOSYS, because libc then falls back to an older system call: a libc that is newer than
  *    these lists may call a new one first.
  *  - Only clone3 fails silently (SECCOMP_RET_ERRNO): libc always tries it before clone, and a
  *    filter cannot read its flags.
- * Calls of another architecture's table (32 bits on x86-64) are no fault of libc: they kill.
+ * libc never makes calls of another architecture (32-bit calls on x86-64): they kill the tool.
  */
 #ifndef COMMON_SANDBOX_H
 #define COMMON_SANDBOX_H
@@ -33,7 +33,7 @@ struct sandbox_call {
 	int error;			/* do not allow it but fail with this errno */
 };
 
-/* Conditions: argument @n, an int, is @v; it has none of @bits; it has all of @bits. */
+/* Conditions for argument @n, an int: it equals @v; it has none of @bits; it has all of @bits. */
 #define SANDBOX_IS(n, v) .arg = (n), .mask = 0xffffffff, .value = (v)
 #define SANDBOX_WITHOUT(n, bits) .arg = (n), .mask = (bits), .value = 0
 #define SANDBOX_WITH(n, bits) .arg = (n), .mask = (bits), .value = (bits)
@@ -42,7 +42,7 @@ struct sandbox_call {
 extern const struct sandbox_call sandbox_basic[];
 
 /* What several tools or options need. */
-extern const struct sandbox_call sandbox_read_files[];	/* open and list them, with their links */
+extern const struct sandbox_call sandbox_read_files[];	/* open and list files, read links */
 extern const struct sandbox_call sandbox_new_file[];	/* new_file.h */
 extern const struct sandbox_call sandbox_handles[];	/* cgroup_path() */
 extern const struct sandbox_call sandbox_walk[];	/* without CAP_DAC_READ_SEARCH: fts(3), too */
@@ -61,8 +61,8 @@ int sandbox_install(void);
 
 /*
  * The same for a worker (keeper.h): it may make the calls of the basic list and of @allowed, which
- * end with NULL, and any other one kills it.  Its messages would reach nobody; the tool counts
- * what a worker that has ended did not do.
+ * end with NULL, and any other one kills it.  A worker cannot report the call, because its stderr
+ * is /dev/null; the tool counts the results that are missing when a worker has ended.
  */
 int sandbox_install_worker(const struct sandbox_call *const *allowed);
 

@@ -35,9 +35,9 @@ const struct sandbox_call sandbox_basic[] = {
 	/* memory: no code */
 	{ "brk" }, { "mmap", SANDBOX_WITHOUT(2, PROT_EXEC) }, { "mprotect", SANDBOX_WITHOUT(2, PROT_EXEC) },
 	{ "munmap" }, { "mremap" }, { "madvise" }, { "getrandom" },
-	{ "sysinfo" },			/* qsort(3): may it use so much memory? */
+	{ "sysinfo" },			/* qsort(3) checks how much memory it may use */
 
-	/* the end, also by abort(3), signals, locks of libc */
+	/* exit(3) and abort(3), signals, locks of libc */
 	{ "exit" }, { "exit_group" }, { "futex" }, { "getpid" }, { "gettid" }, { "rt_sigaction" },
 	{ "rt_sigprocmask" }, { "rt_sigreturn" },
 
@@ -46,7 +46,7 @@ const struct sandbox_call sandbox_basic[] = {
 	{}
 };
 
-/* O_TMPFILE has an access mode other than O_RDONLY too. */
+/* This also excludes O_TMPFILE, which requires an access mode other than O_RDONLY. */
 const struct sandbox_call sandbox_read_files[] = {
 	{ "openat", SANDBOX_WITHOUT(2, O_ACCMODE | O_CREAT | O_TRUNC) }, { "lseek" }, { "getdents64" },
 	{ "newfstatat" }, { "statx" }, { "readlink" }, { "readlinkat" },

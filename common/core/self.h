@@ -14,9 +14,9 @@
 #include "own_task.h"
 
 /*
- * Look up the process.  In the initial namespaces this takes two calls of stat(2); otherwise a
- * BPF program runs once, with the types from @btf (NULL: the kernel's).  Returns 0 or a
- * negative errno, without a message.
+ * Look up the process.  In the initial namespaces this takes two calls of stat(2); otherwise it
+ * runs a BPF program once, with the types from @btf (NULL: the kernel's).  Returns 0 or a negative
+ * errno, without a message.
  */
 int self_look(const char *btf);
 

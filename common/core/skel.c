@@ -20,7 +20,7 @@
 #include "core/skel.h"
 #include "core/target.h"
 
-#define SPARE_DESCRIPTORS 8	/* for signals and events, /proc and /sys */
+#define SPARE_DESCRIPTORS 8	/* descriptors left for signals, events, /proc and /sys */
 
 static struct {
 	struct bpf_object_skeleton *skeleton;

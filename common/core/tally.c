@@ -7,7 +7,7 @@
 
 #define BLOCK_BYTES (1UL << 18)
 
-/* Blocks of memory for the strings. */
+/* Memory blocks that hold the strings. */
 struct tally_block {
 	struct tally_block *before;
 	size_t used, size;

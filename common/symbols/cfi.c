@@ -8,13 +8,14 @@
 #include "core/xalloc.h"
 #include "symbols/cfi_parse.h"
 
-/* Chromium's .eh_frame has 20 MB. */
+/* Chromium's .eh_frame section has 20 MB. */
 #define SECTION_BYTES_MAX (64UL << 20)
 #define SEGMENTS_MAX 64			/* loaded segments: 4 to 6 in practice */
-#define HEADERS_MAX 1024		/* of segments or sections; 30 to 40 in practice */
+#define HEADERS_MAX 1024		/* segments or sections: 30 to 40 in practice */
 /*
- * A function's program has 10 to 50 operations.  More than 256 for each lookup are taken from
- * a reserve, which lasts for some 10 ms of CPU time.
+ * Limits on the operations of CFA programs.  A function's program has 10 to 50.  Each lookup may
+ * execute 256; further ones are taken from the file's reserve, which lasts for about 10 ms of CPU
+ * time.
  */
 #define STEPS_RESERVE 1000000
 #define STEPS_EACH 256

@@ -35,23 +35,23 @@
 
 enum cfi_how {
 	CFI_SAME,		/* the register is unchanged */
-	CFI_UNDEFINED,		/* it cannot be recovered; of the return address: there is no caller */
+	CFI_UNDEFINED,		/* cannot be recovered; for the return address: no caller */
 	CFI_MEMORY,		/* at CFA + value */
 	CFI_VALUE,		/* is CFA + value */
 	CFI_REGISTER,		/* in register number value */
-	CFI_AT_EXPRESSION,	/* at the address that an expression gives */
-	CFI_EXPRESSION,		/* is what an expression gives */
+	CFI_AT_EXPRESSION,	/* at the address that is the result of an expression */
+	CFI_EXPRESSION,		/* the result of an expression */
 };
 
 /* How to find the registers of the caller. */
 struct cfi_row {
 	bool signal_frame;	/* the caller was interrupted: its pc is not a return address */
-	bool cfa_expression;	/* the CFA is what expression cfa_value gives */
-	__u8 cfa_register;	/* otherwise this register + cfa_value */
+	bool cfa_expression;	/* the CFA is the result of the expression cfa_value */
+	__u8 cfa_register;	/* otherwise the CFA is this register + cfa_value */
 	__u8 return_register;
 	__u8 how[CFI_REGISTERS];
 	__s32 cfa_value;
-	__s32 value[CFI_REGISTERS];	/* of an expression: its place, see cfi_expression() */
+	__s32 value[CFI_REGISTERS];	/* for expressions: the place, see cfi_expression() */
 };
 
 struct cfi;
@@ -63,15 +63,17 @@ struct cfi;
 struct cfi *cfi_open(int fd, size_t *room_bytes);
 
 /*
- * As cfi_open(), for the bytes of an .eh_frame that is mapped at @address.  Takes over @bytes,
+ * Like cfi_open(), for the bytes of an .eh_frame that is mapped at @address.  Takes over @bytes,
  * which free() must accept.
  */
 struct cfi *cfi_new(__u8 *bytes, size_t size, __u64 address);
 
-/* Return the address, as in the file's own numbering, of the byte at @offset in the file. */
+/* Return the address, in the file's own address space, of the byte at @offset in the file. */
 __u64 cfi_address(const struct cfi *cfi, __u64 offset);
 
-/* Set @row for the instruction at @address; false if there is no valid information on it. */
+/*
+ * Set @row for the instruction at @address; return false if there is no valid information about it.
+ */
 bool cfi_find(struct cfi *cfi, __u64 address, struct cfi_row *row);
 
 /* Return the operations of the expression at @place. */

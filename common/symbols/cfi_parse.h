@@ -28,7 +28,7 @@ struct cfi {
 	__s64 steps_left;	/* operations of CFA programs that may still be executed */
 };
 
-/* What the functions of a record of common information (CIE) share. */
+/* A record of common information (CIE), which several functions share. */
 struct cfi_common {
 	__u64 code_align;
 	__s64 data_align;
@@ -46,7 +46,7 @@ struct cfi_record {
 	struct dwarf_bytes program;
 };
 
-/* Read the record at @offset.  Returns false if it is not that of a function, or invalid. */
+/* Read the record at @offset.  Returns false if the record is invalid or not that of a function. */
 bool cfi_record(const struct cfi *cfi, __u32 offset, struct cfi_record *record);
 
 /* Read a pointer encoded as @encoding (DW_EH_PE_*), from anywhere in the section. */

@@ -6,7 +6,7 @@
 
 #define REMEMBERED_MAX 16	/* nested DW_CFA_remember_state; compilers nest 2 */
 
-/* The two high bits of an operation; the rest is its first operand. */
+/* Operations in the two high bits of a byte, whose other bits are the first operand. */
 enum { CFA_ADVANCE = 1, CFA_OFFSET = 2, CFA_RESTORE = 3 };
 /* Other operations. */
 enum {
@@ -17,7 +17,7 @@ enum {
 	CFA_DEF_CFA_OFFSET = 0x0e, CFA_DEF_CFA_EXPRESSION = 0x0f, CFA_AT_EXPRESSION = 0x10,
 	CFA_OFFSET_SIGNED = 0x11, CFA_DEF_CFA_SIGNED = 0x12, CFA_DEF_CFA_OFFSET_SIGNED = 0x13,
 	CFA_VALUE_OFFSET = 0x14, CFA_VALUE_OFFSET_SIGNED = 0x15, CFA_VALUE_EXPRESSION = 0x16,
-	/* On arm64: the return address is signed from here on, or no longer. */
+	/* arm64: toggles whether the return address is signed. */
 	CFA_NEGATE_RA_STATE = 0x2d,
 	CFA_ARGS_SIZE = 0x2e, CFA_NEGATIVE_OFFSET = 0x2f,
 };
@@ -33,7 +33,7 @@ struct machine {
 	bool bad;
 };
 
-/* Store @v where 32 bits suffice: no frame is larger than 2 GB. */
+/* Convert @v to 32 bits, which suffice: no frame is larger than 2 GB. */
 static __s32 narrow(struct machine *m, __s64 v)
 {
 	if (v < INT_MIN || v > INT_MAX)
@@ -82,7 +82,7 @@ static void advance(struct machine *m, __u64 n)
 	m->location += n * m->common->code_align;
 }
 
-/* Execute @op if it says where a register is; false: it is another one. */
+/* Execute @op if it sets the rule of a register; otherwise return false. */
 static bool execute_rule(struct machine *m, __u8 op)
 {
 	struct dwarf_bytes rest = m->program;	/* after the number of the register */
@@ -124,7 +124,7 @@ static bool execute_rule(struct machine *m, __u8 op)
 	return true;
 }
 
-/* Execute @op if it says where the CFA is; false: it is another one. */
+/* Execute @op if it sets the rule of the CFA; otherwise return false. */
 static bool execute_cfa(struct machine *m, __u8 op)
 {
 	struct dwarf_bytes *p = &m->program;
@@ -158,7 +158,7 @@ static void execute_other(struct machine *m, __u8 op)
 
 	switch (op) {
 	case CFA_NOP:
-	case CFA_NEGATE_RA_STATE: break;	/* the signature is always removed */
+	case CFA_NEGATE_RA_STATE: break;	/* nothing to do: every signature is removed */
 	case CFA_SET_LOC:
 		m->location = cfi_pointer(m->cfi, p, m->common->pointer_encoding);
 		break;

@@ -6,17 +6,17 @@
 #include "core/xalloc.h"
 #include "symbols/cfi_parse.h"
 
-/* Chromium has 700,000 functions.  16 bytes each: 16 MB at most for a file. */
+/* Chromium has 700,000 functions.  One takes 16 bytes, so a file takes 16 MB at most. */
 #define FUNCTIONS_MAX (1U << 20)
 
-#define LETTERS_MAX 16		/* of an augmentation; compilers write 4, as "zPLR" */
+#define LETTERS_MAX 16		/* letters of an augmentation; compilers write up to 4: "zPLR" */
 
 /* Low half of an encoding: the format. */
 enum {
 	PE_ABSOLUTE = 0x00, PE_ULEB = 0x01, PE_UDATA2 = 0x02, PE_UDATA4 = 0x03, PE_UDATA8 = 0x04,
 	PE_SLEB = 0x09, PE_SDATA2 = 0x0a, PE_SDATA4 = 0x0b, PE_SDATA8 = 0x0c, PE_FORMAT = 0x0f,
 };
-/* High half: what to add; or no pointer at all. */
+/* High half: the base to add, or that there is no pointer. */
 enum { PE_RELATIVE = 0x10, PE_RELATION = 0xf0, PE_OMITTED = 0xff };
 
 __u64 cfi_pointer(const struct cfi *cfi, struct dwarf_bytes *bytes, __u8 encoding)
@@ -39,8 +39,8 @@ __u64 cfi_pointer(const struct cfi *cfi, struct dwarf_bytes *bytes, __u8 encodin
 }
 
 /*
- * Take the record at @bytes, without its length; empty: the terminator or the end.
- * @wide: it is in the 64-bit format.
+ * Take the record at @bytes and return it without its length.  It is empty at the terminator or the
+ * end.  Sets @wide if the record has the 64-bit format.
  */
 static struct dwarf_bytes take_record(struct dwarf_bytes *bytes, bool *wide)
 {
@@ -60,7 +60,7 @@ static struct dwarf_bytes record_at(const struct cfi *cfi, __u64 offset, bool *w
 	return take_record(&rest, wide);
 }
 
-/* Read what the letters of the augmentation @letters announce. */
+/* Read the augmentation data that @letters describe. */
 static void read_augmentation(const struct cfi *cfi, struct dwarf_bytes *bytes,
 			      const char *letters, struct cfi_common *common)
 {
@@ -130,7 +130,7 @@ bool cfi_record(const struct cfi *cfi, __u32 offset, struct cfi_record *record)
 	    !read_common(cfi, common, &record->common))
 		return false;
 	record->start = cfi_pointer(cfi, &bytes, record->common.pointer_encoding);
-	/* The size has the same format, but is never relative. */
+	/* The size has the same format as the address, but is never relative. */
 	record->bytes = cfi_pointer(cfi, &bytes, record->common.pointer_encoding & PE_FORMAT);
 	if (record->common.has_lengths)
 		dwarf_block(&bytes, dwarf_uleb(&bytes));
@@ -167,7 +167,7 @@ void cfi_list_functions(struct cfi *cfi)
 
 		if (rest.bad)
 			break;
-		if (!dwarf_left(&bytes))	/* a terminator; the linker may have put more after it */
+		if (!dwarf_left(&bytes))	/* a terminator; more records may follow */
 			continue;
 		if (cfi_record(cfi, offset, &record) && record.bytes && record.bytes <= 0xffffffff)
 			add_function(cfi, &record, offset);

@@ -22,8 +22,8 @@ static void take_part(const char *part, size_t len, void *ctx)
 }
 
 /*
- * A crafted name can double its readable form with every letter.  The library cannot be stopped
- * other than by longjmp() out of it.  It holds no memory that would have to be freed.
+ * A crafted name can double its readable form with every letter.  Only a longjmp() out of the
+ * library can stop it.  That leaks nothing, because the library allocates no memory.
  */
 static bool try_demangle(struct demangling *demangling, const char *name)
 {

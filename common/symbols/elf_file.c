@@ -18,13 +18,13 @@
 #define OPEN_FILES_MAX 256
 #define FILES_MAX 16384
 #define SYMBOL_BYTES_MAX (256UL << 20)	/* of all files */
-#define CFI_BYTES_MAX (128UL << 20)	/* of all files; those of a busy desktop have 30 MB */
+#define CFI_BYTES_MAX (128UL << 20)	/* for all files; a busy desktop needs 30 MB */
 
 struct elf_file {
 	struct elf_file *next;
 	dev_t dev;
 	ino_t ino;
-	struct timespec changed;	/* tells a later file with the same inode number apart */
+	struct timespec changed;	/* distinguishes a later file with the same inode number */
 	__u64 mapped_dev, mapped_ino;	/* as in /proc/PID/maps */
 	char *path;			/* as its process sees it */
 	int fd;				/* -1: closed, because too many files were open */
@@ -32,14 +32,17 @@ struct elf_file {
 	bool indexed;
 	bool cfi_read;
 	struct cfi *cfi;
-	/* Whether a call ends at an offset, by its low bits: the offset << 1, and 1 for yes. */
+	/*
+	 * Cache of whether a call ends at an offset, indexed by the low bits of the offset.  An
+	 * entry is the offset << 1, plus 1 for yes.
+	 */
 	__u64 calls[CALLS_CACHED];
 	struct elf_segment *segments;
 	size_t n_segments;
 	struct symbols symbols;
 };
 
-/* Read the symbols, as many as the memory for those of all files allows. */
+/* Read the symbols, up to the memory limit for those of all files. */
 static void index_file(struct elf_files *files, struct elf_file *file)
 {
 	size_t room = SYMBOL_BYTES_MAX - files->symbol_bytes;
@@ -57,8 +60,8 @@ static void index_file(struct elf_files *files, struct elf_file *file)
 }
 
 /*
- * Too many files are open: read the symbols of those that were not used for longer than the
- * average, and close them.  One that is mapped again is opened again.
+ * Too many files are open.  Read the symbols of those whose last use is older than the average, and
+ * close them.  A file that is mapped again is opened again.
  */
 static void close_files(struct elf_files *files)
 {
@@ -152,7 +155,7 @@ static bool is_file(const struct elf_file *file, const struct stat *st)
 				  file->changed.tv_nsec == st->st_ctim.tv_nsec));
 }
 
-/* Return @file, which @fd is as well: keep that descriptor if its own was closed. */
+/* Return @file, which @fd refers to as well.  Keep @fd if the file's own descriptor was closed. */
 static struct elf_file *reuse(struct elf_files *files, struct elf_file *file, int fd)
 {
 	file->used = ++files->uses;

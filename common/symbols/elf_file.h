@@ -20,16 +20,16 @@ struct elf_files {		/* starts as all zeros */
 	struct elf_file *vdso;	/* NULL: not opened yet */
 	size_t n, n_open;
 	__u64 uses;		/* counts the calls of elf_files_mapped() */
-	size_t cfi_bytes;	/* in use by call frame information */
+	size_t cfi_bytes;	/* memory used by call frame information */
 	size_t symbol_bytes;	/* in use by symbols */
-	size_t limited;		/* files of which a limit left out symbols */
+	size_t limited;		/* number of files whose symbols were left out because of a limit */
 };
 
 /* A line of /proc/PID/maps. */
 struct elf_mapped {
 	const char *range;	/* "START-END" in hex */
 	const char *path;
-	__u64 dev, ino;		/* as in the line; some file systems have others in stat(2) */
+	__u64 dev, ino;		/* from the line: stat(2) returns others on some file systems */
 };
 
 /*

@@ -17,9 +17,9 @@
 #define SEGMENTS_MAX 1024		/* program headers: 10 to 15 in practice */
 #define SYMBOLS_MAX (1U << 20)		/* Chromium has 700,000 functions */
 #define NAME_BYTES_MAX 4096		/* longer names are truncated */
-#define STRINGS_BYTES_MAX (64U << 20)	/* of a string table, and of the names of a file */
-#define NOTES_BYTES_MAX 4096		/* of a section; in practice 100 */
-#define AT_ONCE 4096			/* symbols that are read at a time */
+#define STRINGS_BYTES_MAX (64U << 20)	/* limit for a string table, and for all names of a file */
+#define NOTES_BYTES_MAX 4096		/* limit for a section; in practice 100 */
+#define AT_ONCE 4096			/* symbols read at a time */
 
 struct elf {
 	int fd;
@@ -95,7 +95,7 @@ static bool find_section(const struct elf *elf, __u32 type, Elf64_Shdr *section)
 	return false;
 }
 
-/* What is read from one table. */
+/* The symbols being read from one table, and their limits. */
 struct table {
 	struct symbols *symbols;
 	char *strings;

@@ -18,10 +18,10 @@ struct elf_segment {
 };
 
 /*
- * Add the symbols of .symtab and .dynsym of @fd to @symbols.  If it has no .symtab, add also that
- * of the file that /usr/lib/debug has for the same build ID.  @room_bytes: how much memory they
- * may take, which is reduced by what they took.  Returns false if a limit was reached, so that
- * some symbols are missing.
+ * Add the symbols of .symtab and .dynsym of @fd to @symbols.  If there is no .symtab, also add that
+ * of the file in /usr/lib/debug with the same build ID.  @room_bytes is the memory that the symbols
+ * may take; it is reduced by what they take.  Returns false if symbols are missing because a limit
+ * was reached.
  */
 bool elf_symbols_read(int fd, struct symbols *symbols, size_t *room_bytes);
 

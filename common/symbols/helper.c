@@ -16,48 +16,48 @@
 #include "symbols/helper_serve.h"
 
 /*
- * Requests that may be under way.  Their answers fit into the socket's buffer, so the helper never
- * waits for the tool, while that waits for the helper.
+ * Maximum number of requests without an answer.  Their answers fit into the socket's buffer, so the
+ * helper and the tool never wait for each other.
  */
 #define QUEUE_MAX 16
-/* During the run the tool waits no longer: meanwhile events are lost. */
+/* Maximum wait for an answer during the run: while the tool waits, events are lost. */
 #define SETTLE_NS (5 * NS_PER_S)
-/* The symbols of a browser's debug file, of 1 GB, take 2 to 3 seconds. */
+/* Maximum wait for names.  Reading the symbols of a browser's 1 GB debug file takes 2 to 3 s. */
 #define NAME_NS (10 * NS_PER_S)
 #define SEND_S 5
 #define MEMORY_BYTES (2ULL << 30)
 #define FILES_MAX 8192
-/* A process because of which the helper ended that often is not asked about again. */
+/* A process that ended the helper this many times is not asked about again. */
 #define ENDS_EACH_MAX 2
-/* More helpers than that are not started within a minute. */
+/* Maximum number of helpers started in a minute. */
 #define STARTS_MAX 4
 
 struct queued {
 	struct helper_request request;
-	helper_unwound_fn fn;		/* NULL: the answer has no consequence */
+	helper_unwound_fn fn;		/* NULL: ignore the answer */
 	void *ctx;
 };
 
 struct helper {
 	struct keeper keeper;
 	int socket;			/* -1: there is no helper now */
-	int stop_fd;			/* readable: wait no longer; -1: none */
+	int stop_fd;			/* stop waiting when it is readable; -1: none */
 	bool stopped;			/* it was readable */
 	struct queued queue[QUEUE_MAX];	/* requests under way, from queue[first] on */
 	unsigned int first, n;
 	__u8 *ends_each;		/* by process number: how often the helper ended */
 	size_t n_processes;
 	unsigned long ends;
-	__u32 limited;			/* the most that a helper has reported */
-	__u64 minute_ns;		/* when the minute began in which... */
-	unsigned int starts;		/* ... that many helpers were started */
+	__u32 limited;			/* highest number that a helper has reported */
+	__u64 minute_ns;		/* start of the minute in which... */
+	unsigned int starts;		/* ... this many helpers were started */
 	union {
 		char bytes[HELPER_PACKET_BYTES];
 		__u64 align;
 	} packet;
 };
 
-/* The capabilities to look at processes of all users, and to open map_files in /proc. */
+/* Capabilities needed to read the processes of all users, and to open map_files in /proc. */
 static __u64 capabilities(void)
 {
 	return 1ULL << CAP_SYS_PTRACE | 1ULL << CAP_DAC_READ_SEARCH | 1ULL << CAP_CHECKPOINT_RESTORE;
@@ -96,7 +96,10 @@ struct helper *helper_start(const struct keeper_job *job)
 	return helper;
 }
 
-/* What a worker does besides reading files: answer, and copy the vDSO to a file in memory. */
+/*
+ * Calls that a worker needs besides reading files: to answer, and to copy the vDSO to a memory
+ * file.
+ */
 static const struct sandbox_call worker_calls[] = {
 	{ "recvfrom" }, { "recvmsg" }, { "sendto" }, { "sendmsg" }, { "memfd_create" }, {}
 };
@@ -123,7 +126,7 @@ static void pop(struct helper *helper, const struct helper_unwound *unwound)
 		queued.fn(queued.ctx, unwound);
 }
 
-/* Remember that the helper ended when it was asked about process @number. */
+/* Record that the helper ended while it worked on process @number. */
 static void blame(struct helper *helper, __u32 number)
 {
 	size_t more = 2 * (size_t)number + 64;
@@ -141,7 +144,7 @@ static bool blamed(const struct helper *helper, __u32 number)
 	return number < helper->n_processes && helper->ends_each[number] >= ENDS_EACH_MAX;
 }
 
-/* The helper has ended, is stuck, or sends nonsense: close its socket, and answer in its place. */
+/* The helper has ended, is stuck, or sends nonsense: close its socket, and answer its requests. */
 static void give_up(struct helper *helper)
 {
 	const struct helper_unwound none = { .end = UNWIND_NO_HELPER };
@@ -155,7 +158,7 @@ static void give_up(struct helper *helper)
 		pop(helper, &none);
 }
 
-/* Wait until @end_ns for an answer, or for the end of the helper, unless the user stops it. */
+/* Wait until @end_ns for an answer or the end of the helper.  Stops when the user interrupts. */
 static bool await(struct helper *helper, __u64 end_ns)
 {
 	struct pollfd fds[] = {
@@ -240,7 +243,7 @@ static bool enqueue(struct helper *helper, const struct queued *queued, const st
 	if (helper->n == QUEUE_MAX)
 		take_answer(helper, clock_now_ns() + SETTLE_NS);
 	memcpy(iov + 1, parts, n * sizeof(parts[0]));
-	/* If the helper has ended before the request, the next one gets it. */
+	/* If the helper has ended, send the request to a new one. */
 	for (int tries = 0; !send_request(helper, &message);)
 		if (++tries == 2)
 			return false;

@@ -3,10 +3,11 @@
  * Callers and names of user functions, found by a helper process.
  *
  * Unwinding and naming parse files of other processes: ELF, call frame information, perf maps.
- * The users who run those processes choose what these files contain.  The helper (keeper.h) does that with the
- * capabilities to open these files, which the tool drops.  Its answers are checked.  If it ends,
- * does not answer in time, or answers nonsense, requests under way are answered in its place by
- * UNWIND_NO_HELPER or without names, and the next request starts another helper.
+ * The users who run those processes choose what these files contain, so a separate process, the
+ * helper (keeper.h), parses them.  It keeps the capabilities to open these files, which the tool
+ * drops.  The tool checks its answers.  If the helper ends, does not answer in time, or answers
+ * nonsense, helper.c answers the open requests itself, with UNWIND_NO_HELPER or without names, and
+ * the next request starts another helper.
  */
 #ifndef COMMON_HELPER_H
 #define COMMON_HELPER_H
@@ -45,7 +46,7 @@ typedef void (*helper_named_fn)(void *ctx, size_t i, const struct symbol *symbol
  */
 struct helper *helper_new(bool frame_pointers, bool filter);
 
-/* For tests: as helper_new() with another job. */
+/* For tests: like helper_new(), but with another job. */
 struct helper *helper_start(const struct keeper_job *job);
 
 void helper_free(struct helper *helper);
@@ -59,8 +60,8 @@ void helper_unwind(struct helper *helper, const struct helper_process *process, 
 		   void *ctx);
 
 /*
- * Request to open the files of @process while it lives, and once more if they do not contain
- * the @n addresses, of which only the first UNWIND_FRAMES_MAX count.
+ * Request to open the files of @process while it lives, and again if they do not contain the @n
+ * addresses.  Only the first UNWIND_FRAMES_MAX addresses are used.
  */
 void helper_look(struct helper *helper, const struct helper_process *process, __u32 map_count,
 		 const __u64 *addresses, __u32 n);
@@ -71,19 +72,20 @@ void helper_settle(struct helper *helper);
 /*
  * Find the names of @n addresses in @process.  UNWIND_EXACT marks those that are not return
  * addresses.  A return address has the name of the call before it and no name if there is no call.
- * Calls @fn for each address, without a name if the helper ended or, after @end_ns (as
- * clock_now_ns()) or when stopped, if it is too late; returns false in the latter case.
+ * Calls @fn for each address.  Addresses have no name if the helper ended, after @end_ns (a time of
+ * clock_now_ns()), or after helper_stop_by()'s descriptor became readable.  In the last two cases,
+ * returns false.
  */
 bool helper_name(struct helper *helper, const struct helper_process *process,
 		 const __u64 *addresses, size_t n, __u64 end_ns, helper_named_fn fn, void *ctx);
 
-/* Give up requests once @fd is readable; @fd is not closed. */
+/* Give up waiting for answers once @fd is readable.  Does not close @fd. */
 void helper_stop_by(struct helper *helper, int fd);
 
-/* Return how many times the helper has ended, or was ended because of its answers. */
+/* Return how many times the helper has ended, or was given up because of its answers. */
 unsigned long helper_ends(const struct helper *helper);
 
-/* Return the number of files that have more symbols than are read, as far as the helper said. */
+/* Return the number of files that have more symbols than are read, as reported by the helper. */
 __u32 helper_limited(const struct helper *helper);
 
 #endif /* COMMON_HELPER_H */

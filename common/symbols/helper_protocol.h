@@ -8,15 +8,18 @@
 
 #include "symbols/helper.h"
 
-/* Of a request and of an answer: 64 KB. */
+/* Maximum size of a request or an answer: 64 KB. */
 #define HELPER_PACKET_BYTES 65536
 #define HELPER_PLACES_MAX 64		/* addresses in one request for names */
 #define HELPER_NAME_BYTES_MAX 32768	/* longer names are truncated; the longest C++ ones have 8 KB */
 
 enum helper_kind {
-	/* Unwind a copy, whose struct user_stack and bytes follow; answered by n addresses. */
+	/*
+	 * Unwind the copied stack that follows (struct user_stack and bytes); answered by n
+	 * addresses.
+	 */
 	HELPER_UNWIND,
-	/* Look at the process now, because of the n addresses that follow; answered without any. */
+	/* Look at the process now, for the n addresses that follow; the answer has no addresses. */
 	HELPER_LOOK,
 	/*
 	 * Name the n addresses that follow; answered by n struct helper_name, or fewer, but at
@@ -38,7 +41,7 @@ struct helper_answer {
 	__u32 n;
 	__u32 end;			/* HELPER_UNWIND: enum unwind_end */
 	__u32 java;			/* 1: the process runs Java */
-	__u32 limited;			/* files so far that have more symbols than are read */
+	__u32 limited;			/* number of files with more symbols than are read */
 	__u32 reserved;
 };
 

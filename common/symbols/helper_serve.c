@@ -20,7 +20,7 @@ union packet {
 struct service {
 	struct usyms *usyms;
 	struct unwind *unwind;
-	struct usyms_process **processes;	/* by number; NULL: not asked about yet */
+	struct usyms_process **processes;	/* by process number; NULL: no request yet */
 	size_t n;
 	union packet in, out;
 	size_t out_bytes;
@@ -48,7 +48,7 @@ static struct usyms_process *process_of(struct service *service)
 	return service->processes[process->number];
 }
 
-/* What follows the request, and what follows the answer. */
+/* The data after the struct of the request, and after that of the answer. */
 static const __u64 *addresses_in(const struct service *service)
 {
 	return (const __u64 *)(service->in.bytes + sizeof(struct helper_request));
@@ -79,7 +79,10 @@ static void unwind(struct service *service)
 	touch(process, addresses, answer->n);
 }
 
-/* An address that is not a return address gets no name: that of a neighbour would be wrong. */
+/*
+ * An address that is not a return address gets no name: the name of a nearby function would be
+ * wrong.
+ */
 static struct symbol find(struct usyms_process *process, __u64 address)
 {
 	bool exact = address & UNWIND_EXACT;

@@ -13,7 +13,7 @@
 
 struct ksyms {
 	struct symbols symbols;
-	struct tally modules;		/* numbers of names including their NUL; number 0 is "" */
+	struct tally modules;		/* numbers of names, each with its NUL; number 0 is "" */
 };
 
 /* Return true for symbols of code, not data.  @type is a letter of nm(1). */

@@ -8,8 +8,8 @@
 struct ksyms;
 
 /*
- * Open the list of the kernel's functions.  Only this takes CAP_SYSLOG, not reading it.  Returns a
- * descriptor or a negative errno, for ksyms_load() or close(2).
+ * Open the list of the kernel's functions.  Only opening it requires CAP_SYSLOG, not reading it.
+ * Returns a descriptor or a negative errno, for ksyms_load() or close(2).
  */
 int ksyms_open(void);
 

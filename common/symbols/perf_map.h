@@ -10,8 +10,8 @@
 #define PERF_MAP_LINE_MAX 4096	/* bytes; longer lines are left out */
 
 /*
- * Add the functions in @f to @symbols.  A later line replaces an earlier one.  At most
- * *@bytes_left bytes are read and subtracted from it.  Returns false if something was left out.
+ * Add the functions in @f to @symbols.  A later line replaces an earlier one.  Reads at most
+ * *@bytes_left bytes and reduces it by the number read.  Returns false if something was left out.
  */
 bool perf_map_read(FILE *f, struct symbols *symbols, size_t *bytes_left);
 

@@ -5,7 +5,9 @@
 #include "symbols/symbols.h"
 #include "core/xalloc.h"
 
-/* How many symbols to search for the outer one if a symbol is nested (a label in assembly). */
+/*
+ * Number of preceding symbols to search for the outer symbol of a nested one (a label in assembly).
+ */
 #define NESTED_MAX 16
 #define SIZELESS_MAX (1UL << 20)	/* maximum size in bytes of a symbol of unknown size */
 

@@ -20,7 +20,7 @@ struct symbol_entry {
 	__u32 bytes;		/* 0: unknown, extends to the next symbol */
 	__u32 name;		/* offset in names */
 	__u32 module;		/* number assigned by the caller */
-	__u32 rank;		/* of several symbols at one address, the highest rank wins */
+	__u32 rank;		/* the symbol with the highest rank at an address wins */
 };
 
 struct symbols {		/* starts as all zeros */

@@ -9,9 +9,9 @@
 /* Entries of the cache of rows: 4 MB on x86-64.  A busy node takes 3000. */
 #define CACHE_SIZE 32768
 #define WORD 8
-/* How much the first function of a program may have on the stack: it aligns the stack pointer. */
+/* Maximum number of stack bytes of a program's first function, which aligns the stack pointer. */
 #define ENTRY_BYTES 64
-/* A frame pointer that is further away is a number: RLIMIT_STACK is 8 MB on most systems. */
+/* A value further away is not a frame pointer: RLIMIT_STACK is 8 MB on most systems. */
 #define FRAME_BYTES_MAX (8UL << 20)
 
 /* Rows by address; a row replaces another one with the same hash. */
@@ -36,10 +36,10 @@ struct walk {
 	__u64 *addresses;
 	__u32 n;
 	bool exact;			/* the pc is not a return address */
-	bool by_frame_pointer;		/* the last step was one */
+	bool by_frame_pointer;		/* the last step used the frame pointer */
 };
 
-/* What a step gives if there is a caller. */
+/* Result of a step that found a caller. */
 #define NEXT UNWIND_ENDS
 
 struct unwind *unwind_new(bool frame_pointers)
@@ -180,9 +180,10 @@ static enum unwind_end step_by_row(struct walk *walk, const struct cfi *cfi,
 /*
  * Go to the caller of code without call frame information.
  *
- * Step by the frame pointer, which points at the caller's one, with the return address above
- * it.  In code from a file, a saved frame pointer of 0 marks the outermost frame (psABI).
- * Generated code, and code that does not save it, can use the register for something else.
+ * Use the frame pointer, which points at the saved frame pointer of the caller; the return address
+ * is above it.  In code from a file, a saved frame pointer of 0 marks the outermost frame (psABI).
+ * Generated code, and code that does not save the frame pointer, can use the register for other
+ * values.
  */
 static enum unwind_end step_without_cfi(struct walk *walk, const struct unwind_code *code)
 {
@@ -230,9 +231,12 @@ static enum unwind_end step(struct walk *walk)
 
 	if (code.mapped && code.cfi)
 		cached = find_row(walk->unwind, &code);
-	/* The kernel made the return address that leads into a signal frame. */
+	/*
+	 * The kernel wrote the return address that leads into a signal frame, so no call precedes
+	 * it.
+	 */
 	add_frame(walk, walk->exact || (cached && cached->row.signal_frame));
-	/* No CPU runs code that is not mapped: the mappings are those of a later program. */
+	/* No CPU runs code that is not mapped, so the mappings belong to a later program. */
 	if (!code.mapped)
 		return code.gone || walk->n == 1 ? UNWIND_GONE : UNWIND_NOT_MAPPED;
 	return cached ? step_by_row(walk, code.cfi, &cached->row) :

@@ -11,7 +11,7 @@
 
 #define UNWIND_FRAMES_MAX 512
 
-/* Set in an address that is that of an instruction, not a return address. */
+/* Flag in an address: it is that of an instruction, not a return address. */
 #define UNWIND_EXACT (1ULL << 63)
 
 /* Why unwinding ended. */
@@ -19,8 +19,8 @@ enum unwind_end {
 	UNWIND_UNKNOWN,		/* the kernel walked the stack by frame pointers */
 	UNWIND_COMPLETE,	/* at the function that started the thread */
 	UNWIND_TRUNCATED,	/* the stack is larger than the copy */
-	UNWIND_NO_CFI,		/* code without unwind information, nor a frame pointer */
-	UNWIND_UNREADABLE,	/* not in memory, or another stack: that of a signal handler */
+	UNWIND_NO_CFI,		/* code without unwind information and frame pointer */
+	UNWIND_UNREADABLE,	/* not in memory, or on the other stack of a signal handler */
 	UNWIND_NOT_MAPPED,	/* an address that is not in the code of the process */
 	UNWIND_GONE,		/* the process ended, or called exec, before its mappings were read */
 	UNWIND_TOO_DEEP,	/* more than UNWIND_FRAMES_MAX frames */
@@ -34,7 +34,7 @@ struct unwind_code {
 	bool mapped;
 	bool file;		/* it is in a file; otherwise it was generated at run time */
 	struct cfi *cfi;	/* NULL: none */
-	__u64 address;		/* in the numbering of the file */
+	__u64 address;		/* in the address space of the file */
 };
 
 /* Where to look up code; @ctx is passed to both. */

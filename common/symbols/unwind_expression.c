@@ -9,7 +9,7 @@
 #include "symbols/unwind_frame.h"
 
 #define DEPTH_MAX 16		/* of the evaluator's stack */
-/* That of the procedure linkage table has 9 operations.  A frame can have 17 expressions. */
+/* The expression of the procedure linkage table has 9.  A frame can have 17 expressions. */
 #define OPERATIONS_MAX 32
 
 enum {
@@ -47,7 +47,7 @@ static __u64 pop(struct evaluation *e)
 	return 0;
 }
 
-/* Push a constant; false: @op is another operation. */
+/* Push a constant if @op is one of these operations; otherwise return false. */
 static bool push_constant(struct evaluation *e, __u8 op)
 {
 	struct dwarf_bytes *bytes = &e->bytes;
@@ -78,7 +78,7 @@ static void push_register(struct evaluation *e, __u8 number)
 		e->bad = true;
 }
 
-/* Execute operations with one operand or none on the stack; false: @op is another one. */
+/* Execute @op if it has at most one operand on the stack; otherwise return false. */
 static bool execute_unary(struct evaluation *e, __u8 op)
 {
 	__u64 v;

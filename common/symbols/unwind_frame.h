@@ -15,7 +15,7 @@ struct unwind_frame {
 /* Read the word at @address from the copy. */
 bool unwind_read(const struct unwind_frame *frame, __u64 address, __u64 *word);
 
-/* Evaluate @operations with @initial, if not NULL, on the stack of the evaluator. */
+/* Evaluate @operations.  The evaluator's stack starts with @initial, or empty if that is NULL. */
 bool unwind_evaluate(const struct unwind_frame *frame, struct dwarf_bytes operations,
 		     const __u64 *initial, __u64 *result);
 

@@ -12,17 +12,17 @@
 #include "symbols/perf_map.h"
 #include "symbols/usyms.h"
 
-#define PERF_MAP_BYTES_MAX (64UL << 20)	/* of a perf-PID.map; the rest is not read */
+#define PERF_MAP_BYTES_MAX (64UL << 20)	/* limit for a perf-PID.map; the rest is not read */
 #define PERF_MAPS_BYTES_MAX (256UL << 20)	/* of all maps */
 
-/* A time during which the mappings are not read again, because it did not help. */
+/* A pause in which the mappings are not read again, because reading them did not help. */
 struct pause {
 	__u64 next_ns;
-	__u64 ns;			/* doubled each time that it did not help */
+	__u64 ns;			/* doubled each time that reading did not help */
 };
 
 #define PAUSE_NS (50 * NS_PER_MS)	/* the first one */
-#define CHANGED_PAUSE_NS (500 * NS_PER_MS)	/* node changes its mappings all the time */
+#define CHANGED_PAUSE_NS (500 * NS_PER_MS)	/* Node.js changes its mappings all the time */
 
 struct usyms_process {
 	struct usyms_process *next;
@@ -43,7 +43,7 @@ struct usyms {
 	struct elf_files files;
 	struct usyms_process *processes;
 	size_t perf_map_bytes;		/* read from perf maps */
-	size_t limited;			/* perf maps of which a limit left out a part */
+	size_t limited;			/* number of perf maps not read whole because of a limit */
 };
 
 struct usyms *usyms_new(void)
@@ -183,8 +183,8 @@ static bool can_name(const struct usyms_process *process, __u64 address)
 }
 
 /*
- * Read the mappings of @process unless it is in @pause; return true if they were read.  Begins
- * a pause, of @first_ns or twice the last one.
+ * Read the mappings of @process unless it is in @pause; return true if they were read.  Starts a
+ * pause of @first_ns, or of twice the last pause.
  */
 static bool look_again(struct usyms_process *process, struct pause *pause, __u64 first_ns)
 {

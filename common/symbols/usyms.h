@@ -38,8 +38,8 @@ struct usyms_process *usyms_process(struct usyms *usyms, pid_t pid, __u64 start_
 void usyms_touch(struct usyms_process *process, __u64 address);
 
 /*
- * Read the mappings again if there are now @map_count, a number from the kernel that differs
- * from that of the last call: the process has loaded or unloaded a library.
+ * Read the mappings again if @map_count, the kernel's number of mappings, differs from that of the
+ * last call: the process has loaded or unloaded a library.
  */
 void usyms_refresh(struct usyms_process *process, __u32 map_count);
 
