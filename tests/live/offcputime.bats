@@ -236,7 +236,7 @@ by() {
 	refuses 64 "invalid key 'x': expected comm, pid, cgroup, syscall, function, state, lock or mutex" \
 		offcputime --by pid,x
 	refuses 64 "invalid key ''" offcputime --by pid,
-	refuses 64 "key 'pid' is there twice" offcputime --by pid,pid
+	refuses 64 "key 'pid' is given twice" offcputime --by pid,pid
 	refuses 64 "invalid rate '0'" offcputime --user-stack-rate 0
 	refuses 64 "--top needs --by" offcputime --top 5
 	refuses 64 "expected auto or dwarf" offcputime --unwind fp

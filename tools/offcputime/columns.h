@@ -20,28 +20,30 @@ static struct column columns[] = {
 			  .about = "System call in which the thread waited; absent for kernel "
 				   "threads, for 32-bit programs, and outside of system calls" },
 	[COL_STATE] = { .key = "state", .type = COLUMN_STRING, .values = WAIT_STATES,
-			.about = "What it was while it waited: runnable, for a CPU; interruptible, "
-				 "by a signal; uninterruptible (D); idle, a kernel thread without "
-				 "work; stopped, also by a debugger" },
+			.about = "State of the thread while it waited: runnable (waited for a "
+				 "CPU), interruptible (a signal ends the wait), uninterruptible "
+				 "(D), idle (a kernel thread without work), stopped (by a "
+				 "signal or a debugger)" },
 	[COL_LOCK] = { .key = "lock", .type = COLUMN_STRING, .optional = true, .values = LOCK_KINDS,
-		       .about = "Kind of the kernel's lock that it waited for; absent if it waited "
-				"for none, and before Linux 5.19" },
+		       .about = "Kind of the kernel's lock that the thread waited for; absent "
+				"if it waited for none, and before Linux 5.19" },
 	[COL_MUTEX] = { .key = "mutex", .type = COLUMN_STRING, .optional = true,
 			.pattern = "^0x[0-9a-f]+$",
-			.about = "Address of the mutex of the program that another thread held; "
-				 "absent if it did not wait for one, or if that is not known" },
+			.about = "Address of the program's mutex that the thread waited for; "
+				 "absent if it waited for none or if that is not known" },
 	[COL_WAITS] = { .key = "waits", .type = COLUMN_COUNT, .min = 1, .about = "Waits" },
-	[COL_TOTAL] = { .key = "total_ns", .type = COLUMN_NS, .about = "Their sum" },
+	[COL_TOTAL] = { .key = "total_ns", .type = COLUMN_NS, .about = "Sum of their durations" },
 	[COL_KERNEL] = { .key = "kernel", .type = COLUMN_STRINGS, .optional = true,
 			 .about = "The kernel's functions, the innermost first; absent with -U" },
 	[COL_KERNEL_MODULES] = { .key = "kernel_modules", .type = COLUMN_STRINGS,
 				 .optional = true,
-				 .about = "For each of them kernel, or the module it is in" },
+				 .about = "For each of these functions its module; kernel for "
+					  "the kernel itself" },
 	[COL_USER] = { .key = "user", .type = COLUMN_STRINGS, .optional = true,
 		       .about = "The program's functions, the innermost first; absent with -K" },
 	[COL_USER_MODULES] = { .key = "user_modules", .type = COLUMN_STRINGS, .optional = true,
-			       .about = "For each of them its file as the process sees it, [jit], or "
-					"an empty string if unknown" },
+			       .about = "For each of these functions its file as the process "
+					"sees it; [jit] for generated code; empty if unknown" },
 };
 
 /* With --by. */
@@ -52,8 +54,8 @@ enum {
 
 static struct column row_columns[] = {
 	[ROW_COMM] = { .key = "comm", .type = COLUMN_COMM, .optional = true,
-		       .about = "Name of the thread; this and the other keys are absent if --by "
-				"does not name them" },
+		       .about = "Name of the thread; this and the other keys of --by are absent "
+				"if --by does not name them" },
 	[ROW_PID] = { .key = "pid", .type = COLUMN_ID, .optional = true, .about = "Process" },
 	[ROW_CGROUP] = { .key = "cgroup", .type = COLUMN_STRING, .optional = true,
 			 .about = "Path of its cgroup" },
@@ -69,22 +71,23 @@ static struct column row_columns[] = {
 	[ROW_MUTEX] = { .key = "mutex", .type = COLUMN_STRING, .optional = true,
 			.pattern = "^0x[0-9a-f]+$", .about = "As in a stack" },
 	[ROW_OTHERS] = { .key = "others", .type = COLUMN_COUNT, .optional = true, .min = 1,
-			 .about = "The number of rows that --top left out, whose sums follow; such "
-				  "a row has no other key" },
+			 .about = "Number of rows that --top left out; waits and total_ns are "
+				  "their sums, and the other keys are absent" },
 	[ROW_WAITS] = { .key = "waits", .type = COLUMN_COUNT, .min = 1, .about = "Waits" },
-	[ROW_TOTAL] = { .key = "total_ns", .type = COLUMN_NS, .about = "Their sum" },
+	[ROW_TOTAL] = { .key = "total_ns", .type = COLUMN_NS, .about = "Sum of their durations" },
 };
 
 static const struct table row_table = {
 	.type = "row", .kind = TABLE_PLAIN, .columns = row_columns,
 	.n = ARRAY_SIZE(row_columns),
-	.about = "With --by, instead of the stacks: the waits with the same keys; time is that of printing",
+	.about = "With --by, instead of the stacks: all waits with the same values of its keys; "
+		 "time is when it was printed",
 };
 
 static const struct table record_table = {
 	.type = "stack", .kind = TABLE_PLAIN, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "A stack and how long threads waited there; time is that of printing.  Frames: "
-		 "the innermost first",
+	.about = "A stack and how long threads waited there; time is when it was printed.  The "
+		 "innermost frame is the first",
 	.other = &row_table,
 };
 

@@ -2,11 +2,11 @@
 /*
  * How long threads were off the CPU, and where.
  *
- * The kernel stack is that of the thread that gets the CPU (`next`): it still shows where that
- * thread has slept, and is taken only if the wait was at least the threshold, so that short
- * waits cost little.  The user stack cannot be read there, because the memory of another
- * process is in place.  It is copied when a thread leaves the CPU, but only if one of its last
- * waits reached the threshold: threads that wait for long do so again.
+ * The kernel stack is taken when a thread gets the CPU again (`next`): it still shows where that
+ * thread slept.  It is taken only if the wait reached the threshold, so that short waits cost
+ * little.  The user stack cannot be read then, because the memory of another process is still
+ * mapped.  It is copied when a thread leaves the CPU, but only if one of its last waits reached the
+ * threshold: threads that wait for long do so again.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -24,16 +24,18 @@ const volatile bool with_user = true;
 const volatile bool user_threads_only;
 const volatile bool kernel_threads_only;
 const volatile bool by_state;		/* only waits in a state of state_mask */
-const volatile __u64 copy_interval_ns;	/* between two user stacks on a CPU; 0: none */
-const volatile __u32 state_mask;	/* TASK_*; 0: waits of threads that were still runnable */
+const volatile __u64 copy_interval_ns;	/* least time between user stacks on a CPU; 0: no limit */
+const volatile __u32 state_mask;	/* TASK_* bits; 0: threads that were still runnable */
 
-/* include/trace/events/lock.h: contention_begin for a thread that spins, and stays on its CPU. */
+/*
+ * Flag of contention_begin: the thread spins, so it stays on its CPU (include/trace/events/lock.h).
+ */
 #define LCB_F_SPIN 1
 
 #define TASK_DEAD 0x80			/* include/linux/sched.h */
 /*
- * After a long wait, the user stack is copied until this number of short ones in a row.  A copy
- * takes about a microsecond, a long wait a thousand.
+ * After a long wait, the user stack is copied until this number of short waits in a row.  A copy
+ * takes about a microsecond, a long wait at least a thousand.
  */
 #define COPIES 8
 #define COPIES_AT_ONCE 50
@@ -42,12 +44,12 @@ const volatile __u32 state_mask;	/* TASK_*; 0: waits of threads that were still 
 struct off {
 	__u64 began_ns;			/* 0: it is on a CPU */
 	__u32 state;
-	__u32 copies;			/* of its user stack that are made although it waits shortly */
-	__u64 lock_address;		/* of the kernel's lock that it wants, and... */
+	__u32 copies;			/* how many more short waits have their user stack copied */
+	__u64 lock_address;		/* address of the kernel lock that it waits for, and... */
 	__u32 lock;			/* ... its LCB_F_* + 1; 0: none */
 };
 
-/* By tid.  Evicts: a full table blinds nobody. */
+/* By tid.  An LRU hash, because new threads must be seen even if the table is full. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 32768);
@@ -55,7 +57,10 @@ struct {
 	__type(value, struct off);
 } offs SEC(".maps");
 
-/* An entry per CPU, set before loading: one in a PERCPU_ARRAY can have at most 32 KB. */
+/*
+ * One entry per CPU; user space sets the size before loading.  An entry of a PERCPU_ARRAY can have
+ * at most 32 KB.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -70,7 +75,7 @@ struct {
 	__type(value, struct offcpu_wait);
 } waits SEC(".maps");
 
-/* When the next user stack is due, if all came at equal intervals. */
+/* The time from which the next user stack may be copied, at equal intervals. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -79,8 +84,8 @@ struct {
 } due SEC(".maps");
 
 /*
- * Return true if this CPU may copy another user stack.  COPIES_AT_ONCE may come in a row, as a
- * busy second is followed by quiet ones.
+ * Return true if this CPU may copy another user stack.  Allows COPIES_AT_ONCE in a row, because a
+ * busy second is often followed by quiet ones.
  */
 static __always_inline bool may_copy(__u64 now)
 {
@@ -101,7 +106,7 @@ static __always_inline bool is_kernel_thread(struct task_struct *task)
 	return load(task, flags) & PF_KTHREAD;
 }
 
-/* The filters in two steps: what a task is for life, and what can change, user and cgroup. */
+/* Apply the filters in two steps: first what never changes for a task, then user and cgroup. */
 static __always_inline bool observed(struct task_struct *task)
 {
 	if (!load(task, pid) || (user_threads_only && is_kernel_thread(task)) ||
@@ -198,7 +203,7 @@ static __always_inline void find_syscall(struct offcpu_wait *wait, struct task_s
 	if (!wait->has_user || !IS_64_BIT(mode))
 		return;
 #if defined(__TARGET_ARCH_x86)
-	/* An interrupt or exception stores a number that is no system call: it is negative. */
+	/* In an interrupt or exception, orig_ax is negative, which is no system call. */
 	number = BPF_CORE_READ(regs, orig_ax);
 	wait->args[0] = BPF_CORE_READ(regs, di);
 	wait->args[1] = BPF_CORE_READ(regs, si);
@@ -213,7 +218,7 @@ static __always_inline void find_syscall(struct offcpu_wait *wait, struct task_s
 		wait->syscall = number;
 }
 
-/* Describe the wait of @task from @off to @now.  Return NULL if that is impossible. */
+/* Describe the wait of @task from @off to @now.  Return NULL without a buffer. */
 static __always_inline struct offcpu_wait *describe(struct task_struct *task,
 						    const struct off *off, __u64 now)
 {
@@ -276,8 +281,8 @@ int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_s
 }
 
 /*
- * The running thread is going to wait for a lock of the kernel.  The kernel's stack does not show
- * that: functions of its locks count as part of the scheduler, which it leaves out.
+ * The running thread is going to wait for a kernel lock.  Kernel stacks do not show that: they omit
+ * the functions of the scheduler, and those of locks count as such.
  */
 SEC("?tp_btf/contention_begin")
 int BPF_PROG(contention_begin, void *lock, unsigned int flags)
@@ -286,7 +291,7 @@ int BPF_PROG(contention_begin, void *lock, unsigned int flags)
 	struct off *off, fresh = { .copies = 1 };
 	__u32 tid;
 
-	if (flags & LCB_F_SPIN)		/* also of the locks of BPF maps: touch none here */
+	if (flags & LCB_F_SPIN)		/* it may spin for a lock of a BPF map: use no map */
 		return 0;
 	tid = load_current(task, pid);
 	off = bpf_map_lookup_elem(&offs, &tid);
@@ -308,13 +313,13 @@ int BPF_PROG(contention_end, void *lock, int ret)
 	__u32 tid = load_current(task, pid);
 	struct off *off = bpf_map_lookup_elem(&offs, &tid);
 
-	/* While a thread waits for one lock it can spin, and stop spinning, for another. */
+	/* While a thread waits for one lock, it can start and stop spinning for another. */
 	if (off && off->lock_address == (__u64)lock)
 		off->lock = 0;
 	return 0;
 }
 
-/* Read at the end: the threads that still wait. */
+/* Read by user space at the end: emits the threads that still wait. */
 SEC("?iter/task")
 int still_waiting(struct bpf_iter__task *ctx)
 {

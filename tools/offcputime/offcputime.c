@@ -27,7 +27,7 @@ static void take_event(void *ctx, const void *data, size_t size)
 		take_wait(ctx, data);
 }
 
-/* Add the waits that last beyond the end, from the iterator over all threads. */
+/* Add the waits that have not ended, which the iterator over all threads emits. */
 static void take_open_waits(struct offcputime *offcputime)
 {
 	static struct offcpu_wait wait;
@@ -122,7 +122,7 @@ static void start_output(struct offcputime *offcputime)
 	char *words = banner();
 
 	stacks_keep_privileges(opt.by_cgroup);
-	/* Programs read folded lines: print nothing else among them. */
+	/* Programs read folded lines, so nothing else may be printed to stdout. */
 	if (opt.folded && !opt.common.json)
 		log_warn("%s", words);
 	out_start(&offcputime->out, &opt.common, opt.folded ? NULL : words);
@@ -153,7 +153,7 @@ static void set_options(struct offcputime_bpf *skel)
 		hooks_enable(skel->progs.still_waiting, NULL);
 }
 
-/* Open the iterator over threads while its program is attached: it is read at the end. */
+/* Open the iterator over threads while its program is attached.  It is read at the end. */
 static int open_iterator(const struct bpf_link *link)
 {
 	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;

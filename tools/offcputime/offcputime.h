@@ -6,8 +6,11 @@
 #include "event.h"
 #include "user_stack.h"
 
-#define OFFCPU_FRAMES 127	/* of a kernel stack; the kernel walks no more by default */
-/* Of a user stack.  16 KB are enough for most programs; more waits than samples are copied. */
+#define OFFCPU_FRAMES 127	/* limit of a kernel stack; the kernel's default limit */
+/*
+ * Pages copied from a user stack. 16 KB are enough for most programs; profile copies more, but
+ * fewer stacks.
+ */
 #define OFFCPU_PAGES 4
 #define OFFCPU_NO_SYSCALL ((__u32)-1)
 
@@ -18,9 +21,12 @@ enum offcpu_kind {
 
 /* What both have. */
 struct offcpu_head {
-	struct event_head head;		/* of the thread that waits; ns: when the event happened */
+	struct event_head head;		/* the waiting thread; ns: when the event happened */
 	__u64 began_ns;			/* CLOCK_MONOTONIC: when the thread left its CPU */
-	/* Which life of the pid it is: when it began, and how often it has called exec. */
+	/*
+	 * Identify the program behind the pid: when the process started, and how often it called
+	 * exec.
+	 */
 	__u64 start_boottime_ns;	/* CLOCK_BOOTTIME */
 	__u64 exec_id;
 	__u32 map_count;		/* number of its mappings; 0: a kernel thread */
@@ -32,16 +38,16 @@ struct offcpu_wait {
 	__u64 args[3];			/* of the system call */
 	__u32 syscall;			/* its number, or OFFCPU_NO_SYSCALL */
 	__u32 state;			/* TASK_* when it left its CPU; 0: it was still runnable */
-	__u32 lock;			/* LCB_F_* + 1 of the kernel's lock it waited for; 0: none known */
+	__u32 lock;			/* LCB_F_* + 1 of the kernel lock waited for; 0: unknown */
 	__u32 n_frames;
 	bool kernel_missed;		/* the stack could not be read */
 	bool has_user;			/* it is not a kernel thread */
-	__u64 frames[OFFCPU_FRAMES];	/* of the kernel, innermost first */
+	__u64 frames[OFFCPU_FRAMES];	/* kernel stack, innermost first */
 };
 
 /*
- * The user stack of a thread that may wait for long.  It is copied while the thread still
- * runs: later its memory cannot be reached.
+ * The user stack of a thread that may wait for long.  It is copied while the thread still runs,
+ * because later its memory cannot be read.
  */
 struct offcpu_stack {
 	struct offcpu_head head;

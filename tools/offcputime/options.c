@@ -62,7 +62,7 @@ static void add_key(const char *name, size_t len)
 			  "state, lock or mutex", (int)len, name);
 	for (int i = 0; i < opt.n_by; i++)
 		if (opt.by[i] == key)
-			args_fail("key '%s' is there twice", key_names[key]);
+			args_fail("key '%s' is given twice", key_names[key]);
 	opt.by[opt.n_by++] = key;
 	opt.by_pid |= key == KEY_PID;
 	opt.by_cgroup |= key == KEY_CGROUP;
@@ -137,7 +137,7 @@ static error_t parse_number_option(int key, const char *arg)
 	return ARGP_ERR_UNKNOWN;
 }
 
-/* Where an option that is only yes or no is kept; NULL: it is another one. */
+/* Return where to store an option without a value, or NULL if @key is not one. */
 static bool *flag(int key)
 {
 	switch (key) {

@@ -13,9 +13,9 @@
 #include "session.h"
 #include "columns.h"
 
-#define NONE "[none]"	/* of a wait without a system call, kernel function or mutex */
+#define NONE "[none]"	/* value of a wait without a system call, kernel function or mutex */
 
-/* The width of a key's values in the table, unless it is the last one. */
+/* Width of each key's column in the table; the last column has no width. */
 static const int widths[KEYS] = {
 	[KEY_COMM] = 16, [KEY_PID] = 10, [KEY_CGROUP] = 30, [KEY_SYSCALL] = 16,
 	[KEY_FUNCTION] = 32, [KEY_STATE] = 15, [KEY_LOCK] = 12,
@@ -28,7 +28,7 @@ static const int key_columns[KEYS] = {
 	[KEY_LOCK] = ROW_LOCK, [KEY_MUTEX] = ROW_MUTEX,
 };
 
-/* The waits that have the same keys as @stack. */
+/* The waits with the same values of the keys as @stack. */
 struct row {
 	const struct stack *stack;
 	__u64 waits, ns;
@@ -115,7 +115,7 @@ static const char *value_of(enum by_key key, const struct stacks *stacks,
 	}
 }
 
-/* Set @text to the values of @stack: equal for stacks of the same row. */
+/* Set @text to the values of @stack: two stacks are in the same row if their texts are equal. */
 static void put_values(struct text *text, const struct stacks *stacks, const struct stack *stack)
 {
 	text->len = 0;
@@ -124,7 +124,7 @@ static void put_values(struct text *text, const struct stacks *stacks, const str
 
 		text_bytes(text, value ? value : NONE, strlen(value ? value : NONE) + 1);
 	}
-	/* Processes of other PID namespaces have the same text. */
+	/* Processes of other PID namespaces all have the same text, so add the kernel's pid. */
 	if (opt.by_pid)
 		text_printf(text, "%u", stack->owner.pid);
 }
@@ -136,7 +136,7 @@ static int by_ns(const void *va, const void *vb)
 	return a->ns < b->ns ? -1 : a->ns > b->ns;
 }
 
-/* Return true if the keys of @row say that threads waited for a lock. */
+/* Return true if the keys of @row show that threads waited for a lock. */
 static bool for_lock(const struct row *row)
 {
 	for (int i = 0; i < opt.n_by; i++)
@@ -146,7 +146,7 @@ static bool for_lock(const struct row *row)
 	return false;
 }
 
-/* The order in which --top leaves out rows: few waits for locks matter more than many idle ones. */
+/* Order in which --top leaves out rows: a few waits for locks matter more than many idle waits. */
 static int by_lock(const void *va, const void *vb)
 {
 	bool a = for_lock(va), b = for_lock(vb);
@@ -213,7 +213,7 @@ static void print_heading(struct out *out)
 	text_char(&out->text, '\n');
 }
 
-/* Say what the rows that --top leaves out add up to. */
+/* Print the sums of the rows that --top leaves out. */
 static void print_others(struct out *out, const struct row *rows, size_t n)
 {
 	struct row sum = {};

@@ -25,7 +25,7 @@
 #define MUTEX_FORMAT "0x%llx"
 #define MUTEX_LEN 20
 
-/* What --by sums up by. */
+/* The keys of --by. */
 enum by_key {
 	KEY_COMM, KEY_PID, KEY_CGROUP, KEY_SYSCALL, KEY_FUNCTION, KEY_STATE, KEY_LOCK, KEY_MUTEX,
 	KEYS,
@@ -38,8 +38,8 @@ struct offcputime_options {
 	struct stack_files files;
 	enum by_key by[KEYS];		/* in the order of --by */
 	int n_by;			/* 0: print stacks */
-	bool by_pid, by_cgroup;		/* are among them */
-	__u32 user_stacks_per_s;	/* on each CPU; 0: no limit */
+	bool by_pid, by_cgroup;		/* whether @by has these keys */
+	__u32 user_stacks_per_s;	/* limit for each CPU; 0: no limit */
 	size_t top;			/* rows of --by to print; 0: all */
 	bool user_threads_only, kernel_threads_only;
 	bool user_only, kernel_only;
@@ -64,14 +64,14 @@ struct offcputime {
 	struct out out;
 	struct stacks stacks;
 	struct pending *pending;
-	__u64 user_not_taken;		/* waits whose user stack was not copied */
+	__u64 user_not_taken;		/* number of waits whose user stack was not copied */
 	__u64 open_waits;		/* at the end */
-	int open_fd;			/* of the iterator over threads that still wait; -1: none */
+	int open_fd;			/* iterator over the threads that still wait; -1: none */
 	__u64 end_ns;
-	int error;			/* of a file, to be returned */
+	int error;			/* error of writing a file, to be returned */
 };
 
-/* Return a text for the heading, such as "Tracing off-CPU time (us) of ..."; free() it. */
+/* Return the heading, such as "Tracing off-CPU time (us) of ..."; the caller frees it. */
 char *banner(void);
 
 /* Keep the user stack of @stack until the wait of its thread ends. */
@@ -91,7 +91,7 @@ void print_stack(struct out *out, const struct stacks *stacks, const struct stac
 /* Return the name of a TASK_* state of a thread that waits. */
 const char *state_name(__u32 state);
 
-/* Return the name of the kind of a kernel's lock, LCB_F_* + 1, or NULL if it is 0. */
+/* Return the name of a kind of kernel lock, LCB_F_* + 1, or NULL if @lock is 0. */
 const char *lock_name(__u32 lock);
 
 /* Print the rows of --by: the longest time last. */

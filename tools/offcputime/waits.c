@@ -2,9 +2,9 @@
 /*
  * Match waits with the user stacks that were copied when they began.
  *
- * Many copies are of waits that turn out to be short, or of processes that soon end: to unwind
- * them, and to read the mappings of their processes, would be in vain.  Therefore a copy is
- * unwound when a long wait has ended, or once it is clear that it will be long.
+ * Many copies belong to waits that turn out to be short, or to processes that soon end.  Unwinding
+ * them, and reading the mappings of their processes, would be wasted.  So a copy is unwound only
+ * when a long wait has ended, or has lasted long enough to be long.
  */
 #include <linux/futex.h>
 #include <stdlib.h>
@@ -17,9 +17,12 @@
 #include "session.h"
 
 #define BUCKETS 4096
-/* Beyond that, from processes that started and ended, all are dropped.  About 400 bytes each. */
+/*
+ * If there are more, most are from processes that have ended, and all are dropped.  About 400 bytes
+ * each.
+ */
 #define PENDING_MAX 65536
-#define COPIES_BYTES_MAX (32U << 20)	/* further copies are unwound at once */
+#define COPIES_BYTES_MAX (32U << 20)	/* beyond that, copies are unwound at once */
 #define LONG_NS (20 * NS_PER_MS)	/* a wait of this time is long */
 
 /* The user stack of a thread at the time it left its CPU. */
@@ -27,7 +30,7 @@ struct entry {
 	struct entry *next;
 	__u32 tid;
 	__u64 began_ns;
-	struct offcpu_stack *copy;	/* NULL: it is unwound */
+	struct offcpu_stack *copy;	/* NULL: already unwound */
 	size_t copy_bytes;
 	enum unwind_end end;
 	bool java;			/* the process runs Java */
@@ -170,8 +173,8 @@ void unwind_long_waits(struct offcputime *offcputime, __u64 now)
 
 /*
  * Return the address of the mutex that the thread waited for, or 0.  glibc and Rust set the
- * word to 2 before they wait for a mutex that another thread holds; condition variables and
- * the locks of other runtimes use other values, and look like idle waiting.
+ * word to 2 before they wait for a mutex that another thread holds.  Condition variables and the
+ * locks of other runtimes use other values, so waiting for them looks like idle waiting.
  */
 static __u64 mutex_of(const struct offcpu_wait *wait)
 {

@@ -22,22 +22,23 @@ static struct column columns[] = {
 			 .pattern = "^/",
 			 .about = "Path of its cgroup (version 2) below its mount, with --cgroups" },
 	[COL_CONTAINER] = { .key = "container", .type = COLUMN_STRING, .optional = true,
-			    .about = "ID or name of the container that cgroup belongs to; absent if "
-				     "to none" },
+			    .about = "ID or name of the container to which the cgroup belongs; "
+				     "absent if there is none" },
 	[COL_COUNT] = { .key = "count", .type = COLUMN_COUNT, .min = 1, .about = "Samples" },
 	[COL_KERNEL] = { .key = "kernel", .type = COLUMN_STRINGS, .optional = true,
 			 .about = "The kernel's functions, the innermost first; absent with -U" },
 	[COL_KERNEL_MODULES] = { .key = "kernel_modules", .type = COLUMN_STRINGS,
 				 .optional = true,
-				 .about = "For each of them kernel, or the module it is in" },
+				 .about = "For each of these functions its module; kernel for "
+					  "the kernel itself" },
 	[COL_KERNEL_ADDRESSES] = { .key = "kernel_addresses", .type = COLUMN_STRINGS,
 				   .optional = true, .pattern = "^0x[0-9a-f]+$",
 				   .about = "Their addresses, with -A" },
 	[COL_USER] = { .key = "user", .type = COLUMN_STRINGS, .optional = true,
 		       .about = "The program's functions, the innermost first; absent with -K" },
 	[COL_USER_MODULES] = { .key = "user_modules", .type = COLUMN_STRINGS, .optional = true,
-			       .about = "For each of them its file as the process sees it, [jit], or "
-					"an empty string if unknown" },
+			       .about = "For each of these functions its file as the process "
+					"sees it; [jit] for generated code; empty if unknown" },
 	[COL_USER_ADDRESSES] = { .key = "user_addresses", .type = COLUMN_STRINGS,
 				 .optional = true, .pattern = "^0x[0-9a-f]+$",
 				 .about = "Their addresses, with -A" },
@@ -54,15 +55,16 @@ enum {
 
 static struct column samples_columns[] = {
 	[SAMPLES_EVENT] = { .key = "event", .type = COLUMN_STRING, .values = "cycles cpu-clock",
-			    .about = "What made the samples: CPU cycles, or the kernel's clock" },
+			    .about = "Event that triggers the samples: CPU cycles, or the "
+				     "kernel's clock" },
 	[SAMPLES_CPUS] = { .key = "cpus", .type = COLUMN_COUNT, .about = "CPUs sampled" },
 	[SAMPLES_DUE] = { .key = "due", .type = COLUMN_COUNT, .optional = true,
-			  .about = "Samples that were due while CPUs were busy, by /proc/stat; "
-				   "absent for cycles" },
+			  .about = "Samples expected from the busy time of the CPUs in "
+				   "/proc/stat; absent for cycles" },
 	[SAMPLES_FIRED] = { .key = "fired", .type = COLUMN_COUNT,
-			    .about = "Samples of all tasks but the idle ones" },
+			    .about = "Samples of all tasks except the idle ones" },
 	[SAMPLES_SAMPLES] = { .key = "samples", .type = COLUMN_COUNT,
-			      .about = "Samples of the tasks asked for" },
+			      .about = "Samples of the tasks that match the options" },
 	[SAMPLES_KERNEL_MISSED] = { .key = "kernel_missed", .type = COLUMN_COUNT,
 				    .about = "Samples whose kernel stack could not be read" },
 	[SAMPLES_USER_MISSED] = { .key = "user_missed", .type = COLUMN_COUNT,
@@ -108,14 +110,14 @@ static struct column samples_columns[] = {
 static const struct table samples_table = {
 	.type = "samples", .kind = TABLE_PLAIN, .columns = samples_columns,
 	.n = ARRAY_SIZE(samples_columns),
-	.about = "After the stacks: what was sampled, and what of it is not known; counts are of "
-		 "samples or frames",
+	.about = "After the stacks: how many samples were taken, and how many samples and "
+		 "frames have missing data",
 };
 
 static const struct table record_table = {
 	.type = "stack", .kind = TABLE_PLAIN, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "A stack and how often it was seen; time is when it was printed.  Frames: the "
-		 "innermost first",
+	.about = "A stack and how often it was seen; time is when it was printed.  The "
+		 "innermost frame is the first",
 	.other = &samples_table,
 };
 

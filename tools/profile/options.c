@@ -23,9 +23,9 @@ static const struct argp_option options[] = {
 	{ "user-stacks-only", 'U', NULL, 0, "No kernel stacks" },
 	{ "kernel-stacks-only", 'K', NULL, 0, "No user stacks" },
 	{ "frequency", 'F', "HERTZ", 0, "Samples per second on each CPU (49)" },
-	{ "count", 'c', "PERIOD", 0, "A sample each that many cycles, or ns of the clock" },
+	{ "count", 'c', "PERIOD", 0, "Sample after every PERIOD cycles, or ns of the clock" },
 	{ "delimited", 'd', NULL, 0, "A mark between kernel and user stack" },
-	{ "annotations", 'a', NULL, 0, "Print _[k] behind kernel functions" },
+	{ "annotations", 'a', NULL, 0, "Print _[k] after kernel functions" },
 	{ "include-idle", 'I', NULL, 0, "Count the idle CPUs too" },
 	{ "folded", 'f', NULL, 0, "One line a stack, for flame graphs" },
 	{ "cpu", 'C', "CPU", 0, "Only this CPU" },
@@ -68,7 +68,7 @@ static error_t parse_number_option(int key, const char *arg)
 		return 0;
 	case 'c':
 		opt.sampling.hertz = 0;
-		/* Ever shorter periods are an interrupt storm; the kernel sets no limit. */
+		/* A very short period causes an interrupt storm, and the kernel sets no limit. */
 		opt.sampling.period = args_number(arg, "period", 10000, LONG_MAX);
 		return 0;
 	case 'C':
@@ -81,7 +81,7 @@ static error_t parse_number_option(int key, const char *arg)
 	return ARGP_ERR_UNKNOWN;
 }
 
-/* Where an option that is only yes or no is kept; NULL: it is another one. */
+/* Return where to store an option without a value, or NULL if @key is not one. */
 static bool *flag(int key)
 {
 	switch (key) {

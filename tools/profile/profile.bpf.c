@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Each time the sampling event of a CPU fires: who runs there, and on what
- * kernel and user stack.
+ * Record which task runs on a CPU each time its sampling event fires, and its
+ * kernel and user stacks.
  *
- * Stacks go to user space as they are and are counted there.  The other way,
+ * Stacks are sent to user space unchanged and counted there.  The alternative,
  * a stack map and a table of counts, loses stacks whose hashes collide, and
- * user space would hear of a process only when it is gone.
+ * user space would learn of a process only after its end.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -19,13 +19,12 @@
 const volatile bool with_idle;		/* count the idle tasks too */
 const volatile bool with_kernel = true;
 const volatile bool with_user = true;
-const volatile bool copy_stacks = true;	/* of users, instead of walking them by frame pointers */
+const volatile bool copy_stacks = true;	/* copy user stacks; false: walk frame pointers */
 
 /*
- * Processes, and numbers of their mappings, that user space was woken for, so that it can look
- * at their files.
- * Nothing else may change this map: the program can run in an NMI, which would
- * wait forever for a lock of it that its own CPU holds.
+ * Processes, with their numbers of mappings, for which user space was woken to look at their files.
+ * Nothing else may change this map: the program can run in an NMI, which would wait forever for a
+ * lock of the map that its own CPU holds.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -34,7 +33,10 @@ struct {
 	__type(value, __u8);
 } known SEC(".maps");
 
-/* An entry per CPU, set before loading: one in a PERCPU_ARRAY can have at most 32 KB. */
+/*
+ * One entry per CPU; user space sets the size before loading.  An entry of a PERCPU_ARRAY can have
+ * at most 32 KB.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -42,10 +44,10 @@ struct {
 	__type(value, struct profile_sample);
 } scratch SEC(".maps");
 
-/* Times the event has fired on a CPU that was not idle, whoever ran. */
+/* Number of times that the event fired on a CPU that was not idle, for any task. */
 __u64 fired;
 
-/* True if the running task, of thread @tid, is one the user asked for. */
+/* Return true if the running task, thread @tid, matches the filters. */
 static __always_inline bool wanted(__u32 tid)
 {
 	__u64 ids = by_pid || by_tid ? pidns_current_ids() : 0;
@@ -53,7 +55,7 @@ static __always_inline bool wanted(__u32 tid)
 	return wanted_ids(ids >> 32, ids) && (tid || with_idle) && filter_current();
 }
 
-/* @bytes that a stack helper returned, as a number of frames. */
+/* Convert @bytes, the result of a stack helper, to a number of frames. */
 static __always_inline __u32 frames(long bytes)
 {
 	return bytes > 0 && bytes <= PROFILE_FRAMES * 8 ? (__u64)bytes / 8 : 0;
@@ -94,7 +96,10 @@ static __always_inline void user_stack(void *ctx, struct profile_sample *sample,
 	sample->user_missed = has_one && !sample->user.copied && bytes <= 0;
 }
 
-/* Return true the first time that this life of a process is seen with this number of mappings. */
+/*
+ * Return true if this program of a process is sampled for the first time, or for the first time
+ * with this number of mappings.
+ */
 static __always_inline bool is_new(const struct profile_sample *sample)
 {
 	__u64 life = sample->start_boottime_ns ^ sample->exec_id << 48 ^ sample->head.pid ^
@@ -131,7 +136,7 @@ int sample_cpu(void *ctx)
 	       (sample->kernel_frames + sample->user_frames) * 8;
 	flags = is_new(sample) ? BPF_RB_FORCE_WAKEUP : event_flags(size);
 	size = bounds_u64(size);
-	if (size > sizeof(*sample))	/* never true: for the verifier */
+	if (size > sizeof(*sample))	/* never true; the verifier needs the check */
 		return 0;
 	if (bpf_ringbuf_output(&events, sample, size, flags))
 		loss_add(&loss.ring_full);

@@ -112,7 +112,7 @@ static void start_output(struct profile *profile)
 	privilege_keep(CAP_PERFMON);		/* a CPU that comes online is sampled */
 	stacks_keep_privileges(opt.by_cgroup);
 	sandbox_allow(sandbox_attach);
-	/* Programs read folded lines: print nothing else among them. */
+	/* Programs read folded lines, so nothing else may be printed to stdout. */
 	if (opt.folded && !opt.common.json)
 		log_warn("%s", words);
 	out_start(&profile->out, &opt.common, opt.folded ? NULL : words);

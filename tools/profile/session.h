@@ -31,13 +31,13 @@ struct profile {
 	struct out out;
 	struct stacks stacks;
 	struct sampling *sampling;
-	const __u64 *fired;		/* how often the BPF program ran, idle CPUs included */
-	__u64 kernel_samples;		/* taken in the kernel, if its stacks are requested */
+	const __u64 *fired;		/* number of times the event fired on busy CPUs */
+	__u64 kernel_samples;		/* taken in kernel mode, if kernel stacks are requested */
 	__u64 end_ns;
-	int error;			/* of a file, to be returned */
+	int error;			/* error of writing a file, to be returned */
 };
 
-/* Return a text for the heading, such as "Sampling at 49 Hertz of all threads ..."; free() it. */
+/* Return the heading, such as "Sampling at 49 Hertz of all threads ..."; the caller frees it. */
 char *banner(bool by_clock);
 
 /* Print one stack; it counts as a record. */
@@ -49,7 +49,7 @@ void print_stacks(struct out *out, const struct stacks *stacks);
 /* Write the files of --flame and --pprof.  Returns 0 or a negative errno, which is reported. */
 int write_files(const struct profile *profile);
 
-/* Print the JSON record of the number of samples and of missing stacks and names. */
+/* Print the JSON record with the numbers of samples and of missing stacks and names. */
 void json_samples(const struct profile *profile, struct out *out);
 
 /* Warn about lost samples; true if there are any. */
@@ -61,7 +61,7 @@ void warn_missing(const struct stacks *stacks);
 /* Append the metrics of @ctx, a struct profile, to @text. */
 void put_metrics(void *ctx, struct text *text);
 
-/* Return true if user stacks are copied, and unwound here. */
+/* Return true if user stacks are copied and unwound by this program. */
 static inline bool copies_stacks(void)
 {
 	return !opt.frame_pointers && !opt.kernel_only;

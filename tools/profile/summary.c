@@ -6,13 +6,13 @@
 #include "session.h"
 
 #define DUE_MARGIN 20		/* samples */
-#define INCOMPLETE_PARTS 100	/* report incomplete stacks if they are more than 1 of 100 */
+#define INCOMPLETE_PARTS 100	/* report incomplete stacks if they are more than 1 in 100 */
 
 bool warn_lost(const struct profile *profile)
 {
 	const struct stacks *stacks = &profile->stacks;
 	__u64 due = sampling_due(profile->sampling);
-	/* /proc/stat counts in steps of 10 ms: allow for a few of them. */
+	/* /proc/stat counts in steps of 10 ms: allow for the error of a few steps. */
 	bool held_up = *profile->fired + DUE_MARGIN < due - due / 10;
 
 	if (held_up)
@@ -48,12 +48,12 @@ static void warn_incomplete(const struct stacks *stacks)
 		incomplete += stacks->ends[end];
 	}
 	text_char(&text, '\0');
-	/* A few are not worth a line: a stack that grew at that moment cannot be read. */
+	/* A few incomplete stacks are normal: a stack that is just growing cannot be read. */
 	if (incomplete > (all + incomplete) / INCOMPLETE_PARTS)
 		log_warn("%llu of %llu user stacks are incomplete: %s", incomplete,
 			 all + incomplete, text.at);
 	if (stacks->java_no_cfi > (all + incomplete) / INCOMPLETE_PARTS)
-		log_warn("%llu of these are of Java: start it with -XX:+PreserveFramePointer",
+		log_warn("%llu of these are Java stacks: start Java with -XX:+PreserveFramePointer",
 			 stacks->java_no_cfi);
 	text_free(&text);
 }
@@ -85,7 +85,7 @@ void put_metrics(void *ctx, struct text *text)
 	__u64 samples = profile->stacks.samples, in_kernel = profile->kernel_samples;
 
 	metrics_family(text, "sixty_profile_samples_total", "counter",
-		       "Samples; where the kernel's stacks are wanted, by what the CPU was doing.");
+		       "Samples; by the mode of the CPU if kernel stacks are requested.");
 	if (opt.user_only) {
 		metrics_sample(text, "sixty_profile_samples_total", samples, NULL);
 	} else {
@@ -94,6 +94,6 @@ void put_metrics(void *ctx, struct text *text)
 			       "mode", "user", NULL);
 	}
 	metrics_family(text, "sixty_profile_fired_total", "counter",
-		       "How often CPUs were looked at, idle ones too.");
+		       "Number of times that the sampling event fired on CPUs that were not idle.");
 	metrics_sample(text, "sixty_profile_fired_total", *profile->fired, NULL);
 }
