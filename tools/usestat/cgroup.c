@@ -152,8 +152,8 @@ static void look_file(struct cgroup *cgroup, int file, void (*parse)(struct obje
 }
 
 /*
- * Nothing ran in the cgroup since the last look.  Its memory can still shrink by reclaim, and
- * a manager outside can change its limits.
+ * Return true if nothing ran in the cgroup since the last look.  The kernel can still reclaim its
+ * memory, and a process outside can change its limits.
  */
 static bool is_idle(const struct object *o)
 {
@@ -162,7 +162,10 @@ static bool is_idle(const struct object *o)
 	return object_delta(o, CG_USAGE, &usage) && !usage;
 }
 
-/* Refresh an idle cgroup now and then: its memory, and whether a cgroup was made in it. */
+/*
+ * Return true if it is time to read an idle cgroup again: its memory, and whether it has new
+ * children.
+ */
 static bool is_due(const struct usestat *u, const struct cgroup *cgroup)
 {
 	return u->last || cgroup->looks % IDLE_LOOKS == 0;
@@ -198,7 +201,7 @@ static void look_files(struct usestat *u, struct cgroup *cgroup)
 	object_put(o, CG_GROWTH, memory > cgroup->first_memory ? memory - cgroup->first_memory : 0);
 }
 
-static unsigned int next_looks;		/* first value of the next cgroup's looks */
+static unsigned int next_looks;		/* initial value of @looks for the next new cgroup */
 
 /* Look at the directory @path of the hierarchy @h. */
 static void look_directory(struct usestat *u, const struct hierarchy *h, const char *path,

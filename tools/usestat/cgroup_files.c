@@ -12,7 +12,7 @@
 static struct hierarchy hierarchies[HIERARCHIES_MAX];
 static size_t n_hierarchies;
 
-/* Read the controllers of version 2; those used by version 1 are not among them. */
+/* Read the controllers of version 2.  The file does not list those used by version 1. */
 static void v2_controllers(struct hierarchy *h, const char *root)
 {
 	char *text = source_text("%s/cgroup.controllers", root), *name;
@@ -52,7 +52,7 @@ static void add_hierarchy(const struct mntent *mount)
 	if (h->v2)
 		v2_controllers(h, mount->mnt_dir);
 	else if (!h->cpu && !h->cpuacct && !h->memory && !h->pids && !h->blkio)
-		return;			/* no controller that usestat reads */
+		return;			/* usestat reads none of its controllers */
 	if (is_second(h))
 		return;
 	h->root = strdup(mount->mnt_dir);

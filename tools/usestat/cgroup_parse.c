@@ -5,7 +5,7 @@
 
 #include "cgroups.h"
 
-#define NO_LIMIT (1ULL << 60)		/* version 1 writes a huge number for no limit */
+#define NO_LIMIT (1ULL << 60)		/* version 1: larger numbers mean no limit */
 
 /* "usage_usec 12": version 2; "throttled_time 12" in nanoseconds: version 1. */
 static void parse_cpu_stat(struct object *o, char *text)

@@ -46,7 +46,7 @@ static bool has_trouble(const struct object *o)
 static __u64 usage(const struct object *o) { return object_delta0(o, CG_USAGE); }
 static __u64 memory(const struct object *o) { return object_value0(o, CG_MEMORY); }
 static __u64 growth(const struct object *o) { return object_value0(o, CG_GROWTH); }
-/* How much of the room below its limit it filled, in hundredths of a percent. */
+/* Growth as a share of the memory left below the limit, in hundredths of a percent. */
 static __u64 filling(const struct object *o)
 {
 	__u64 max = object_value0(o, CG_MEMORY_MAX), used = memory(o);
@@ -60,7 +60,7 @@ static __u64 pids(const struct object *o) { return object_value0(o, CG_PIDS); }
 static __u64 (*const measures[])(const struct object *o) = { usage, memory, growth, filling,
 							       io, pressure, pids, trouble };
 
-/* Choose the first u->top by each measure and all with trouble.  Return the number in @chosen. */
+/* Choose the u->top heaviest by each measure, and all with trouble.  Return how many. */
 static size_t choose(struct usestat *u, struct object **chosen, size_t max)
 {
 	size_t n = 0;
@@ -84,7 +84,7 @@ static size_t choose(struct usestat *u, struct object **chosen, size_t max)
 	return n;
 }
 
-/* Return true if it is worth knowing what its memory consists of. */
+/* Return true if the record should show what the memory consists of. */
 static bool is_growing(const struct object *o)
 {
 	return growth(o) * 100 > memory(o) || share(o, CG_MEMORY, CG_MEMORY_MAX) >= 8000;
@@ -137,7 +137,10 @@ static void cgroup_row(struct usestat *u, const struct object *o)
 	row_end(u);
 }
 
-/* Cgroups with trouble come first, then the busiest.  The root is left out: it is the machine. */
+/*
+ * Cgroups with trouble come first, then the busiest.  The root is left out, because other rows show
+ * the machine.
+ */
 void cgroup_rows(struct usestat *u)
 {
 	struct object *chosen[SHOWN_MAX];

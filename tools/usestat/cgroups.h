@@ -32,10 +32,10 @@ struct cgroup {
 	__u32 absent;			/* files that do not exist, one bit each */
 	__u32 hierarchies;		/* hierarchies with this path, one bit each */
 	__u32 leaf;			/* hierarchies in which it has no children */
-	unsigned int looks;		/* begins at different numbers, to spread the cost */
+	unsigned int looks;		/* starts at different numbers, to spread the cost */
 	bool idle;			/* nothing ran in it between the last two looks */
 	bool v2;
-	__u64 first_memory, first_anon;	/* in the first look that had it */
+	__u64 first_memory, first_anon;	/* values when it was first seen */
 };
 
 /* A mounted hierarchy. */
@@ -54,12 +54,12 @@ const struct hierarchy *hierarchy_get(size_t i);
 
 /* Set the paths of the files that the hierarchy has for the cgroup at @path. */
 void cgroup_files(struct cgroup *cgroup, const struct hierarchy *h, const char *path);
-/* Set the path of a file with its CPU time, if its hierarchies have none. */
+/* Set the path of a file with the cgroup's CPU time, unless cgroup_files() has set one. */
 void cgroup_usage_file(struct cgroup *cgroup);
 void cgroup_file(struct cgroup *cgroup, int file, const char *root, const char *path,
 		 const char *name);
 
-/* Read what its memory consists of (memory.stat), which is expensive. */
+/* Read what the memory of the cgroup consists of (memory.stat), which is expensive. */
 void cgroup_memory_stat(struct cgroup *cgroup);
 
 void cgroup_records(struct usestat *u);

@@ -20,7 +20,7 @@
 #include "thread.h"
 
 #define KINDS_MAX 256
-#define CGROUP_TRIES 5			/* processes of a kind that are asked for their cgroup */
+#define CGROUP_TRIES 5			/* processes of a kind whose cgroup is read */
 #define RECEIVE_BYTES (2 << 20)		/* about 2000 exits */
 #define TGID_VERSION 12			/* v5.17 (0e0af57e0e10): ac_tgid */
 
@@ -72,7 +72,7 @@ static struct {
 	struct kind kinds[KINDS_MAX];
 	size_t n;
 	__u64 omitted;			/* of further kinds */
-	__u64 overruns;			/* times that messages were lost */
+	__u64 overruns;			/* number of times that messages were lost */
 } exits = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* Read a small file of a process; source_text() is for the main thread only. */
@@ -118,7 +118,9 @@ static struct kind *add(const struct taskstats *stats, const char *parent)
 	return kind;
 }
 
-/* A process that was waited for has no files any more; its parent is mostly in the same cgroup. */
+/*
+ * A process that its parent has waited for has no files; the parent is usually in the same cgroup.
+ */
 static void look_cgroup(struct kind *kind)
 {
 	char text[1024], *path;
@@ -267,7 +269,7 @@ static __u64 weight(const struct object *o)
 	return object_delta0(o, EXIT_COUNT);
 }
 
-/* Copy the kind, which the thread may change meanwhile. */
+/* Copy the kind, because the thread may change it at the same time. */
 static struct kind kind_get(const struct object *o)
 {
 	struct kind kind;
@@ -300,7 +302,7 @@ static void print(struct usestat *u, const struct object *o)
 	record_end(u);
 }
 
-/* Count what was not counted by kind since the last call. */
+/* Count the exits and lost messages since the last call that no kind counts. */
 static void print_omitted(struct usestat *u)
 {
 	static __u64 omitted, overruns;

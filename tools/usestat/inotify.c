@@ -46,7 +46,7 @@ static const struct record_type type = {
 
 struct user {
 	struct object object;
-	const struct process *process;	/* that uses most; valid in this look */
+	const struct process *process;	/* the process that uses most; valid in this look */
 	__u64 instances, watches;	/* of that process */
 };
 
@@ -59,7 +59,7 @@ static __u64 count_watches(const struct process *process, const char *name)
 {
 	static const char begin[] = "inotify ";
 	char path[320], text[4096];
-	size_t at = 0;			/* characters of the line's begin that fit */
+	size_t at = 0;			/* number of matching characters since the line began */
 	__u64 watches = 0;
 	ssize_t n;
 	int fd;
@@ -164,7 +164,7 @@ static __u64 share(const struct object *o, int value, int max)
 	return limit ? object_value0(o, value) * 10000 / limit : 0;
 }
 
-/* The use of the limit that is used most, in hundredths of a percent. */
+/* Return the higher of the two shares of a limit, in hundredths of a percent. */
 static __u64 weight(const struct object *o)
 {
 	__u64 instances = share(o, INOTIFY_INSTANCES, INOTIFY_INSTANCES_MAX);

@@ -18,7 +18,7 @@ enum {
 
 struct interface {
 	struct object object;
-	__u64 speed_mbit;		/* the last one read; 0: unknown */
+	__u64 speed_mbit;		/* last speed read; 0: unknown */
 	bool physical;
 	char state[20];
 	const struct netns *ns;		/* NULL: usestat's own; valid in detailed samples */

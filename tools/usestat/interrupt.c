@@ -33,7 +33,7 @@ struct irq {
 	char description[64];		/* "PCI-MSIX-0000:00:03.0 1-edge virtio1-input.0" */
 	size_t n;			/* CPUs */
 	__u64 *per_cpu;			/* counts of the last look */
-	int top_cpu;			/* that handled most of them in the interval, -1: none */
+	int top_cpu;			/* CPU that handled most in the interval; -1: none */
 	__u64 top_count;
 };
 
@@ -102,7 +102,7 @@ static void parse_counts(struct irq *irq, char **rest, const int *numbers, size_
 	object_put(&irq->object, IRQ_COUNT, sum);
 }
 
-/* Softirqs have no description of their own: @kind is theirs. */
+/* Softirqs have no description, so @kind is used. */
 static void parse(struct usestat *u, char *text, const char *kind)
 {
 	char *line = line_next(&text);

@@ -11,11 +11,11 @@
 #include "kmsg.h"
 #include "usestat.h"
 
-#define HISTORY_MAX 20			/* records of a class from before the start: the last ones */
-#define PENDING_MAX 50			/* records of a class between two looks: the first ones */
+#define HISTORY_MAX 20			/* per class, from before the start: the last ones */
+#define PENDING_MAX 50			/* per class, between two looks: the first ones */
 #define KEPT_MAX 1000			/* records of all classes */
 #define CLASSES_MAX 100
-#define RECORD_SIZE 8192		/* PRINTK_MESSAGE_MAX and more */
+#define RECORD_SIZE 8192		/* larger than PRINTK_MESSAGE_MAX */
 
 static struct {
 	int fd;				/* -1: cannot be opened */
@@ -23,7 +23,7 @@ static struct {
 	__u64 next;			/* next sequence number; 0: unknown */
 	struct kmsg *at[KEPT_MAX];	/* not yet printed, malloc'd */
 	size_t n;
-	__u64 overwritten;		/* before they could be read */
+	__u64 overwritten;		/* messages overwritten before they were read */
 	__u64 programs;			/* messages that programs wrote */
 	struct {
 		const char *name;
@@ -60,7 +60,9 @@ static void drop_first(const char *class)
 		(kernel_log.n - i) * sizeof(kernel_log.at[0]));
 }
 
-/* A flood of one class leaves room for the others. */
+/*
+ * Keep a record, up to a limit for each class, so that a flood of one class leaves room for others.
+ */
 static void append(struct kmsg *record)
 {
 	size_t i = class_index(record->class);
@@ -121,7 +123,7 @@ static const struct record_type total_type = {
 
 static struct set total_set = { .type = &total_type };
 
-/* Put how many messages there are: the sequence numbers count those overwritten too. */
+/* Put the number of messages.  The sequence numbers also count overwritten messages. */
 static void look_total(struct usestat *u)
 {
 	struct object *o;

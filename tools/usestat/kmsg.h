@@ -11,10 +11,10 @@ struct kmsg {
 	const char *class;		/* NULL: none */
 	unsigned int level;		/* 0 emergency ... 7 debug */
 	__u64 sequence;
-	__u64 ns;			/* of the kernel's clock, nearly CLOCK_MONOTONIC */
+	__u64 ns;			/* time of the kernel's clock, nearly CLOCK_MONOTONIC */
 	bool history;			/* logged before usestat started */
 	bool program;			/* written to the log by a program */
-	__u64 pid;			/* of the process that it is about; 0: none */
+	__u64 pid;			/* process that the message is about; 0: none */
 	char text[512], comm[64], oom_memcg[256], task_memcg[256], device[64];
 	char object[64];		/* disk, interface or server that the text names */
 };

@@ -6,7 +6,7 @@
 
 #include "kmsg.h"
 
-/* Copy what stands between @before and one of the characters @end. */
+/* Copy the text between @before and one of the characters in @end. */
 static bool copy_between(char *to, size_t size, const char *text, const char *before,
 			 const char *end)
 {
@@ -79,7 +79,7 @@ static const struct {
 	{ "pids_limit", parse_pids },
 };
 
-/* The first one that fits its class and the text decides. */
+/* The first entry that matches the class and the text is used. */
 static const struct {
 	const char *class, *before, *end;
 } names[] = {

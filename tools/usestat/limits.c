@@ -81,7 +81,7 @@ static const struct record_type user_type = {
 
 struct user {
 	struct object object;
-	const struct process *limited;	/* has the limit; valid in detailed samples */
+	const struct process *limited;	/* process with the limit; valid in detailed samples */
 };
 
 static struct set user_set = { .type = &user_type, .size = sizeof(struct user) };
@@ -134,7 +134,7 @@ static void count_process(struct usestat *u, struct object *limits, struct proce
 	object_add(user, USER_PROCESSES, 1);
 }
 
-/* Find the lowest limit that a process of the user has: it is that process that cannot fork. */
+/* Find the lowest limit of a user's processes: the process with this limit fails to fork first. */
 static void look_users_max(void)
 {
 	for (struct object *o = set_next(&process_set, NULL); o; o = set_next(&process_set, o)) {

@@ -49,7 +49,7 @@ static const struct record_type type = {
 struct lock {
 	struct object object;
 	struct wait wait;		/* the first one found in this look */
-	bool circle, circle_before;	/* of waits: in this look and in the one before */
+	bool circle, circle_before;	/* part of a circle in this look, in the last one */
 };
 
 static struct set set = { .type = &type, .size = sizeof(struct lock) };
@@ -70,7 +70,7 @@ static void look_owner(struct wait *wait)
 	wait->owner_state = end[2];
 }
 
-/* The state is read at once: later the owner may be another one. */
+/* Read the owner's state immediately: later another thread may be the owner. */
 void lock_add(const struct wait *wait)
 {
 	if (n_waits == WAITS_MAX)
@@ -100,8 +100,8 @@ static bool in_circle(const struct wait *first)
 }
 
 /*
- * A single look can see a circle where there is only contention: owners are read after the
- * waiters, so a waiter may have got the mutex meanwhile.
+ * A single look can see a circle where there is only contention: owners are read after waiters, so
+ * a waiter may have taken the mutex in between.
  */
 static bool is_deadlock(const struct lock *lock)
 {
@@ -184,7 +184,7 @@ static void records(struct usestat *u)
 	free(list);
 }
 
-/* Locks are held and waited for all the time: only those in two looks have a row. */
+/* Short waits for locks are normal, so only locks that two looks in a row find have a row. */
 static void rows(struct usestat *u)
 {
 	struct object **list = set_sorted(&set, weight);

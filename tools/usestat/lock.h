@@ -8,7 +8,7 @@
 enum lock_kind { LOCK_MUTEX, LOCK_FILE };
 
 struct wait {
-	const struct process *process;	/* of the waiter; NULL: unknown */
+	const struct process *process;	/* the waiter's process; NULL: unknown */
 	__u64 id;			/* the mutex's address, or the file's inode */
 	enum lock_kind kind;
 	pid_t waiter;			/* a thread for a mutex, a process for a file */
@@ -21,7 +21,7 @@ struct wait {
 /* Remember a wait of this look. */
 void lock_add(const struct wait *wait);
 
-/* lock_mutex.c and lock_file.c: add the waits that there are. */
+/* lock_mutex.c and lock_file.c: find all waits and add them. */
 void lock_look_mutexes(void);
 void lock_look_files(void);
 

@@ -8,7 +8,7 @@
 
 #include "lock.h"
 
-#define DESCRIPTORS_MAX 500		/* looked at, to find a path */
+#define DESCRIPTORS_MAX 500		/* descriptors read to find a path */
 
 struct line {
 	__u64 number;

@@ -20,7 +20,7 @@
 #include "lock.h"
 
 #define THREADS_MAX 2000		/* looked at */
-#define PROCESS_THREADS_MAX 512		/* of a process, to find an owner among */
+#define PROCESS_THREADS_MAX 512		/* limit of a process's threads, to find an owner */
 #define CONTENDED 2			/* glibc: value of a futex that is waited for */
 #define KIND_MAX 0x3ff			/* glibc: type and flags */
 
@@ -28,7 +28,7 @@
 #define FUTEX_LOCK_PI2 13		/* v5.14 */
 #endif
 
-/* The begin of pthread_mutex_t on 64-bit machines. */
+/* The first members of pthread_mutex_t on 64-bit machines. */
 struct mutex {
 	__u32 lock, count;
 	pid_t owner;
@@ -66,7 +66,7 @@ static bool futex_wait(const struct process *process, const char *tid, __u64 *ad
 		((*operation == FUTEX_WAIT || *operation == FUTEX_WAIT_BITSET) && v[2] == CONTENDED);
 }
 
-/* Return the owner as the process itself numbers its threads; 0: this is no mutex of glibc. */
+/* Return the owner's ID in the process's own PID namespace, or 0 if this is not a glibc mutex. */
 static pid_t owner_of(const struct process *process, __u64 address, __u64 operation)
 {
 	struct mutex mutex = {};
@@ -108,7 +108,9 @@ static DIR *open_tasks(const struct process *process)
 	return fd >= 0 ? fdopendir(fd) : NULL;
 }
 
-/* Return the thread that the process numbers @inner, or 0 if it has exited. */
+/*
+ * Return the thread whose ID in the process's own PID namespace is @inner, or 0 if it has exited.
+ */
 static pid_t find_thread(const struct process *process, pid_t inner)
 {
 	DIR *dir = open_tasks(process);
@@ -124,8 +126,8 @@ static pid_t find_thread(const struct process *process, pid_t inner)
 }
 
 /*
- * Read the futex again at the end: if the owner is the same, the thread has waited for it all
- * the time in between.
+ * Read the futex again at the end.  If the owner is the same, the thread waited for it all the time
+ * in between.
  */
 static void look_thread(const struct process *process, const char *tid)
 {

@@ -65,7 +65,10 @@ static struct set set = {
 
 static struct source file = { "/proc/self/mountinfo" };
 
-/* Not asked: images that are always full, file systems without space, automounts. */
+/*
+ * Return false for types that statvfs(3) is not called on: images, which are always full, file
+ * systems without space, automounts.
+ */
 static bool can_fill(const char *type)
 {
 	static const char *const not[] = {
@@ -81,7 +84,7 @@ static bool can_fill(const char *type)
 	return true;
 }
 
-/* Network file systems: the server may never answer. */
+/* Return true for network file systems, whose server may never answer. */
 static bool is_remote(const char *type)
 {
 	static const char *const remote[] = { "9p", "afs", "ceph", "cifs", "lustre", "nfs", "nfs4",
@@ -205,7 +208,10 @@ static void look_mount(struct usestat *u, const struct line *line)
 	struct object *o;
 	int err;
 
-	/* An overlay stores its files elsewhere: listed too, except in a container. */
+	/*
+	 * An overlay stores its files in another file system, which is listed too, except in a
+	 * container.
+	 */
 	if (!can_fill(line->type) || (overlay && strcmp(line->point, "/") != 0) ||
 	    already(u, line->id))
 		return;

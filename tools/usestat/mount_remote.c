@@ -11,7 +11,7 @@
 #include "thread.h"
 
 #define WAIT_MS 100
-#define REQUESTS_MAX 8			/* that wait for an answer */
+#define REQUESTS_MAX 8			/* limit of requests without an answer */
 
 /* A request stays in its slot until its thread has the answer. */
 static struct request {

@@ -182,7 +182,7 @@ static void parse_pairs(struct object *o, char *text)
 		size_t len = strcspn(names, ":");
 
 		if (strncmp(names, numbers, len + 1) != 0)
-			return;			/* damaged: the rest cannot be trusted */
+			return;			/* damaged: do not use the rest */
 		parse_pair(o, names, numbers);
 	}
 }
@@ -352,7 +352,7 @@ static void look_own(struct usestat *u)
 	look_limits(o);
 }
 
-/* Read another namespace through a process in it. */
+/* Read another namespace through the /proc/PID/net of a process in it. */
 static void look_other(struct usestat *u, const struct netns *ns)
 {
 	char name[24], *text = source_text("/proc/%d/net/snmp", ns->pid);

@@ -11,7 +11,7 @@
 
 #include "process.h"
 
-#define NETNS_MAX 64			/* read at most; each costs several files */
+#define NETNS_MAX 64			/* limit: reading one takes several files */
 
 static struct netns list[NETNS_MAX];
 static size_t n;

@@ -17,7 +17,7 @@
 #include "net.h"
 #include "netlink.h"
 
-#define SOCKETS_MIN 200			/* in a namespace, to look into it */
+#define SOCKETS_MIN 200			/* namespaces with fewer sockets are skipped */
 #define PEERS_MAX 2000			/* read in one look */
 
 enum {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Processes, and what other subjects learn while walking through them. */
+/* Processes, and data of other subjects that the walk through the processes provides. */
 #ifndef USESTAT_PROCESS_H
 #define USESTAT_PROCESS_H
 
@@ -9,7 +9,7 @@
 #include "usestat.h"
 
 #define COMM_SIZE 16			/* TASK_COMM_LEN */
-#define SETTLED_S 10			/* age at which it is in its cgroup and namespaces */
+#define SETTLED_S 10			/* age at which it has entered its cgroup and namespaces */
 
 enum {
 	PROC_PPID, PROC_UID, PROC_USER, PROC_SYSTEM, PROC_DELAY, PROC_BLOCK, PROC_SWAP_DELAY,
@@ -25,7 +25,7 @@ struct process {
 	char *cgroup;			/* NULL: unknown */
 	bool kernel;			/* a kernel thread */
 	__u64 netns;			/* inode; 0: unknown */
-	__u64 first_rss, first_threads, first_fds;	/* in its first look */
+	__u64 first_rss, first_threads, first_fds;	/* values when it was first seen */
 	struct source stat, io, sched;
 	__u64 runtime_ns;		/* CPU time of its main thread, by schedstat */
 	__u64 thread_us;		/* CPU time of its busiest thread; 0: one thread, or idle */

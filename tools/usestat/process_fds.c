@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* What the descriptors of a process are of: read only for few processes, as each costs a call. */
+/*
+ * Kinds of the open descriptors of a process.  Read only for few processes, because each descriptor
+ * costs a call.
+ */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +13,7 @@
 #include "process.h"
 #include "top.h"
 
-#define DESCRIPTORS_MAX 5000		/* looked at per process; the counts are then of these */
+#define DESCRIPTORS_MAX 5000		/* read per process; the counts cover only these */
 
 static DIR *open_fds(const struct process *process)
 {

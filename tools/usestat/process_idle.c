@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Processes that have not run since the last look.  Most are idle, so they have to be cheap. */
+/*
+ * Processes that have not run since the last look.  Most processes are idle, so reading them must
+ * be cheap.
+ */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,9 +10,9 @@
 #include "process.h"
 
 /*
- * Return true if the main thread may have run.  schedstat has its CPU time in nanoseconds and
- * costs half of stat (1.6 us and 3.2 us on Linux 6.18): it takes no lock.  It is read before
- * stat, so that the next look notices what happens in between.  Kernels without
+ * Return true if the main thread may have run. schedstat has its CPU time in nanoseconds and takes
+ * no lock, so reading it costs half as much as stat (1.6 us and 3.2 us on Linux 6.18).  It is read
+ * before stat, so that the next look notices if the thread runs in between.  Kernels without
  * CONFIG_SCHED_INFO do not have it.
  */
 static bool has_run(struct process *process)
@@ -24,7 +27,10 @@ static bool has_run(struct process *process)
 	return !before_ns || process->runtime_ns != before_ns;
 }
 
-/* Other threads may have run; and a zombie can get another parent without running. */
+/*
+ * Return false if other threads may have run, or for a zombie, which can get another parent without
+ * running.
+ */
 static bool may_be_idle(const struct usestat *u, const struct process *process)
 {
 	const struct object *o = &process->object;
@@ -57,7 +63,7 @@ void process_keep(struct process *process, __u64 uptime)
 	object_keep(&process_set, o);
 	for (size_t i = 0; i < ARRAY_SIZE(counters); i++)
 		object_put(o, counters[i], o->before[counters[i]]);
-	object_forget(o, PROC_ZOMBIES);		/* counted again, and so are blocked threads */
+	object_forget(o, PROC_ZOMBIES);		/* zombies and blocked threads are counted again */
 	object_forget(o, PROC_BLOCKED);
 	if (uptime >= o->id)			/* the time of its start in ticks */
 		object_put(o, PROC_AGE, (uptime - o->id) / sysconf(_SC_CLK_TCK));

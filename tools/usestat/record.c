@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* JSON records, and the list of what this machine cannot show. */
+/* JSON records, and the list of data that this machine cannot provide. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

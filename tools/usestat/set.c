@@ -105,7 +105,7 @@ static void set_remove(struct set *set, struct object *object)
 	object_free(set, object);
 }
 
-/* A value that a look does not find keeps its old value, to compute a later difference with. */
+/* A value that a look does not find keeps its old value, for a later difference. */
 static void object_shift(const struct set *set, struct object *object)
 {
 	for (int i = 0; i < set->type->n; i++)

@@ -3,9 +3,9 @@
  * Objects with counters, such as disks, processes or cgroups.  The objects of one kind are a
  * set.
  *
- * A table of fields describes an object's values.  A look puts the values it finds; others
- * stay unknown and are left out of the output, never shown as 0.  For a counter the output has
- * the difference from the last look in which it was known, and nothing if it went backwards.
+ * A table of fields describes an object's values.  A look stores the values it finds.  All other
+ * values are unknown: they are left out of the output, not shown as 0.  For a counter, the output
+ * has the difference from the last look in which it was known, or nothing if it decreased.
  */
 #ifndef USESTAT_SET_H
 #define USESTAT_SET_H
@@ -36,20 +36,20 @@ enum field_kind {
 struct field {
 	const char *key;		/* in JSON */
 	enum field_kind kind;
-	const char *name;		/* in the kernel's text, NULL: it has none */
-	__u32 scale;			/* the kernel's unit in ours; 0: 1 */
+	const char *name;		/* name in the kernel's text; NULL: none */
+	__u32 scale;			/* our units in one of the kernel's; 0: 1 */
 	bool always;			/* every record has it */
-	const char *about;		/* one sentence without a full stop; when it is absent */
+	const char *about;		/* one sentence, no full stop; states when it is absent */
 };
 
 /*
- * A type of JSON records.  Man page, schema and docs/fields.md are made of this, so every
- * key of a record is here.
+ * A type of JSON records.  Man page, schema and docs/fields.md are generated from this, so it has
+ * every key of a record.
  */
 struct record_type {
 	const char *name;		/* "type" in JSON */
-	const char *about;		/* one sentence without a full stop; where it is from */
-	const char *object;		/* what its key "name" is; NULL: it has no such key */
+	const char *about;		/* one sentence, no full stop; names the source */
+	const char *object;		/* meaning of its key "name"; NULL: no such key */
 	bool interval;			/* has the key "interval_ns" */
 	const struct field *fields;	/* of a set's objects */
 	int n;				/* of them */
@@ -60,7 +60,7 @@ struct record_type {
 struct object {
 	struct object *next;		/* in the same slot */
 	char *name;
-	__u64 id;			/* a new id makes it another object */
+	__u64 id;			/* if the id changes, it is another object */
 	__u64 ns, before_ns;		/* time of this look and the last one; 0: none */
 	bool begun;			/* it did not exist in the last look */
 	__u64 known, known_before;	/* one bit per field: in this look, in any before */
@@ -70,7 +70,7 @@ struct object {
 
 struct set {
 	const struct record_type *type;
-	size_t size;			/* of the struct whose first member is the object; 0: none */
+	size_t size;			/* bytes of the struct that starts with the object; 0: none */
 	bool whole;			/* each look finds all objects, so a new one counts from 0 */
 	void (*release)(struct object *object);		/* called before an object is freed, or NULL */
 	__u64 last_ns;			/* time of the last complete look; 0: none */
@@ -105,13 +105,13 @@ void object_scale(const struct set *set, struct object *object, int field, __u64
 void object_put(struct object *object, int field, __u64 v);
 
 /*
- * Put the gauges of the last look again, for an object that has not changed.  Counters stay
- * unknown, since they were not read.
+ * Keep the gauges of the last look, for an object that has not changed.  Counters stay unknown,
+ * because they were not read.
  */
 void object_keep(const struct set *set, struct object *object);
 void object_forget(struct object *object, int field);
 
-/* Add to a value; if it is unknown, to 0. */
+/* Add to a value.  An unknown value counts as 0. */
 void object_add(struct object *object, int field, __u64 v);
 
 /* Put the value of the field with the kernel's name @name; return false if there is none. */
@@ -130,7 +130,7 @@ void object_files(const struct set *set, struct object *object, const char *dir,
 bool object_value(const struct object *object, int field, __u64 *v);
 bool object_delta(const struct object *object, int field, __u64 *v);
 
-/* The same, but 0 if unknown: to sort and to add up. */
+/* Return the value or the difference, or 0 if it is unknown, for sorting and sums. */
 __u64 object_value0(const struct object *object, int field);
 __u64 object_delta0(const struct object *object, int field);
 

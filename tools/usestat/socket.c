@@ -52,7 +52,7 @@ struct sock {
 	char address[INET6_ADDRSTRLEN];
 	__u16 port;
 	__u64 netns;			/* 0: usestat's own */
-	pid_t pid;			/* of a process that has it open; 0: unknown */
+	pid_t pid;			/* a process that has it open; 0: unknown */
 	char comm[COMM_SIZE];
 	char *cgroup;
 };

@@ -48,8 +48,8 @@ static bool buffer_grow(void)
 }
 
 /*
- * One read is enough for @whole files.  Another one, only to find the end, would make the
- * kernel format some of them again.
+ * One read is enough for @whole files.  Another read, only to find the end, would make the kernel
+ * format some of them again.
  */
 static char *read_fd(int fd, bool whole)
 {

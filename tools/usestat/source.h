@@ -15,17 +15,17 @@
 
 #define SOURCES_OPEN_MAX 3000
 
-/* Put before every absolute path; "" except in unit tests. */
+/* Prefix of every absolute path; "" except in unit tests. */
 extern const char *source_root;
 
 struct source {
 	const char *path;
 	bool whole;		/* the kernel returns all of it in one read */
 	bool again;		/* was read before: keep it open */
-	int fd;			/* of an open file, plus 1; 0: none */
+	int fd;			/* descriptor plus 1; 0: not open */
 };
 
-/* Allow as many open files as the hard limit does. */
+/* Raise the limit of open files to the hard limit. */
 void source_init(void);
 
 /*
@@ -45,7 +45,10 @@ bool source_exists(const char *path);
 /* Open @path below source_root for reading, or -1. */
 int source_open(const char *path, int flags);
 
-/* Read a file once; the format makes its path.  Same buffer and errors as source_read(). */
+/*
+ * Read a file once.  The arguments are a printf(3) format of its path.  Same buffer and errors as
+ * source_read().
+ */
 char *source_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Copy the first line of such a file; return false if it is unreadable or empty. */

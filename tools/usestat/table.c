@@ -81,7 +81,7 @@ void row_errors(__u64 n, const char *what)
 			mark ? mark + 3 : "");
 }
 
-/* Cut a long name at its start: the end of a path says more. */
+/* Truncate a long name at its start, because the end of a path is more specific. */
 static const char *fitting(const char *name)
 {
 	static char cut[NAME_WIDTH + 1];
@@ -90,7 +90,7 @@ static const char *fitting(const char *name)
 
 	if (len <= NAME_WIDTH)
 		return name;
-	while ((*end & 0xc0) == 0x80)		/* not within a character of UTF-8 */
+	while ((*end & 0xc0) == 0x80)		/* do not split a UTF-8 character */
 		end++;
 	snprintf(cut, sizeof(cut), "..%s", end);
 	return cut;

@@ -72,8 +72,8 @@ static void add(struct usestat *u, struct process *process, const char *tid, con
 }
 
 /*
- * CPU time of the threads of processes with several ones.  A thread that was not read in the last
- * sample has no count: it may be old, in a process that had only this one.
+ * CPU time of the threads of processes with several threads.  A thread that was not read in the
+ * last sample has no count: it may be an old thread of a process that had no other thread.
  */
 static const struct field thread_fields[] = { { "cpu_us", FIELD_COUNTER } };
 static const struct record_type thread_type = { .fields = thread_fields, .n = 1 };

@@ -9,7 +9,7 @@
 #include "process.h"
 
 static int fd = -1, family;
-static bool delays;			/* waits for disks and swap are measured */
+static bool delays;			/* the kernel measures waits for disks and swap */
 
 static void take_family(void *ctx, const struct nlmsghdr *message)
 {
@@ -35,7 +35,7 @@ static void look_delays(void)
 			"sysctl kernel.task_delayacct=1");
 }
 
-/* Start the socket on which taskstats_look() asks. */
+/* Open the socket for the requests of taskstats_look(). */
 static int start(void)
 {
 	struct {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Threads that do what the main thread must not wait for. */
+/* Threads for work that may block and that the main thread must not wait for. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -47,8 +47,9 @@ static void *run(void *arg)
 }
 
 /*
- * The first look is before the main thread blocks the signals that it reads from a signalfd.
- * A thread that did not block them would end the program at SIGINT, without its last table.
+ * A thread may start in the first look, before the main thread blocks the signals that it reads
+ * from a signalfd.  If the thread did not block them, SIGINT would end the program without its last
+ * table.
  */
 bool thread_start(void *(*fn)(void *arg), void *arg)
 {

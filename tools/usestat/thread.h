@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Threads that do what the main thread must not wait for. */
+/* Threads for work that may block and that the main thread must not wait for. */
 #ifndef USESTAT_THREAD_H
 #define USESTAT_THREAD_H
 
@@ -7,7 +7,7 @@
 
 /*
  * Start @fn in a detached thread that takes no signals and has no capability but
- * CAP_DAC_READ_SEARCH; return false if there is none.
+ * CAP_DAC_READ_SEARCH; return false if it cannot start.
  */
 bool thread_start(void *(*fn)(void *arg), void *arg);
 

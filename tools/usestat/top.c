@@ -14,7 +14,7 @@ static __u64 cpu(const struct object *o)
 	return object_delta0(o, PROC_USER) + object_delta0(o, PROC_SYSTEM);
 }
 
-/* Use of the limit in tenths of a percent; 0 below 50 %. */
+/* Open descriptors as a share of their limit, in tenths of a percent; 0 below 50 %. */
 static __u64 descriptors(const struct object *o)
 {
 	__u64 fds = object_value0(o, PROC_FDS), max = object_value0(o, PROC_FDS_MAX);
@@ -75,7 +75,7 @@ static void add(struct top *top, struct object *object, __u32 bit)
 	top->list[top->n++].measures = bit;
 }
 
-/* Put the @max heaviest, sorted, into @best; leave out those of weight 0.  Return their number. */
+/* Store the @max heaviest in @best, sorted, without those of weight 0.  Return their number. */
 static size_t heaviest(struct usestat *u, const struct measure *measure, struct object **best,
 		       __u64 *weights, size_t max)
 {

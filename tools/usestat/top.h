@@ -9,18 +9,18 @@ struct top {
 	size_t n;
 	struct {
 		struct object *object;
-		__u32 measures;		/* by which it is one of the first, one bit each */
+		__u32 measures;		/* by which it is one of the busiest, one bit each */
 	} list[];
 };
 
-/* Return the first u->top by each measure, each object once; free them with top_free(). */
+/* Return the u->top busiest by each measure, each object once; free them with top_free(). */
 struct top *top_processes(struct usestat *u);
 void top_free(struct top *top);
 
-/* process_fds.c: print what the descriptors are of; @measures as in struct top. */
+/* process_fds.c: print the kinds of the open descriptors; @measures as in struct top. */
 void descriptor_keys(struct usestat *u, const struct process *process, __u32 measures);
 
-/* Is the measure @name one of @measures? */
+/* Return true if the measure @name is one of @measures. */
 bool top_has(__u32 measures, const char *name);
 
 /* Print the key "top": the names of the measures. */

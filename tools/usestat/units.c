@@ -14,16 +14,16 @@
 
 #include "units.h"
 
-#define WAIT_US 500000			/* for each part of the answer */
+#define WAIT_US 500000			/* maximum wait for each part of the answer */
 #define REPLY_MAX (1 << 20)
-#define MESSAGES_MAX 10			/* before the answer */
+#define MESSAGES_MAX 10			/* messages before the answer */
 #define NAMES_MAX 20
 
 enum { METHOD_CALL = 1, METHOD_RETURN = 2, METHOD_ERROR = 3 };
 enum { FIELD_PATH = 1, FIELD_INTERFACE = 2, FIELD_MEMBER = 3, FIELD_SIGNATURE = 8 };
 enum { HEADER = 16, BODY_LENGTH_AT = 4, FIELDS_LENGTH_AT = 12 };
 
-/* A message that is written or read; @failed: it did not fit. */
+/* A message being written or read.  @failed: it did not fit. */
 struct message {
 	char *at;
 	size_t len, size;
@@ -245,8 +245,8 @@ static bool ask(struct message *m)
 }
 
 /*
- * Ask systemd at the start only, and keep the answer for the end: a tool that may connect to
- * systemd, or keeps a connection, can start services, so the sandbox does not allow it.
+ * Ask systemd only at the start, and keep the answer for the end.  A tool that may connect to
+ * systemd, or that keeps a connection, can start services, so the sandbox does not allow either.
  */
 void units_keys(struct usestat *u, struct json *json)
 {

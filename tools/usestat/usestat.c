@@ -16,14 +16,14 @@
 #include "core/skel.h"
 #include "usestat.h"
 
-#define DETAIL_S 5			/* between detailed samples, at least */
-#define DETAIL_SHARE 400		/* and 400 times the CPU time of the last one: 0.25 % */
+#define DETAIL_S 5			/* minimum seconds between detailed samples */
+#define DETAIL_SHARE 400		/* and at least 400 times the last one's CPU time: 0.25 % */
 #define TOP_MAX 100
 
 static struct {
 	struct common_args common;
 	struct interval_args interval;
-	unsigned long top, detail;	/* seconds; 0: as the cost allows */
+	unsigned long top, detail;	/* detail: seconds; 0: depends on the cost */
 } opt = { .interval.interval = 1, .top = 5 };
 
 /* In the order of the table. */
@@ -157,8 +157,8 @@ static int print_summary(void *ctx)
 }
 
 /*
- * Netlink sockets are of the network namespace where they are opened.  Threads drop their
- * capabilities.
+ * Netlink sockets belong to the network namespace in which they are opened, so they are opened
+ * during the run.  New threads drop their capabilities.
  */
 static const struct sandbox_call usestat_calls[] = {
 	{ "socket", SANDBOX_IS(0, AF_NETLINK) }, { "setsockopt" }, { "sendto" }, { "recvfrom" },

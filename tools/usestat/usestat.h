@@ -2,9 +2,9 @@
 /*
  * usestat: the USE method (utilisation, saturation, errors) from the kernel's own files.
  *
- * usestat.c takes a look at all subjects each interval.  A subject (cpu.c, disk.c ...) reads its
- * files (source.h) into sets of objects (set.h), and prints them as JSON records (record.c)
- * or as rows of the table (table.c).
+ * In each interval usestat.c looks at all subjects once (a "look").  A subject (cpu.c, disk.c ...)
+ * reads its files (source.h) into sets of objects (set.h), and prints them as JSON records
+ * (record.c) or as rows of the table (table.c).
  */
 #ifndef USESTAT_H
 #define USESTAT_H
@@ -65,7 +65,7 @@ extern const struct record_type missing_type, omitted_type;
 
 /* Begin a record; the keys of its object follow by object_keys(). */
 struct json *record_begin(struct usestat *u, const char *type);
-/* The same with the time @ns. */
+/* Like record_begin(), with the time @ns. */
 struct json *record_begin_at(struct usestat *u, const char *type, __u64 ns);
 void record_str(struct usestat *u, const char *key, const char *s);	/* not printed if NULL or "" */
 void record_uint(struct usestat *u, const char *key, __u64 v);
@@ -83,8 +83,8 @@ void set_records(struct usestat *u, const struct set *set,
 		 void (*more)(struct usestat *u, const struct object *object));
 
 /*
- * The same for the @max heaviest ones; an "omitted" record counts the others.  Objects of
- * weight 0 are idle: they have records only in the first and the last look.
+ * Print a record for each of the @max heaviest objects; an "omitted" record counts the others.
+ * Objects of weight 0 are idle: they have records only in the first and the last look.
  */
 void top_records(struct usestat *u, const struct set *set, size_t max,
 		 __u64 (*weight)(const struct object *object),
@@ -94,7 +94,7 @@ void top_records(struct usestat *u, const struct set *set, size_t max,
 
 /* Count @n objects of @type that exist and have no record. */
 void record_omitted(struct usestat *u, const char *type, __u64 n);
-/* The same, of kernel messages of @class. */
+/* Like record_omitted(), for kernel messages of @class. */
 void record_omitted_class(struct usestat *u, const char *type, const char *class, __u64 n);
 
 /*
@@ -121,7 +121,7 @@ void columns_init(const struct subject *const *subjects, size_t n);
 void row_begin(struct usestat *u, const char *resource, const char *name);
 /* Set the utilisation: @part of @whole. */
 void row_utilisation(__u64 part, __u64 whole);
-/* Add "?N" to a column: this machine cannot show it; @number is that of missing(). */
+/* Add "?N" to a column that this machine cannot show; @number is the result of missing(). */
 void row_mark(int column, int number);
 /* Add to a column, after a comma if it is not empty. */
 void row_add(int column, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -131,30 +131,32 @@ const char *plural(__u64 n);
 void row_errors(__u64 n, const char *what);
 void row_end(struct usestat *u);
 
-/* Nanoseconds of this interval; at least 1. */
+/* Return the nanoseconds of this interval, at least 1. */
 __u64 interval_ns(const struct object *object);
-/* @n in this object's interval, a second. */
+/* Convert @n in this object's interval to a rate per second. */
 __u64 per_second(const struct object *object, __u64 n);
-/* "12.3 MiB" in a static buffer: one of four in turn. */
+/* Format @bytes, such as "12.3 MiB".  Returns one of four static buffers in turn. */
 const char *human(__u64 bytes);
 
 /* --- Shared by subjects --- */
 
-/* An idle process or cgroup: all its files are read once in this number of detailed samples. */
+/* All files of an idle process or cgroup are read once in this number of detailed samples. */
 #define IDLE_LOOKS 12
-/* One that was idle in this number of looks is read only in every second look. */
+/* A process that was idle in this number of looks is read only in every second look. */
 #define IDLE_LONG 3
 
-/* The "total" of PSI's some and full lines, in microseconds, into the two fields. */
+/*
+ * Store the "total" of PSI's some and full lines, in microseconds, in the fields @some and @full.
+ */
 void pressure_parse(struct object *object, char *text, int some, int full);
 
-/* The container of a cgroup's path: keys "container" and "container_name". */
+/* Print the keys "container" and "container_name" for the path of a cgroup. */
 void container_keys(struct usestat *u, const char *cgroup);
 
 /* Return the name of the container of a cgroup's path, or the path if there is no name. */
 const char *container_label(const char *cgroup);
 
-/* Is @path at or below the cgroup asked for? */
+/* Return true if @path is at or below the cgroup of --cgroup. */
 bool cgroup_wanted(const struct usestat *u, const char *path);
 
 #endif /* USESTAT_H */
