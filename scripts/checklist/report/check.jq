@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # What the checks share.  A check emits, for each subject, {id, subject, about, value, evidence};
-# or fine(), if there is nothing that the rule could concern; or unseen(), if it cannot be judged.
-# about: the keys of the subject, by which findings are joined and commands filled in.
+# or fine(), if nothing on this machine concerns the rule; or unseen(), if there is no data to decide.
+# about: the keys of the subject, which join findings and fill in commands.
 
 include "lib";
 
@@ -75,7 +75,7 @@ def members($u):
 
 def LEAST_GROWTH_BYTES: 16 * 1048576;
 
-# minutes_left(room; growth; seconds): until the room is used up at this rate; null without growth.
+# minutes_left(room; growth; seconds): minutes until the room is used up at this rate; null without growth.
 def minutes_left($room; $growth; $seconds):
 	if ($growth // 0) < LEAST_GROWTH_BYTES or $room == null or ($seconds // 0) <= 0 then null
 	else [$room, 0] | max / ($growth / $seconds) / 60 end;

@@ -16,7 +16,7 @@ def busy_text: "\(.busy | number) % busy: user \(.user | number), system \(.syst
 def cpu_checks($n; $u):
 	$u.cpu | if . == null or .busy == null then empty else
 		. as $c
-		# Waits of niced work, while the others have time left, harm nobody.
+		# Waits of niced processes do no harm while other processes get enough CPU time.
 		| (.nice >= 20 and .urgent < 70) as $niced
 		| (if .urgent >= 85 then "busy" else "idle" end) as $load
 		| (.urgent >= 70 or ((.pressure // 0) >= 5 and ($niced | not))) as $contended
@@ -83,7 +83,7 @@ def each_cgroup($id; $u; filter; value; text):
 		else .[] | check($id; cgroup_name; of_cgroup + cgroup_dirs($u); value; usestat(text), members($u)) end
 	end;
 
-# deepest(f): without the cgroups that have a descendant with at least this value.
+# deepest(f): leave out cgroups that have a descendant with at least the same value.
 def deepest(f): . as $all | map(.cgroup as $path | (f // 0) as $value
 	| select(any($all[]; (.cgroup | startswith($path + "/")) and (f // 0) >= 0.8 * $value) | not));
 
@@ -97,9 +97,9 @@ def cgroup_checks($u):
 			+ "the time"
 		+ "\(if .quota then "; quota \(.quota | number) CPUs" else "" end)"
 		+ "\(if .cpu then ", used \(.cpu / 100 | number)" else "" end)")
-		# It makes threads wait while CPUs are idle.
+		# A quota makes threads wait even if CPUs are idle.
 		| if .about then .about.load = "idle" else . end,
-	# At the limit, a cgroup that reads files only reclaims its page cache, which harms nobody.
+	# A cgroup that only reads files reclaims its page cache at the limit, which does no harm.
 	each_cgroup("cgroup-memory-limit"; $u; .memory_max;
 		if (.oom_kills // 0) == 0 and (.memory_some // 100) < 1 then 0 else .max_events // 0 end;
 		"\(.max_events // 0 | number) times at the limit of \(.memory_max | in_bytes), "

@@ -52,12 +52,12 @@ def failed_request_checks($n):
 
 def fill_share: if .used + .available > 0 then 100 * .used / (.used + .available) else null end;
 
-# written_to: mounts that programs write to, of a size that matters.
+# written_to: mounts that programs can write to and that are large enough to matter.
 def written_to: map(select(.read_only == false and (.size // 0) >= 1048576
 	and ((.fs // "") | test("^(squashfs|iso9660|erofs|overlay|devtmpfs|efivarfs)$") | not)));
 
-# fs_state_checks(u): errors of file systems; a read-only file system counts if it was writable in
-# this run, or has errors, or the kernel logged the remount: then the effect still shows.
+# fs_state_checks(u): errors of file systems; a read-only file system counts if it was writable in this run,
+# has errors, or the kernel logged its remount.
 def fs_state_checks($u):
 	(($u.history + $u.log) | map(select(.class == "read_only_remount" or .class == "fs_error"))) as $log
 	| ($log | map(.text) | join(" ")) as $texts
@@ -157,7 +157,7 @@ def file_checks($n; $d):
 				+ "the slowest: \(.slowest | slowest)")) end;
 
 def cache_checks($n; $d):
-	# With few misses per second, a low ratio does no harm: it counts as one above the limit.
+	# With few misses per second a low ratio does no harm, so it counts as a good one.
 	def harmful_ratio: if .misses / ([$d.cachestat, 1] | max) >= 100 then .ratio else [.ratio, 81] | max end;
 	$n.cachestat | if . == null then empty
 	elif .ratio == null then fine("cache-misses"; from("cachestat"; "the page cache was not used"))

@@ -19,7 +19,7 @@ def interface_name: "\(.name)\(net_subject)";
 def each_interface($id; $u; filter; value; text):
 	[$u.interfaces[] | select(filter)]
 	| if ($u.interfaces | length) == 0 then unseen($id; "no interfaces here")
-	elif length == 0 then unseen($id; "no interface shows it")
+	elif length == 0 then unseen($id; "no interface has this counter")
 	else .[] | check($id; interface_name; {interface: .name} + net_about; value; usestat(text)) end;
 
 def of_kinds: if . == "" then "" else ": \(.)" end;
@@ -30,7 +30,7 @@ def interface_checks($u):
 	each_interface("network-drops"; $u; .drops != null; .drops;
 		"\(.name): \(.drops | number) drops/s\(.drop_kinds | of_kinds)"),
 	([$u.interfaces[] | select(.util != null and .physical)]
-		| if length == 0 then unseen("network-busy"; "no interface tells its speed")
+		| if length == 0 then unseen("network-busy"; "no interface reports its speed")
 		else .[] | check("network-busy"; interface_name; {interface: .name} + net_about; .util;
 			usestat("\(.name): \(.util | number) % of \(.speed_mbit) Mbit/s; "
 				+ "in \(.rx_bytes | in_bytes)/s, out \(.tx_bytes | in_bytes)/s")) end),
@@ -52,7 +52,7 @@ def summed(f): [f] | map(values) | add;
 def flow_text: "\(.count) of them: \(.local):\(.local_port) to \(.remote):\(.remote_port) (\(.state))"
 	+ "\(if .comm and .comm != "-" then ", \(.comm)" else "" end)";
 
-# retransmit_share: only if there are enough for a statement.
+# retransmit_share: in percent; 0 if there are too few to judge.
 def retransmit_share:
 	if .tcp_retransmits == null or .tcp_out_segments == null then null
 	elif .tcp_retransmits < 10 or rate_of("tcp_retransmits") < 1 then 0
@@ -81,13 +81,14 @@ def udp_checks($u):
 		| check("udp-drops"; ""; {port}
 		+ about_process; rate_of("drops"); usestat("port \(.port): \(.drops), \(who)")) end);
 
-# peer_text: to where most connections lead.
+# peer_text: a destination of many connections, with their states.
 def peer_text: "\(.connections) to \(if .direction == "out" then endpoint else "local port \(.port)" end): "
 	+ "\(.established // 0) established, \(.time_wait // 0) in TIME_WAIT, \(.close_wait // 0) in CLOSE_WAIT";
 
 def peers_of($u; $netns): $u.peers | map(select("\(.netns)" == "\($netns)")) | sort_by(-.connections)[0:2][];
 
-# port_checks: each destination can use all local ports; so, if no peer is known, can all together.
+# port_checks: each destination can use all local ports. If no peer is known, compare all connections with
+# them.
 def port_checks($u):
 	if any($u.peers[]; .direction == "out") then
 		$u.peers[] | select(.direction == "out")
@@ -145,12 +146,12 @@ def net_checks($n; $u):
 
 # ---- connections and lookups, as the tools see them ----
 
-# foreign(u): without the network namespace of the client if it is that of the host.
+# foreign(u): remove the network namespace of the client if it is that of the host.
 def foreign($u): . as $client
 	| if any($u.nets[]; .netns != null and "\(.netns)" == "\($client.netns)") then . else .netns = null end;
 
-# connect_check(n; u; id; kind): the destinations with results of this kind.  Addresses of one
-# port, which one program tries one after the other, are one finding.
+# connect_check(n; u; id; kind): the destinations with results of this kind. If one program tries several
+# addresses of one port, they are one finding.
 def connect_check($n; $u; $id; kind):
 	def delay: map(.latency_ns | values) | max | if . then ", after at most \(in_time)" else "" end;
 	$n.tcpconnect | if . == null then empty
@@ -187,7 +188,7 @@ def accept_checks($n):
 def dns_checks($n):
 	$n.gethostlatency | if . == null then empty
 	elif .lookups == 0 then ("slow-dns", "dns-failing")
-		| unseen(.; "no name lookup was seen: programs that do not use libc are not")
+		| unseen(.; "no name lookup was seen; those of programs without libc are never seen")
 	else
 		.lookups as $all
 		| (.names | map(select(.failed > 0)) | if length == 0 then

@@ -68,7 +68,7 @@ def leak_checks($u):
 	elif length == 0 then fine("memory-leak"; usestat("none grew by \(LEAST_GROWTH_BYTES | in_bytes)"))
 	else .[] end;
 
-# grown(key; growth): only if it gained at least a tenth of what it has.
+# grown(key; growth): the growth, or 0 if it is less than a tenth of the value.
 def grown($key; $growth): if (.[$growth] // 0) * 10 >= (.[$key] // 0) then .[$growth] // 0 else 0 end;
 
 # each_process(id; u; filter; value; text): the check for each process that the filter selects.
@@ -101,8 +101,8 @@ def process_checks($u):
 def frozen: [.function, .stack[]?] | map(select(type == "string"))
 	| any(.[]; test("sb_start_write|mnt_want_write|sb_wait_write|percpu_rwsem_wait"));
 
-# housekeeping: a thread of the kernel that waits for a grace period, as when a BPF program is
-# detached, hangs not.
+# housekeeping: true for a kernel thread that waits for a grace period, for example when a BPF program is
+# detached: it does not hang.
 def housekeeping: [.function, .stack[]?] | map(select(type == "string"))
 	| any(.[]; test("rcu|synchronize|kthread|worker_thread|msleep|stop_one_cpu"));
 
@@ -113,7 +113,7 @@ def mount_of($u): .file as $file | if $file == null then null else
 	[$u.mounts[].path | . as $path | select($path == "/" or $file == $path or ($file | startswith($path + "/")))]
 	| max_by(length) end;
 
-# hung_s(u): how long it hung at least; a short run counts as more, if it hung all the time.
+# hung_s(u): the least time that it hung. A thread that hung during all of a short run counts as more.
 def hung_s($u): if ($u.cpu.seconds // 99) < 8 and .seconds >= 0.6 * ($u.cpu.seconds // 99) then [.seconds, 5] | max
 	else .seconds end;
 
@@ -122,7 +122,7 @@ def log_writer_checks($u):
 	if ($u.processes | length) == 0 then empty else
 		[$u.processes[] | select(.written_file // ""
 			| test("(^|/)log(s)?/|\\.log(\\.[0-9]+)?$|/(syslog|messages)$"))]
-		| if length == 0 then fine("log-writer"; usestat("no process that writes most writes a log"))
+		| if length == 0 then fine("log-writer"; usestat("none of the processes that write most writes a log"))
 		else .[] | check("log-writer"; who; about_process + {file: .written_file}; .written_bytes / 1048576;
 			usestat("\(.written_bytes | in_bytes)/s to \(.written_file | quoted)\(command)")) end
 	end;
@@ -179,7 +179,7 @@ def log_rules: {
 		"tcp_time_wait", "syn_flood", "unregister_netdevice"]
 };
 
-# of_other_rules: classes whose rules look at counters instead.
+# of_other_rules: classes for which other rules use counters instead.
 def of_other_rules: ["oom_kill", "pids_limit", "files_limit", "nfs_recovered"];
 
 def message_text: (.text | cut_to(140)) + if .count > 1 then " (\(.count | times))" else "" end;
@@ -255,12 +255,12 @@ def machine_checks($u):
 			($u.log | max_by(.count) | values | usestat(message_text))) end)
 	end, taint_checks($u);
 
-# Programs that answer by their status.
+# Programs whose exit status is an answer, not a failure.
 def answers: ["grep", "egrep", "fgrep", "rg", "pgrep", "test", "[", "cmp", "diff", "expr", "false", "ping", "which",
 	"systemctl", "timeout", "sh", "dash", "bash", "flock", "mountpoint", "getent", "id", "git", "curl", "nc", "jq"];
 
-# failures: the ends of one program that are a fault: by a signal that a fault raises, or SIGKILL, or
-# by a status that is no answer.
+# failures: the exits of one program that are failures: by the signal of a crash, by SIGKILL, or with a status
+# that is not an answer.
 def failures:
 	.comm as $comm
 	| [.kinds[] | select(if .signal then .signal as $s | [3, 4, 5, 6, 7, 8, 9, 11, 31] | index($s)
@@ -272,7 +272,7 @@ def started_by:
 	if .parent_comm then ", started by \(.parent_comm | quoted) (\(.ppid))" else "" end
 	+ if .lifetime_us then ", after \(1e3 * .lifetime_us / .exits | in_time)" else "" end;
 
-# exit_checks: a program of which most ends are failures.
+# exit_checks: programs whose exits are mostly failures.
 def exit_checks($u):
 	if ($u.exits | length) == 0 then empty else
 		[$u.exits[] | select(.comm != "sixty" and .parent_comm != "sixty") | failures as $failures

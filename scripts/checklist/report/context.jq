@@ -16,7 +16,7 @@ def up_s:
 # span_s: the seconds between the first and the last of these records.
 def span_s: map(.time | strings | epoch | values) | if length == 0 then 0 else max - min end;
 
-# The longest run, with its end: numbers that are loop bounds are limited as in a live run.
+# The longest possible run. Numbers from a bundle that are loop bounds are limited to it.
 def SECONDS_MAX: 3700;
 def CPUS_MAX: 65536;
 
@@ -26,7 +26,8 @@ def number_to($max): if type == "number" and . >= 0 then [., $max] | min else nu
 # of_type(types): the value if it has one of these types; null otherwise.
 def of_type(types): if any(types == type; .) then . else null end;
 
-# facts_of_run: the values of meta.json that have the right type, so that one bad value does not cost the report.
+# facts_of_run: the values of meta.json that have the right type, so that a bad value does not prevent the
+# report.
 def facts_of_run:
 	with_entries(select(.key | IN("version", "host", "kernel", "arch", "start"))
 		| select(.value | type == "string"))

@@ -21,7 +21,7 @@ def histograms_of:
 # changed(a; b): by more than 20 %; values up to 0.5 are too small to compare.
 def changed($a; $b): ([$a, $b] | max) as $top | $top > 0.5 and (($a - $b) | fabs) > 0.2 * $top;
 
-# COUNT: how many values a percentile needs for a statement: ten beyond it.
+# COUNT: how many values a percentile needs to be meaningful: at least ten above it.
 def COUNT: {p50: 20, p99: 1000};
 
 def findings_of($old; $new):

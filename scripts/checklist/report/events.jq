@@ -63,11 +63,11 @@ def opensnoop:
 				column("programs"; "Programs"; "number")])]
 		});
 
-# A client that gave up after this time had no answer.
+# A connect that the client gave up after this time counts as unanswered.
 def UNANSWERED_NS: 2e8;
 
-# connect_results: one record per connect.  A connect without an answer yet is a separate event
-# before the result.
+# connect_results: one record per connect.  A connect that is still waiting is reported as a separate event
+# before its result.
 def connect_results:
 	if any(.[]; .row) then . else
 		group_by([.pid, .tid, .saddr, .sport, .daddr, .dport])

@@ -14,7 +14,7 @@ def limits:
 	+ ([limit(if .info then "note" else "warning" end; .warning), limit("critical"; .critical)] | join(", "))
 	+ if .changed then " (changed in /etc/sixty/rules.d)" else "" end;
 
-# generic: a command without a subject: PID for %{pid}.
+# generic: a command without a subject, such as PID instead of %{pid}.
 def generic:
 	installed | gsub("%\\{ns(enter|root)\\}"; "") | gsub("%\\{(?<key>[a-z_]+)\\}"; .key | ascii_upcase);
 

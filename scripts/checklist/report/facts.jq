@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Make the facts of each collector, including those that failed.  `inputs` are for each of them:
-# the line "$mark begin", its name, its command, its status, "output" or "empty", the lines of
-# its output, the line $mark.
+# Make the facts of each collector, including those that failed.  For each collector, `inputs` has the line
+# "$mark begin", its name, its command, its status, "output" or "empty", the lines of its output, and the line
+# $mark.
 
 include "tools";
 include "events";
@@ -10,7 +10,7 @@ include "histograms";
 include "waits";
 include "usestat";
 
-# unread: the classic programs, which people read.  The page shows what they printed.
+# unread: the classic programs, whose output is only for people. The page shows it.
 def unread: {numbers: null, series: [], tables: []};
 
 # read_output(name): the facts in the output of that collector.
@@ -33,7 +33,7 @@ def read_output($name):
 
 def null_if_empty: if . == "" then null else . end;
 
-# facts_of: one collector.  An output that cannot be parsed, for example of an unknown version of
+# facts_of: the facts of one collector.  An output that cannot be parsed, for example of an unknown version of
 # the program, must not prevent the report.
 def facts_of($name; $command; $status; $output):
 	(if $output == "empty" then null else

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
 # Make findings from facts: every check has a value and evidence, and its rule in thresholds.jq
-# decides.  A rule without data, or whose collector lost more than could hide a finding, rules
-# out nothing: it was not looked at.
+# decides.  A rule without data, or whose collector lost so much that a finding can be missing, rules out
+# nothing: it counts as not looked at.
 
 include "lib";
 include "thresholds";
@@ -80,7 +80,7 @@ def failing:
 			"\(.name) left out \(.facts.numbers.left_out | plural("kind")) of waits for locks"
 		else null end)}) | from_entries;
 
-# share: the part of the time or of the limit that a value is, from 0 to 1, to rank findings.
+# share: a value as a share of the time or of the limit, from 0 to 1, to rank findings.
 def share($rule):
 	if $rule.unit == "%" then (if $rule.low then 100 - . else . end) / 100
 	elif $rule.low then ($rule.warning - .) / $rule.warning
@@ -94,7 +94,7 @@ def finding($rule):
 		evidence, cannot: $rule.cannot, next: (.about as $about | $rule.next | command_for($about)),
 		weight: $rule.weight, explains: $rule.explains};
 
-# merged: the findings about processes of one name are one, about the worst of them.
+# merged: findings about processes of the same name become one finding about the worst of them.
 def merged:
 	group_by(if .about.pid and .about.comm then .about.comm else .subject end)
 	| map(.[0] + {evidence: (.[0].evidence + if length > 1 and .[0].about.pid then
@@ -112,7 +112,7 @@ def found($rule):
 		text: "and \($more) more like it"}]
 	else . end;
 
-# best(rule): the evidence of what is ruled out: the value nearest to the limit.
+# best(rule): the evidence for ruling out: that of the value nearest to the limit.
 def best($rule): map(select(.value != null)) | sort_by(if $rule.low then .value else -.value end)[0].evidence;
 
 # judge(results; failing): the outcome of one rule: {found}, {fine} or {unseen}.
@@ -133,12 +133,12 @@ def judge($results; $failing):
 
 # ---- the story ----
 
-# The keys of a subject: what it is about, and who.
+# The keys of a subject: WHAT it is about, and WHO it belongs to.
 def WHAT: ["disk", "path", "interface", "port", "address", "host", "cpu", "error", "load", "unit"];
 def WHO: ["pid", "comm", "cgroup", "user", "netns"];
 
-# same_subject(a; b): true if the two can be about the same.  No key of WHAT may differ.  If both
-# name somebody, they must have a key in common; two processes more than their cgroup and user.
+# same_subject(a; b): true if the two can be about the same.  No key of WHAT may differ.  If both have keys of
+# WHO, they must have a key in common; two processes, a key other than cgroup and user.
 def same_subject($a; $b):
 	def within($x; $y): $x == $y or ($x | startswith($y + "/")) or ($y | startswith($x + "/"));
 	def equal($key): if $a[$key] == null or $b[$key] == null then false

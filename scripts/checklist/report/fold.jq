@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Text for the terminal.  $width: of the terminal, or 80; $fold: whether there is one.
+# Text for the terminal. $width: its width, or 80; $fold: true if the output is a terminal.
 
-# columns: how many a string takes; colours take none.
+# columns: the number of columns of a string, without the escapes of colours.
 def columns: gsub("\u001b\\[[0-9;]*m"; "") | length;
 
-# folded(indent): on lines of $width columns, folded at words, if the output is a terminal; continued $indent
-# columns from the left.
+# folded(indent): if the output is a terminal, fold the text at words to lines of $width columns. Further
+# lines are indented by $indent columns.
 def folded($indent):
 	if ($fold | not) or columns <= $width then . else
 		reduce (split(" ")[]) as $word ({lines: []};

@@ -45,10 +45,9 @@ def interval_series(id; resource; title; of; f; unit):
 			values: (reduce $parts[] as $h ([range($context.seconds) | null];
 				if $h.at >= 0 and $h.at < $context.seconds then .[$h.at] = ($h | f) else . end))});
 
-# sampled: .at is the second that each record covers.  A busy machine prints samples late, so the number of the
-# sample counts, not its time: otherwise one second would be empty and the next have two.  Records that follow
-# each other within a quarter of a second, with different labels, are one sample; a longer pause is a sample
-# in which nothing was printed.
+# sampled: .at is the second that each record covers.  Samples are numbered, because a busy machine prints
+# them late: by their time, one second would be empty and the next would have two.  Records with different
+# labels within a quarter of a second are one sample.  A longer pause means a sample without records.
 def sampled:
 	(.[0].t // 0) as $first
 	| [foreach .[] as $record ({number: -1, t: null, labels: {}};
@@ -58,8 +57,8 @@ def sampled:
 		| .t = $record.t | .labels[$series] = true;
 		.number as $number | $record | .at = ($first - 0.5 | floor) + $number)];
 
-# latency_facts(id; resource; title; of; start): `start` leaves out the intervals in which the
-# checklist itself starts.
+# latency_facts(id; resource; title; of; start): `start` removes the intervals in which the checklist itself
+# starts.
 def latency_facts(id; resource; title; of; start):
 	facts({t, at: second, label: of, unit, count, max, p50, p90, p99, p99_9, buckets};
 		map(select(.buckets != null)) | sampled | start |
@@ -82,7 +81,7 @@ def cachestat:
 		(map(.hits) | add // 0) as $hits | (map(.misses) | add // 0) as $misses |
 		{
 			numbers: {hits: $hits, misses: $misses, ratio: ($hits | percent($hits + $misses)),
-				# With few accesses, a ratio means little.
+				# With few accesses a ratio is not meaningful.
 				worst: (map(select(.hits + .misses >= 1000) | 100 * .hits / (.hits + .misses)) | min)},
 			series: [{id: "cache.hits", resource: "memory", title: "page cache hits", unit: "%",
 				values: (reduce .[] as $r ([range($context.seconds) | null];

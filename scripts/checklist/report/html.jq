@@ -16,13 +16,14 @@ include "html_story";
 
 # ---- tables ----
 
-# units(kind): the units of a kind of number, the largest first, and the smallest maximum that they are for.
+# units(kind): the units of a kind of number, the largest first, each with its size and the least maximum for
+# which it is used.
 def units($kind):
 	{bytes: [["GiB", 1073741824, 10], ["MiB", 1048576, 10], ["KiB", 1024, 10], ["B", 1, 0]],
 	ns: [["h", 3600e9, 10], ["min", 60e9, 10], ["s", 1e9, 10], ["ms", 1e6, 10], ["us", 1e3, 10], ["ns", 1, 0]],
 	s: [["h", 3600, 10], ["min", 60, 10], ["s", 1, 0]]}[$kind] // [[$kind, 1, 0]];
 
-# with_one_unit(rows): a column of numbers with the unit for all of its values, so that they can be compared.
+# with_one_unit(rows): a column of numbers with one unit for all values, so that they can be compared.
 def with_one_unit($rows):
 	.key as $key
 	| ([$rows[][$key] | numbers | fabs] | max // 0) as $most
@@ -78,7 +79,7 @@ def collectors_html:
 		("Records", "Lost", "BPF time (ms)" | number_column);
 		.collectors[] | .name as $name | collector_row($report | losses_of($name))));
 
-# raw_html: the outputs, folded.  A link to an id inside opens it.
+# raw_html: the outputs, each collapsed. A link to an id inside expands it.
 def raw_html:
 	def left_out_html: element("p"; {class: "soft"}; "\(.cut_bytes | in_bytes) more in \(.name)/output" | text);
 	def output_html($i): element("details"; element("summary"; .name | text)
@@ -150,7 +151,7 @@ def footer_html:
 		"This page contains no script and fetches nothing."
 	] | join("") | text);
 
-# sections: those that have something to show, in the order of the page.
+# sections: all sections with content, in the order of the page.
 def sections:
 	(.axis.start | if . then epoch else null end // 0) as $start
 	| [drawn_charts] as $charts

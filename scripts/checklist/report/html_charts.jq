@@ -33,7 +33,7 @@ def present_values: [.values[] | select(. != null)];
 
 def most_value: present_values | max // 0;
 
-# series_name(alone): the label is enough where the title of the chart names the series.
+# series_name(alone): only the label if the title of the chart already names the series.
 def series_name($alone): if .label == null then .title elif $alone then .label else "\(.label) \(.title)" end;
 
 def clock($start; $second):
@@ -52,13 +52,13 @@ def key_html($i; $name):
 	| span_html("key"; element("i"; {"aria-hidden": "true", style: "color:\(colour($i))"}; "\u25a0")
 		+ ($numbers | text));
 
-# chart_series(chart): the series that the chart shows: those with values; of more than four,
-# the four with the highest.
+# chart_series(chart): the series that the chart shows: those with values, or the four with the highest if
+# there are more.
 def chart_series($chart):
 	[$chart.ids[] as $id | .[] | select(.id == $id) | select(any(.values[]; . != null))]
 	| if ($chart.stack | not) and length > 4 then sort_by(-most_value)[0:4] else . end;
 
-# drawn_charts: the charts that have something to show, with their series.
+# drawn_charts: the charts with values, with their series.
 def drawn_charts:
 	select(.axis.count >= 2)
 	| .series as $all | charts[] as $chart | ($all | chart_series($chart)) as $series

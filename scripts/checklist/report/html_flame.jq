@@ -4,8 +4,8 @@
 # and names of that file reach the page, because a bundle can come from elsewhere.  $flame: [{collector, title,
 # frames: [[kind, x, y, width, title, name], ...]}]; the kind is fk, fu, fj or fw, x and width are in percent.
 #
-# A click on a frame zooms without a script: the frame is a link to an anchor, and while that is the target of the
-# address, a rule of the style sheet makes the drawing so wide that the frame fills its window.
+# A click on a frame zooms without a script: the frame is a link to an anchor. While the anchor is the target
+# of the address, a rule of the style sheet makes the drawing so wide that the frame fills the window.
 
 include "lib";
 include "markup";

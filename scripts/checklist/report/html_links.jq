@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# Links from a finding to what shows it: charts, distributions, tables, the flame graph, and the output
-# of the collector that its evidence is from.  $raw, $flame: see html.jq.
+# Links from a finding to the parts of the page that show it: charts, distributions, tables, flame graphs, and
+# the output of the collector that its evidence comes from. $raw, $flame: see html.jq.
 
 include "lib";
 include "markup";
@@ -69,7 +69,7 @@ def places($charts):
 		else flame_of("offcputime") | {title: "Waiting", anchor: "waiting"} end
 		| . + {of: $part.of}];
 
-# places_of(places): those that show this finding; of the distributions, that of its subject.
+# places_of(places): the places that show this finding. Of the distributions, only that of its subject.
 def places_of($places):
 	. as $finding
 	| $places[] | select(.of | index($finding.id)) | select(.label == null or .label == $finding.subject);

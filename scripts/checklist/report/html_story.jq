@@ -91,6 +91,6 @@ def not_looked_at_html:
 def history_html:
 	select(.history | length > 0)
 	| section_html("history"; "Before the run"; table_html("Kernel log before the run";
-		"What the kernel logged before the run; it need not matter now";
+		"What the kernel logged before the run; it may not matter now";
 		("Class" | text_column), ("Times" | number_column), ("Last" | text_column), ("Message" | mono_column);
 		.history[] | [.class, .count, .time, .text | text]));

@@ -37,7 +37,7 @@ def matrix:
 			saturation: (map(select(.rule.class == "saturation")) | cell),
 			errors: (map(select(.rule.class == "errors" or .rule.class == "signals")) | cell)}];
 
-# axis: the time axis of all series, as long as the longest of them.
+# axis: the common time axis, as long as the longest series.
 def axis: {start: $context.start_time, step_s: 1, count: ([.[].facts.series[]?.values | length] | max // 0)};
 
 def padded($count): .values |= (. + [range([$count - length, 0] | max) | null] | map(finite));

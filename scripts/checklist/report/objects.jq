@@ -22,8 +22,8 @@ def per_s($key): sum($key) as $sum | observed_s as $s
 # share(key; per_second): microseconds or milliseconds of a state, as percent of the time.
 def share($key; $per_second): per_s($key) | if . then 100 * . / $per_second else null end;
 
-# stalled(key): the percentage of the time in which somebody waited.  The interval is measured
-# apart from the counter, and can be shorter by a moment.
+# stalled(key): the percentage of the time in which somebody waited.  The interval and the counter are read at
+# slightly different times, so limit the result to 100.
 def stalled($key): share($key; 1e6) | if . != null and . > 100 then 100 else . end;
 
 # objects(key): {records of one object} for each value of `key`.

@@ -35,7 +35,7 @@ def pseudonyms:
 			| select(length > 0)) | numbered("name"))
 	};
 
-# hidden_path(names): pseudonyms for the parts of a private path; /home, /srv and the like are kept.
+# hidden_path(names): replace the parts of a private path by pseudonyms; keep /home, /srv and similar.
 def hidden_path($names):
 	if public_path then . else
 		split("/") | to_entries | map(
@@ -43,11 +43,11 @@ def hidden_path($names):
 			else $names.part[.value] // "name" end) | join("/")
 	end;
 
-# without_path: a name of a function without its path and what follows.  JIT compilers append the file:
+# without_path: the name of a function without its path and the text after it.  JIT compilers append the file:
 # "LazyCompile:~handler /srv/app.js:12", "py::f:/srv/app.py"; in Go the package is a path.
 def without_path: sub("[^\\s:~(]*/.*$"; "(path)"; "s");
 
-# without_absolute_path: any other string without an absolute path and what follows.
+# without_absolute_path: any other string without an absolute path and the text after it.
 def without_absolute_path:
 	if contains("/") then sub("[.~]*/+[^/\\s]+/.*$"; "(path)"; "s") else . end;
 

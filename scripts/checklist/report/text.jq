@@ -24,7 +24,7 @@ def verdict:
 	elif $judged == 0 then "COULD NOT LOOK: no check had data" | paint("1;31")
 	else "NOTHING FOUND" | paint("1;32") end;
 
-# The lines of a screen, of which sixty needs three for the files, and the shell one.
+# The lines for the summary. sixty needs three more for the files, and the shell one.
 def screen: [$rows - 4, 20] | max;
 
 def fit: cut_to($width - 2);
@@ -50,7 +50,7 @@ def short($all):
 		else empty end),
 	"         \(next_line)";
 
-# causes_on_a_screen(lines): as many causes as fit, with the number of the others.
+# causes_on_a_screen(lines): as many causes as fit on the screen, and the number of the others.
 def causes_on_a_screen($lines):
 	. as $all
 	| map(select(.explained_by == null)) as $causes
@@ -67,7 +67,7 @@ def causes_on_a_screen($lines):
 		| $causes[.shown:] | select(length > 0)
 		| "and \(length) more (sixty --from DIR --all): \(map(.id) | unique | join(", "))" | fit);
 
-# full: a finding with all its evidence and what the rule cannot tell.
+# full: a finding with all its evidence, and the limits of its rule.
 def full($indent):
 	"\($indent)\(.severity | badge) \(.title | paint("1"))",
 	(evidence_lines | "\($indent)         \(.)"),

@@ -41,7 +41,7 @@ def per_second:
 def event_series(id; resource; title):
 	{id: id, resource: resource, title: title, unit: "/s", values: per_second};
 
-# watched_s: about how long a tool watched that was killed before it printed a summary.
+# watched_s: the approximate time that a tool watched if it was killed before it printed a summary.
 def watched_s($meta):
 	[(map(.at // empty) | max // 0) - (if $meta then $meta | second else 0 end), 1] | max;
 
@@ -64,8 +64,8 @@ def watched($meta; $summary):
 	| (if $summary then $summary | second else length end) as $to
 	| to_entries | map(if .key < $from or .key > $to then null else .value end);
 
-# timed: the records with their time .t in seconds since the start of the run.  It is that of the
-# monotonic clock, because the other one can be set during the run; the first record has both.
+# timed: the records with their time .t in seconds since the start of the run, by the monotonic clock. The
+# clock of the day can be set during the run. The first record has both times.
 def timed:
 	foreach records as $record ({at: null, record: null};
 		if .at == null and $record.mono_ns and $record.time then
@@ -89,15 +89,15 @@ def facts(fields; f):
 	| common_facts($meta; $summary) + (map(select(.type != "meta" and .type != "summary")) | f)
 	| .series |= map(if .unit == "/s" then .values |= watched($meta; $summary) else . end);
 
-# weight: how many events these records stand for.
+# weight: the number of events that these records represent.
 def weight: map(.n) | add // 0;
 
 # most(f): the most frequent value of f.
 def most(f): group_by(f) | max_by(weight) | if . == null then null else .[0] | f end;
 
-# unfold(keys): the events, each with .n: 1, if all of them were printed.  Otherwise, in a storm, the
-# rows of --count-by these keys, with the other fields of an event of the same kind; a kind of
-# which all printed events are ours is left out.  .total_ns: of the latencies.
+# unfold(keys): if all events were printed, the events, each with .n 1. Otherwise, in a storm, the rows of
+# --count-by these keys, with the other fields of an event of the same kind. Leaves out kinds of which all
+# printed events are ours. .total_ns: sum of the latencies.
 def unfold($keys):
 	def kind: [.[$keys[]]] | tojson;
 	map(select(.row)) as $rows

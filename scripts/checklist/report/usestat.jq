@@ -19,12 +19,12 @@ def of_process: {pid, comm, command_line: .command, netns} + of_cgroup | with_en
 
 def cpu_states: ["user_us", "nice_us", "system_us", "idle_us", "iowait_us", "irq_us", "softirq_us", "steal_us"];
 
-# own_percent: the share of all CPUs that the checklist took; it runs at a lower priority.
+# own_percent: the CPU time of the checklist as a share of all CPUs. It runs at a lower priority.
 def own_percent:
 	$context | if .own_cpu_s and .took_s and .cpus then [100 * .own_cpu_s / (.took_s * .cpus), 50] | min else 0 end;
 
-# states: {busy, user, ...} in percent of the time of all states; urgent: without niced work, and of
-# the time that the checklist has left to others.
+# states: {busy, user, ...} in percent of the time of all states. urgent: busy time without niced processes,
+# in percent of the time that the checklist left.
 def states:
 	. as $records
 	| ([cpu_states[] | . as $key | $records | sum($key) // 0] | add) as $all
@@ -83,7 +83,7 @@ def disk_facts:
 		written_bytes: per_s("written_bytes"), completed: $completed, requests: $requests,
 		wait_ms: (if ($requests // 0) > 0 then $ms / $requests else null end),
 		flushes: per_s("flushes"), flush_ms: per_s("flush_ms"),
-		# Requests that were in flight in every look while none completed.
+		# Requests that were in flight in every look although none completed.
 		stuck: (if $completed == 0 then lowest("in_flight") else 0 end), looks: length,
 		in_flight: last_of("in_flight"), errors: sum("errors"), missing: highest("raid_disks_missing"),
 		raid_disks: last_of("raid_disks"), action: last_of("action"), paths: last_of("paths"),
@@ -157,7 +157,7 @@ def socket_facts:
 
 # ---- limits, cgroups, processes ----
 
-# steady(key): the growth, if it went on in both halves of the time; otherwise 0.
+# steady(key): the growth if the value grew in both halves of the time, otherwise 0.
 def steady($key):
 	map(select(.[$key] != null) | {t, value: .[$key]})
 	| if length < 3 then (.[-1].value // null) else

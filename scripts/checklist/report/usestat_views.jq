@@ -6,7 +6,8 @@ include "lib";
 include "tools";
 include "objects";
 
-# has_interval: true for a record of an interval that a run can have; the hour's run looks every 12 s.
+# has_interval: true if the interval of the record is one that a run can have. A run of an hour looks every 12
+# s.
 def has_interval:
 	([.t, .interval_ns] | all(type == "number")) and .t < 1e9 and .interval_ns > 0 and .interval_ns < 60e9;
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# The view of one service: what is found about it, and what of the machine concerns it.
+# The view of one service: the findings about it, and those about the machine that concern it.
 # $view: null, or {container}, {cgroup} or {pid}.
 
 include "lib";
 
-# is_it: true if these keys are those of the service.
+# is_it: true if these keys belong to the service.
 def is_it:
 	if $view.container then
 		((.container // "") | startswith($view.container)) or .container_name == $view.container
@@ -13,12 +13,12 @@ def is_it:
 	elif $view.cgroup then (.cgroup // "") | . == $view.cgroup or startswith($view.cgroup + "/")
 	else "\(.pid)" == "\($view.pid)" end;
 
-# concerns(who): a finding about the service, or about nobody else.
+# concerns(who): true for a finding about the service, or about the machine.
 def concerns($who): $view == null or (.about | is_it) or (.about as $about | all($who[]; $about[.] == null));
 
 def name: "\($view | to_entries[0] | "\(.key) \(.value)")";
 
-# service(u): what it used and waited for; null if there was none.
+# service(u): what the service used and waited for; null if it was not seen.
 def service($u):
 	if $view == null then null else
 		(if $view.pid then [$u.processes[]? | select(is_it)][0] else

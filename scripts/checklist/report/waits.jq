@@ -7,7 +7,7 @@ include "tools";
 
 def waits_for($kind; $calls): {key: ($calls | split(" ")[]), value: $kind};
 
-# What a call usually waits for; most of these waits are idle.
+# What each system call usually waits for. Most of these waits are idle.
 def CALLS: [
 	waits_for("time"; "nanosleep clock_nanosleep pause rt_sigsuspend rt_sigtimedwait"),
 	waits_for("events"; "poll ppoll select pselect6 epoll_wait epoll_pwait epoll_pwait2 "
@@ -19,7 +19,7 @@ def CALLS: [
 	waits_for("a disk"; "fsync fdatasync sync syncfs sync_file_range msync")
 ] | from_entries;
 
-# wait_kind: what a wait was for, as far as that can be told.
+# wait_kind: what a wait was for, if that is known.
 def wait_kind:
 	if .mutex then "a mutex"
 	elif .state == "runnable" then "a CPU"
@@ -37,7 +37,7 @@ def wait_table:
 		column("function"; "Kernel function"; "function"), column("waits"; "Waits"; "number"),
 		column("seconds"; "Time"; "number"; "s")]);
 
-# delays(kind): by process: how long its threads waited for that, and where most.
+# delays(kind): for each process, how long its threads waited for that, and where most.
 def delays($kind):
 	map(select(.kind == $kind and .pid)) | group_by(.pid) | map(max_by(.total_ns)
 		+ {seconds: (map(.total_ns) | add / 1e9 | round_to(3)), waits: (map(.waits) | add)})
@@ -45,7 +45,7 @@ def delays($kind):
 
 def offcputime:
 	facts({ours: ours, pid, comm, syscall, function, state, lock, mutex, waits, total_ns, others};
-		# Rows of locks are left out last: if there are others, none is missing.
+		# --top leaves out rows of locks last: if rows of other kinds are left, no lock is missing.
 		(if any(.[]; .comm and (.mutex or .lock | not)) then 0 else map(.others) | add // 0 end) as $left_out
 		| map(select(.total_ns and (.ours or .others | not)) | .kind = wait_kind) | . as $waits
 		| {
@@ -57,5 +57,5 @@ def offcputime:
 				| sort_by((.kind as $kind | BUSY_KINDS | index($kind) != null | not), -.seconds)
 				| wait_table]
 		})
-	# Before Linux 5.19 the kernel does not tell who waits for its locks.
+	# Before Linux 5.19 the kernel does not show who waits for its locks.
 	| if any(.tool.hooks[]?; endswith("contention_begin")) then . else .numbers.kernel_locks = null end;
