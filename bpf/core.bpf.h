@@ -164,7 +164,10 @@ enum req_opf___before_6_0 {
 	REQ_OP_DRV_IN___before_6_0 = 34,
 };
 
-/* Return the first operation that is a command for the driver.  These are the highest ones. */
+/*
+ * Return the number of the first operation that is a command for the driver; all higher ones are,
+ * too.
+ */
 static __always_inline __u32 core_passthrough_op(void)
 {
 	if (bpf_core_enum_value_exists(enum req_op, REQ_OP_DRV_IN))

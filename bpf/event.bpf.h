@@ -117,7 +117,7 @@ static __always_inline void event_output(void *event, __u64 size, __u64 max)
 	__u64 now_ns = ((struct event_head *)event)->ns;
 	__u64 flags = event_flags_at(size, now_ns), bytes = bounds_u64(size);
 
-	if (bytes > max)			/* never true: for the verifier */
+	if (bytes > max)			/* never true; the verifier needs the check */
 		return;
 	if (bpf_ringbuf_output(&events, event, bytes, flags))
 		loss_add(&loss.ring_full);

@@ -84,7 +84,7 @@ static __always_inline void hist_add_total(__u64 value, __u64 times)
 	struct hist *hist = bpf_map_lookup_elem(&hist_total, &generation);
 	__u64 slot = hist_slot(value);
 
-	if (!hist || slot >= HIST_SLOTS)	/* never true: for the verifier */
+	if (!hist || slot >= HIST_SLOTS)	/* never true; the verifier needs the check */
 		return;
 	hist->slots[slot] += times;
 	hist->sum += value * times;
@@ -113,7 +113,7 @@ static __always_inline struct hist *hist_add(__u64 id, const char *label, __u64 
 		hist_add_total(value, times);
 		return NULL;
 	}
-	if (slot >= HIST_SLOTS)			/* never true: for the verifier */
+	if (slot >= HIST_SLOTS)			/* never true; the verifier needs the check */
 		return NULL;
 	__sync_fetch_and_add(&hist->slots[slot], times);
 	__sync_fetch_and_add(&hist->sum, value * times);

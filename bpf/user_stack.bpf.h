@@ -80,8 +80,9 @@ static __always_inline bool copy_saved_registers(struct user_stack *stack, const
 
 /*
  * Copy the user registers of the running thread.  @ctx: the context of a perf_event program,
- * which holds the registers of the moment.  A program must read them one by one, because the
- * verifier rewrites the accesses.  Returns false if there are none, or those of 32-bit code.
+ * which holds the registers at the time of the sample.  A program must read them one by one,
+ * because the verifier rewrites the accesses.  Returns false if there are none, or those of 32-bit
+ * code.
  */
 static __always_inline bool copy_registers(const __u64 *ctx, struct user_stack *stack)
 {
@@ -95,9 +96,9 @@ static __always_inline bool copy_registers(const __u64 *ctx, struct user_stack *
 
 /*
  * Copy at most @pages (a constant) of the stack of the running thread to @to, from the page of
- * the stack pointer on.  It ends at the first page that cannot be read: the end of the
- * mapping, or a page that is not in memory.  The main thread's stack continues with arguments
- * and environment, which begin at start_stack.
+ * the stack pointer on.  The copy ends at the first page that cannot be read: the end of the
+ * mapping, or a page that is not in memory.  The main thread's stack continues with arguments and
+ * environment, which begin at start_stack.
  */
 static __always_inline void copy_stack(struct user_stack *stack, void *to, int pages)
 {

@@ -22,8 +22,8 @@
 struct user_stack {
 	__u64 registers[USER_REGISTERS];
 	__u64 base;		/* address of the first byte of the copy: the page of the stack pointer */
-	__u64 entry;		/* stack pointer with which the main thread began */
-	__u32 bytes;		/* of the copy, which is elsewhere */
+	__u64 entry;		/* initial stack pointer of the main thread */
+	__u32 bytes;		/* number of bytes in the copy, which is stored elsewhere */
 	bool copied;		/* the registers are set; the copy can still be empty */
 	bool full;		/* the limit ended the copy, not the end of the stack */
 };

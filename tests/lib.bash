@@ -3,9 +3,9 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2261
 
 # A process costs several milliseconds, more than most checks.  So the functions that every test
-# calls start none: they use what bash has built in.  And before each command of a test, bats records the
-# stack, which takes 0.3 ms: functions that poll or are called often switch that off with "set +T", and
-# "local -" restores it when they return.
+# calls start no process: they use only builtins of bash.  And before each command of a test, bats
+# records the stack, which takes 0.3 ms: functions that poll or are called often switch that off
+# with "set +T", and "local -" restores it when they return.
 
 root=${BATS_TEST_DIRNAME%/*/*}
 build=${SIXTY_BUILD:-$root/build}
@@ -45,8 +45,8 @@ observe_softirqs() {
 	wait_for 5 contains softirqs ready || true
 }
 
-# hidden_softirqs: print how many softirqs no program has seen since the test began. In a teardown,
-# wait may return at once.
+# hidden_softirqs: print the number of softirqs that no BPF program has seen since the test began.
+# In a teardown, wait may return at once.
 hidden_softirqs() {
 	kill "$observer" 2>/dev/null || true
 	wait_for 5 grep -xE '[0-9]+' "$BATS_TEST_TMPDIR/softirqs" || echo 0
@@ -100,8 +100,9 @@ expect_lines() {
 	expect "$1" "${#found[@]}" "$3 (${found[*]:0:3})"
 }
 
-# expect_messages NUMBER WHAT: the tool has written that many lines to $err, without the remarks of profile and
-# offcputime about missing samples and stacks, which depend on the other programs of the machine.
+# expect_messages NUMBER WHAT: expect that number of lines in $err, not counting the messages of
+# profile and offcputime about missing samples and stacks, which depend on the other programs of the
+# machine.
 expect_messages() {
 	sed -i -E '/(stacks|frames|waits|samples) (are incomplete|could not be read|have no|were taken instead)/d
 		/of these are Java stacks|stacks of .* were truncated/d' "$err"
@@ -147,7 +148,7 @@ each() {
 	return "$failed"
 }
 
-# one CHECK TOOL: run it in a subshell, and end everything that it has started.
+# one CHECK TOOL: run CHECK TOOL in a subshell, and end all processes that it has started.
 one() {
 	set -e
 	mkdir "$2"
@@ -160,7 +161,8 @@ one() {
 }
 
 # lost_events: print the losses in the summary. Since Linux 7 a task may preempt a tracepoint program,
-# and the kernel then skips the program for that task: an upper limit of the losses, here no event of ours.
+# and the kernel then skips the program for that task. That number is an upper limit of the losses
+# and has no event of ours, so it is left out.
 lost_events() {
 	local -; set +T
 	local major lost repeats
@@ -219,9 +221,9 @@ pause() {
 	read -rt "$seconds" -u "$silent" || true
 }
 
-# wait_for SECONDS COMMAND...: retry until it succeeds; fail after pauses of that time.  They last an eighth of
-# the time so far, from 10 to 100 ms, and at least three times as long as COMMAND takes: waiting leaves the CPU
-# to what is waited for.
+# wait_for SECONDS COMMAND...: retry COMMAND until it succeeds; fail when the pauses add up to
+# SECONDS. A pause is an eighth of the time so far, from 10 to 100 ms, and at least three times the
+# duration of COMMAND, so that other processes get the CPU.
 wait_for() {
 	local -; set +T
 	local left_us=$(($1 * 1000000)) first_us=${EPOCHREALTIME/./} begin_us now_us pause_us
@@ -238,8 +240,8 @@ wait_for() {
 	done
 }
 
-# contains FILE TEXT: true if TEXT, which is no pattern, is in the file.  With set -e, bash ends where $(<FILE)
-# has no file.
+# contains FILE TEXT: true if the file contains TEXT, which is not a pattern. With set -e, bash
+# exits if the file of $(<FILE) does not exist.
 contains() { [ -r "$1" ] && [[ "$(<"$1")" == *"$2"* ]]; }
 
 is_ready() { [ -s "$out" ] || ! kill -0 "$tool_pid" 2>/dev/null; }
@@ -295,8 +297,8 @@ matches_schema() {
 # workload NAME: print its path.
 workload() { echo "$build/workloads/$1"; }
 
-# emulated: true if the processor is emulated. There even a system call is slow, and the clock continues
-# while the host lets the guest wait.
+# emulated: true if the processor is emulated. There even a system call is slow, and the clock
+# continues while the host does not run the guest.
 emulated() {
 	contains /proc/cpuinfo TCG || grep -qs dummy-virt /proc/device-tree/compatible
 }

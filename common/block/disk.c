@@ -18,7 +18,7 @@
 #include "core/text.h"
 
 #define CACHE_S 1			/* partitions are added and removed */
-#define PARTITIONS_MAX 128		/* per disk; further ones have no name */
+#define PARTITIONS_MAX 128		/* partitions of a disk; further ones have no name */
 
 /*
  * Set @path to file @attribute in the sysfs directory of device @dev, or in that of its parent

@@ -13,7 +13,7 @@ struct sock_count {
 	__u64 n;
 };
 
-/* For qsort(): sort by count, descending, then by address. */
+/* Comparison for qsort(): by count, descending, then by address. */
 int sock_count_compare(const void *a, const void *b);
 
 /*

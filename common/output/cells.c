@@ -12,7 +12,7 @@
 
 /*
  * Short texts are copied and filled by this many bytes: a constant, so that the compiler needs no
- * call.  What is too much is overwritten by what follows, or has this room after the last cell.
+ * call.  The next cell overwrites the surplus; after the last cell there is room for it.
  */
 #define CELL_COPY 32
 
@@ -186,7 +186,7 @@ static char *put_spaces(char *p, size_t n)
 	return p + n;
 }
 
-/* Move the text from @start to @p behind @n spaces. */
+/* Move the text from @start to @p, after @n spaces. */
 static char *push_right(char *start, char *p, size_t n)
 {
 	char text[CELL_COPY];

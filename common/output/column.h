@@ -66,7 +66,7 @@ struct column {
 	bool optional;		/* absent from some records: "-" in the table, no key in JSON */
 	enum metric metric;
 	unsigned int digits;	/* for COLUMN_OCTAL */
-	const char *about;	/* one sentence without a full stop; also says when it is absent */
+	const char *about;	/* one sentence, no full stop; states when it is absent */
 	const char *unit;	/* unit of a count that its key does not name: "pages" */
 	const char *values;	/* all possible values, separated by spaces */
 	const char *pattern;	/* regular expression for the value, or for each string of a list */
@@ -88,7 +88,7 @@ struct table {
 	enum table_kind kind;
 	struct column *columns;
 	int n;			/* number of columns */
-	const struct table *other;	/* another record type of the same tool, or NULL */
+	const struct table *other;	/* the next record type of the same tool, or NULL */
 };
 
 /*

@@ -12,7 +12,7 @@
 
 #define TOP_DEFAULT 20
 
-/* The values of a group as text. */
+/* The values of a group, as text. */
 struct key {
 	const char *at;
 	size_t len;
@@ -161,7 +161,7 @@ static void free_value(const struct value *value)
 	free((void *)value->list);
 }
 
-/* Store column @col of @record as column @row of @group. */
+/* Store column @col of @record in column @row of @group. */
 static void keep_value(struct group *group, int row, const struct record *record, int col)
 {
 	__u64 bit = 1ULL << row;

@@ -105,7 +105,7 @@ static bool one_cpu(void)
  * Programs run under rcu_read_lock(), and a global membarrier waits for that (synchronize_rcu()
  * in kernel/sched/membarrier.c).  It fails with nohz_full and does nothing with one CPU; in
  * these cases, sleep far longer than any BPF program runs.  After detaching there is no next
- * interval, which saves the wait (about 10 ms).
+ * interval, so the wait (about 10 ms) is skipped.
  */
 static __u32 flip_generation(__u32 *generation)
 {

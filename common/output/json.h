@@ -25,7 +25,7 @@ struct json {
 
 /* Start a top-level object, which becomes one line. */
 void json_start(struct json *json, struct text *text);
-/* Continue an open top-level object in @text, which has at least one member. */
+/* Continue the open top-level object in @text, which must have at least one member. */
 void json_resume(struct json *json, struct text *text);
 
 void json_object(struct json *json, const char *key);

@@ -21,18 +21,18 @@ struct set {
 	char *labels;			/* 'disk="sda",operation="read"' */
 	__u64 records;
 	struct hist *hist;		/* NULL: the tool has no histograms */
-	__u64 unit_ns;			/* nanoseconds per unit of hist */
+	__u64 unit_ns;			/* nanoseconds in a unit of hist */
 	__u64 values[];			/* by column */
 };
 
 struct metrics {
 	const char *tool;
 	const struct table *table;
-	struct set *sets[METRICS_SETS + 1];	/* the last one: all others */
+	struct set *sets[METRICS_SETS + 1];	/* the last set counts all others */
 	int n_sets;
 	void *tree;			/* the sets by labels: tsearch(3) */
-	struct text labels, others;	/* of the current record: real and "other" values */
-	struct text label;		/* one label, while it is added */
+	struct text labels, others;	/* labels of the current record: real and "other" values */
+	struct text label;		/* the label that is being added */
 };
 
 struct metrics *metrics_new(const char *tool, const struct table *table)

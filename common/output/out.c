@@ -11,7 +11,7 @@
 #include "output/out.h"
 #include "output/task.h"
 
-#define HEAD_ROOM 256	/* for the time or the start of a JSON line, and the line's end */
+#define HEAD_ROOM 256	/* room for the time or the start of a JSON line, and for its end */
 
 /* Put {"type":"TYPE","time":" */
 static char *put_json_type(char *p, const char *type)

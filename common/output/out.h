@@ -172,7 +172,7 @@ static inline void out_argv(struct out *out, int col, const char *argv, size_t l
 /* Set the path of a cgroup in column @col of the tool.  An unknown path sets nothing. */
 void out_cgroup(struct out *out, int col, __u64 cgroup_id);
 
-/* Show @text in the table in @col, instead of a value or where there is none. */
+/* Show @text in column @col of the table, instead of a value or without one. */
 static inline void out_show(struct out *out, int col, const char *text)
 {
 	out->record.shown |= 1ULL << col;
@@ -182,7 +182,10 @@ static inline void out_show(struct out *out, int col, const char *text)
 /* Finish the record. */
 void out_end(struct out *out);
 
-/* The two parts of out_end(), to add to a record in between.  out_print() does not end the line. */
+/*
+ * The two parts of out_end(), between which a tool can append to the record. out_print() does not
+ * end the line.
+ */
 void out_print(struct out *out);
 void out_done(struct out *out);
 

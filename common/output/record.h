@@ -45,9 +45,9 @@ struct record {
 		__u32 id;
 	} host[HOST_IDS_MAX];	/* IDs of processes on the host: process.h */
 	int n_host;
-	bool other_pidns;	/* its task has no ID in the tool's PID namespace */
+	bool other_pidns;	/* the task has no ID in the tool's PID namespace */
 	const struct hist *hist;	/* only for TABLE_HIST */
-	__u64 hist_unit_ns;	/* nanoseconds per unit of hist */
+	__u64 hist_unit_ns;	/* nanoseconds in a unit of hist */
 };
 
 static inline bool record_has(const struct record *record, int col)

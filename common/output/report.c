@@ -75,7 +75,7 @@ static struct {
 	__u64 run_ns, ns;		/* program run time, duration of the measurement */
 } measured;
 
-/* Stop measuring.  It is also the handler of SIGALRM, so it only makes system calls. */
+/* Stop measuring.  Also the handler of SIGALRM, so it makes only system calls. */
 static void measure_stop(int signal)
 {
 	int error = errno;
@@ -119,7 +119,7 @@ void report_measure_start(const struct common_args *args)
 	set_alarm(MEASURE_S);
 }
 
-/* Stop if that was not done yet. */
+/* Stop measuring, unless that was already done. */
 static void measure_end(void)
 {
 	if (!measured.stats_fd)

@@ -12,8 +12,8 @@
 struct metrics;
 
 /*
- * For a tool that finds the events of recursion misses in another way: they stay in JSON, but
- * do not count as lost.
+ * For a tool that finds the events of recursion misses by another hook: JSON still has their
+ * number, but they do not count as lost.
  */
 void report_recursion_repaired(void);
 
@@ -39,9 +39,9 @@ void report_more_metrics(report_metrics_fn fn, void *ctx);
 int report_metrics(const struct common_args *args, const struct metrics *metrics);
 
 /*
- * --bpf-stats: measure the run time of the BPF programs during the first seconds.  It is not
- * measured all the time, because measuring makes each run of a program slower.  A signal ends
- * it on time, even if the tool waits for the reader of its output.
+ * --bpf-stats: measure the run time of the BPF programs during the first seconds.  It does not
+ * measure all the time, because measuring slows down each run of a program.  A signal ends it on
+ * time, even if the tool waits for the reader of its output.
  */
 void report_measure_start(const struct common_args *args);
 

@@ -11,7 +11,7 @@
 #include "output/sink.h"
 
 #define WAIT_MS 100			/* interval between two checks whether to stop */
-#define LAST_WAIT_MS 1000		/* when stopping, for a reader that does not read */
+#define LAST_WAIT_MS 1000		/* maximum wait for the reader when the run must stop */
 
 void sink_open(struct sink *sink)
 {
@@ -23,7 +23,7 @@ void sink_open(struct sink *sink)
 	*sink = (struct sink){ .fd = fd >= 0 ? fd : STDOUT_FILENO, .stop_fd = -1 };
 }
 
-/* Return true if a signal that ends the run is blocked and waits: its descriptor is not open yet. */
+/* Return true if a signal that ends the run is pending.  Used until its descriptor is open. */
 static bool signal_waits(void)
 {
 	sigset_t set;

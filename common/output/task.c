@@ -35,7 +35,9 @@ static void make_members(struct text *members, const char *path, const struct co
 		json_name(&json, "image", c->image);
 }
 
-/* Append @name; without its middle if it is too long: pods differ at the end. */
+/*
+ * Append @name.  If it is too long, omit its middle, because the names of pods differ at the end.
+ */
 static size_t add_name(struct text *column, const char *name)
 {
 	size_t len = strlen(name), columns;

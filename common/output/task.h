@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <linux/types.h>
 
-#define TASK_CONTAINER_WIDTH 16	/* of the column; longer names push what follows */
+#define TASK_CONTAINER_WIDTH 16	/* of the column; longer names shift the next columns */
 #define TASK_CONTAINER_MAX 60		/* bytes shown of a name */
 
 /*

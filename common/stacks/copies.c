@@ -2,7 +2,7 @@
 
 #include "stacks/copies.h"
 
-#define CPUS_UNKNOWN 1024		/* if /sys/devices/system/cpu cannot be read */
+#define CPUS_UNKNOWN 1024		/* used if /sys/devices/system/cpu cannot be read */
 #define RING_BYTES (4U << 20)
 
 void copies_size(struct bpf_map *scratch, struct bpf_map *ring)

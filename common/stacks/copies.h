@@ -6,8 +6,8 @@
 #include <bpf/libbpf.h>
 
 /*
- * Set the sizes of @scratch, which has an entry for each CPU, and of @ring for events of which
- * most take 6 KB, and 36 KB at most.  --ring-size overrides the latter.
+ * Set the sizes of @scratch, which has an entry for each CPU, and of @ring, for events that usually
+ * take 6 KB and at most 36 KB. --ring-size overrides the size of @ring.
  */
 void copies_size(struct bpf_map *scratch, struct bpf_map *ring);
 

@@ -15,7 +15,7 @@ struct flame {			/* starts as all zeros */
 	struct tally nodes;
 	const char **modules;	/* by node number */
 	struct text key;
-	const char *unit;	/* of the counts, as in "12 samples"; NULL: samples */
+	const char *unit;	/* unit of the counts, as in "12 samples"; NULL: samples */
 };
 
 /*

@@ -19,7 +19,7 @@ struct frame {
 	const char *module;	/* path of the file, kernel module or "kernel"; NULL: unknown */
 	enum frame_kind kind;
 	__u64 address;		/* 0: frames are not distinguished by address */
-	__u64 offset;		/* of the address from the start of the function */
+	__u64 offset;		/* offset of the address from the start of the function */
 	bool unknown;
 	char *own_name;		/* owned by the frame, or NULL */
 };

@@ -26,7 +26,7 @@ int sampling_start(struct sampling **result, const struct sampling_args *args,
 void sampling_tick(struct sampling *sampling);
 
 /*
- * Return true if the kernel's clock is the source, the name of the event, and the number of
+ * Return whether the kernel's clock triggers the samples, the name of the event, and the number of
  * CPUs.
  */
 bool sampling_by_clock(const struct sampling *sampling);

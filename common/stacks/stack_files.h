@@ -17,24 +17,24 @@ struct stack_files {
 	struct stack_file flame, pprof;
 };
 
-/* Return the path that two of the options --flame, --pprof and @metrics name, or NULL. */
+/* Return the path if two of --flame, --pprof and @metrics name the same one, or NULL. */
 const char *stack_files_clash(const struct stack_files *files, const char *metrics);
 
 /*
- * Open the files.  Call it before the run, so that a path that cannot be written does not cost
- * the user the run.  Keeps the privileges to write them.  Returns 0 or a negative errno, which
- * is reported; then nothing is open.
+ * Open the files.  Call it before the run, so that a path that cannot be written is reported at
+ * once.  Keeps the privileges to write them.  Returns 0 or a negative errno, which is reported;
+ * then nothing is open.
  */
 int stack_files_open(struct stack_files *files);
 
 /*
- * Write the files that stack_files_open() opened.  @unit: of the counts in the flame graph.
+ * Write the files that stack_files_open() opened.  @unit: unit of the counts in the flame graph.
  * Returns 0 or a negative errno, which is reported.
  */
 int stack_files_write(struct stack_files *files, const struct stacks *stacks, const char *unit,
 		      const char *title, const struct pprof_unit *pprof_unit, __u64 duration_ns);
 
-/* Remove those that were opened but not written. */
+/* Remove the files that were opened but not written. */
 void stack_files_discard(struct stack_files *files);
 
 #endif /* COMMON_STACK_FILES_H */

@@ -81,7 +81,7 @@ void stack_folded(struct text *text, const struct stacks *stacks, const struct s
 void stack_lists(struct out *out, const struct stacks *stacks, const struct stack *stack,
 		 bool kernel, int col, const struct stack_format *format)
 {
-	/* They must live until the record is printed: one for each part. */
+	/* The lists must stay unchanged until the record is printed: one for each part. */
 	static struct {
 		const char *names[STACK_PATH_MAX], *modules[STACK_PATH_MAX];
 		const char *addresses[STACK_PATH_MAX];

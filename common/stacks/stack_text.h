@@ -7,7 +7,7 @@
 #include "stacks/stacks.h"
 #include "symbols/unwind.h"
 
-/* Frames of a path: the kernel's and the user's; a text may end each part. */
+/* Maximum frames of a path: the kernel's and the user's, each with a text at its end. */
 #define STACK_PATH_MAX (2 * UNWIND_FRAMES_MAX + 2)
 
 struct stack_format {

@@ -21,7 +21,7 @@ bool stacks_set_unwind(struct stacks_options *options, const char *arg)
 	return copies;
 }
 
-/* To talk to the helper, and to wait for its end; fdopen(3) of /proc/kallsyms. */
+/* Calls for talking to the helper, waiting for its end, and fdopen(3) of /proc/kallsyms. */
 static const struct sandbox_call helper_calls[] = {
 	{ "sendmsg" }, { "sendto" }, { "recvmsg" }, { "recvfrom" }, { "wait4" },
 	{ "fcntl", SANDBOX_IS(1, F_GETFL) },
@@ -194,8 +194,8 @@ static void unwind_sample(struct stacks *stacks, const struct stack_sample *samp
 }
 
 /*
- * Count a sample whose user stack the kernel walked.  Its process is looked at if it or its
- * number of mappings is new, or if the stack is.
+ * Count a sample whose user stack the kernel walked.  Looks at its process if the process, its
+ * number of mappings or the stack is new.
  */
 static void count_walked(struct stacks *stacks, struct stack_sample *sample)
 {

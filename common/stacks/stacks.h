@@ -21,12 +21,12 @@ struct stack_owner {
 	__u32 cpu;
 	__u32 syscall;		/* number + 1 of the system call that waits */
 	__u32 state;		/* TASK_* of a thread that waits; 0: it was runnable */
-	__u32 lock;		/* LCB_F_* + 1 of the kernel's lock that it waits for */
+	__u32 lock;		/* LCB_F_* + 1 of the kernel lock that it waits for */
 	__u64 mutex;		/* address of the user mutex that it waits for */
 	char comm[TASK_COMM_LEN];
 };
 
-/* One process image; several can have the same PID. */
+/* One program of a process; several can have the same PID. */
 struct stack_process {
 	__u64 start_boottime_ns;
 	__u64 exec_id;
@@ -41,14 +41,14 @@ struct stack_sample {
 	const __u64 *kernel, *user;	/* addresses, innermost first */
 	__u32 n_kernel, n_user;
 	bool kernel_missed, user_missed;	/* a stack exists but could not be read */
-	/* Instead of user addresses, a copy to be unwound; NULL: none. */
+	/* A copy of the user stack to be unwound, instead of addresses; NULL: none. */
 	const struct user_stack *copy;
 	const void *copy_bytes;
 	/* Or what helper_unwind() found out: user addresses, and... */
 	bool unwound, java;
 	enum unwind_end end;
 	__u32 map_count;	/* of the process; 0: unknown */
-	__u64 ns;		/* time to add up; 0: count samples only */
+	__u64 ns;		/* time of the sample; 0: only count samples */
 };
 
 struct stack {
@@ -66,13 +66,13 @@ struct stacks_options {
 	bool addresses;		/* distinguish frames by address */
 	bool demangle;
 	bool no_sandbox;	/* as in struct common_args */
-	bool kernel_only;	/* there are no user stacks: start no helper for them */
+	bool kernel_only;	/* no user stacks, so no helper is needed */
 };
 
 struct stacks {
 	struct stacks_options options;
 	struct helper *helper;		/* finds callers and names of user functions; NULL: none */
-	int kallsyms;			/* as ksyms_open() returned it; -EBADF: used up */
+	int kallsyms;			/* descriptor of ksyms_open(); -EBADF: already used */
 	struct tally processes, addresses, names, named;
 	struct stack_user *users;	/* by process number */
 	size_t n_users;
@@ -86,16 +86,16 @@ struct stacks {
 	__u64 kernel_missed, user_missed;	/* stacks that could not be read */
 	__u64 not_kept;				/* beyond distinct_max */
 	__u64 cut_off;
-	__u64 ends[UNWIND_ENDS];		/* of user stacks, by why unwinding ended */
-	__u64 java_no_cfi;			/* of ends[UNWIND_NO_CFI], those of Java */
+	__u64 ends[UNWIND_ENDS];		/* user stacks by enum unwind_end */
+	__u64 java_no_cfi;			/* how many of ends[UNWIND_NO_CFI] are of Java */
 	/* Numbers of frames, each counted once per sample: */
 	__u64 kernel_frames, kernel_unknown, user_frames, user_unknown;
-	bool late;			/* naming took too long or was stopped: names are missing */
+	bool late;			/* names are missing: too slow, or stopped by the user */
 };
 
 /*
- * Set how to unwind by @arg, the value of --unwind: auto, dwarf or fp.  Returns false for fp:
- * user stacks are not to be copied.  Exits if it is not one of them.
+ * Set how to unwind by @arg, the value of --unwind: auto, dwarf or fp.  Returns false for fp, which
+ * copies no user stacks.  Exits if it is not one of them.
  */
 bool stacks_set_unwind(struct stacks_options *options, const char *arg);
 
@@ -108,7 +108,7 @@ void stacks_keep_privileges(bool cgroups);
 /* Call it before files are opened and privileges dropped: see helper_new(). */
 void stacks_start(struct stacks *stacks, const struct stacks_options *options);
 
-/* Add @sample.  If it has a copy, that can wait until stacks_settle(). */
+/* Add @sample.  If it has a copy, it may be counted as late as in stacks_settle(). */
 void stacks_add(struct stacks *stacks, const struct stack_sample *taken);
 
 /*
@@ -122,7 +122,7 @@ void stacks_unwind(struct stacks *stacks, const struct stack_process *process, _
 /* Wait until all copies are unwound.  Call it often: from the tick of the run. */
 void stacks_settle(struct stacks *stacks);
 
-/* Return what @stack weighs: its time in microseconds or, without times, its samples. */
+/* Return the weight of @stack: its time in microseconds or, without times, its samples. */
 static inline __u64 stack_weight(const struct stack *stack)
 {
 	return stack->ns ? stack->ns / 1000 : stack->count;
@@ -133,8 +133,8 @@ void stacks_warn_helper(const struct stacks *stacks);
 
 /*
  * Name all stacks.  Calls @progress, if not NULL, from time to time with the number of
- * functions looked up so far, and of all.  If @stop_fd becomes readable (-1: none), the functions
- * that are left get no names.
+ * functions looked up so far, and of all.  If @stop_fd becomes readable (-1: none), the remaining
+ * functions get no names.
  */
 void stacks_name(struct stacks *stacks, int stop_fd, void (*progress)(size_t done, size_t all));
 

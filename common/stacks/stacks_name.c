@@ -11,7 +11,7 @@
 #include "stacks/stacks_raw.h"
 #include "core/xalloc.h"
 
-#define NAMING_NS (30 * NS_PER_S)	/* no further names are looked up after that time */
+#define NAMING_NS (30 * NS_PER_S)	/* time after which no names are looked up */
 
 /* The key of a named stack, followed by the frame numbers. */
 struct named {
@@ -187,7 +187,7 @@ static void take_name(void *ctx, size_t i, const struct symbol *symbol)
 	};
 }
 
-/* Name the places of one process, or give them no names after @end_ns. */
+/* Name the places of one process.  After @end_ns they get no names. */
 static void name_list(struct place_list *list, __u64 process, __u64 end_ns)
 {
 	struct stacks *stacks = list->naming->stacks;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What counting and naming of stacks share. */
+/* Declarations shared by the counting and the naming of stacks. */
 #ifndef COMMON_STACKS_RAW_H
 #define COMMON_STACKS_RAW_H
 
@@ -11,12 +11,12 @@ struct raw {
 	__u32 process;			/* process number */
 	__u32 n_kernel, n_user;
 	bool kernel_missed, user_missed;
-	__u8 end;			/* of the user stack: enum unwind_end */
+	__u8 end;			/* enum unwind_end of the user stack */
 };
 
-/* What is known of a process. */
+/* Data about a process. */
 struct stack_user {
-	bool asked;			/* the helper has been asked about it */
+	bool asked;			/* the helper was asked about it */
 	__u32 map_count;		/* at that time */
 };
 

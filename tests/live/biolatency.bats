@@ -15,7 +15,7 @@ counted() { jq -s "[.[] | select(.type == \"hist\" and ($1)) | .count] | add // 
 stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/stat"; }
 
 # bats test_tags=kernel,smoke
-@test "counts every read, as the kernel does" {
+@test "counts every read, like the kernel" {
 	make_loop
 	tool_start biolatency -j -d "$loop"
 	before=$(stat_field 1)
@@ -37,7 +37,7 @@ stat_field() { awk -v field="$1" '{ print $field }' "/sys/block/${loop#/dev/}/st
 	echo "sum $sum of $(truth sum_us), max $max of $(truth max_us)"
 	[ "$sum" -le "$(truth sum_us)" ]
 	[ "$max" -le "$(truth max_us)" ]
-	# The system call itself takes some microseconds, here up to half of the time.
+	# The system call itself takes a few microseconds, up to half of the measured time.
 	[ "$sum" -ge $(($(truth sum_us) / 10)) ]
 }
 

@@ -20,7 +20,7 @@ scheduler() {
 	echo "$1" >"/sys/block/$disk/queue/scheduler" 2>/dev/null || skip "no scheduler $1 here"
 }
 
-# io ARGUMENT...: run disk_io under a unique name; $truth is its own account.
+# io ARGUMENT...: run disk_io under a unique name; $truth has its own measurements.
 io() {
 	program=${program:-$(own disk_io)}
 	comm=${program##*/}

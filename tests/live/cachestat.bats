@@ -61,8 +61,9 @@ counted() {
 
 row() { jq -c "select(.type == \"row\") | [$1]" "$out"; }
 
-# cold_and_warm COMMAND [PAGES [LEAST]]: expect only misses, then only hits. When cold, at least LEAST if
-# tracepoints do not show all: see CAVEATS. The file system may read a page or two itself.
+# cold_and_warm COMMAND [PAGES [LEAST]]: expect PAGES misses, then PAGES hits. If tracepoints do not
+# show all misses (see CAVEATS), at least LEAST are expected. The file system may read a page or two
+# itself.
 cold_and_warm() {
 	local n=${2:-$pages} least=${3:-${2:-$pages}}
 	file_is cold
@@ -146,8 +147,9 @@ reclaimed() { awk '$1 == "pgsteal_file" { print $2 }' /proc/vmstat; }
 
 # bats test_tags=kernel
 @test "cachestat: pages of a mapping are counted when faults map them" {
-	# A cold page that was read ahead may be reclaimed before it is mapped, and is read again (once, 4148
-	# pages were added for 4096): at most as many as the machine reclaimed. Two belong to the file system.
+	# A cold page that was read ahead may be reclaimed before it is mapped, and is then read
+	# again (in one run 4148 pages were added for 4096). Allow as many such pages as the machine
+	# reclaimed, and two of the file system.
 	file_is cold
 	before=$(reclaimed)
 	counted map

@@ -15,7 +15,8 @@ own_execs() {
 }
 
 # count_execs: count lines of a table, or events of JSON, that are the workload's children.
-# The brackets: execsnoop also shows this grep and its arguments.
+# The brackets keep the pattern from matching this grep itself, which execsnoop shows with its
+# arguments.
 count_execs() { grep -c "[x]${name#x} .*mark$$" "$1" || true; }
 
 # --- Command lines
@@ -116,11 +117,11 @@ refuses_bad_values() {
 	fi
 }
 
-@test "every tool refuses bad values, and says which option it does not understand" {
+@test "every tool refuses bad values, and names the option that it does not understand" {
 	each refuses_bad_values "${similar_tools[@]}"
 }
 
-# prints TOOL OPTION: $out has what the tool prints for an option that attaches nothing.
+# prints TOOL OPTION: set $out to the output of the tool for an option that attaches nothing.
 prints() {
 	run_tool "$1" "$2"
 	expect 0 "$status" "$*"
@@ -195,7 +196,8 @@ ends_at_sigint() {
 	each ends_at_sigint "${all_tools[@]}"
 }
 
-# stops_on_full_pipe TOOL ARGS...: SIGINT ends it although nobody reads its output, not even the heading.
+# stops_on_full_pipe TOOL ARGS...: SIGINT ends the tool although nobody reads its output, including
+# the heading.
 stops_on_full_pipe() {
 	local full
 	mkfifo full
@@ -373,7 +375,8 @@ no_such() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
 
 # --- JSON
 
-# jq_json: what is wrong with the JSON of a tool that ran for a second, one problem a line.
+# jq_json: a jq program that prints the faults in the JSON of a tool that ran for a second, one per
+# line.
 jq_json='[inputs] as $all | $all[0] as $meta | ($all | last) as $summary
 	| (if $meta.type != "meta" then "the first line is \($meta.type)" else empty end),
 	(if "\($meta.tool) \($meta.schema)" != "\($tool) 1" then "tool and schema: \($meta.tool) \($meta.schema)" else empty end),
@@ -466,7 +469,7 @@ runs_without_environment() {
 	expect 0 "$status" "exit status with a bad TZ"
 }
 
-# hidden MOUNTS COMMAND...: exec the command with the directories of the list empty.
+# hidden MOUNTS COMMAND...: exec the command with empty directories in place of those in the list.
 # Call it in a subshell, with ( ) or &.
 hidden() {
 	local mounts=$1

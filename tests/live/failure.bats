@@ -132,7 +132,7 @@ short_of() {
 @test "too little memory is not reported as a missing feature of the kernel" {
 	needs prlimit
 	for tool in cachestat biolatency; do
-		# libbpf has other errors for it as well, followed by its messages.
+		# libbpf also returns other errors for this case, followed by its messages.
 		short_of as 6000000 60000000 2000000 "$tool" 'Cannot allocate memory|^libbpf: '
 	done
 }

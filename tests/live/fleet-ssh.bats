@@ -137,10 +137,10 @@ made_up() {
 	bundle "$1"
 }
 
-# row HOST: print its status and reason.
+# row HOST: print the status and reason of the host in the table.
 row() { jq -r ".[] | select(.host == \"$1\") | \"\(.status): \(.reason)\"" "$dir/hosts.json"; }
 
-# plain: nothing printed controls the terminal.
+# plain: expect output without characters that control the terminal.
 plain() { ! LC_ALL=C grep -n '[^ -~]' "$out" "$err"; }
 
 @test "fleet: a table of the hosts that reported, and the reasons of the others" {

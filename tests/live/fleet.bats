@@ -76,7 +76,8 @@ value() { query "$1" | jq -r 'if length == 1 then .[0].value[1] else "\(length) 
 
 is_value() { [ "$(value "$1")" = "$2" ]; }
 
-# becomes EXPRESSION VALUE: wait until it does; Prometheus scrapes every second.
+# becomes EXPRESSION VALUE: wait until the expression has that value. Prometheus scrapes every
+# second.
 becomes() {
 	wait_for 20 is_value "$1" "$2" || expect "$2" "$(value "$1")" "$1"
 }
@@ -84,7 +85,7 @@ becomes() {
 # metric FILE SERIES: print the sum of the values of all series with this prefix.
 metric() { awk -v series="$2" 'index($0, series) == 1 { sum += $NF } END { print sum + 0 }' "$1"; }
 
-# a_second_of TOOL: print the arguments with which it ends after a second.
+# a_second_of TOOL: print arguments with which the tool ends after a second.
 a_second_of() {
 	case $1 in
 	biolatency | cachestat | runqlat) echo 1 1 ;;

@@ -64,7 +64,7 @@ ways() {
 	cat "$list"
 }
 
-# lasted: standard input has pairs of times (tool, program; ns).  At least 20 of 23 must
+# lasted: compare pairs of times in ns on standard input (tool, program).  At least 20 of 23 must
 # agree within 20 % and 50 us (more under emulation); task switches next to the clock reading spoil
 # the others.  No time may be longer than the program's, which includes it.
 lasted() {
@@ -84,7 +84,7 @@ transfers() {
 	awk '{ print ($1 < 0 ? -$1 : 0), ($1 < 0 ? "null" : $1), $2 }'
 }
 
-# in_short: print events as such lines.
+# in_short: print events in the format of transfers().
 in_short() {
 	jq -r '"\(.err) \(.bytes) \(.offset_bytes)"'
 }
@@ -122,7 +122,7 @@ own_events() {
 	esac
 }
 
-# as_it_was WAY OPERATION: each event matches the program's data.
+# as_it_was WAY OPERATION: expect each event to match the program's data.
 as_it_was() {
 	[ -e "truth.$2" ] || return 0
 	own_events "$2" >own
@@ -135,7 +135,8 @@ as_it_was() {
 		paste -d ' ' <(jq .latency_ns own) <(cut -d ' ' -f 3 "truth.$2") | lasted
 }
 
-# agrees TOOL KIND...: 23 of each match the program's data, with each kind of hook; open first, fsync last.
+# agrees TOOL KIND...: perform 23 operations of each kind, and expect events that match the
+# program's data, with each kind of hook. KIND open must be first and fsync last.
 agrees() {
 	local way operation
 	for way in $(ways "$1"); do

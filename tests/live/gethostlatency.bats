@@ -27,8 +27,8 @@ own_teardown() {
 # run_client CALL N NAME: run it; ./truth has its measurements.
 run_client() { in_world "$client" "$@" >truth; }
 
-# in_world COMMAND...: with our /etc and no network but loopback. Names in files are found at once;
-# with LATE=MS in the environment a name server answers that much later.
+# in_world COMMAND...: run the command with our /etc and only the loopback interface. Names in files
+# are found at once; with LATE=MS in the environment a name server answers that much later.
 in_world() {
 	unshare -mn bash -c 'ip link set lo up && mount --bind etc /etc || exit
 		if [ -n "$LATE" ]; then
@@ -60,7 +60,7 @@ latencies_agree() {
 		END { if (good != n) { print good + 0 " of " n " latencies agree"; exit 1 } }' pairs
 }
 
-# shown CALL NAME RESULT: expect 23 of them.
+# shown CALL NAME RESULT: expect 23 records with these values.
 shown() {
 	expect 23 "$(count ".call == \"$1\" and .host == \"$2\" and .result == \"$3\"")" \
 		"$1: $(records | head -1)"
@@ -74,7 +74,7 @@ truth_agrees() {
 	latencies_agree "$1"
 }
 
-# agrees CALL NAME RESULT [SHOWN_AS]: expect 23 calls.
+# agrees CALL NAME RESULT [SHOWN_AS]: make 23 calls, and expect a record for each.
 agrees() {
 	tool_start gethostlatency --json
 	run_client "$1" 23 "$2"
@@ -97,10 +97,10 @@ each_call_agrees() {
 }
 
 # bats test_tags=kernel
-@test "each function once, for names that exist" { each_call_agrees here.test ok ok; }
+@test "each function is shown once, for a name that exists" { each_call_agrees here.test ok ok; }
 
 # bats test_tags=kernel
-@test "each function once, for names that do not exist" {
+@test "each function is shown once, for a name that does not exist" {
 	LATE=0 each_call_agrees no.test HOST_NOT_FOUND EAI_NONAME
 }
 

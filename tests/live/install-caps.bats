@@ -21,8 +21,8 @@ own_teardown() {
 	[ -z "${group-}" ] || groupdel "$group" 2>/dev/null || true
 }
 
-# member COMMAND...: run it as an unprivileged user in the group.  setpriv keeps root's capabilities until
-# it executes a program: env.
+# member COMMAND...: run it as an unprivileged user in the group. setpriv keeps root's capabilities
+# until it executes a program, so it executes env.
 member() {
 	setpriv --reuid 65534 --regid 65534 --groups "$(getent group "$group" | cut -d : -f 3)" \
 		env "$@"
@@ -30,7 +30,7 @@ member() {
 
 stranger() { setpriv --reuid 65534 --regid 65534 --clear-groups env "$@"; }
 
-# seconds_of TOOL: print the arguments with which it ends after a second.
+# seconds_of TOOL: print arguments with which the tool ends after a second.
 seconds_of() {
 	case $1 in
 	biolatency | cachestat | runqlat) echo 1 1 ;;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * A library to preload into a tool: it stands for a fault that lets somebody run code in the tool's
- * main loop.  That code tries to open a file, to run a program and to connect.
+ * A library to preload into a tool.  It simulates a fault that lets an attacker run code in the
+ * tool's main loop.  That code tries to open a file, to run a program and to connect.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -20,7 +20,7 @@ static void intrude(void)
 	connect(0, (const struct sockaddr *)&address, sizeof(address));
 }
 
-/* The main loop calls it first when the tool has given up its privileges. */
+/* The main loop calls this function first after the tool has dropped its privileges. */
 int epoll_wait(int epoll, struct epoll_event *events, int n, int timeout)
 {
 	static bool called;

@@ -53,8 +53,8 @@ near() {
 	((off * 100 <= expected * percent)) || { echo "expected about $expected, got $actual"; return 1; }
 }
 
-# waited_in FUNCTION SYSCALL: the waits in it are as long as the workload says. With -m 0 those for a CPU
-# on the way out of the call count too; no system call is known for them.
+# waited_in FUNCTION SYSCALL: expect waits in this function as long as the workload reports. With -m
+# 0, waits for a CPU at the end of the call also count; their system call is not known.
 waited_in() {
 	traced -m 0
 	near "$total_us" "$(($(sum total_ns "(.syscall | IN(\"$2\", null)) and (.user | index(\"$1\"))") / 1000))" 3
@@ -63,9 +63,9 @@ waited_in() {
 # bats test_tags=kernel,smoke
 @test "offcputime: waits of a known length, and their number" {
 	load_start nanosleep 30 10000
-	# A first long wait, after which the user stack is copied: that for the line.
+	# The first long wait, after which user stacks are copied, is the wait for the line.
 	traced
-	# Without waits for a CPU on the way out of the call, which are runnable.
+	# Leave out waits for a CPU at the end of the call, whose state is runnable.
 	expect 30 "$(sum waits '.state == "interruptible" and (.kernel | any(contains("nanosleep")))')" waits
 	near "$total_us" "$(($(sum total_ns '.syscall == "clock_nanosleep"') / 1000))" 3
 	(($(sum waits '.user | index("in_nanosleep") and index("main")') >= 29))
@@ -93,7 +93,7 @@ waited_in() {
 }
 
 # bats test_tags=kernel
-@test "offcputime: a wait that still lasts at the end" {
+@test "offcputime: a wait that has not ended when the tool stops" {
 	load_start pause 1 0
 	tool_start offcputime --json -p "$load_pid"
 	echo go >&7
@@ -143,7 +143,7 @@ waited_in() {
 	load_start nanosleep 200 2000
 	traced --user-stack-rate 1
 	(($(sum waits '.syscall == "clock_nanosleep"') >= 190))
-	# Those of two CPUs, each of which may copy 50 at once, and one a second.
+	# Two CPUs may each copy 50 stacks in a burst, and one per second.
 	(($(sum waits '.user | index("in_nanosleep")') <= $(nproc) * 55))
 	grep -q 'have no user stack: .*, or beyond --user-stack-rate' "$err"
 }
@@ -160,7 +160,7 @@ waited_in() {
 }
 
 # bats test_tags=kernel
-@test "offcputime: waits for a lock of the kernel: that of a file which three threads write" {
+@test "offcputime: waits for a kernel lock: that of a file which three threads write" {
 	grep -q __traceiter_contention_begin /proc/kallsyms || skip "no tracepoint lock:contention_begin (Linux 5.19)"
 	cp "$(workload incident)" "x$$same"
 	"./x$$same" samefile 3 file >truth 3>&- &
@@ -168,7 +168,7 @@ waited_in() {
 	wait_for 5 grep -q ready truth
 	run_tool offcputime --json -p "$load_pid" --by lock,syscall,state --duration 2
 	kill -KILL "$load_pid"
-	# Two of three threads wait at any time, but for the time in which they wait for a CPU.
+	# Two of three threads wait at any time, except while they wait for a CPU.
 	(($(jq -s 'map(select(.lock == "rwsem-write" and .syscall == "pwrite64" and .state == "uninterruptible")
 		.total_ns) | add // 0' "$out") > 1000000000))
 }

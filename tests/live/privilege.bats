@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck disable=SC2154
 #
-# What a running tool may still do.
+# The privileges that a running tool keeps.
 
 load ../lib
 
@@ -26,7 +26,7 @@ mask() {
 	printf '%016x\n' "$sum"
 }
 
-# settled: the filter for system calls is the last thing that a tool sets.
+# settled: wait for the seccomp filter, which a tool sets last.
 settled() { grep -q '^Seccomp:.*2' "/proc/$tool_pid/status"; }
 
 status_of() { sed -n "s/^$1:\t//p" "/proc/$tool_pid/status"; }
@@ -68,7 +68,7 @@ holds() {
 
 # bats test_tags=kernel
 @test "profile may sample CPUs that come online, offcputime nothing; with cgroups they may look up paths" {
-	# -p: names for few stacks take less time at the end
+	# With -p there are few stacks to name at the end, which takes less time.
 	holds "perfmon" profile -p $$
 	holds "perfmon dac_read_search" profile -p $$ --cgroups
 	holds "" offcputime -p $$
@@ -79,7 +79,7 @@ holds() {
 child_of() { pgrep -P "$1"; }
 
 # bats test_tags=kernel
-@test "the helper of profile and offcputime holds what reading other processes takes, and ends with the tool" {
+@test "the helper of profile and offcputime can only read other processes, and ends with the tool" {
 	local keeper worker process pid
 	for tool in profile offcputime; do
 		tool_start "$tool" -p $$
@@ -92,7 +92,8 @@ child_of() { pgrep -P "$1"; }
 			done
 			expect 1 "$(status_of NoNewPrivs)" NoNewPrivs
 			[ "$tool_pid" = "$keeper" ] || expect 2 "$(status_of Seccomp)" "Seccomp (2: a filter)"
-			# its standard files, sockets, and files of observed processes: nothing of BPF
+			# It has open its standard files, sockets, and files of observed processes,
+			# but no BPF objects.
 			expect "" "$(find "/proc/$tool_pid/fd" -lname '*bpf*')" "descriptors"
 		done
 		tool_pid=$process
@@ -106,7 +107,7 @@ child_of() { pgrep -P "$1"; }
 ended() { ! kill -0 "$1" 2>/dev/null; }
 
 # bats test_tags=kernel
-@test "gethostlatency and usestat keep what reading other processes takes" {
+@test "gethostlatency and usestat keep the capabilities to read other processes" {
 	holds "dac_read_search sys_ptrace sys_admin perfmon bpf checkpoint_restore" gethostlatency
 	holds "dac_read_search net_admin sys_ptrace sys_admin syslog" usestat 1
 }

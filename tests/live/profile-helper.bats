@@ -12,7 +12,7 @@ load ../profile
 
 workload=calls
 
-# find_helper: set $keeper and $helper to the two processes that help the tool.
+# find_helper: set $keeper and $helper to the PIDs of these two processes of the tool.
 find_helper() {
 	keeper=$(pgrep -P "$tool_pid")
 	helper=$(pgrep -P "$keeper")
@@ -25,7 +25,7 @@ start_chain() {
 	find_helper
 }
 
-# chain_is_named PERCENT: that share of the stacks is complete and has names.
+# chain_is_named PERCENT: expect that share of the stacks to be complete and named.
 chain_is_named() {
 	expect 0 "$status" status
 	at_least "$1" "$(count '.user | index("spin") and index("chain_a") and index("main")')"
@@ -65,7 +65,7 @@ ended_or_zombie() { [ "$(awk '{ print $3 }' "/proc/$1/stat" 2>/dev/null || echo 
 }
 
 # bats test_tags=all
-@test "profile: without any helper it goes on, and reports the missing names" {
+@test "profile: continues without any helper, and reports the missing names" {
 	start_chain 500
 	kill -KILL "$keeper"
 	wait_for 5 ended "$helper"
@@ -123,7 +123,7 @@ ended_or_zombie() { [ "$(awk '{ print $3 }' "/proc/$1/stat" 2>/dev/null || echo 
 	expect 0 "$status" status
 }
 
-@test "profile: Ctrl-C, which goes to the helper too, leaves the names" {
+@test "profile: Ctrl-C, which the helper also receives, does not remove the names" {
 	load_start chain 500
 	setsid "$build/profile" --json -F "$hertz" -p "$process" >"$out" 2>"$err" 3>&- &
 	tool_pid=$!
@@ -135,7 +135,7 @@ ended_or_zombie() { [ "$(awk '{ print $3 }' "/proc/$1/stat" 2>/dev/null || echo 
 	! grep -q helper "$err" || false
 }
 
-# A name of 220 kB that 20,000 symbols share: 4 GB in a table of names.
+# 20,000 symbols share a name of 220 kB, which would take 4 GB in a table of names.
 # bats test_tags=all
 @test "profile: a file that exhausts the helper's memory costs the tool neither memory nor the run" {
 	[ -x /usr/bin/python3 ] || skip "no /usr/bin/python3"

@@ -13,8 +13,8 @@ workload=calls
 # stopped: the samples whose user stack does not reach its outermost function.
 stopped() { count '(.user[-1] // "") | test("^\\[(unwinding stopped|cut off|Missed User)")'; }
 
-# whole PERCENT [FUNCTION...]: at least that share of the stacks is complete; nine tenths have these
-# functions, the rest is from before and after.
+# whole PERCENT [FUNCTION...]: expect at least that share of the stacks to be complete, and nine
+# tenths to have these functions; the others are from the start and the end.
 whole() {
 	local percent=$1 all name has=true
 	shift

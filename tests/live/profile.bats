@@ -19,11 +19,11 @@ about() {
 	((off * 100 <= expected * percent)) || { echo "expected about $expected, got $actual"; return 1; }
 }
 
-# expected_samples ACTUAL: as many as the CPU time asks for.  Where a task has the CPU
-# in short turns that is chance: four standard deviations, and a little for the clocks.
-# An emulated CPU is not sampled while its host holds it up, but that counts as its
-# time: 290 samples of 421 on 7.3, 45 of 201 on 5.10, with the host's two CPUs overloaded. There the
-# number has to be in the bounds only, the shares tell.
+# expected_samples ACTUAL: expect the number of samples that follows from the CPU time. If a task
+# gets the CPU in short turns, the number varies: allow four standard deviations, and a little for
+# the clocks. An emulated CPU is not sampled while its host does not run it, but that time counts as
+# its CPU time: 290 samples of 421 on 7.3, 45 of 201 on 5.10, with the host's two CPUs overloaded.
+# There the number only has to be within wide bounds; the shares are the test.
 expected_samples() {
 	local expected=$((hertz * cpu_us / 1000000)) off
 	off=$(($1 - expected))

@@ -48,7 +48,7 @@ load ../sixty
 	expect ok "$(word mpstat)"
 	expect ok "$(word usestat)"
 	expect false "$(meta root)"
-	# What it could not see is not ruled out.
+	# Problems that sixty could not see are not ruled out.
 	expect true "$(jq 'any(.not_looked_at[]; .id == "exec-storm" and (.reason | startswith("execsnoop: denied")))' \
 		"$dir/report.json")"
 }
@@ -77,7 +77,7 @@ caps_of() {
 	none "with capabilities" < <(grep -v ': 0000000000000000' caps.*)
 	"$sixty" --diff report report >/dev/null
 	expect 4 "$(grep -c ': 0000000000000000' caps.report)" "empty sets of the report and of --diff"
-	# Where nothing can be dropped, it goes on.
+	# If nothing can be dropped, sixty continues.
 	printf '%s\n' '#!/bin/sh' 'exit 1' >programs/setpriv
 	chmod +x programs/setpriv
 	PATH=$PWD/programs:$PATH "$sixty" --diff report report >/dev/null 2>"$err"

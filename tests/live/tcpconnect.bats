@@ -57,7 +57,8 @@ count() {
 		'[inputs | select(.comm == $comm and .result == $result)] | length' "$out"
 }
 
-# nothing_lost: except recursion, which also counts changes of state that do not matter.
+# nothing_lost: expect no losses except recursion misses, which also count irrelevant changes of
+# state.
 nothing_lost() {
 	expect 0 "$(jq 'select(.type == "summary") | .ring_full + .map_full' "$out")"
 }

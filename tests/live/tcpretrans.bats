@@ -106,12 +106,14 @@ flows() {
 		{ n[$1 " " $2] += $3 } END { for (flow in n) print flow, n[flow] }' | sort
 }
 
-# sent_again: RetransSegs also counts segments that the machine failed to send.
+# sent_again: print the number of segments retransmitted. RetransSegs also counts segments that the
+# machine failed to send.
 sent_again() { counter RetransSegs TCPRetransFail; }
 
 all_shown() { [ "$(segments all)" -ge "${1:-$(sent_again)}" ]; }
 
-# shows_all: during a continuing loss: everything so far, and nothing that was not yet sent when the tool ended.
+# shows_all: during a continuing loss, expect all segments so far, and none that was sent after the
+# tool ended.
 shows_all() {
 	local total shown
 	total=$(sent_again)

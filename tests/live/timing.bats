@@ -19,7 +19,8 @@ stops_in_time() {
 	each stops_in_time "${all_tools[@]}"
 }
 
-# without_reader TOOL [ARG...]: it ends soon after its reader has read the first line.
+# without_reader TOOL [ARG...]: expect the tool to end soon after its reader has read the first
+# line.
 without_reader() {
 	local begin_us=${EPOCHREALTIME/./} took_ms
 	timeout -k 5 20 "$build/$1" "${@:2}" 2>"$err" | head -1 >/dev/null

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-# usestat against loads of known size: what it counts, and what it says of limits.
+# usestat with loads of known size: what it counts, and the limits that it shows.
 
 load ../lib
 
@@ -19,8 +19,8 @@ own_teardown() {
 	for group in "${groups[@]}"; do rmdir "$group" || true; done
 }
 
-# start_load [COMMAND... --] MODE N [FILE]: the workload of that mode, ready to begin.  A tool that is
-# started after it holds its input open too: stop that first.
+# start_load [COMMAND... --] MODE N [FILE]: start the workload of that mode; it waits to begin. A
+# tool started after it also holds its input open, so stop the tool first.
 start_load() {
 	local program wrap=()
 	program=$(own usage)
@@ -48,7 +48,7 @@ end_load() {
 	load_pid=
 }
 
-# start_incident [COMMAND... --] MODE N [FILE]: the workload of that mode, which has begun.
+# start_incident [COMMAND... --] MODE N [FILE]: start the workload of that mode, and let it begin.
 start_incident() {
 	local program wrap=()
 	program=$(own incident)
@@ -130,7 +130,7 @@ file_system() {
 }
 
 # bats test_tags=kernel
-@test "usestat: runs without privileges, and says what it cannot see" {
+@test "usestat: runs without privileges, and reports what it cannot see" {
 	needs setpriv
 	cp "$build/usestat" usestat && chmod 755 . usestat
 	exec 9<usestat
@@ -345,8 +345,9 @@ file_system() {
 
 # --- Cgroups
 
-# throttled: how often the cgroup was, once that rests for three periods: starting the load costs more
-# than the quota of one, and the throttling of its last period is counted after it.
+# throttled: print how often the cgroup was throttled, when the number has not changed for three
+# periods: starting the load takes more than the quota of one period, and the throttling of the last
+# period is counted after it.
 throttled() {
 	local n='' last=none
 	until [ "$n" = "$last" ]; do
@@ -381,7 +382,7 @@ throttled() {
 	[ "$(sum "$this" throttled_us)" -gt 100000 ]
 }
 
-# The runtime's file is in a mount namespace of the test, /run being its own there.
+# The runtime's file is in a mount namespace of the test, which has its own /run.
 @test "usestat: the container of a cgroup and a process, by id and name" {
 	needs unshare
 	cgroup_make memory

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * How long requests to disks take, from when the driver was given one
- * (block_rq_issue) to when the last part of it was done (block_rq_complete).
+ * Measure how long requests to disks take: from the time the driver gets a request (block_rq_issue)
+ * until its last part is done (block_rq_complete).
  *
- * A request has stamps of its own, which would save the first hook.  But since
- * v6.9 (da4c8c3d0975, "block: cache current nsec time in struct blk_plug") the
- * block layer reads the clock once for all that a task does while it plugs:
- * io_start_time_ns is then not when this request was issued but when the first
- * of its batch was made.  Measured on 6.18, loop device: single reads 0.2 us
- * of 7 too early, batches of 32 reads 19 us of 45 too early.  So the stamp is
- * ours.  start_time_ns (--queued) comes from the same clock, but there it says
- * what is asked for: when the block layer took the request on.
+ * A request contains timestamps, which would save the first hook.  But since v6.9 (da4c8c3d0975,
+ * "block: cache current nsec time in struct blk_plug") the block layer reads the clock only once
+ * while a task plugs: io_start_time_ns is then not the time this request was issued, but the time
+ * the first request of its batch was made.  Measured on 6.18, loop device: single reads 0.2 us of 7
+ * too early, batches of 32 reads 19 us of 45 too early.  So the tool stores its own timestamp.
+ * start_time_ns (--queued) comes from the same clock reading, but is correct for its purpose: the
+ * time the block layer accepted the request.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -74,7 +73,7 @@ static __always_inline bool own_bio(struct request *rq)
 	return bio && !bpf_map_delete_elem(&own_bios, &bio);
 }
 
-/* Return true if @rq has the timestamp that is asked for, so that none of ours is needed. */
+/* Return true if @rq contains the requested timestamp, so that the tool need not store one. */
 static __always_inline bool stamped(struct request *rq)
 {
 	return queued && owner_is != OWNER_SUBMITTER && load(rq, start_time_ns);

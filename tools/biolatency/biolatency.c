@@ -102,7 +102,7 @@ static void camel_case(char *to, size_t size, const char *name)
 	to[len] = '\0';
 }
 
-/* Print a name of the kernel: in lower case in JSON, capitalized in text. */
+/* Print a name from the kernel: in lower case in JSON, capitalized in text. */
 static void show_name(char *to, size_t size, const char *name)
 {
 	if (opt.common.json)
@@ -179,7 +179,7 @@ static void choose_hooks(struct biolatency_bpf *skel)
 {
 	enum bio_owner owner_is = owner();
 
-	/* hooks_tracepoint_args() also for what the 5.10 stable kernels took over from 5.11. */
+	/* Use hooks_tracepoint_args(), because 5.10 stable kernels have backports from 5.11. */
 	if (hooks_tracepoint_args("block_rq_issue") == 2)
 		hooks_enable(skel->progs.issue_in_queue, NULL);
 	else

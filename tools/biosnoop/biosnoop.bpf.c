@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Each request to a disk, with the process that caused it.
+ * Trace each request to a disk, with the process that caused it.
  *
- * Three moments of a request are seen: it is made (by the task that wants it),
- * issued to the driver (by whoever happens to run the queue: another task, a
- * kernel thread), and completed (in an interrupt of whoever runs there).  So
- * the owner is taken at the first: block_io_start since v6.5 (5a80bd075f3b,
- * "block: introduce block_io_start/block_io_done tracepoints").  Before that
- * block_getrq, which has the bio that the request is made for, but not yet the
- * request: that is found when it is issued, by its first bio.
+ * A request is traced three times: when it is made (by the task that needs it), when it is issued
+ * to the driver (by any task that runs the queue, such as a kernel thread), and when it is
+ * completed (in an interrupt of any task).  So the owner is recorded when it is made:
+ * block_io_start since v6.5 (5a80bd075f3b, "block: introduce block_io_start/block_io_done
+ * tracepoints").  Older kernels have block_getrq, which provides the bio that the request is made
+ * for, but not the request.  The request is then identified when it is issued, by its first bio.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -18,7 +17,7 @@
 
 const volatile bool owner_by_bio;	/* there is no block_io_start */
 const volatile bool charged;		/* also match requests charged to the cgroup */
-const volatile bool filtered;		/* a filter excludes owners, so unknown owners too */
+const volatile bool filtered;		/* a filter excludes owners, also unknown ones */
 const volatile bool find_pattern;
 const volatile __u64 min_ns;
 const volatile struct disk_filter only_disk;
@@ -31,9 +30,9 @@ struct owner {
 #define STARTS_SHIFT 12
 struct start {
 	__u64 request;
-	__u64 ns;		/* when it was made, later when it was issued */
+	__u64 ns;		/* time it was made, later the time it was issued */
 	struct owner owner;	/* kept after the request has ended: a flush may follow */
-	__u32 done_bytes;	/* of a request that is completed in parts */
+	__u32 done_bytes;	/* of a request that completes in parts */
 	bool issued;
 	__u8 pattern;		/* enum bio_pattern */
 };
@@ -141,9 +140,9 @@ static __always_inline bool take_bio_owner(struct request *rq, struct owner *tak
 }
 
 /*
- * Find the process that asked for the flush @rq. It stands for several requests, and the first
- * of them lends it its tag (block/blk-flush.c), by which that request is found. Return false
- * if it is unknown.
+ * Find the process that requested the flush @rq.  A flush can serve several requests, and uses the
+ * tag of the first one (block/blk-flush.c), which identifies that request.  Return false if it is
+ * unknown.
  */
 static __always_inline bool flush_owner(struct request *rq, struct owner *found)
 {

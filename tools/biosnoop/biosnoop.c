@@ -171,8 +171,8 @@ static void print_pattern(struct out *out, __u8 pattern)
 
 /*
  * The errno of an error.  Since v5.16, 8a7d267b4a2d, the tracepoint has the
- * block layer's own status (blk_status_t); those of zones and later ones have
- * other numbers in other releases, so they are all EIO here.
+ * block layer's own status (blk_status_t); the numbers of zone errors and later ones differ between
+ * releases, so all of them are shown as EIO.
  */
 static int error_number(int error)
 {
@@ -227,7 +227,7 @@ static void choose_hooks(struct biosnoop_bpf *skel)
 {
 	bool io_start = hooks_tracepoint_args("block_io_start") == 1;
 
-	/* hooks_tracepoint_args() also for what the 5.10 stable kernels took over from 5.11. */
+	/* Use hooks_tracepoint_args(), because 5.10 stable kernels have backports from 5.11. */
 	if (hooks_tracepoint_args("block_rq_issue") == 2)
 		hooks_enable(skel->progs.issue_in_queue, NULL);
 	else

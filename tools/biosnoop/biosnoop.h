@@ -17,7 +17,7 @@ enum bio_pattern {
 
 struct bio_event {
 	struct event_head head;		/* ns: its end; the task that caused it, if @owned */
-	__u64 queue_ns;			/* from made to issued; BIO_NO_TIME */
+	__u64 queue_ns;			/* from creation to issue, or BIO_NO_TIME */
 	__u64 latency_ns;		/* from issued to done */
 	__u64 sector;			/* of 512 bytes, from the start of the disk */
 	__u64 diskseq;			/* of the whole disk; 0: unknown */

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * How well the page cache serves.
+ * Measure how well the page cache works.
  *
- * Three things are counted, each in pages: those that reads and page faults
- * ask for, those that are added to the cache, and those that become dirty.  A
- * page that is added and then dirtied by the same thread was created by a
- * write; every other page that is added was read in.
+ * Counts pages: those that reads and page faults request, those that are added to the cache, and
+ * those that become dirty.  A page that is added and then dirtied by the same thread was created by
+ * a write; every other added page was read from disk.
  *
- * Since v6.12 tracepoints tell what is asked for (mm_filemap_get_pages,
- * mm_filemap_fault, mm_filemap_map_pages).  Before, the functions that serve
- * reads and faults are hooked.
+ * Since v6.12 tracepoints show the requested pages (mm_filemap_get_pages, mm_filemap_fault,
+ * mm_filemap_map_pages).  On older kernels, the functions that serve reads and faults are hooked.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -31,7 +29,7 @@ struct {
 
 /* What a thread did last. */
 struct thread {
-	__u64 mapping;		/* address of the file whose pages it requested, not followed */
+	__u64 mapping;		/* address of the file whose pages it requested; only compared */
 	__u64 first, last;	/* those pages */
 	__u64 call;		/* number of pages of that call */
 	__u64 added;		/* address of the folio it has added since; 0: none */
@@ -53,17 +51,16 @@ static __always_inline void count(__u64 *counter, __u64 pages)
 }
 
 enum access {
-	PART,			/* of a read: from its current position to its end */
+	PART,			/* the pages of a read, from its current position to its end */
 	WHOLE,			/* read */
 	FAULT,
 };
 
 /*
- * The tracepoint does not tell of pages that are in the cache if later ones of
- * the same batch are still on their way from the disk: a read that begins so
- * is first heard of in its middle.  A reader that goes on through the file by
- * calls of one size is recognised, because this one too ends where it should.
- * Returns where the call has really begun.
+ * Return where the call really began.  The tracepoint does not report cached pages if later pages
+ * of the same batch are still being read from the disk, so the first report of such a read is in
+ * its middle.  A reader that continues through the file with calls of equal size is recognized,
+ * because this call also ends where expected.
  */
 static __always_inline __u64 call_first(struct thread *thread, __u64 mapping, __u64 first,
 					__u64 last)
@@ -78,13 +75,12 @@ static __always_inline __u64 call_first(struct thread *thread, __u64 mapping, __
 }
 
 /*
- * How many of the pages @first..@last @thread has not just been counted for.
+ * Return how many of the pages @first..@last were not already counted for @thread.
  *
- * A long read is announced several times, each time from where it has got to
- * up to its end; a read that ends within a page is mostly followed by one that
- * begins there; a fault maps the pages around it, some of them once more.  In
- * each case the new range begins within the last one.  So does a read of the
- * same range again, which counts: it begins where a longer one had begun.
+ * A long read is reported several times, each time from its current position to its end.  A read
+ * that ends within a page is usually followed by one that begins there.  A fault maps the pages
+ * around it, some of them again.  In each case the new range begins within the last one.  A
+ * repeated read of the same range does so too, but counts: it begins where a longer one began.
  */
 static __always_inline __u64 pages_new(struct thread *thread, __u64 mapping, __u64 first,
 				       __u64 last, enum access access)
@@ -103,7 +99,7 @@ static __always_inline void remember(struct thread *thread, __u64 mapping, __u64
 	thread->mapping = mapping;
 	thread->first = first;
 	thread->last = last;
-	thread->added = 0;	/* it was read from disk: a later write does not create it */
+	thread->added = 0;	/* read from disk, so a later write does not create it */
 }
 
 /* The running task requests the pages @first..@last of a file of @size bytes. */
@@ -204,7 +200,7 @@ int BPF_PROG(dirty_folio, struct folio *folio)
 	return dirtied(folio, core_folio_pages(folio));
 }
 
-/* The same before v5.17: single pages, because no file system used larger units in the cache. */
+/* The same program for kernels before v5.17, on which file systems cache only single pages. */
 SEC("?tp_btf/mm_filemap_add_to_page_cache")
 int BPF_PROG(add_page, struct page *page)
 {
@@ -253,8 +249,8 @@ static __always_inline int ask_fault(struct vm_fault *vmf, __u64 first, __u64 la
 }
 
 /*
- * Here the tracepoint of a read fires before the read adds the pages that it misses. Only at
- * its end is it certain that the pages added in between were not created by a write.
+ * The tracepoint of a read fires before the read adds the missing pages.  Only the end of the read
+ * shows that the pages added in between were not created by a write.
  */
 static __always_inline int read_done(void)
 {

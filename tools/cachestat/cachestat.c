@@ -22,7 +22,7 @@
 #include "cachestat.h"
 #include "cachestat.skel.h"
 
-#define CHECK_PAGES 4			/* that the self check reads */
+#define CHECK_PAGES 4			/* number of pages that the self check reads */
 
 static struct {
 	struct common_args common;
@@ -63,7 +63,7 @@ static const struct argp argp = {
 	},
 };
 
-/* How the self check ended. */
+/* Result of the self check. */
 enum check { CHECK_SKIPPED, CHECK_FAILED, CHECK_PASSED };
 
 struct summary {
@@ -71,8 +71,8 @@ struct summary {
 	struct bpf_map *map;
 	enum check check;
 	struct counts before;		/* at the last summary */
-	__u64 taken_back;		/* pages shown as read that a write created */
-	int meminfo;			/* open file: the sandbox lets the tool open none */
+	__u64 taken_back;		/* pages counted as read, but created by a write */
+	int meminfo;			/* kept open, because the sandbox forbids opening files */
 };
 
 /* What one line says. */
@@ -86,7 +86,10 @@ struct row {
 static int read_counts(struct bpf_map *map, struct counts *sum)
 {
 	int cpus = libbpf_num_possible_cpus();
-	/* On an error no number is assumed: the kernel writes the counts of all possible CPUs. */
+	/*
+	 * Do not guess the number of CPUs on an error: the kernel writes the counts of all possible
+	 * CPUs.
+	 */
 	struct counts *each = cpus > 0 ? calloc(cpus, sizeof(*each)) : NULL;
 	__u32 zero = 0;
 	int err = cpus < 0 ? cpus : each ? 0 : -ENOMEM;
@@ -313,8 +316,8 @@ static enum check check_read(int exe, const volatile __u64 *counted)
 }
 
 /*
- * Check that the hooks count correctly, with this program's own file: kernels change below
- * hooks that still attach.
+ * Check that the hooks count correctly, with this program's own file: a kernel change can make a
+ * hook wrong that still attaches.
  */
 static enum check self_check(const __u64 *self_accesses)
 {

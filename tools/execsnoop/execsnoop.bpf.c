@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Successful execs at sched_process_exec, when the new image is in place: the
- * arguments lie in its memory in one piece, whatever call, thread or ABI they
- * came by.  Failed ones at the return of the system call, which still has its
- * arguments; nothing is kept in between.
+ * Successful execs are traced at sched_process_exec, when the new image is in place.  Its memory
+ * has all arguments in one piece, for every call, thread and ABI.  Failed execs are traced at the
+ * return of the system call, whose arguments are still available, so no data is kept in between.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -117,7 +116,7 @@ static void put_args(struct exec_event *e, unsigned long start, unsigned long en
 }
 
 /*
- * Append the path of the executed file after the arguments; for a script that of its
+ * Append the path of the executed file after the arguments.  For a script, it is the path of the
  * interpreter.
  */
 static void put_exe(struct scratch *room, struct file *file)

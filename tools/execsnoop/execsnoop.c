@@ -20,9 +20,9 @@ static struct {
 	bool failed;
 	bool quote;
 	unsigned long ppid;		/* 0: any */
-	unsigned long max_args;		/* in the table, with the file; 0: all */
+	unsigned long max_args;		/* maximum number in the table, with the file; 0: all */
 	const char *name;		/* in comm */
-	const char *line;		/* in the arguments, as the table shows them */
+	const char *line;		/* text to find in the arguments, as the table shows them */
 } opt;
 
 enum { OPT_MAX_ARGS = 1 };

@@ -4,9 +4,9 @@
 
 #include "event.h"
 
-#define PATH_BYTES 4096			/* PATH_MAX: of the file, and of the interpreter */
+#define PATH_BYTES 4096			/* PATH_MAX; for the file and for the interpreter */
 #define ARGS_BYTES 16384		/* of all arguments together */
-#define FAILED_ARGS 20			/* most arguments shown of a failed exec */
+#define FAILED_ARGS 20			/* maximum number of arguments shown of a failed exec */
 #define FAILED_ARG_BYTES 1024		/* of each of them */
 
 /* Marks of the path of the executed file. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Operations as system calls, where a kernel has neither fentry nor kprobes or no functions
- * of the file system are known.
+ * Trace operations as system calls, if the kernel has neither fentry nor kprobes, or if the
+ * functions of the file system are not known.
  */
 #ifndef FSSLOWER_CALLS_BPF_H
 #define FSSLOWER_CALLS_BPF_H
@@ -81,7 +81,7 @@ static __always_inline __s64 offset_before(struct file *file, struct operation *
 	return after - op->bytes;
 }
 
-/* Operation @op on the file of a descriptor has ended. */
+/* Handle the end of operation @op on the file of a descriptor. */
 static __noinline int fd_done(struct operation *op)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -101,7 +101,7 @@ static __noinline int fd_done(struct operation *op)
 	return report((__u64)file, ROOM_READ);
 }
 
-/* A call with two files is a read of one and a write of the other. */
+/* A call with two files reads one and writes the other: emit both. */
 static __always_inline void both_done(struct operation *op, int from, __u64 from_at, int to,
 				      __u64 to_at)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Operations on files that take long, in one of two ways:
+ * Trace slow operations on files in one of two ways:
  *
- * The functions of the file system (fentry or kprobe): read_iter, write_iter,
- * open and fsync of its struct file_operations, aimed at by user space.
+ * The functions of the file system (fentry or kprobe): read_iter, write_iter, open and fsync of its
+ * struct file_operations.  User space sets the targets.
  *
- * The system calls (calls.bpf.h), where a kernel has neither or none is known: a stamp at
- * sys_enter; at sys_exit, if it took long, from the file descriptor to the file
- * and its file system.  Both run for every system call of the machine: what is
- * not of interest is passed over by one look into a table.
+ * The system calls (calls.bpf.h), where a kernel has neither, or no functions are known: store a
+ * timestamp at sys_enter; at sys_exit, if the call took long, look up the file and its file system
+ * by the file descriptor.  Both programs run for every system call of the machine, so a single
+ * table lookup skips calls that are not traced.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -77,7 +77,7 @@ static __always_inline int leave(enum fs_op kind, enum room room, __s64 ret)
 	op->latency_ns = latency_ns;
 	op->offset = thread->offset;
 	op->bytes = kind == FS_FSYNC ? thread->bytes : ret > 0 ? ret : 0;
-	/* The offset of an O_APPEND write is known only now. */
+	/* The offset of an O_APPEND write is known only after the write. */
 	iocb = (void *)thread->iocb;
 	if (iocb && ret > 0)
 		op->offset = BPF_CORE_READ(iocb, ki_pos) - ret;

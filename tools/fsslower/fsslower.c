@@ -96,7 +96,7 @@ static void set_fs(const char *name)
 		  "overlay, tmpfs, zfs is needed", name);
 }
 
-/* What depends on several options. */
+/* Settings that depend on several options. */
 static void check_options(void)
 {
 	if (opt.csv && opt.common.count.by)
@@ -108,7 +108,7 @@ static void check_options(void)
 	if (!opt.csv)
 		return;
 	opt.common.table = &csv_table;
-	opt.common.time = STAMP_NONE;		/* it has a time of its own, */
+	opt.common.time = STAMP_NONE;		/* it already has a time column, */
 	opt.common.print_container = false;	/* and these columns only */
 }
 
@@ -289,7 +289,7 @@ static bool aim(const struct function *functions, size_t n)
 	return false;
 }
 
-/* The first one shows that fentry works at all; the others may be in a module. */
+/* Test the first function only: it shows whether fentry works.  The others may be in a module. */
 static bool aim_fentry(struct fsslower_bpf *skel)
 {
 	typeof(skel->progs) *p = &skel->progs;

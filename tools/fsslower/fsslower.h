@@ -6,7 +6,7 @@
 
 #define FS_PATH_SIZE 4096	/* for the names of a path, each with a NUL */
 #define FS_NAME_SIZE 16		/* of a file system's type */
-#define FS_WHOLE (-1)		/* for the number of bytes: up to the end of the file */
+#define FS_WHOLE (-1)		/* value of bytes: up to the end of the file */
 
 enum fs_op {
 	FS_READ,

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * How long the calls of libc that look up a host's addresses take.
+ * Measure how long the libc functions take that look up a host's addresses.
  *
- * All of them have the name as their first argument.  One call may make
- * another: in glibc gethostbyname() calls gethostbyname_r(), in musl it jumps
- * to gethostbyname2(), and a module of the name service may look up the server
- * it is to ask.  The outermost call is the one that is shown; those inside only
- * tell what it does not return, h_errno.
+ * Their first argument is the name.  One call may make another: in glibc gethostbyname() calls
+ * gethostbyname_r(), in musl it jumps to gethostbyname2(), and a module of the name service may
+ * look up the server that it is going to ask.  Only the outermost call is shown; inner calls only
+ * provide h_errno, which the outer one does not return.
  *
- * A call is told from one inside it by where its stack begins: deeper, or at
- * the same place if it was jumped to.  A call that never returned (a signal
- * handler jumped out of it) ends when the thread makes one no deeper.
+ * An inner call is recognized by its stack, which begins deeper, or at the same place if the
+ * function was jumped to.  A call that never returned (a signal handler jumped out of it) ends when
+ * the thread makes another call whose stack is not deeper.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -25,7 +24,7 @@ struct thread {
 	__u64 name;		/* its first argument, to be read again at its end */
 	/* The last call of gethostbyname_r or gethostbyname2_r, which may be the same call. */
 	__u64 resultp;		/* where it stores its result, or NULL */
-	__u64 h_errnop;		/* and why there is none */
+	__u64 h_errnop;		/* where it stores the reason if there is none */
 	struct lookup_event event;	/* .call: CALL_NONE when no call is running */
 };
 
@@ -119,11 +118,11 @@ static __always_inline void remember_pointers(struct thread *thread, struct pt_r
  *
  * v6.13, e00931c02568 ("bpf: Enable private stack for eligible subprogs"): a program
  * of type kprobe that uses 64 bytes of stack or more gets them from one stack per CPU.
- * At a uprobe no recursion guard protects that stack: a thread that is preempted in the
- * program finds there the variables of the next one (7.2, preempt=lazy, 60 threads: 18
- * of 1200 calls were lost or mistaken for another call; with this 0 of 3600).  A program
- * with a tail call gets no such stack.  The call is never reached: @never is false, and
- * the verifier removes it.
+ * At a uprobe no recursion guard protects that stack: if a thread is preempted in the program, the
+ * next thread overwrites its variables (7.2, preempt=lazy, 60 threads: 18 of 1200 calls were lost
+ * or mistaken for another call; with this 0 of 3600).  A program with a tail call does not get such
+ * a stack.  The tail call here is never executed: @never is false, and the verifier removes the
+ * call.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -142,12 +141,12 @@ static __always_inline void use_thread_stack(struct pt_regs *ctx)
 
 static __always_inline int enter(struct pt_regs *ctx, __u32 call)
 {
-	/* Each register is loaded in one place: older verifiers refuse ctx plus a variable. */
+	/* Load each register by its constant offset: older verifiers reject ctx plus a variable. */
 	__u64 stack = PT_REGS_SP(ctx), name = PT_REGS_PARM1(ctx);
 	struct thread *thread;
 
 	use_thread_stack(ctx);
-	/* Without a name getaddrinfo() does not look anything up. */
+	/* Without a name, getaddrinfo() looks nothing up. */
 	if (!name || !filter_current())
 		return 0;
 	thread = thread_get();

@@ -26,13 +26,13 @@
 #include "gethostlatency.skel.h"
 
 /*
- * Time between two scans of all processes, if a program was executed whose libc is not known
- * yet; and otherwise, to notice libcs that a running process has loaded or that are out of use.
- * There is no scan while no program is executed and only one libc, the tool's own, is in use.
+ * Time between two scans of all processes: if a program was executed whose libc is not known yet;
+ * and otherwise, to find libcs that a running process has loaded, or that are no longer used.  No
+ * scan is needed while no program is executed and the tool's own libc is the only one in use.
  */
 #define SCAN_UNKNOWN_NS (5 * NS_PER_S)
 #define SCAN_KNOWN_NS (60 * NS_PER_S)
-#define SCAN_SHARE 100		/* at least this times the length of a scan: 1 % of a CPU */
+#define SCAN_SHARE 100		/* at least this multiple of a scan's duration: 1 % of a CPU */
 #define AGAIN_MAX 256		/* executed programs that are checked a second time */
 
 static struct {
@@ -108,7 +108,7 @@ static struct {
 	bool multi;			/* one link for all functions */
 	size_t attached;		/* libcs, so far */
 	int error;			/* negative errno of the first one that failed */
-	pid_t again[AGAIN_MAX];		/* executed, and no libc seen yet */
+	pid_t again[AGAIN_MAX];		/* executed programs whose libc is not known yet */
 	size_t n_again;
 	__u64 scan_end_ns, scan_length_ns;	/* of the last scan */
 	__u64 next_scan_ns;		/* ~0: none is planned */
@@ -148,8 +148,8 @@ static int add_link(struct libc *libc, int link)
 }
 
 /*
- * Attach to the returns first: a call that begins in between is then not timed, instead of
- * begun and never ended.
+ * Attach to the returns first: a call that begins in between is then not timed.  Otherwise its
+ * begin would be recorded, but never its end.
  */
 static int attach_all(struct libc *libc, int fd, const struct uprobe_places *places)
 {
@@ -246,7 +246,7 @@ static int attach_mapped(void)
 
 	if (!state.attached && attach_failed())
 		return state.error;
-	/* Do not warn root each time about a few processes that protect themselves. */
+	/* Do not warn root in each scan about a few processes that deny access. */
 	if (denied && (geteuid() || opt.common.verbose))
 		log_warn("cannot look at %u of the processes: if their libc is another one, its "
 			 "calls are not seen (CAP_SYS_PTRACE)", denied);
@@ -263,7 +263,10 @@ static void print_exec(const struct exec_event *e)
 	plan_scan(SCAN_KNOWN_NS);
 	if (pid && libc_look(pid, attach_libc, NULL) != 0)
 		return;
-	/* Of another PID namespace: a scan may find its libc mapped by one of ours. */
+	/*
+	 * The process is in another PID namespace.  A scan may find its libc in a process of this
+	 * namespace.
+	 */
 	if (pid && state.n_again < AGAIN_MAX)
 		state.again[state.n_again++] = pid;
 	else

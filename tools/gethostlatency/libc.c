@@ -19,7 +19,7 @@
 #include "libc.h"
 
 #define UNUSED_NS 60000000000ULL	/* how long an unmapped libc is kept */
-#define LIBCS_MAX 1024			/* a host has one per image of its containers */
+#define LIBCS_MAX 1024			/* a host has one for each container image */
 
 static struct libc *libcs;
 static size_t n_libcs;

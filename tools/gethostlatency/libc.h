@@ -13,8 +13,8 @@
 #define LIBC_LINKS_MAX 32
 
 struct libc {
-	__u32 major, minor;		/* of the file system, and... */
-	__u64 inode;			/* ... the file, as in /proc/PID/maps */
+	__u32 major, minor;		/* device of the file system, and... */
+	__u64 inode;			/* ... inode of the file, as in /proc/PID/maps */
 	__u64 seen_ns;			/* when a process last had it mapped */
 	int links[LIBC_LINKS_MAX];	/* descriptors that keep programs attached */
 	size_t n_links;
@@ -45,7 +45,10 @@ unsigned int libc_look_all(libc_fn fn, void *ctx);
 /* Return the number of known libcs. */
 size_t libc_count(void);
 
-/* Keep what it takes to find libcs that processes map during the run, and to put probes there. */
+/*
+ * Keep the privileges to find libcs that processes map during the run, and to attach probes to
+ * them.
+ */
 void libc_keep_privileges(void);
 
 /* Detach everything and free all entries. Needs pthreads. */

@@ -55,8 +55,8 @@ static void fd_path(char path[32], int fd)
 }
 
 /*
- * Limits of a file that a process calls its libc: sparse tables can claim any size.  glibc 2.36 has
- * 2 MB, 60 sections, 14 program headers and 3,100 symbols.
+ * Limits for a file that a process maps as its libc, because sparse tables can claim any size.
+ * glibc 2.36 has 2 MB, 60 sections, 14 program headers and 3,100 symbols.
  */
 #define FILE_BYTES_MAX (64L << 20)
 #define HEADERS_MAX 256

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A command whose process exists, with its pid, before it runs, so that it is traced from its
- * first instruction on.
+ * A command whose process and pid exist before the command runs, so that it is traced from its
+ * first instruction.
  */
 #ifndef COMMON_COMMAND_H
 #define COMMON_COMMAND_H
@@ -18,7 +18,7 @@ struct command {
 /* Create the process. If the tool ends before command_start(), the process ends too. */
 int command_prepare(struct command *command, char **argv);
 
-/* Let it run @argv. Returns 0 when it does, otherwise a negative errno after a message. */
+/* Let it run @argv.  Returns 0 on success, otherwise a negative errno after a message. */
 int command_start(struct command *command);
 
 /* Return true if it has ended; its children may still run. */

@@ -20,9 +20,12 @@ const volatile bool full_path;
 const volatile bool followed_only;
 const volatile bool flags_chosen;
 const volatile __u32 any_flags;		/* one of these bits, */
-const volatile __u32 access_modes;	/* or one of these: bit 1 << (flags & O_ACCMODE) */
+const volatile __u32 access_modes;	/* or match one of these: bit 1 << (flags & O_ACCMODE) */
 
-/* Processes of --exec, by pid in the tool's namespace, in which or below which all of them are.  User space gives it OPEN_FOLLOW_MAX entries when it is used. */
+/*
+ * Processes of --exec, by pid in the tool's PID namespace.  All of them are in this namespace or
+ * below it.  User space gives it OPEN_FOLLOW_MAX entries when it is used.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -247,7 +250,7 @@ static __always_inline void report(struct pt_regs *regs, long ret, enum open_cal
 	event->ret = ret;
 	event->call = kind;
 	event->marks = compat ? OPEN_COMPAT : 0;
-	barrier();		/* read back: otherwise the verifier checks all of this per call */
+	barrier();		/* otherwise the verifier checks the rest once per call */
 	read_args(event, &call, regs, event->marks);
 	if (!flags_wanted(event->flags))
 		return;
@@ -294,7 +297,7 @@ int BPF_PROG(follow_exit, struct task_struct *task)
 {
 	__u32 pid = pidns_user_pid(task);
 
-	/* The leader may be gone while other threads run on. */
+	/* The leader may have ended while other threads still run. */
 	if (!BPF_CORE_READ(task, signal, live.counter))
 		bpf_map_delete_elem(&followed, &pid);
 	return 0;

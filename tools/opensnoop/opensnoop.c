@@ -25,7 +25,7 @@ static struct {
 	bool failed;
 	bool full_path;
 	__u32 any_flags;		/* -f: one of these bits, */
-	__u32 access_modes;		/* or one of these, as bits 1 << O_RDONLY ... */
+	__u32 access_modes;		/* or match one of these, as bits 1 << O_RDONLY ... */
 	const char *name;		/* in comm */
 	char **exec;			/* a command and its arguments; NULL: none */
 } opt;
@@ -42,7 +42,7 @@ struct bit_name {
 	__u32 bits;
 };
 
-/* The access mode is a number, not bits. */
+/* The access mode is a number, not a set of bits. */
 static const char *const access_names[] = { "O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE" };
 
 /* A flag that contains the bits of another one comes before it. */

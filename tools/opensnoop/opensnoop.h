@@ -6,7 +6,7 @@
 
 #define OPEN_NAME_SIZE 4097	/* PATH_MAX, its NUL, and one byte more to detect truncation */
 #define OPEN_DIRS_SIZE 4096
-#define OPEN_FOLLOW_MAX 10240	/* processes that --exec follows at once */
+#define OPEN_FOLLOW_MAX 10240	/* processes that --exec follows at the same time */
 
 enum open_call {
 	OPEN_NONE,
@@ -21,7 +21,7 @@ enum open_call {
 enum {
 	OPEN_COMPAT = 1 << 0,		/* a call of the 32-bit ABI */
 	OPEN_NAME_CUT = 1 << 1,		/* truncated: longer than the kernel accepts */
-	OPEN_NO_NAME = 1 << 2,		/* it could not be read */
+	OPEN_NO_NAME = 1 << 2,		/* the name could not be read */
 	OPEN_DIRS = 1 << 3,		/* names of directories follow the name */
 	OPEN_DIRS_CUT = 1 << 4,		/* truncated: not all directories up to the root */
 	OPEN_UNREACHABLE = 1 << 5,	/* below a root that is not the task's */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * How long tasks that could run waited for a CPU.
+ * Measure how long runnable tasks waited for a CPU.
  *
- * The scheduler itself stamps a task when it is queued (sched_info.last_queued,
- * in the clock of the run queue it is on).  So one hook is enough: when a task
- * gets the CPU, its wait is that clock less the stamp.  sched_switch fires
- * before the scheduler clears the stamp, with the run queue locked.
+ * The scheduler stores a timestamp in a task when it is queued (sched_info.last_queued, in the
+ * clock of its run queue).  So one hook is enough: when a task gets the CPU, its wait is that clock
+ * minus the timestamp. sched_switch fires before the scheduler clears the timestamp, with the run
+ * queue locked.
  *
- * Kernels without these stamps need three hooks and a stamp of our own.
+ * On kernels without these timestamps, the tool needs three hooks and stores its own timestamp.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -17,7 +17,7 @@
 
 const volatile __u32 key_by = KEY_NONE;		/* enum runqlat_key */
 const volatile __u32 unit_ns = 1000;		/* of the histograms */
-const volatile bool task_storage;		/* the kernel has it: tasks_seen exists */
+const volatile bool task_storage;		/* the kernel has it, so tasks_seen exists */
 
 /* The values that the scheduler will have recorded when a task runs: see waited_before(). */
 struct seen {
@@ -49,10 +49,10 @@ enum bpf_prog_type___since_6_4 {
 
 /*
  * True if task storage may be created where the run queue is locked.  Before v6.4,
- * 08a7ce384e33 ("bpf: Use bpf_mem_cache_alloc/free in bpf_local_storage_elem"), that is
- * a plain kmalloc(), which may wake kswapd, and so ask for the very lock that is held.
- * The structs that show the allocator come and go (v6.4, v6.19, none on 7.2); a program
- * type of the same release stays.
+ * 08a7ce384e33 ("bpf: Use bpf_mem_cache_alloc/free in bpf_local_storage_elem"), creating it calls
+ * kmalloc(), which may wake kswapd and thus try to take the lock that is already held.  The structs
+ * that identify the allocator change between releases (v6.4, v6.19, none on 7.2), so test for a
+ * program type of the same release.
  */
 static __always_inline bool task_storage_safe(void)
 {
@@ -136,17 +136,16 @@ static __always_inline void count_missed(struct task_struct *task, __u64 missed,
 }
 
 /*
- * Two things need the memory of when the task last got a CPU.
+ * Return the part of a wait that the timestamp does not cover, in ns, and count missed waits.
  *
- * A task that is moved to another CPU while it waits is queued there with a
- * new stamp; what it had waited until then is in its run_delay already.  And
- * now and then the scheduler gives a task a CPU without sched_switch being
- * seen; pcount, which counts those times, then has grown by more than one.
+ * A task that is moved to another CPU while it waits is queued there with a new timestamp; its
+ * earlier waiting time is already in run_delay.  And sometimes the scheduler gives a task a CPU
+ * without a visible sched_switch; then pcount, which counts how often a task got a CPU, has grown
+ * by more than one.
  *
- * Either way run_delay has grown since: a part of this wait, to be returned in
- * ns, or waits that were missed, counted here.  @here_ns is the part of the
- * wait that ends now.  New storage is all zeros, which is right for a new task;
- * remember() was there before for the others.
+ * In both cases run_delay has grown since the task last got a CPU: by a part of this wait, or by
+ * missed waits.  @here_ns is the part of the wait that ends now.  New storage is all zeros, which
+ * is correct for a new task; remember() has filled it for existing tasks.
  */
 static __always_inline __u64 waited_before(struct task_struct *task, __u64 here_ns)
 {
@@ -204,8 +203,8 @@ int BPF_PROG(arrive, bool preempt, struct task_struct *prev, struct task_struct 
 
 /*
  * Run once, right after attaching, to record the existing tasks. The value is read before the
- * storage is created and never replaces one, so that a task which gets a CPU meanwhile keeps
- * what arrive() recorded.
+ * storage is created and never replaces one, so that a task which gets a CPU in between keeps the
+ * values that arrive() recorded.
  */
 SEC("?iter/task")
 int remember(struct bpf_iter__task *ctx)
@@ -221,7 +220,7 @@ int remember(struct bpf_iter__task *ctx)
 	return 0;
 }
 
-/* For kernels without these stamps: @task has been queued. */
+/* For kernels without these timestamps: record that @task was queued. */
 static __always_inline int queued(struct task_struct *task)
 {
 	__u64 now = bpf_ktime_get_ns();

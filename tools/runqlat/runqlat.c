@@ -89,7 +89,7 @@ static const struct argp argp = {
 	},
 };
 
-/* Print what the histogram of @id is about. */
+/* Print the labels of the histogram of @id. */
 static void print_label(struct out *out, __u64 id, const struct hist *hist)
 {
 	switch (opt.key) {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Connections accepted by TCP, from what accept(2) and accept4(2) return: a
- * file descriptor, behind which is the socket.
+ * Trace accepted TCP connections by the file descriptor that accept(2) and accept4(2) return, which
+ * refers to the socket.
  *
- * The exit of the call is the only hook that every kernel has where the
- * acceptor is the running task: changes of state happen in interrupts, before.
- * Nothing is kept from one event to the next.  When the connection entered the
- * accept queue is in the socket itself: tcp_init_buffer_space(), which the end
- * of the handshake calls, notes the time, and nobody changes that before data
- * is received by the program.
+ * The exit of the call is the only hook on every kernel at which the accepting process is the
+ * running task; changes of state happen earlier, in interrupts.  No data is kept between events.
+ * The socket itself contains the time when the connection entered the accept queue:
+ * tcp_init_buffer_space(), called at the end of the handshake, stores it, and it does not change
+ * before the program receives data.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>

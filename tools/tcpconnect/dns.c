@@ -25,10 +25,10 @@
 #define CACHE_MAX 10240			/* addresses */
 #define CACHE_NS (24 * 3600 * NS_PER_S)
 #define BUCKETS 4096			/* a power of two */
-#define QUEUE_BYTES (4 << 20)		/* socket buffer for unread answers: several thousand */
-#define READ_MAX 4096			/* most answers read at a time: a flood cannot block */
+#define QUEUE_BYTES (4 << 20)		/* socket buffer for several thousand unread answers */
+#define READ_MAX 4096			/* answers read at a time: a flood cannot block the tool */
 #define NONE (-1)
-#define QUERIES 8192			/* a power of two: as many are remembered at a time */
+#define QUERIES 8192			/* queries remembered at a time; a power of two */
 #define QUERY_NS (60 * NS_PER_S)	/* resolvers give up after 5 to 30 s */
 
 /* An address from an answer. A new one replaces the oldest. */
@@ -40,7 +40,7 @@ struct entry {
 	char *name;
 };
 
-/* A query that was seen.  Only an answer to one is believed. */
+/* A query that was seen.  Only answers to seen queries are used. */
 struct query {
 	__u8 client[16], server[16];
 	__u16 port;			/* of the client */
@@ -82,7 +82,7 @@ static struct sock_filter port_53[] = {
 	BPF_STMT(BPF_RET | BPF_K, 0xffff),
 };
 
-/* Of dns_read() and dns_end(). */
+/* State of dns_read() and dns_end(). */
 static const struct sandbox_call dns_calls[] = { { "recvmsg" }, { "getsockopt" }, {} };
 
 /*
@@ -208,7 +208,7 @@ static bool was_seen(const struct query *query, __u64 ns)
 {
 	const struct query *seen = place_of(query);
 
-	/* Both are filled from all zeros, and have no holes before ns. */
+	/* memcmp() is safe: both structs start as all zeros and have no holes before ns. */
 	return seen->ns && memcmp(seen, query, offsetof(struct query, ns)) == 0 &&
 	       (ns < seen->ns || ns - seen->ns < QUERY_NS);
 }
@@ -243,7 +243,10 @@ static void take_message(const __u8 *data, size_t len, struct query *query, bool
 		take_answer(&message, &question, ns);
 }
 
-/* Copy the addresses and the port of the client from a packet that comes @from_server, or goes there. */
+/*
+ * Copy the addresses and the port of the client from a packet that comes from the server
+ * (@from_server) or goes to it.
+ */
 static void read_flow(const __u8 *packet, const struct udphdr *udp, bool from_server, struct query *query)
 {
 	bool wide = packet[0] >> 4 != 4;

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Attempts to connect by TCP: from CLOSE -> SYN_SENT, which runs in the
- * connecting task, to what the socket becomes next, which tells the result.
+ * Trace attempts to connect by TCP, from CLOSE -> SYN_SENT, which runs in the connecting task, to
+ * the next state of the socket, which shows the result.
  *
  * The kernel's recursion guard drops a change of state that happens in an
- * interrupt while this program runs on the same CPU: some 10 of 12,000
- * connects over veth.  Two things repair that: any later change of state, or the
- * sweep, which user space runs twice a second over what is pending and which
- * looks at the socket itself.  A hook on the exit of connect(2) would repair
- * less (nothing that does not block) and tax every system call of the machine:
- * OVERHEAD in the man page has the figures.
+ * interrupt while this program runs on the same CPU: about 10 of 12,000 connects over veth.  Two
+ * mechanisms repair that: any later change of state, and the sweep, which user space runs twice a
+ * second over the pending attempts and which checks the socket itself.  A hook on the exit of
+ * connect(2) would repair less (no non-blocking connects) and slow down every system call of the
+ * machine: OVERHEAD in the man page has the figures.
  *
  * The first change of state is not made in interrupts, and is never dropped before
- * Linux 7.  From v7.0 on a task can be preempted in a program at a tracepoint, and for
- * the tasks that run on its CPU meanwhile the guard drops it (6 of 12,000 on 7.3, one of
- * them with its end).  bpf_preempt_disable() (v6.10) would not prevent it: a task that
- * is to be preempted is so in bpf_preempt_enable() then, still within the guard.  So a
- * second program, set_state_again(), does what the first one was not run for, and
- * begin_dropped() counts what neither was.
+ * Linux 7.  Since v7.0 a task can be preempted in a program at a tracepoint.  Until it continues,
+ * the guard drops the program for other tasks on that CPU (6 of 12,000 on 7.3, one of them with its
+ * end). bpf_preempt_disable() (v6.10) does not prevent this: the task is then preempted in
+ * bpf_preempt_enable(), still within the guard.  So a second program, set_state_again(), handles
+ * changes that the first one missed, and begin_dropped() counts changes that both missed.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_tracing.h>
@@ -40,12 +38,12 @@ enum {
 	EISCONN = 106,
 	EALREADY = 114,
 	EINPROGRESS = 115,
-	ERESTARTSYS = 512,	/* the first of the values that never leave the kernel */
+	ERESTARTSYS = 512,	/* the first error number that is used only inside the kernel */
 };
 
 /*
- * The state in the socket itself is set a moment after the tracepoint.  An
- * attempt older than this is certain to have it (100 ms).
+ * The state in the socket itself is set a moment after the tracepoint.  An attempt older than this
+ * (100 ms) certainly has it.
  */
 #define SETTLED_NS 100000000
 #define SEEN_ALL_NS 2000000000ULL
@@ -80,7 +78,7 @@ struct {
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 1);			/* user space makes it SENT_MAX */
+	__uint(max_entries, 1);			/* user space sets it to SENT_MAX */
 	__type(key, __u32);
 	__type(value, __u8);
 } sent SEC(".maps");
@@ -204,9 +202,9 @@ static __always_inline void why_closed(struct sock *sk, struct connect_event *at
 }
 
 /*
- * Return true if the attempt that ends here is to be shown although its beginning was dropped.
- * With a filter for tasks this is unknown. The attempt did not begin before the tool if the
- * tool has run for longer than a SYN waits before it is retransmitted (1 s).
+ * Return true if the attempt that ends now must be shown although its beginning was dropped.
+ * With a filter for tasks this is unknown.  If the tool has run for longer than the time until a
+ * SYN is retransmitted (1 s), the attempt began after the tool.
  */
 static __always_inline bool begin_dropped(struct sock *sk, int oldstate, __u64 now)
 {
@@ -217,7 +215,7 @@ static __always_inline bool begin_dropped(struct sock *sk, int oldstate, __u64 n
 	    BPF_CORE_READ(tp, total_retrans))
 		return false;
 	sock_read(sk, &id);
-	/* Attempts that found no room in the map are shown, and counted as such. */
+	/* Attempts for which the map has no room are shown, and counted as losses. */
 	return id_wanted(&id) && !loss.map_full;
 }
 
@@ -273,7 +271,9 @@ int BPF_PROG(set_state, struct sock *sk, int oldstate, int newstate)
 	return change(sk, oldstate, newstate, false);
 }
 
-/* Handle what set_state() did not see: a beginning that is not pending, an end that is. */
+/*
+ * Handle changes that set_state() missed: a beginning that is not pending, or an end that still is.
+ */
 SEC("?tp_btf/inet_sock_set_state")
 int BPF_PROG(set_state_again, struct sock *sk, int oldstate, int newstate)
 {
@@ -334,7 +334,7 @@ int BPF_PROG(exit_connect, struct pt_regs *regs, long ret)
 	return 0;
 }
 
-/* What sweep() found to show. */
+/* The attempt that sweep() found to be shown. */
 struct connect_event swept;
 
 /*
@@ -342,8 +342,8 @@ struct connect_event swept;
  * shown, because it has waited for long (shown once) or because its end was
  * dropped.  User space runs this for each pending attempt, by
  * BPF_PROG_TEST_RUN: v5.10, 1b4d60ec162f ("bpf: Enable BPF_PROG_TEST_RUN for
- * raw_tracepoint").  A map iterator would do, but needs the kernel's BTF, and
- * there are kernels that refuse it (EPERM) while they run this.
+ * raw_tracepoint").  A map iterator could do the same, but it needs the kernel's BTF, and some
+ * kernels refuse it (EPERM) but allow this.
  */
 SEC("raw_tp")
 int BPF_PROG(sweep, __u64 address)

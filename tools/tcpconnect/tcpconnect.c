@@ -51,7 +51,7 @@ static const struct argp_option options[] = {
 	{}
 };
 
-/* What depends on several options. */
+/* Settings that depend on several options. */
 static void check_options(void)
 {
 	if (opt.count && opt.common.count.by)
@@ -156,7 +156,7 @@ static const char *result_name(const struct connect_event *e)
 	return "unknown";
 }
 
-/* A DNS answer arrives before the connect that uses it, so it is in the queue by now. */
+/* A DNS answer arrives before the connect that uses it, so it is already in the queue. */
 static void print_query(struct out *out, const struct connect_event *e)
 {
 	const char *name;
@@ -293,7 +293,7 @@ static int trace(struct tcpconnect_bpf *skel)
 	int err;
 
 	set_tunables(skel);
-	/* By later changes of state, by the sweep, and by the second program. */
+	/* Later changes of state, the sweep and the second program find these events. */
 	report_recursion_repaired();
 	err = opt.dns ? dns_start() : 0;
 	if (!err)

@@ -5,14 +5,14 @@
 #include "event.h"
 #include "sock.h"
 
-#define SENT_MAX 8192		/* most threads in connect(2) at the same time, with --rejected */
+#define SENT_MAX 8192		/* threads in connect(2) at the same time, with --rejected */
 
 enum connect_result {
-	CONNECT_UNKNOWN,	/* it ended, or the map was full */
+	CONNECT_UNKNOWN,	/* waiting ended, or the map was full */
 	CONNECT_WAITING,	/* no answer so far */
 	CONNECT_ESTABLISHED,
 	CONNECT_FAILED,		/* error tells why */
-	CONNECT_ABORTED,	/* given up by its own process: close, shutdown, AF_UNSPEC */
+	CONNECT_ABORTED,	/* the process gave up: close, shutdown, AF_UNSPEC */
 };
 
 /* An attempt to connect. The head is that of the connecting task when it began. */

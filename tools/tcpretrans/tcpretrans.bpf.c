@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Retransmissions of TCP. They are caused by timers and arriving packets, so the running task
+ * Trace retransmissions of TCP.  Timers and arriving packets cause them, so the running task
  * is unrelated, and a socket does not record which process has it open. User space therefore
  * puts the addresses of the sockets into `owners` and reads the iterator, which looks for them
  * in all open files. This costs nothing without retransmissions, and it also finds the owners
@@ -20,7 +20,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define ICSK_TIME_LOSS_PROBE 5		/* net/inet_connection_sock.h */
 #define TCPCB_LOST 0x04			/* net/tcp.h */
-#define SUBFLOWS_MAX 16			/* of a Multipath TCP socket; the kernel's limits are 8 + 1 */
+#define SUBFLOWS_MAX 16			/* of an MPTCP socket; the kernel allows 8 + 1 */
 
 const volatile bool tells_error;	/* the tracepoint has it as its third argument */
 const volatile bool show_probes;	/* -l */
@@ -72,8 +72,8 @@ static __always_inline void send(struct sock *sk, struct retrans_event *from)
 }
 
 /*
- * A tail loss probe is sent while its timer is still marked as pending. Retransmissions caused
- * by acknowledgements may be sent then too, but these are marked as lost before
+ * A tail loss probe is sent while its timer is still marked as pending.  Retransmissions caused by
+ * acknowledgements may be sent at that time too, but their segments are already marked as lost
  * (tcp_xmit_retransmit_queue), and a timeout clears the mark.
  */
 static __always_inline enum retrans_kind kind_of(struct sock *sk, int state, __u8 sacked)

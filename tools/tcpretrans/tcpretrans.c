@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* tcpretrans - what TCP sends again, and whose connection it is. */
+/* tcpretrans - trace TCP retransmissions, with the process that owns the connection. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@
 #include "tcpretrans.h"
 #include "tcpretrans.skel.h"
 
-#define LOOK_SHARE 20		/* searches for owners take at most 1/20 of a CPU, */
+#define LOOK_SHARE 20		/* searches for owners may take at most 1/20 of a CPU, */
 #define LOOK_WAIT_NS (2 * NS_PER_S)	/* unless events would wait for longer than this */
 
 static struct {
@@ -41,7 +41,7 @@ static const struct argp_option options[] = {
 	{}
 };
 
-/* What depends on several options. */
+/* Settings that depend on several options. */
 static void check_options(void)
 {
 	if (opt.count && opt.common.count.by)
@@ -307,7 +307,10 @@ static int start(struct session *session)
 	return err ? err : attach_find_owners(session);
 }
 
-/* Report how many tail loss probes were not shown. Their owners are unknown, so not with -p. */
+/*
+ * Report how many tail loss probes were not shown.  Their owners are unknown, so with -p nothing is
+ * reported.
+ */
 static void tell_of_probes(__u64 hidden)
 {
 	if (hidden && !opt.common.filter.pid)
