@@ -16,7 +16,7 @@ def field($text_only):
 	elif .heading then ".It \(.heading) ( \($json) )"
 	else ".It Va \(.key) No (\(kind))" end,
 	"\(.about | text).",
-	(if .table_unit then "In the table in \(.table_unit)." else empty end),
+	(if .table_unit then "The table shows \(.table_unit)." else empty end),
 	(if .heading and (.in_table | not) then "Not in the table by default." else empty end);
 
 def list: (.kind == "text") as $text_only

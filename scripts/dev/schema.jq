@@ -26,7 +26,7 @@ def property: schema_of_type
 	+ (if .unit then { unit } else {} end)
 	+ { description: .about };
 
-def HOST_ID: "as a number of the machine; only where the tool runs in another PID namespace";
+def HOST_ID: "in the initial PID namespace; only where the tool runs in another one";
 
 def OTHER_PIDNS: {
 	const: true,

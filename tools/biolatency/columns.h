@@ -12,8 +12,9 @@ static struct column columns[] = {
 		       .metric = METRIC_LABEL,
 		       .about = "The whole disk, with -D" },
 	[COL_DISKSEQ] = { .key = "diskseq", .type = COLUMN_COUNT, .optional = true,
-			  .about = "With -D: sequence number of the disk, as in lsblk(8), by which two "
-				   "disks of the same name differ; absent before Linux 5.15" },
+			  .about = "With -D: sequence number of the disk, as in lsblk(8); two "
+				   "disks of the same name have different ones; absent before "
+				   "Linux 5.15" },
 	/* In the text output, with the flags. */
 	[COL_OPERATION] = { .key = "operation", .type = COLUMN_STRING, .hidden = true,
 			    .optional = true, .metric = METRIC_LABEL,
@@ -26,7 +27,8 @@ static struct column columns[] = {
 
 static const struct table record_table = {
 	.type = "hist", .kind = TABLE_HIST, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "One for each set of labels and interval; which labels depends on the options",
+	.about = "A histogram for each set of labels and each interval; the options determine "
+		 "the labels",
 };
 
 #endif /* BIOLATENCY_COLUMNS_H */

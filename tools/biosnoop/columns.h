@@ -22,8 +22,8 @@ static struct column columns[] = {
 	[COL_DISK] = { "DISK", "disk", -7, COLUMN_STRING, .metric = METRIC_LABEL,
 		       .about = "The whole disk" },
 	[COL_DISKSEQ] = { "DISKSEQ", "diskseq", 7, COLUMN_COUNT, .hidden = true, .optional = true,
-			  .about = "Sequence number of the disk, as in lsblk(8), by which two disks of "
-				   "the same name differ; absent before Linux 5.15" },
+			  .about = "Sequence number of the disk, as in lsblk(8); two disks of "
+				   "the same name have different ones; absent before Linux 5.15" },
 	[COL_PARTITION] = { "PARTITION", "partition", -9, COLUMN_STRING, .hidden = true,
 			    .optional = true,
 			    .about = "The partition that the first sector is in; absent if there "

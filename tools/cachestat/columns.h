@@ -10,15 +10,15 @@ enum { COL_HITS, COL_MISSES, COL_DIRTIES, COL_RATIO, COL_BUFFERS, COL_CACHED, CO
 
 static struct column columns[] = {
 	[COL_HITS] = { "HITS", "hits", 8, COLUMN_COUNT, .unit = "pages", .metric = METRIC_TOTAL,
-		       .about = "Pages asked for and found in the cache" },
+		       .about = "Requested pages that were found in the cache" },
 	[COL_MISSES] = { "MISSES", "misses", 8, COLUMN_COUNT, .unit = "pages",
 			 .metric = METRIC_TOTAL, .about = "Pages requested and read from disk" },
 	[COL_DIRTIES] = { "DIRTIES", "dirties", 8, COLUMN_COUNT, .unit = "pages",
 			  .metric = METRIC_TOTAL,
 			  .about = "Pages that became dirty: written to, and not dirty before" },
 	[COL_RATIO] = { "HITRATIO", "hit_ratio_pct", 8, COLUMN_PERCENT, .optional = true,
-			.about = "Percentage of hits in hits and misses, rounded down; absent if "
-				 "nothing was asked for" },
+			.about = "Percentage of hits in hits and misses, rounded down; absent "
+				 "if no page was requested" },
 	[COL_BUFFERS] = { "BUFFERS_MB", "buffers_bytes", 12, COLUMN_MB, .metric = METRIC_GAUGE,
 			  .about = "Block devices in the cache at the end of the interval, mostly "
 				   "metadata of file systems: Buffers in /proc/meminfo" },
@@ -27,7 +27,7 @@ static struct column columns[] = {
 				  "/proc/meminfo" },
 	[COL_READ_AHEAD] = { "READAHEAD", "read_ahead_pages", 10, COLUMN_COUNT, .unit = "pages",
 			     .metric = METRIC_TOTAL,
-			     .about = "Pages read in beyond what was asked for" },
+			     .about = "Pages read from disk in addition to the requested ones" },
 	[COL_ACCESSES] = { "ACCESSES", "accesses", 8, COLUMN_COUNT, .unit = "pages",
 			   .hidden = true, .metric = METRIC_TOTAL,
 			   .about = "Pages asked for: hits and misses" },
@@ -36,10 +36,11 @@ static struct column columns[] = {
 			.about = "Pages added to the cache, for whatever reason" },
 	[COL_CREATED] = { "CREATED", "created_pages", 8, COLUMN_COUNT, .unit = "pages",
 			  .hidden = true, .metric = METRIC_TOTAL,
-			  .about = "Of these, pages created by a write and not read in" },
+			  .about = "Of these, pages created by a write and not read from disk" },
 	[COL_CHECK] = { "CHECK", "self_check", 5, COLUMN_BOOL, .hidden = true, .optional = true,
-			.about = "Whether the hooks counted a read of known size; false: do not "
-				 "trust hits and misses; absent if it could not be tried" },
+			.about = "Whether the hooks counted a read of known size correctly; if "
+				 "false, do not trust hits and misses; absent if this could not "
+				 "be tested" },
 };
 
 static const struct table record_table = {

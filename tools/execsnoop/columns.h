@@ -42,8 +42,8 @@ static struct column columns[] = {
 				     "if the exec failed" },
 	[COL_EXE_DELETED] = { "DELETED", "exe_deleted", 7, COLUMN_BOOL, .hidden = true,
 			      .optional = true,
-			      .about = "Whether no name leads to that file any more, as to one in "
-				       "memory; absent if the exec failed" },
+			      .about = "Whether that file has no name any more, such as a file "
+				       "in memory; absent if the exec failed" },
 	[COL_ARGC] = { "ARGC", "argc", 4, COLUMN_COUNT, .hidden = true, .optional = true,
 		       .about = "Number of arguments the program got, argv[0] included; absent if "
 				"the exec failed" },
@@ -51,7 +51,7 @@ static struct column columns[] = {
 			    .about = "Whether args lacks some of the arguments" },
 	[COL_ARGS] = { "ARGS", "args", -40, COLUMN_ARGV,
 		       .about = "The arguments as the program got them, argv[0] first; in the "
-				"table the executed file stands for argv[0]" },
+				"table, the executed file replaces argv[0]" },
 };
 
 static const struct table record_table = {

@@ -35,8 +35,8 @@ static struct column columns[] = {
 				      "without a name as one number in base 16" },
 	[COL_MODE] = { "MODE", "mode_value", -5, COLUMN_OCTAL, .digits = 4, .hidden = true,
 		       .optional = true,
-		       .about = "Permissions asked for, before the umask; absent if the call could "
-				"not create a file" },
+		       .about = "Requested permissions, before the umask; absent if the call "
+				"could not create a file" },
 	[COL_MODE_NAMES] = { "MODE", "mode", -5, COLUMN_STRINGS, .hidden = true, .optional = true,
 			     .about = "The names of the permissions, as in inode(7); absent like "
 				      "mode_value" },

@@ -26,9 +26,9 @@ static struct column columns[] = {
 
 static const struct table record_table = {
 	.type = "hist", .kind = TABLE_HIST, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "One for each set of labels and interval; which labels depends on the options.  "
-		 "One without labels beside others that have some: what the table in the kernel had "
-		 "no room for",
+	.about = "A histogram for each set of labels and each interval; the options determine "
+		 "the labels.  A histogram without labels, beside others with labels, counts "
+		 "the waits for which the kernel's table had no room",
 };
 
 #endif /* RUNQLAT_COLUMNS_H */

@@ -23,8 +23,8 @@ static struct column columns[] = {
 	[COL_LPORT] = { "LPORT", "lport", -5, COLUMN_PORT, .hidden = true, .about = "Local port" },
 	[COL_KIND] = { "T>", "kind", 2, COLUMN_STRING, .metric = METRIC_LABEL,
 		       .values = "retransmit probe syn synack",
-		       .about = "A segment considered lost; a tail loss probe (with -l); the SYN or "
-				"SYN-ACK of a handshake; in the table R, L, S or A" },
+		       .about = "Kind: a segment considered lost, a tail loss probe (with -l), "
+				"or the SYN or SYN-ACK of a handshake; in the table R, L, S or A" },
 	[COL_REMOTE] = { "RADDR:RPORT", "raddr", -20, COLUMN_ADDRESS,
 			 .about = "Remote address; in the table with the port" },
 	[COL_RPORT] = { "RPORT", "rport", -5, COLUMN_PORT, .hidden = true, .about = "Remote port" },
@@ -77,8 +77,8 @@ static const struct table count_table = {
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "What was retransmitted as one packet.  pid and comm are of the process that has "
-		 "the socket open, cgroup is that of the socket",
+	.about = "Segments retransmitted as one packet.  pid and comm are those of the process "
+		 "that has the socket open, cgroup is that of the socket",
 	.other = &count_table,
 };
 

@@ -77,7 +77,7 @@ static const struct field fields[] = {
 			    .about = "Whether io.max limits it on some disk" },
 	[CG_IO_MAX_READ] = { "io_max_read_bytes", FIELD_GAUGE, "rbps=",
 			     .about = "Bytes that it may read per second, the lowest limit of "
-				      "any disk; absent if unlimited, as the next ones" },
+				      "any disk; like the next keys, absent if unlimited" },
 	[CG_IO_MAX_WRITE] = { "io_max_written_bytes", FIELD_GAUGE, "wbps=",
 			      .about = "Bytes that it may write per second" },
 	[CG_IO_MAX_READS] = { "io_max_reads", FIELD_GAUGE, "riops=",
@@ -90,7 +90,8 @@ static const struct field fields[] = {
 	[CG_ANON_GROWTH] = { "anon_growth_bytes", FIELD_GAUGE,
 			     .about = "Growth of anon_bytes since it was first read" },
 	[CG_FILE]	= { "file_bytes", FIELD_GAUGE,
-			    .about = "Part of memory_bytes that is page cache; as anon_bytes" },
+			    .about = "Part of memory_bytes that is page cache; absent like "
+				     "anon_bytes" },
 };
 
 static const struct field keys[] = {
@@ -101,8 +102,8 @@ static const struct field keys[] = {
 
 static const struct record_type type = {
 	.name = "cgroup",
-	.about = "One of the first cgroups by some measure, or one with trouble, in detailed "
-		 "samples; a key of a controller that it does not have is absent.  From the "
+	.about = "One of the highest cgroups by some measure, or one with trouble, in detailed "
+		 "samples; keys of controllers that it does not have are absent.  From the "
 		 "cgroup file systems, version 1 and 2",
 	.object = "Path below the mount",
 	.interval = true,

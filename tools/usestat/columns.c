@@ -6,7 +6,7 @@
 #include "core/xalloc.h"
 #include "usestat.h"
 
-#define INTERVAL_ABOUT "Nanoseconds since its previous sample, which the counts cover; " \
+#define INTERVAL_ABOUT "Nanoseconds that the counts cover: since its previous sample; " \
 		       "absent in its first sample, which has no counts"
 
 /* Return the unit in which @key ends, or NULL. */

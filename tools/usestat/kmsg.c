@@ -110,7 +110,7 @@ static const struct field total_fields[] = {
 	[TOTAL_MESSAGES] = { "messages", FIELD_COUNTER,
 			     .about = "Messages of all levels and classes" },
 	[TOTAL_PROGRAMS] = { "program_messages", FIELD_COUNTER,
-			     .about = "Those that programs wrote into the kernel's log" },
+			     .about = "Messages that programs wrote into the kernel's log" },
 };
 
 static const struct record_type total_type = {
@@ -180,13 +180,14 @@ static const struct field keys[] = {
 	  .about = "Whether it was logged before usestat started" },
 	{ "text", FIELD_STRING, .always = true, .about = "The message, truncated to 511 bytes" },
 	{ "pid", FIELD_ID,
-	  .about = "The process; of oom_kill, segfault, hung_task and soft_lockup" },
+	  .about = "The process; only for oom_kill, segfault, hung_task and soft_lockup" },
 	{ "comm", FIELD_COMM, .about = "Name of that process" },
 	{ "oom_memcg", FIELD_STRING,
-	  .about = "Cgroup that ran out of memory; of oom_kill; absent if the machine did" },
+	  .about = "Cgroup that ran out of memory; only for oom_kill; absent if the whole "
+		   "machine did" },
 	{ "task_memcg", FIELD_STRING, .about = "Cgroup of the process; of oom_kill" },
 	{ "pids_cgroup", FIELD_STRING,
-	  .about = "Cgroup whose limit rejected a fork; of pids_limit" },
+	  .about = "Cgroup whose limit rejected a fork; only for pids_limit" },
 	{ "object", FIELD_STRING,
 	  .about = "Disk, file system's device, interface, server, port or clock source that "
 		   "the text names" },

@@ -18,15 +18,16 @@ enum { LOCK_WAITERS, LOCK_LOOKS, LOCK_FIELDS };
 static const struct field fields[] = {
 	[LOCK_WAITERS] = { "waiters", FIELD_GAUGE, .about = "Threads or processes that wait for it" },
 	[LOCK_LOOKS]   = { "looks", FIELD_GAUGE,
-			   .about = "Looks in a row in which it was waited for" },
+			   .about = "Number of looks in a row in which threads or processes "
+				    "waited for it" },
 };
 
 static const struct field keys[] = {
 	{ "kind", FIELD_STRING, .always = true,
 	  .about = "mutex: of glibc; file: flock(2) or fcntl(2)" },
 	{ "deadlock", FIELD_FLAG, .always = true,
-	  .about = "Whether the waits formed a circle, or the owner had exited, in this look and the "
-		   "one before: nobody can go on" },
+	  .about = "Whether, in this look and the one before, the waits formed a circle or the "
+		   "owner had exited, so that none of them can continue" },
 	{ "pid", FIELD_ID, .always = true, .about = "Process of a waiter" },
 	{ "comm", FIELD_COMM, .about = "Its name" },
 	{ "owner", FIELD_ID,

@@ -213,7 +213,7 @@ static const struct field keys[] = {
 	{ "transparent_hugepages", FIELD_STRING,
 	  .about = "Transparent huge pages: always, madvise or never" },
 	{ "transparent_hugepages_defrag", FIELD_STRING,
-	  .about = "When a program waits for a huge page" },
+	  .about = "Setting that determines when a program waits for a huge page" },
 	{ "mitigations", FIELD_STRING_MAP,
 	  .about = "The kernel's mitigation of each CPU vulnerability, by its name" },
 	{ "packages_changed_s", FIELD_GAUGE,

@@ -32,10 +32,11 @@ static const struct field fields[] = {
 	[PEER_ESTABLISHED] = { "established", FIELD_GAUGE, .about = "Established ones" },
 	[PEER_TIME_WAIT]   = { "time_wait", FIELD_GAUGE, .about = "Those in TIME_WAIT" },
 	[PEER_CLOSE_WAIT]  = { "close_wait", FIELD_GAUGE,
-			       .about = "Those that the peer closed and the program did not" },
+			       .about = "Connections that the peer closed and the program did "
+					"not" },
 	[PEER_SYN_SENT]	   = { "syn_sent", FIELD_GAUGE, .about = "Those that wait for an answer" },
 	[PEER_SYN_RECEIVED] = { "syn_received", FIELD_GAUGE,
-				.about = "Those whose opening the peer has not confirmed" },
+				.about = "Connections whose opening the peer has not confirmed" },
 };
 
 static const struct field keys[] = {

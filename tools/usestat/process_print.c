@@ -66,14 +66,15 @@ static const struct field keys[] = {
 	{ "busiest_thread", FIELD_ID, .about = "That thread" },
 	{ "busiest_thread_comm", FIELD_COMM, .about = "Its name" },
 	{ "sockets", FIELD_GAUGE,
-	  .about = "Descriptors of sockets; only near the limit of descriptors, as pipes and files" },
+	  .about = "Descriptors of sockets; this and the next two keys only near the limit of "
+		   "descriptors" },
 	{ "pipes", FIELD_GAUGE, .about = "Descriptors of pipes" },
 	{ "files", FIELD_GAUGE, .about = "Descriptors of files, directories and devices" },
 	{ "written_file", FIELD_STRING,
-	  .about = "The file open for writing whose position is the furthest; only of the first "
-		   "by written" },
+	  .about = "The file open for writing with the highest position; only for the processes "
+		   "that write most" },
 	{ "top", FIELD_STRINGS, .always = true,
-	  .about = "Measures by which it is one of the first: cpu, run_delay, block_delay, "
+	  .about = "Measures by which it is one of the highest: cpu, run_delay, block_delay, "
 		   "memory, memory_growth, swap, major_faults, read, written, threads, "
 		   "thread_growth, descriptors (more than half of the limit), "
 		   "descriptor_growth, zombies, blocked, stopped" },
@@ -84,7 +85,7 @@ static const struct field keys[] = {
 
 const struct record_type process_type = {
 	.name = "process",
-	.about = "One of the first processes by some measure, in detailed samples.  From "
+	.about = "One of the highest processes by some measure, in detailed samples.  From "
 		 "/proc/PID: stat, schedstat, status, io, fd, cgroup, ns/net; and taskstats",
 	.interval = true,
 	.fields = fields, .n = PROC_FIELDS,

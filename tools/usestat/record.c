@@ -24,9 +24,9 @@ const struct record_type missing_type = {
 
 static const struct field omitted_keys[] = {
 	{ "of", FIELD_STRING, .always = true,
-	  .about = "What: a type of record; thread; overwritten_log for kernel messages that were "
-		   "overwritten before they were read; lost_exits for times that some processes "
-		   "ended uncounted" },
+	  .about = "What was omitted: a type of record; thread; overwritten_log for kernel "
+		   "messages that were overwritten before they were read; lost_exits for the "
+		   "number of times that processes ended uncounted" },
 	{ "objects", FIELD_GAUGE, .always = true, .about = "How many" },
 	{ "class", FIELD_STRING, .about = "Class of the messages; of log" },
 };

@@ -21,8 +21,8 @@ enum { TASK_LOOKS, TASK_FIELDS };
 
 static const struct field fields[] = {
 	[TASK_LOOKS] = { "looks", FIELD_GAUGE,
-			 .about = "Looks in a row in which it was found; 2 or more: it hangs, "
-				  "or blocks again and again" },
+			 .about = "Number of looks in a row in which it was found; from 2 on, "
+				  "it hangs or blocks again and again" },
 };
 
 static const struct field keys[] = {
@@ -33,7 +33,7 @@ static const struct field keys[] = {
 	{ "stack", FIELD_STRINGS,
 	  .about = "This function and those that called it, the innermost first; as root" },
 	{ "file", FIELD_STRING,
-	  .about = "The file whose descriptor or path its system call was given" },
+	  .about = "The file that its system call got as a descriptor or a path" },
 	CGROUP_KEYS,
 };
 
