@@ -26,7 +26,7 @@ make_loop() {
 	disk=${loop#/dev/}
 }
 
-# Two partitions of 16 MB. Not by a table: not every kernel reads one.
+# Two partitions of 16 MB, without a partition table, which not every kernel reads.
 partitions() {
 	make_loop
 	partition add "$loop" 1 2048 32768 || skip "no partitions on loop devices here"

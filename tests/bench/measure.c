@@ -28,7 +28,7 @@
 #include "core/clock.h"
 
 #define READY_MS 20000			/* longest wait for the first output */
-#define SETTLE_NS (200 * NS_PER_MS)	/* from then to the measurement of memory */
+#define SETTLE_NS (200 * NS_PER_MS)	/* from the first output to the measurement of memory */
 #define CALLS_BATCH 20000		/* the fastest batch is the least disturbed one */
 
 static _Noreturn void fail(const char *what)
@@ -167,8 +167,8 @@ static void exec_once(const char *path)
 }
 
 /*
- * Do it @rate times a second, in portions of a millisecond.  What is late is made up for, as far
- * as the machine can.
+ * Call it @rate times a second, in batches of one millisecond.  Delayed calls are made up for if
+ * the machine is fast enough.
  */
 static int measure_rate(void (*once)(const char *), unsigned long rate, unsigned long seconds,
 			const char *path)

@@ -152,7 +152,7 @@ files_over() {
 	functions_over 60 "${files[@]}" | none "too long"
 }
 
-@test "the check for long functions sees one" {
+@test "the check for long functions finds one" {
 	{ echo "static int f(void)"; echo "{"; seq 61; echo "}"; } >"$BATS_TEST_TMPDIR/long.c"
 	{ echo "f() {"; seq 61; echo "}"; } >"$BATS_TEST_TMPDIR/long.sh"
 	expect 1 "$(functions_over 60 "$BATS_TEST_TMPDIR/long.c" | wc -l)"
@@ -166,7 +166,7 @@ files_over() {
 	files_over 400 "${files[@]}" | none "too long"
 }
 
-@test "the check for long files sees one" {
+@test "the check for long files finds one" {
 	seq 400 >"$BATS_TEST_TMPDIR/full.c"
 	seq 401 >"$BATS_TEST_TMPDIR/long.c"
 	expect "$BATS_TEST_TMPDIR/long.c: 401 lines" "$(files_over 400 "$BATS_TEST_TMPDIR"/{full,long}.c)"
@@ -223,7 +223,7 @@ circles() {
 	circles "${files[@]}" | none "circle of includes"
 }
 
-@test "the check for circles sees one" {
+@test "the check for circles finds one" {
 	cd "$BATS_TEST_TMPDIR"
 	mkdir common tools
 	echo '#include "b.h"' >common/a.h
@@ -267,7 +267,7 @@ unknown_names() {
 	unknown_names "${files[@]}" | none "no such file or function"
 }
 
-@test "the check for names sees one that does not exist" {
+@test "the check for names finds one that does not exist" {
 	printf '/* As gone.c and nothing_here() do. */\n' >"$BATS_TEST_TMPDIR/x.c"
 	printf '# See gone.bash, tests/gone.bats; main() is there.\n' >"$BATS_TEST_TMPDIR/x.sh"
 	expect 4 "$(unknown_names "$BATS_TEST_TMPDIR"/x.{c,sh} | wc -l)" "names"
@@ -293,7 +293,7 @@ lines_over() {
 	lines_over 120 "${files[@]}" | none "too long"
 }
 
-@test "the check for long lines sees one" {
+@test "the check for long lines finds one" {
 	printf '\t%0112d\n\t%0113d\n%0120d\n%0121d\n' 0 0 0 0 >"$BATS_TEST_TMPDIR/long.jq"
 	expect 2 "$(lines_over 120 "$BATS_TEST_TMPDIR/long.jq" | wc -l)" "lines"
 	[[ $(lines_over 120 "$BATS_TEST_TMPDIR/long.jq") == *long.jq:2:* ]]

@@ -83,7 +83,7 @@ object_programs() {
 	done
 }
 
-# clang_available: the versions that were had and whose programs load.
+# clang_available: print the versions that are available and whose programs load.
 clang_available() {
 	local version
 	for version in $(clang_versions); do

@@ -77,7 +77,7 @@ never_loaded() {
 	printf '%s\n' 'biolatency issue_in_queue' 'biolatency make_in_queue' 'biosnoop issue_in_queue'
 }
 
-@test "there is no program that was loaded nowhere" {
+@test "every program was loaded on some kernel" {
 	local loaded=("$root"/build-clang-guests/*)
 	[ ${#loaded[@]} = 3 ] || skip "some guest did not run"
 	cat "$root"/build-clang-*/verified "${loaded[@]}" | cut -d' ' -f 1,2 | tr -d '\r' | sort -u >loaded

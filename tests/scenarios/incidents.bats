@@ -29,7 +29,7 @@ blamed() {
 		and ("\(.title) \(.subject)" | test($culprit))) | "wrong cause: \(.id) \(.title)"' "$dir/report.json"
 }
 
-# is_found FINDING CULPRIT: among the causes, those that no other finding explains.
+# is_found FINDING CULPRIT: expect the finding among the causes, which no other finding explains.
 is_found() {
 	jq -e --arg id "^($1)$" --arg culprit "$2" '.findings[] | select((.id | test($id)) and .explained_by == null
 		and ([.title, .subject // "", .evidence[].text] | join(" ") | test($culprit)))' \
@@ -59,7 +59,7 @@ scenario() {
 	[ "$missing" = 0 ] || { summary; return 1; }
 }
 
-# leads BATCH: its finding is the first; for batches of one plant.
+# leads BATCH: expect the finding of the batch, which has one plant, in the first place.
 leads() {
 	local plant finding culprit wrong
 	read -r plant finding culprit wrong < <(expected "$1")

@@ -11,7 +11,7 @@ program() {
 	echo "$copy"
 }
 
-# shell PLANT: the same of the shell.
+# shell PLANT: copy the shell to sx-PLANT, and print the path.
 shell() {
 	local copy=$BATS_TEST_TMPDIR/sx-$1
 	[ -e "$copy" ] || cp "$(type -P bash)" "$copy"
@@ -24,12 +24,12 @@ begin() {
 	begun+=($!)
 }
 
-# in_network COMMAND...: the same in another network namespace, with a loopback.
+# in_network COMMAND...: like begin, in another network namespace with a loopback interface.
 in_network() {
 	begin unshare -n sh -c 'ip link set lo up; exec "$@"' sh "$@"
 }
 
-# in_group PLANT CONTROLLER FILE VALUE COMMAND...: the same in a cgroup sx-PLANT with that limit.
+# in_group PLANT CONTROLLER FILE VALUE COMMAND...: like begin, in a cgroup sx-PLANT with that limit.
 # FILE is "VERSION-2-NAME:VERSION-1-NAME".
 in_group() {
 	local plant=$1 controller=$2 files=$3 value=$4 mount file

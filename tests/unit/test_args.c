@@ -69,7 +69,7 @@ static void parse_line(const char *line)
 	args_parse("tool", &table, &argp, split(copy, argv), argv, &common);
 }
 
-/* Parse it in a child; return its exit status, and in @said what it wrote. */
+/* Parse it in a child.  Return its exit status, and its output in @said. */
 static int exit_of(const char *line, char said[4096])
 {
 	int fds[2], status;

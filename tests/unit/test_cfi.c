@@ -92,7 +92,10 @@ static void long_programs_use_up_their_steps(void **state)
 	cfi_free(cfi);
 }
 
-/* Whatever one byte of the section is, reading it ends, and reads nothing outside of it. */
+/*
+ * For every value of each byte of the section, the reader terminates and reads nothing outside of
+ * it.
+ */
 static void damaged_sections_are_harmless(void **state)
 {
 	struct text whole = {};
@@ -182,7 +185,7 @@ static void hostile_files_are_refused(void **state)
 	assert_true(refused(IN_SECTION(sh_size), 8, 1UL << 40));
 	assert_true(refused(IN_SECTION(sh_size), 8, 0));
 	assert_true(refused(IN_SECTION(sh_name), 4, ~0U));
-	/* As many headers as can be: it ends, and finds the section. */
+	/* With the maximum number of headers, the reader terminates and finds the section. */
 	assert_false(refused(offsetof(Elf64_Ehdr, e_shnum), 2, 0xffff));
 	assert_false(refused(offsetof(Elf64_Ehdr, e_phnum), 2, 0xffff));
 }

@@ -82,7 +82,7 @@ static void expect_names(const char *start, const char *expected)
 	assert_string_equal(actual, expected);
 }
 
-/* A label, a mount or a variable of that name comes before the container's own name. */
+/* A label, mount or variable with the same key stands before the container's own name. */
 static void docker(void **state)
 {
 	put("/var/lib/docker/containers/%s/config.v2.json", "d1",

@@ -19,11 +19,11 @@
 
 /* What the helper of a test does; in memory that the test and all helpers share. */
 struct plan {
-	int fatal;		/* it kills itself at the first requests, of this number */
-	int hung;		/* then it never answers requests of this number */
+	int fatal;		/* number of first requests at which it kills itself */
+	int hung;		/* number of requests after these that it never answers */
 	__u32 fatal_process;	/* it kills itself when it is asked about this process */
 	char packet[256];	/* its answer */
-	size_t len;		/* of the answer; 0: answer as the real helper does */
+	size_t len;		/* bytes of the answer; 0: answer like the real helper */
 	int served;		/* requests so far */
 	pid_t pid;		/* of the last helper */
 };

@@ -135,7 +135,9 @@ static void percentiles_of_random_values(void **state)
 	assert_int_equal(hist_percentile(&hist, 100), values[VALUES - 1]);
 }
 
-/* Of @n values, exactly the share that p allows is small: no rounding up to the next one. */
+/*
+ * If exactly the share p of @n values is small, the percentile is not rounded up to the next value.
+ */
 static void percentiles_do_not_round_up(void **state)
 {
 	static const unsigned int per_mille[] = { 500, 900, 990, 999 };

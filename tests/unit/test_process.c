@@ -31,7 +31,7 @@ static void print(void *ctx, const void *event, size_t size)
 	out_end(out);
 }
 
-/* Return the record without the heading, or without the common beginning of JSON lines. */
+/* Return the record without the heading or, for JSON, without the common beginning of lines. */
 static const char *shown(bool json, struct event e)
 {
 	struct common_args args = { .json = json };

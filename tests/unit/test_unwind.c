@@ -24,7 +24,7 @@ static struct unwind_frame frame_of(const __u64 *words, size_t n, __u64 pc)
 	return frame;
 }
 
-/* That of the procedure linkage table: 8 bytes more from the 11th byte of an entry on. */
+/* The CFA of the procedure linkage table: 8 bytes more from the 11th byte of an entry on. */
 static void the_expression_of_the_linkage_table(void **state)
 {
 	static const __u8 program[] = {
@@ -226,7 +226,7 @@ static void a_frame_pointer_of_zero_is_the_end(void **state)
 	assert_int_equal(n, 2);
 }
 
-/* A program begins with nothing but its arguments on the stack. */
+/* At the start of a program, the stack contains only its arguments. */
 static void the_first_function_needs_no_cfi(void **state)
 {
 	make_stack();
@@ -250,7 +250,10 @@ static void a_return_address_outside_of_code(void **state)
 	assert_int_equal(n, 1);
 }
 
-/* The interrupted function is looked up at its very instruction: before it is the one below. */
+/*
+ * The interrupted function is looked up at the instruction itself; the address before it belongs to
+ * another function.
+ */
 static void a_signal_frame_is_exact(void **state)
 {
 	make_stack();

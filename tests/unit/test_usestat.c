@@ -122,7 +122,7 @@ static void tcp_and_udp_by_name(void **state)
 	    "\"conntrack_max\":100,\"conntrack_drops\":4,\"conntrack_insert_failures\":0}");
 	has(table_of(&net_subject), "9.00%");
 	has(table_of(&net_subject), "41 receive buffer drops");
-	/* A line of names without one of numbers: nothing after it is believed. */
+	/* A line of names without a line of numbers: nothing after it is used. */
 	put("/proc/net/snmp", "Tcp: OutSegs\nUdp: InDatagrams\nTcp: 5\n");
 	put("/proc/net/netstat", "");
 	look_at(&net_subject);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* usestat: processes and cgroups in which nothing runs are not read again, but never missed. */
+/* usestat: processes and cgroups in which nothing runs are not read again, but are always shown. */
 #include "usestat_root.h"
 
 #define PID "900001"
@@ -117,7 +117,7 @@ static void a_cgroup_in_which_nothing_ran(void **state)
 	has(json_of(&cgroup_subject), "\"cpu_us\":0,\"memory_bytes\":4096,");
 }
 
-/* It is found as soon as it is looked for again, at the end at the latest. */
+/* It is found in the next look that reads it, at the latest in the last look. */
 static void a_cgroup_made_in_an_idle_one(void **state)
 {
 	put("/cg2/web/inner/cpu.stat", "usage_usec 7\n");

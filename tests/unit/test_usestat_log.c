@@ -95,7 +95,7 @@ static void a_kill_has_the_groups_of_its_constraint(void **state)
 	assert_string_equal(record.oom_memcg, "");	/* of another kill */
 }
 
-/* Whoever may write into the log cannot forge what the kernel says. */
+/* A program that may write to the log cannot forge messages of the kernel. */
 static void what_programs_write_has_no_class(void **state)
 {
 	assert_true(parse("12,20,1,-;EXT4-fs error (device sda1): not the kernel\n"));

@@ -132,7 +132,7 @@ static void locks_of_files(void **state)
 	    "\"owner_comm\":\"one\",\"owner_state\":\"sleeping\"}");
 	has(json_of(&lock_subject), "\"deadlock\":true,\"pid\":900043,\"owner\":900044,"
 	    "\"owner_comm\":\"other\",\"owner_state\":\"sleeping\"}");
-	lacks(json_of(&lock_subject), "900045");	/* its holder is not listed */
+	lacks(json_of(&lock_subject), "900045");	/* the holder of this lock is not listed */
 	has(table_of(&lock_subject), "1 waiter  ");
 	put("/proc/locks", "");
 	look_at(&lock_subject);
@@ -241,7 +241,10 @@ static void interrupts_and_softirqs_by_cpu(void **state)
 	lacks(json_of(&interrupt_subject), "RCU");
 }
 
-/* Of other users, prlimit(2) reads nothing without privileges; the files are for everybody. */
+/*
+ * Without privileges, prlimit(2) does not work for processes of other users; the files can be read
+ * by everybody.
+ */
 static void limits_of_processes(void **state)
 {
 	static const char *const limits[] = {
