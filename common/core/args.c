@@ -171,7 +171,7 @@ static const struct argp_option common_options[] = {
 	{ "time", OPT_TIME, "FORMAT", OPTION_ARG_OPTIONAL,
 	  "Print the time of each record: local, utc, iso or mono" },
 	{ "cgroup", OPT_CGROUP, "PATH", 0, "Show only the cgroup PATH and its descendants" },
-	{ "container", OPT_CONTAINER, "NAME", 0, "Show only the container NAME, or whose id begins so" },
+	{ "container", OPT_CONTAINER, "NAME", 0, "Show only container NAME (a name or ID prefix)" },
 	{ "print-container", OPT_PRINT_CONTAINER, NULL, 0, "Print a column with the container's name" },
 	{ "ring-size", OPT_RING_SIZE, "KILOBYTES", 0, "Size of the event buffer, a power of two" },
 	{ "strict", OPT_STRICT, NULL, 0, "Exit with status 1 if anything was lost" },

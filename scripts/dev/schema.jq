@@ -50,7 +50,7 @@ def line: {
 	unevaluatedProperties: false
 } | if .required == [] then del(.required) else . end;
 
-# What the text table alone has is not in JSON.
+# Tables that exist only as text are not in JSON.
 .tables |= map(select(.kind != "text"))
 | (.tables | any(.type == "cgroup")) as $own_cgroup
 | {

@@ -406,7 +406,7 @@ make_netns() {
 	refuses 64 "invalid port '99999'" tcpconnect -P 99999
 	refuses 64 "too many" tcpconnect -P "$(seq -s, 65)"
 	refuses 64 "exclude" tcpconnect -4 -6
-	refuses 64 "do not go with it" tcpconnect -c -d
+	refuses 64 "it excludes -d and -U" tcpconnect -c -d
 	refuses 64 "invalid pid" tcpconnect -p 12abc
 	refuses 64 "unexpected argument" tcpconnect 5
 }

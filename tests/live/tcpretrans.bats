@@ -445,5 +445,5 @@ probes_only_with_l() {
 @test "bad options are refused" {
 	refuses 64 "invalid port '0'" tcpretrans -P 0
 	refuses 64 "exclude each other" tcpretrans -4 -6
-	refuses 64 "does not go with it" tcpretrans -c -s
+	refuses 64 "it excludes -s" tcpretrans -c -s
 }

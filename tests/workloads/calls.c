@@ -144,7 +144,10 @@ KNOWN void in_handler(long us, int flags)
 	sink++;
 }
 
-/* A function of the library does next to nothing, so that a large share is on the way to it. */
+/*
+ * A function of the library does almost nothing, so a large share of the time is spent on calling
+ * it.
+ */
 KNOWN void through_plt(long us)
 {
 	long until = cpu_us(CLOCK_THREAD_CPUTIME_ID) + us;

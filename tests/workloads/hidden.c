@@ -23,7 +23,7 @@
 
 #define VECTORS 16			/* more than NR_SOFTIRQS */
 
-#define SWITCH VECTORS			/* of seen and counted; the others are softirqs */
+#define SWITCH VECTORS			/* index in seen and counted; other indexes are softirqs */
 #define COUNTS (VECTORS + 1)
 
 static unsigned long long seen[COUNTS], counted[COUNTS];

@@ -92,8 +92,8 @@ static void set_fs(const char *name)
 			columns[COL_FS].hidden = true;
 			return;
 		}
-	args_fail("unknown file system '%s': one of ext4, xfs, btrfs, bcachefs, f2fs, fuse, nfs, "
-		  "overlay, tmpfs, zfs is needed", name);
+	args_fail("unknown file system '%s': expected one of ext4, xfs, btrfs, bcachefs, f2fs, "
+		  "fuse, nfs, overlay, tmpfs, zfs", name);
 }
 
 /* Settings that depend on several options. */

@@ -50,7 +50,7 @@ static void take_open_waits(struct offcputime *offcputime)
 		have = 0;
 	}
 	if (bytes < 0)
-		log_err(-errno, "cannot read the waits that still last");
+		log_err(-errno, "cannot read the waits that have not ended");
 	close(offcputime->open_fd);
 	offcputime->open_fd = -1;
 }
@@ -159,7 +159,7 @@ static int open_iterator(const struct bpf_link *link)
 	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
 
 	if (link && fd < 0)
-		log_err(-errno, "cannot look at the threads at the end");
+		log_err(-errno, "cannot look at the waiting threads at the end");
 	return fd;
 }
 

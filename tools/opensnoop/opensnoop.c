@@ -73,7 +73,7 @@ static const struct argp_option options[] = {
 	{ "flag-filter", 'f', "O_FLAG", 0, "Only opens with this flag; repeat it for more" },
 	{ "flag_filter", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN },
 	{ "exec", OPT_EXEC, "COMMAND...", 0, "Run the rest of the line, and trace only that" },
-	{ "full-path", 'F', NULL, 0, "Print relative paths from the root on" },
+	{ "full-path", 'F', NULL, 0, "Print the full path of relative names" },
 	{ "extended-fields", 'e', NULL, 0, "Print the flags and the mode" },
 	{ "extended_fields", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN },
 	{ "print-uid", 'U', NULL, 0, "Print the user ID" },
@@ -99,7 +99,7 @@ static void add_flag(const char *name)
 					 bits == O_TMPFILE ? O_TMPFILE & ~O_DIRECTORY : bits;
 			return;
 		}
-	args_fail("unknown flag '%s': a name of open(2) like O_CREAT is needed", name);
+	args_fail("unknown flag '%s': expected a name of open(2) such as O_CREAT", name);
 }
 
 static void set_buffer_pages(const char *arg)
@@ -107,7 +107,7 @@ static void set_buffer_pages(const char *arg)
 	unsigned long pages = args_number(arg, "number of pages", 1, 1UL << 18);
 
 	if (pages & (pages - 1))
-		args_fail("invalid number of pages '%s': a power of two is needed", arg);
+		args_fail("invalid number of pages '%s': expected a power of two", arg);
 	opt.common.ring_bytes = pages * sysconf(_SC_PAGESIZE);
 }
 

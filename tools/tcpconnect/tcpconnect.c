@@ -59,7 +59,7 @@ static void check_options(void)
 	if (opt.count)
 		opt.common.table = &count_table;
 	if (opt.count && (opt.dns || opt.print_uid))
-		args_fail("-c counts by addresses and ports: -d and -U do not go with it");
+		args_fail("-c counts by addresses and ports: it excludes -d and -U");
 	columns[COL_UID].hidden = !opt.print_uid;
 	columns[COL_SPORT].hidden = !opt.sport;
 	columns[COL_QUERY].hidden = !opt.dns;

@@ -49,7 +49,7 @@ static void check_options(void)
 	if (opt.count)
 		opt.common.table = &count_table;
 	if (opt.count && opt.sequence)
-		args_fail("-c counts by connection: -s does not go with it");
+		args_fail("-c counts by connection: it excludes -s");
 	if (opt.count)
 		opt.common.time = STAMP_NONE;
 	columns[COL_SEQ].hidden = !opt.sequence;

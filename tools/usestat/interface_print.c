@@ -69,7 +69,7 @@ static void interface_row(struct usestat *u, const struct object *o)
 		row_utilisation((rx > tx ? rx : tx) * 8, (double)speed * 1e6 * interval_ns(o) / 1e9);
 	else if (!loopback)
 		row_mark(COL_UTILISATION,
-			 missing("use of interfaces of unknown speed", "the driver names no speed",
+			 missing("use of interfaces of unknown speed", "the driver reports none",
 				 "compare rx_bytes and tx_bytes with what the network allows"));
 	row_add(COL_SATURATION, "in %s/s, out %s/s", human(per_second(o, rx)),
 		human(per_second(o, tx)));
