@@ -2,7 +2,7 @@
 # For the live tests of disks: `load ../disk` after ../lib. A loop device of our own, $loop, named $disk.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# disk_setup: the file for it; disk_teardown: nothing of it is left.
+# disk_setup: make the file for the device; disk_teardown: remove everything.
 disk_setup() {
 	needs losetup truncate jq
 	image=$BATS_TEST_TMPDIR/image
@@ -59,7 +59,7 @@ loop_lives() {
 	loop=''
 }
 
-# loop_disk add|remove NUMBER: as soon as nobody has it open.
+# loop_disk add|remove NUMBER: add or remove the loop device, as soon as no process has it open.
 loop_disk() { wait_for 5 "$(workload loop_disk)" "$@" 2>/dev/null; }
 
 truth() { awk -v key="$1" '$1 == key { print $2 }' "$BATS_TEST_TMPDIR/truth"; }

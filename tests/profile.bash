@@ -52,7 +52,7 @@ number() { jq "select(.type == \"samples\") | .$1" "$out"; }
 # in_function: uses the names in the workload, because the outermost functions are libc's.
 in_function() { count ".user | index(\"$1\")"; }
 
-# at_least PERCENT SAMPLES: they are at least that share of all samples of the workload.
+# at_least PERCENT SAMPLES: expect SAMPLES to be at least that share of all samples of the workload.
 at_least() {
 	local all
 	all=$(count true)

@@ -41,14 +41,14 @@ reason() { cut -f 2 "$dir/$1/status"; }
 
 meta() { jq -r ".$1" "$dir/meta.json"; }
 
-# under FILTER LIMIT: a number of meta.json is below the limit.
+# under FILTER LIMIT: expect a number of meta.json to be below the limit.
 under() { jq -e ".$1 < $2" "$dir/meta.json" >/dev/null || { echo "$1 is $(meta "$1")"; return 1; }; }
 
 # gone PID: true if there is no such process, or only a zombie.
 gone() { ! [ -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 
-# no_process_left: all started processes have ended; no file has the guard's pid, but the guard
-# has sixty's command line.
+# no_process_left: expect that all started processes have ended. No file has the guard's pid, but
+# the guard has sixty's command line.
 no_process_left() {
 	local pid
 	for pid in $(cat "$dir"/*/pid 2>/dev/null); do

@@ -14,15 +14,15 @@
 void privilege_keep(int capability);
 
 /*
- * Drop all capabilities that are not kept, from the bounding set too.  Prevent new ones through
- * execve(2) (no_new_privs), core dumps and ptrace(2) by processes without CAP_SYS_PTRACE.
+ * Drop all capabilities that are not kept, also from the bounding set, and prevent new ones through
+ * execve(2) (no_new_privs).  Forbid core dumps, and ptrace(2) by processes without CAP_SYS_PTRACE.
  * Keeps what the options in @args need:
  *  - CAP_DAC_READ_SEARCH for output with cgroups: open_by_handle_at(2) finds their paths
  *  - CAP_DAC_OVERRIDE and CAP_FOWNER for --metrics, whose directory may be another user's
  *  - CAP_BPF where the kernel requires it for access to maps (before v5.19, c8644cd0efe7
  *    "bpf: refine kernel.unprivileged_bpf_disabled behaviour")
- * Then install the sandbox.  If the kernel refuses, prints a warning: the run goes on with what
- * it has.  Does nothing with --no-sandbox.
+ * Then install the sandbox.  If the kernel refuses, prints a warning and continues.  Does nothing
+ * with --no-sandbox.
  */
 void privilege_drop(const struct common_args *args);
 

@@ -115,8 +115,9 @@ static const bool plain[256] = {
 };
 
 /*
- * Return a word whose lowest bit set is the top bit of the first byte of @word (in memory) that
- * is not plain; 0: all of them are.  Subtracting borrows only from bytes above such a byte.
+ * Find the first byte of @word, in memory order, that is not plain.  The lowest bit set in the
+ * result is the top bit of this byte.  Returns 0 if all bytes are plain.  The subtraction borrows
+ * only from bytes above such a byte.
  */
 static uint64_t first_not_plain(uint64_t word)
 {

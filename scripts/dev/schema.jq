@@ -33,7 +33,7 @@ def OTHER_PIDNS: {
 	description: "The task is of a PID namespace that the tool cannot see, so it has no pid and tid"
 };
 
-# host_ids: the initial namespace's numbers of the processes in the columns: common/output/process.h.
+# host_ids: the keys with the IDs of processes in the initial PID namespace: common/output/process.h.
 # An "object" has none: its numbers are those of /proc.
 def host_ids: [select(.type != "count" and .kind != "object").columns[].key
 		| select(IN("pid", "tid", "ppid"))]

@@ -63,7 +63,7 @@ same_options() {
 	diff --label --help --label "man page" -U0 <(help_options "$@") <(man_options "$@")
 }
 
-# has_examples NAME...: the first line after "Examples:" has the program.
+# has_examples NAME...: expect the program in the first line after "Examples:".
 has_examples() {
 	in_files awk "$program_awk"'
 		FNR == 1 { missing[program] }

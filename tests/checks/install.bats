@@ -19,7 +19,7 @@ quiet_make() {
 
 files() { (cd "$dest" && find . ! -type d | sort); }
 
-# has FILE...: each exists below $dest and is not empty.
+# has FILE...: expect each file to exist below $dest and not to be empty.
 has() {
 	local file
 	for file; do

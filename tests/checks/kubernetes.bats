@@ -30,7 +30,7 @@ manifest() {
 		console.log(JSON.stringify(object));' "$1"
 }
 
-# container_of: of the JSON of a manifest, the only container.
+# container_of: print the only container in the JSON of a manifest.
 container_of() { jq -e '.spec.template.spec | select(.hostPID and (.containers | length == 1)) | .containers[0]' "$1"; }
 
 # capabilities: print those that the container adds, after a check that it has no other privilege.

@@ -180,7 +180,7 @@ files_over() {
 	} | none "too long"
 }
 
-# order_of FILE: the parts of a tool in it, in their order.
+# order_of FILE: print the parts of a tool in the file, in their order.
 order_of() {
 	sed -nE 's/^static const struct argp_option options.*/options/p
 		s/^static error_t (parse_option)\(.*/\1/p; s/^static const struct (argp) argp.*/\1/p
@@ -240,7 +240,8 @@ circles() {
 	{ grep -nI '[[:blank:]]$' "${files[@]}" /dev/null || true; } | none "blanks at the end"
 }
 
-# defined_functions: in C, Python and shell, including names that macros produce.
+# defined_functions: print the functions in C, Python and shell, including names that macros
+# produce.
 defined_functions() {
 	git ls-files | grep -E '\.(c|h|py)$' | xargs sed -E 's|/\*.*\*/||; /^ *(\/\*\|\*)/d' |
 		grep -oE '[A-Za-z_][A-Za-z0-9_]*\(|BPF_PROG\([a-z_0-9]+' | sed -E 's/BPF_PROG\(//; s/\(//'

@@ -421,7 +421,7 @@ in_report() {
 		"$made/report.json")"
 }
 
-# no_secrets FILE...: none of them has a word of plant-secrets, as it is or encoded.
+# no_secrets FILE...: expect no word of plant-secrets in the files, unchanged or encoded.
 no_secrets() {
 	python3 - "$@" <<-'PY'
 	import base64, html, json, re, sys, urllib.parse
@@ -452,7 +452,7 @@ no_secrets() {
 	grep -qx '  new      critical Disk sdb is slow' "$out"
 	grep -q '^  usestat user: .* -> ' "$out"
 	grep -q '^  Wait for a CPU p99: .* (of [0-9]* and [0-9]*)$' "$out"
-	# 417 requests say nothing about the slowest hundredth.
+	# 417 requests are too few for the 99th percentile.
 	expect 0 "$(grep -c 'Disk latency.*p99' "$out")"
 	"$report" --json --diff "$data/quiet.json" "$data/troubled.json" |
 		jq -e '[.findings[] | select(.change == "new").id] | contains(["cpu-throttled"])'
@@ -486,7 +486,7 @@ misleading() {
 	LC_ALL=C.UTF-8 grep -nP '[\x00-\x08\x0b-\x1f\x7f-\x9f\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]' "$@"
 }
 
-# no_plant BUNDLE OPTION...: nothing of what is planted reaches the outputs of its report.
+# no_plant BUNDLE OPTION...: expect no planted character in the outputs of the bundle's report.
 no_plant() {
 	"$report" --output "$made" "${@:2}" "$1" >"$out" 2>"$err"
 	if misleading "$out" "$err" "$made/report.html" "$made/report.json" || grep -n '^FORGED' "$out" "$err"; then return 1; fi
@@ -562,7 +562,7 @@ no_plant() {
 	done
 }
 
-# accessible PAGE: check what screen readers, keyboard users and weak eyes need.
+# accessible PAGE: check the needs of screen readers, keyboard users and people with weak eyesight.
 accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/checklist/report/style.css"; }
 
 @test "report: the page is accessible by screen reader, keyboard and contrast" {

@@ -5,7 +5,7 @@
 # release. Ubuntu 24.04 has 14 to 18, of the same sources. Needs $CACHE, $root (the checkout), $build
 # and tests/vm/debian.sh.
 
-# clang_rows: each version and the suites to take it from, the oldest first.
+# clang_rows: print each version and the suites to take it from, the oldest first.
 clang_rows() {
 	cat <<-ROWS
 	14 bookworm
@@ -24,8 +24,8 @@ clang_versions() {
 	clang_rows | cut -d' ' -f1
 }
 
-# clang_program ROOT VERSION: a program that runs the clang in ROOT, with the loader and the libraries
-# that are there.
+# clang_program ROOT VERSION: print a script that runs the clang in ROOT, with the loader and
+# libraries in ROOT.
 clang_program() {
 	local lib=$1/usr/lib
 	cat <<-SCRIPT
@@ -51,8 +51,8 @@ clang_fetch() {
 	mv "$root/clang.new" "$CLANG"
 }
 
-# clang_build VERSION: the tools with BPF objects made by that clang, in $root/build-clang-VERSION;
-# what is made by the C compiler is taken from the build at hand.
+# clang_build VERSION: build the tools with BPF objects made by that clang, in
+# $root/build-clang-VERSION. The objects of the C compiler are taken from the existing build.
 clang_build() {
 	local dir=build-clang-$1
 	mkdir -p "$root/$dir"
@@ -91,7 +91,7 @@ clang_available() {
 	done
 }
 
-# verified_table: the rows of all builds as one table with a column for each clang.
+# verified_table: print the rows of all builds as one table with a column for each clang.
 verified_table() {
 	local version versions files=()
 	versions=$(clang_available | paste -sd ' ')

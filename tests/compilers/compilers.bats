@@ -45,7 +45,8 @@ loads() {
 		"$root/tests/compilers/verified.tsv" measured)"
 }
 
-# in_guest KERNEL: the programs of the oldest and the newest clang there. What was loaded is kept.
+# in_guest KERNEL: load the programs of the oldest and the newest clang there. Keeps the list of
+# loaded programs.
 in_guest() {
 	local guest=$BATS_TEST_TMPDIR/guest version status=0 loaded=$root/build-clang-guests/$1
 	mkdir -p "${loaded%/*}" "$guest"

@@ -24,13 +24,13 @@ inside() { nsenter -m -n -p -t "$init_pid" "$@" </dev/null 3>&-; }
 
 podman() { inside podman --storage-driver "$driver" --cgroup-manager cgroupfs --events-backend file "$@"; }
 
-# run_container OPTIONS...: without controllers, which version 1 has on this machine, and without a
-# network, for which podman would need iptables.
+# run_container OPTIONS...: run a container without cgroup controllers, which version 1 has on this
+# machine, and without a network, for which podman would need iptables.
 run_container() {
 	podman --runtime "$runtime" run --cgroup-parent "/$parent" --pids-limit 0 --network none --ulimit host "$@"
 }
 
-# make_crun: make crun, which runs where RLIMIT_MEMLOCK cannot be raised (memlock.c).
+# make_crun: make a crun that also runs where RLIMIT_MEMLOCK cannot be raised (memlock.c).
 make_crun() {
 	gcc -D_GNU_SOURCE -shared -fPIC -o "$at/bin/memlock.so" "$root/tests/containers/memlock.c" || return
 	printf '%s\n' '#!/bin/sh' "LD_PRELOAD=$at/bin/memlock.so exec /usr/bin/crun \"\$@\"" >"$at/bin/crun"

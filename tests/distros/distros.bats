@@ -23,7 +23,8 @@ quickstart_in() {
 @test "quickstart on Debian 13: every collector is ok" { quickstart_in debian trixie; }
 @test "quickstart on Ubuntu 24.04: every collector is ok" { quickstart_in ubuntu noble; }
 
-# package_in DISTRIBUTION SUITE: its compilers build the packages, and every installed tool loads.
+# package_in DISTRIBUTION SUITE: build the packages with its compilers, and load every installed
+# tool.
 package_in() {
 	in_release "$@" tests/distros/package
 	expect "$(make -s -C "$root" list-tools | wc -l)" "$(sed -n 2p "$out")" "installed tools"

@@ -32,7 +32,7 @@ io() {
 events() { jq -c "select(.type == \"event\" and (${1:-true})) | ${2:-.}" "$out"; }
 count() { events "$@" | wc -l; }
 
-# all_by_us: every event has the workload's pid and name.
+# all_by_us: expect the workload's pid and name in every event.
 all_by_us() {
 	expect 0 "$(count ".pid != $pid or .comm != \"$comm\"")" "events of others"
 }

@@ -405,7 +405,7 @@ prints_json() {
 	each prints_json "${all_tools[@]}"
 }
 
-# chooses_columns TOOL: with -o its JSON records have only these keys, in this order.
+# chooses_columns TOOL: expect only the keys of -o in its JSON records, in this order.
 chooses_columns() {
 	local tool=$1 keys
 	keys=$("$build/$tool" --list-columns | jq -r '[.tables[0].columns[].key] | reverse | join(",")')

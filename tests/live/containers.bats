@@ -48,7 +48,7 @@ start_container() {
 	[ "$status" = 0 ] || skip "no containers on this machine: $(tail -n 1 "$err")"
 }
 
-# names_of RUNTIME: the tools name its containers, and find them by name and by id.
+# names_of RUNTIME: expect the tools to name its containers, and to find them by name and by id.
 names_of() {
 	local web=web-${1##*/}
 	runtime=$1

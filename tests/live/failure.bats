@@ -101,7 +101,8 @@ renamed_types() {
 		"$build/execsnoop" --btf types --duration 1
 }
 
-# short_of OPTION FROM TO TOOL: with each of these limits the tool either runs or names the shortage.
+# short_of OPTION FROM TO TOOL: expect the tool, with each of these limits, to run or to name the
+# shortage.
 short_of() {
 	local option=$1 limit max=$3 step=$4 tool=$5 ran=0 pattern=$6
 	for ((limit = $2; limit <= max; limit += step)); do

@@ -21,7 +21,8 @@ setup_file() {
 	start_sshd
 }
 
-# make_host: the root directory of the host, with only what the release marks as essential.
+# make_host: make the root directory of the host, with only the packages that the release marks as
+# essential.
 make_host() {
 	local base=${XDG_CACHE_HOME:-$HOME/.cache}/sixty/debian-trixie.tar
 	"$root/tests/distros/chroot" debian trixie true 2>"$at/host.why" || return

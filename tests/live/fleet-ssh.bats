@@ -32,7 +32,7 @@ make_fleet() {
 	start_sshd
 }
 
-# install_sixty: in a directory that every user can read.
+# install_sixty: install sixty in a directory that every user can read.
 install_sixty() {
 	(umask 022
 	mkdir "$at/bin"

@@ -17,7 +17,7 @@ setup_file() {
 	start_engines
 }
 
-# start_engines: no one else uses the ports of the sandbox's loopback interface.
+# start_engines: start them. No other program uses the ports of the sandbox's loopback interface.
 start_engines() {
 	cat >"$place/prometheus.yml" <<-YAML
 	global: {scrape_interval: 1s}
@@ -194,7 +194,7 @@ written() {
 	grep -qE "\"(${key%_total}\"|${key%_seconds_total}_ns\").*METRIC_(TOTAL|SECONDS)" "$root/tools/$tool/$tool.c"
 }
 
-# start_rsyslog: with our example configuration, and a directory of the test.
+# start_rsyslog: start it with our example configuration and a directory of the test.
 start_rsyslog() {
 	sed "s,/var/log/sixty,$place/log," "$root/contrib/rsyslog/sixty.conf" >"$place/rsyslog.conf"
 	inside rsyslogd -N1 -f "$place/rsyslog.conf" >"$out" 2>&1

@@ -47,9 +47,9 @@ records() { jq -rc "select(.type == \"event\" and .comm == \"$comm\") | ${1:-.}"
 # count [FILTER]: print how many of our program's records match.
 count() { jq -n "[inputs | select(.type == \"event\" and .comm == \"$comm\" and (${1:-true}))] | length" "$out"; }
 
-# latencies_agree N: none is longer than the program's own, or shorter by more than 100 ms (a second
-# under emulation, where the host may suspend a processor between the program's clock and the
-# call). A thread's lines are in the order of its calls in both.
+# latencies_agree N: expect no latency longer than the program's own, or shorter by more than 100 ms
+# (a second under emulation, where the host may suspend a processor between the program's clock and
+# the call). A thread's lines are in the order of its calls in both.
 latencies_agree() {
 	local most=1e8
 	! emulated || most=1e9
@@ -66,7 +66,7 @@ shown() {
 		"$1: $(records | head -1)"
 }
 
-# truth_agrees N: each of the program's N calls is shown once, with its error and its time.
+# truth_agrees N: expect each of the program's N calls once, with its error and its time.
 truth_agrees() {
 	expect 0 "$status" "exit status"
 	expect "$1" "$(count)" "records"

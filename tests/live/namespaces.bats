@@ -131,7 +131,8 @@ both_numbers() { echo ".pid == $pid and .host_pid == $host_pid"; }
 # CPU time instead of elapsed time, because the machine may be busy.
 spin='for ((i = 0; i < 400000; i++)); do :; done'
 
-# only_spinning: only samples of the process, by both of its PIDs, with names of its code.
+# only_spinning: expect only samples of the process, with both of its PIDs and the names of its
+# functions.
 only_spinning() {
 	[ "$(events "$(both_numbers)")" -ge 1 ]
 	expect 0 "$(events "(.pid == $pid | not)")" "stacks of others"

@@ -173,7 +173,8 @@ waited_in() {
 		.total_ns) | add // 0' "$out") > 1000000000))
 }
 
-# by CONDITION KEY,...: the rows of --by KEY,... that match the condition have the waits of the workload.
+# by CONDITION KEY,...: expect the waits of the workload in the rows of --by KEY,... that match the
+# condition.
 by() {
 	local rows
 	load_start nanosleep 10 10000

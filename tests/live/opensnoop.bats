@@ -341,7 +341,8 @@ counts() {
 	expect 0 "$(grep -c "^[0-9:.]* $self " "$out")" "opens by itself"
 }
 
-# accounts_for COUNT: the recursion guard counts calls that may or may not be our opens.
+# accounts_for COUNT: expect COUNT opens, shown or lost. The recursion guard also counts calls that
+# may not be our opens.
 accounts_for() {
 	local full
 	full=$(jq 'select(.type == "summary").ring_full' "$out")

@@ -31,7 +31,8 @@ settled() { grep -q '^Seccomp:.*2' "/proc/$tool_pid/status"; }
 
 status_of() { sed -n "s/^$1:\t//p" "/proc/$tool_pid/status"; }
 
-# holds "CAPABILITY..." TOOL ARGS...: the running tool has these capabilities and no way to get others.
+# holds "CAPABILITY..." TOOL ARGS...: expect the running tool to have these capabilities and no way
+# to get others.
 holds() {
 	local expected set
 	# shellcheck disable=SC2086 # words

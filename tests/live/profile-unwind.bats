@@ -10,7 +10,7 @@ load ../profile
 
 workload=calls
 
-# stopped: the samples whose user stack does not reach its outermost function.
+# stopped: print the number of samples whose user stack does not reach its outermost function.
 stopped() { count '(.user[-1] // "") | test("^\\[(unwinding stopped|cut off|Missed User)")'; }
 
 # whole PERCENT [FUNCTION...]: expect at least that share of the stacks to be complete, and nine

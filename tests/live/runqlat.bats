@@ -89,10 +89,10 @@ near() {
 	(($2 <= $1 && ($1 - $2 - lost) * 500 <= $1)) || expect "$1" "$2" "$3"
 }
 
-# nearly_exact CONDITION [PERMILLE]: of the waits at most one in a thousand is neither counted nor lost
-# (one that the kernel has not shown yet), and they took what the scheduler says, within
-# 0.2 %, or PERMILLE. Each wait is truncated to whole microseconds, so the sum may be too low by 1
-# us for each wait, and by the longest wait for each one that is not counted.
+# nearly_exact CONDITION [PERMILLE]: expect that at most one wait in a thousand is neither counted
+# nor lost (one that the kernel has not shown yet), and that the sum is the scheduler's, within 0.2
+# %, or PERMILLE. Each wait is truncated to whole microseconds, so the sum may be too low by 1 us
+# for each wait, and by the longest wait for each one that is not counted.
 nearly_exact() {
 	local count sum lost missing max off permille=${2:-2}
 	count=$(count_of "$1") sum=$(sum_of "$1")

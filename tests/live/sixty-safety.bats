@@ -53,7 +53,8 @@ load ../sixty
 		"$dir/report.json")"
 }
 
-# caps_of FILE: a program that appends its effective and bounding capabilities to FILE and ends.
+# caps_of FILE: make a program that appends its effective and bounding capabilities to FILE and
+# exits.
 caps_of() {
 	printf '%s\n' '#!/bin/bash' "while read -r key value; do case \$key in Cap[EB]*) echo \"\$key \$value\";;" \
 		"esac; done </proc/self/status >>$1" 'echo {} >"${!#}/report.json"' 2>/dev/null
@@ -113,7 +114,8 @@ with_pids_max() {
 	wait_for 5 rmdir "$at"
 }
 
-# limited LIMIT LEAST: at least LEAST collectors are ok, and one message names the limit.
+# limited LIMIT LEAST: expect at least LEAST collectors to be ok, and one message that names the
+# limit.
 limited() {
 	local started
 	cat "$out" "$err"
@@ -164,7 +166,7 @@ limited() {
 	expect "runqlat: lost 1 event" "$(reason_in few)"
 }
 
-# place MODE OWNER: a directory for the output, and try to write there.
+# place MODE OWNER: make a directory for the output, and try to write there.
 place() {
 	rm -rf "$BATS_TEST_TMPDIR/place"
 	mkdir -p "$BATS_TEST_TMPDIR/place/below"

@@ -26,7 +26,7 @@ is_observing() {
 # programs: print the ids of all loaded BPF programs.
 programs() { bpftool prog show 2>/dev/null | awk '/^[0-9]+:/ { print $1 }' | sort; }
 
-# readable: the output so far is enough for a report.
+# readable: expect that a report can be made of the output so far.
 readable() {
 	"$root/scripts/sixty" --from "$dir" --json >"$BATS_TEST_TMPDIR/again.json" &&
 		jq -e .meta "$BATS_TEST_TMPDIR/again.json" >/dev/null
@@ -167,7 +167,8 @@ run_in_time() {
 
 programs_left() { comm -13 <(echo "$1") <(programs) | grep -vxF "$1" | unheld; }
 
-# no_program_left BEFORE: the kernel frees a program some time after its last reference.
+# no_program_left BEFORE: true if no other BPF programs than these exist. Poll it, because the
+# kernel frees a program some time after its last reference.
 no_program_left() { [ -z "$(programs_left "$1")" ]; }
 
 # unheld: print the program ids that no process holds; others may load theirs meanwhile.

@@ -50,7 +50,7 @@ truth() { cut -d ' ' -f 1-5 truth | sort; }
 
 count() { shown | wc -l; }
 
-# queue_times_agree: each queue time is within the program's bounds; both clocks count in us.
+# queue_times_agree: expect each queue time within the program's bounds; both clocks count in us.
 queue_times_agree() {
 	jq -r --arg comm "$comm" 'select(.comm == $comm) | "\(.rport) \(.queue_ns)"' "$out" |
 		sort >queues

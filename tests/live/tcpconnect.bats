@@ -63,7 +63,7 @@ nothing_lost() {
 	expect 0 "$(jq 'select(.type == "summary") | .ring_full + .map_full' "$out")"
 }
 
-# latencies_agree: no latency is longer than the program's own, and none is missing.
+# latencies_agree: expect no latency longer than the program's own, and none missing.
 latencies_agree() {
 	jq -r --arg comm "$comm" 'select(.comm == $comm) | "\(.sport) \(.latency_ns)"' "$out" |
 		sort >latencies

@@ -89,7 +89,7 @@ counter() {
 ours() { jq -rc "select(.netns == $inum) | ${1:-.}" "$out"; }
 of_ours() { jq -nrc "[inputs | select(.netns == $inum)] | $1" "$out"; }
 
-# segments KIND: how many were retransmitted.
+# segments KIND: print how many segments of that kind were retransmitted.
 segments() {
 	local kind="select(.kind == \"$1\")"
 	[ "$1" != all ] || kind=
@@ -124,7 +124,7 @@ shows_all() {
 	[ "$total" -le "$shown" ] && [ "$shown" -le "$(sent_again)" ]
 }
 
-# agrees KIND [ADDRESS]: all 23 connections of that kind, to the last segment.
+# agrees KIND [ADDRESS]: expect all 23 connections of that kind, with every segment.
 agrees() {
 	tool_start tcpretrans --json -l
 	lose "$1" 23 "${@:2}"

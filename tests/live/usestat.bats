@@ -72,16 +72,16 @@ end_incident() {
 # truth KEY: from the line "done KEY VALUE ..."
 truth() { awk -v key="$1" '/^done/ { for (i = 2; i < NF; i++) if ($i == key) print $(i + 1) }' truth; }
 
-# records FILTER: how many records fit.
+# records FILTER: print the number of records that match.
 records() { jq -c "select($1)" "$out" | wc -l; }
 
-# sum FILTER KEY: over all records that fit.
+# sum FILTER KEY: print the sum of the key in all records that match.
 sum() { jq -s "[.[] | select($1) | .$2 // 0] | add // 0" "$out"; }
 
-# last FILTER KEY: of the last record that fits.
+# last FILTER KEY: print the key of the last record that matches.
 last() { jq -s "[.[] | select($1) | .$2] | last" "$out"; }
 
-# cgroup_make CONTROLLER: a cgroup with it, $group, of version 2 or 1.
+# cgroup_make CONTROLLER: make a cgroup with the controller, of version 2 or 1; sets $group.
 cgroup_make() {
 	local mount
 	mount=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
@@ -99,7 +99,7 @@ cgroup_make() {
 	path=/usestat$$
 }
 
-# file_system OPTION...: ext4 in a file, at mnt.
+# file_system OPTION...: make an ext4 in a file, and mount it at mnt.
 file_system() {
 	needs losetup mkfs.ext4 truncate
 	truncate -s 64M image

@@ -354,7 +354,7 @@ def network_cases:
 
 def cases: cpu_cases, program_cases, memory_cases, task_cases, disk_cases, network_cases;
 
-# failures: what is wrong with the findings for each case; input: the records of the quiet machine.
+# failures: the wrong findings of each case; input: the records of the quiet machine.
 def failures:
 	({records: ., numbers: {}, durations: {}} | [cases]) as $cases
 	| ([rules[].id] - [$cases[] | select(.text).rule] | .[] | "no case for the rule \(.)"),

@@ -20,7 +20,7 @@ own_setup() {
 
 own_teardown() { uproot; }
 
-# expected BATCH: its lines "PLANT FINDING CULPRIT WRONG".
+# expected BATCH: print its lines "PLANT FINDING CULPRIT WRONG".
 expected() { awk -F '\t' -v batch="$1" '$1 == batch { print $2, $3, $4, $5 }' "$BATS_TEST_DIRNAME/expected.tsv"; }
 
 # blamed WRONG CULPRIT: print the causes that must not name the culprit.
@@ -36,7 +36,7 @@ is_found() {
 		"$dir/report.json" >/dev/null
 }
 
-# summary: the findings in few lines.
+# summary: print the findings in few lines.
 summary() {
 	jq -r '.findings[] | "\(.severity)\t\(.id)\t\(if .explained_by then "<- \(.explained_by)" else "" end)\t\(.title)"' \
 		"$dir/report.json"

@@ -49,7 +49,7 @@ in_group() {
 	begin sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$mount/sx-$plant" "$@"
 }
 
-# file_system PLANT OPTION...: an ext4 of 32 MiB in a file, mounted at sx-PLANT.fs.
+# file_system PLANT OPTION...: make an ext4 of 32 MiB in a file, and mount it at sx-PLANT.fs.
 file_system() {
 	local plant=$1 loop
 	shift
@@ -124,7 +124,7 @@ plant_samefile() { begin "$(program samefile)" samefile 6 "$BATS_TEST_TMPDIR/sx-
 plant_log() { begin "$(program log)" log 5000 "$BATS_TEST_TMPDIR/sx-log.log"; }
 plant_flock() { begin sh -c 'flock sx-locked sleep 60 & sleep 0.2; exec "$@"' sh "$(copy_of flock flock)" sx-locked true; }
 
-# copy_of PLANT PROGRAM: a program with the plant's name.
+# copy_of PLANT PROGRAM: copy the program to the plant's name.
 copy_of() {
 	cp "$(type -P "$2")" "$BATS_TEST_TMPDIR/sx-$1"
 	echo "$BATS_TEST_TMPDIR/sx-$1"

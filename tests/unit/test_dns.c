@@ -32,7 +32,9 @@ static void send_message(const __u8 *message, size_t len, bool is_answer, __u16 
 	free(packet);
 }
 
-/* Send the query of the answer: without its flag and record. */
+/*
+ * Send the query that belongs to the answer: the answer without its response flag and its record.
+ */
 static void send_query(__u16 port)
 {
 	__u8 query[26];

@@ -40,7 +40,7 @@
 	"test_sandbox: system call " what " is not allowed in the sandbox; this is a bug, please " \
 	"report it, or run with --no-sandbox\n"
 
-static char messages[4096];	/* of the child, with "N" instead of numbers of system calls */
+static char messages[4096];	/* of the child, with "N" for each system call number */
 
 static void read_messages(int fd)
 {

@@ -5,7 +5,7 @@
 
 include "lib";
 
-# code: in backquotes, more of them than it contains.
+# code: a string in backquotes: one more than the longest run that it contains.
 def code: [scan("`+") | length] as $runs
 	| ("`" * (($runs | max // 0) + 1)) as $quotes | "\($quotes) \(.) \($quotes)";
 
