@@ -218,7 +218,7 @@ static __always_inline void find_syscall(struct offcpu_wait *wait, struct task_s
 		wait->syscall = number;
 }
 
-/* Describe the wait of @task from @off to @now.  Return NULL without a buffer. */
+/* Describe the wait of @task from @off to @now.  Return NULL if there is no buffer. */
 static __always_inline struct offcpu_wait *describe(struct task_struct *task,
 						    const struct off *off, __u64 now)
 {
