@@ -7,7 +7,7 @@ load ../lib
 
 own_setup() { cd "$root" || return; }
 
-# The tools, or the one that scripts/test TOOL is testing.
+# All tools, or the one that scripts/test TOOL is testing.
 tools=("$root"/tools/*/)
 tools=("${tools[@]%/}")
 tools=("${tools[@]##*/}")

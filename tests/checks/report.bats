@@ -128,7 +128,7 @@ cause() {
 @test "report: waits for locks that were left out rule out nothing" {
 	local output=bundle/offcputime/output
 	cp -r "$data/quiet" bundle
-	# As if --top had left out 5 kinds, and all rows that it kept were of locks.
+	# Change the data as if --top had left out 5 kinds, and all kept rows were of locks.
 	jq -c 'if .type == "row" then {type, time, mono_ns, others: 5, waits: 9, total_ns: 1e9} else . end' \
 		"$data/quiet/offcputime/output" >$output
 	"$report" --output "$made" bundle >/dev/null
@@ -318,7 +318,8 @@ in_report() {
 }
 
 @test "report: a late sample leaves no second empty" {
-	# The fifth sample is late, two disks are printed at once, and in the eighth second there was no request.
+	# The fifth sample is late, two disks are printed at once, and the eighth second has no
+	# request.
 	in_report histograms '[sampled[] | "\(.at)\(.label // "")"] | join(" ")' -r >"$out" <<-'JSON'
 	[{"t":1.48},{"t":2.49},{"t":3.52},{"t":4.5},{"t":6.1},{"t":6.51},{"t":7.5},{"t":9.49},{"t":10.5}]
 	[{"t":1.9,"label":"a"},{"t":1.901,"label":"b"},{"t":2.9,"label":"b"},{"t":3.9,"label":"a"}]
@@ -345,7 +346,7 @@ in_report() {
 	render troubled
 	grep -qF '<title>matrix_multiply (/opt/app/crunch): 420 samples, 73.68 %</title>' "$made/report.html"
 	grep -qF '<title>std::vector&lt;int&gt;::push_back(int&amp;&amp;) (/opt/app/batch): 60 samples' "$made/report.html"
-	# The frame of "my batch job", 150 of 570 samples, from 420 on.
+	# The frame of "my batch job" has 150 of 570 samples and starts at 420.
 	grep -qF '#zoom-profile-2:target~.clip>svg{width:379.9' "$made/report.html"
 	grep -q '<svg class="fw" x="73.68.*%".*<a href="#zoom-profile-2">' "$made/report.html"
 	render hostile
@@ -606,7 +607,7 @@ accessible() { "$root/tests/report/accessible.py" "$1" "$root/scripts/checklist/
 }
 
 # bats test_tags=all
-@test "report: the browser test detects a page that does" {
+@test "report: the browser test detects a page that runs a script" {
 	needs chromium
 	echo '<!DOCTYPE html><title>x</title><img src="http://canary.invalid/x"
 		onerror="document.title='"'owned'"'">' >"$made/bad.html"

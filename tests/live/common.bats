@@ -196,8 +196,8 @@ ends_at_sigint() {
 	each ends_at_sigint "${all_tools[@]}"
 }
 
-# stops_on_full_pipe TOOL ARGS...: SIGINT ends the tool although nobody reads its output, including
-# the heading.
+# stops_on_full_pipe TOOL ARGS...: expect SIGINT to end the tool although nobody reads its output,
+# including the heading.
 stops_on_full_pipe() {
 	local full
 	mkfifo full

@@ -37,7 +37,7 @@ own_teardown() {
 	[ -z "${init_pid-}" ] || podman rm --all --force --time 0 >/dev/null 2>&1 || true
 }
 
-# LOOP: what the containers do: one exec every 0.1 s.
+# LOOP: the command of the containers: one exec every 0.1 s.
 LOOP='while :; do /bin/true; sleep 0.1; done'
 
 # start_container NAME: start one; sets `id`.

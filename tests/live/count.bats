@@ -10,7 +10,7 @@ own_setup() { needs jq; }
 # rows [FILTER]: print the records of type "count".
 rows() { jq -c "select(.type == \"count\")${1:+ | $1}" "$out"; }
 
-# fail_opens N PATH: by a program named x$$opens.
+# fail_opens N PATH: let a program named x$$opens fail to open PATH N times.
 fail_opens() {
 	cp "$(type -P bash)" "x$$opens"
 	"./x$$opens" -c 'for ((i = 0; i < $1; i++)); do : <"$2"; done 2>/dev/null; :' - "$@"

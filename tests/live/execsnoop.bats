@@ -4,7 +4,8 @@
 
 load ../lib
 
-# The caller cannot choose the name of an exec'd memfd or file descriptor, but an argument.
+# The caller cannot choose the name of an exec'd memfd or file descriptor, but it can choose an
+# argument.
 mark=mark$$
 
 # start_and_exec HOW N [ARG...]: run it with our mark while execsnoop traces.
@@ -21,7 +22,7 @@ start_and_exec() {
 # events [FILTER]: print them.
 events() { jq -rc "select(.type == \"event\") | ${1:-.}" "$out"; }
 
-# children [FILTER]: the execs of the children, without the exec of the workload itself.
+# children [FILTER]: print the execs of the children, without the exec of the workload itself.
 children() {
 	local key parent
 	while read -r key parent _; do [ "$key" != parent ] || break; done <truth
@@ -47,7 +48,7 @@ exe_of() {
 	esac
 }
 
-# runs HOW MEMFD DELETED [PATH]: 23 execs of the file that is the children's /proc/self/exe.
+# runs HOW MEMFD DELETED [PATH]: expect 23 execs of the file that is the children's /proc/self/exe.
 runs() {
 	start_and_exec "$1" 23
 	expect "$(exe_of children)" "$(exe_of execsnoop)" "paths"

@@ -251,7 +251,7 @@ agrees() {
 		SIXTY_HOOKS=$way tool_start ext4slower --json --min 0.2
 		do_ops sync_write
 		tool_stop
-		# All writes that certainly took that long, and none that certainly did not.
+		# Expect all writes that certainly took that long, and none that certainly did not.
 		sure=$(awk -v slack="$slack_ns" '$3 >= 250000 + slack' truth | wc -l)
 		most=$(awk '$3 >= 200000' truth | wc -l)
 		n=$(events write | wc -l)

@@ -20,7 +20,7 @@ setup_file() {
 	build_image
 }
 
-# make_base: the base as an archive, in the cache under a name that depends on the packages in it.
+# make_base: make an archive of the base, in the cache, under a name that depends on its packages.
 make_base() {
 	local packages sum
 	packages=$("$root/scripts/deps" --list build run | paste -sd ,)
@@ -34,8 +34,8 @@ make_base() {
 	mv "$base.new" "$base"
 }
 
-# build_image: from the committed files.  The machine's network, which the build shares, has only a loopback
-# interface; with the isolation "chroot" podman can make no other.
+# build_image: build it from the committed files.  The machine's network, which the build shares,
+# has only a loopback interface; with the isolation "chroot" podman can make no other.
 build_image() {
 	mkdir "$at/src"
 	git -C "$root" archive HEAD | tar -x -C "$at/src"

@@ -5,8 +5,8 @@
 
 load ../lib
 
-# A separate group, and a place that all users can reach; not /tmp, which may be
-# mounted without file capabilities.
+# Use a separate group, and a place that all users can reach, but not /tmp, which may be mounted
+# without file capabilities.
 own_setup() {
 	needs setcap getcap setpriv groupadd groupdel
 	group=x$$caps

@@ -128,7 +128,7 @@ both_numbers() { echo ".pid == $pid and .host_pid == $host_pid"; }
 	[ "$(events ".other_pidns and .host_tid > 0 and (has(\"tid\") | not)")" -ge 1 ]
 }
 
-# CPU time instead of elapsed time, because the machine may be busy.
+# Use CPU time instead of elapsed time, because the machine may be busy.
 spin='for ((i = 0; i < 400000; i++)); do :; done'
 
 # only_spinning: expect only samples of the process, with both of its PIDs and the names of its

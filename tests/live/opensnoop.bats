@@ -36,13 +36,13 @@ events() {
 		(.path // "" | test("^/(usr/)?lib") | not)) | '"${1:-.}" "$out"
 }
 
-# counts CALL KIND: 23 opens that succeed and 23 that fail.
+# counts CALL KIND: expect 23 opens that succeed and 23 that fail.
 counts() {
 	local ours="select((.path | startswith(\"$name\"))"
 	trace_opens -- "$1" 23 "$name.file" 0102 0640
 	expect "$(cat truth)" "ok=23 failed=0 fd=$(events .fd | tail -n 1) errno=0" "truth"
 	expect 23 "$(events "$ours and .call == \"$2\" and .fd >= 0 and .err == 0)" | wc -l)" "opens"
-	# Not .lost: on 7.x the recursion guard may count some other call (CAVEATS).
+	# Do not check .lost: on 7.x the recursion guard may count other calls (CAVEATS).
 	expect 0 "$(jq 'select(.type == "summary").ring_full' "$out")" "lost"
 	[ "$1" = handle ] || [ "$1" = creat ] || {
 		trace_opens -- "$1" 23 "$name.none" 0

@@ -205,7 +205,7 @@ all_sampled() { expected_samples "$(count true)"; }
 @test "profile: a program with more symbols than the limit costs bounded memory, and is counted" {
 	needs python3
 	program=$(own spins)
-	# Its table of symbols claims a terabyte, most of it a hole.
+	# Its symbol table has a size of a terabyte, most of which is a hole.
 	python3 - "$program" <<-'PY'
 	import struct, sys
 	with open(sys.argv[1], "r+b") as file:
@@ -257,7 +257,7 @@ all_sampled() { expected_samples "$(count true)"; }
 	load_start reads 500
 	sampled -p "$process"
 	at_least 40 "$(count '(.kernel | length > 0) and (.kernel_modules[0] != "")')"
-	# Since glibc 2.41 a function of the library that has no name makes the call.
+	# Since glibc 2.41 a library function without a name makes the call.
 	at_least 40 "$(count '(.kernel | index("vfs_read")) and (.user[0] | test("read|libc"))')"
 	expect 0 "$(number kernel_frames_unknown)"
 }
@@ -280,7 +280,7 @@ all_sampled() { expected_samples "$(count true)"; }
 	expect 0 "$(jq -s 'map(select(.type == "stack" and .pid == 0)) | length' "$out")"
 	run_tool profile --json -F 49 -I -K 2
 	(($(jq -s 'map(select(.type == "stack" and .pid == 0) | .count) | add // 0' "$out") > 0)) || {
-		# Only on a machine that is never idle.
+		# This happens only on a machine that is never idle.
 		(($(number fired) <= $(number samples) + 10)) || return 1
 	}
 }

@@ -138,7 +138,8 @@ scheduler_stamps() {
 	load_start 12 200 300
 	traced -p "$process"
 	((times >= 2400))
-	# Before 6.4 what a task had waited before it was moved is missing: 3 to 11 % (CAVEATS).
+	# Before 6.4 the time that a task waited before it was moved is missing: 3 to 11 %
+	# (CAVEATS).
 	case $(uname -r) in
 	[1-5].* | 6.[0-3].*) nearly_exact true 110 ;;
 	*) nearly_exact true ;;
@@ -155,11 +156,12 @@ scheduler_stamps() {
 	count=$(count_of true) sum=$(sum_of true)
 	((count >= times - times / 100 && count <= times + times / 20))
 	off=$((delay_ns / 10))
-	# Two clocks: the events have CLOCK_MONOTONIC, schedstat the scheduler's clock of each CPU.  In
-	# an emulator the kernel marks the TSC unstable ("TSCs unsynchronized"), reads the one from the
-	# HPET, and only bounds the drift of the other.  Over the same 1930 wakeups of 1.09 ms on 5.10
-	# the two differed by 80 us on average and by up to 16 ms; on 7.3 by up to 2 ms.  So the sum
-	# was 13 % low, 7 % low (5.10), 18 % low and 3 % high (7.3) in four runs.
+	# Two clocks are compared: events use CLOCK_MONOTONIC, schedstat the scheduler's clock of
+	# each CPU.  In an emulator the kernel marks the TSC unstable ("TSCs unsynchronized"), reads
+	# the one from the HPET, and only bounds the drift of the other.  Over the same 1930 wakeups
+	# of 1.09 ms on 5.10 the two differed by 80 us on average and by up to 16 ms; on 7.3 by up
+	# to 2 ms.  So the sum was 13 % low, 7 % low (5.10), 18 % low and 3 % high (7.3) in four
+	# runs.
 	! emulated || off=$((delay_ns / 4))
 	((sum * 1000 >= delay_ns - off - times * 2000))
 	((sum * 1000 <= delay_ns + off + times * 5000))

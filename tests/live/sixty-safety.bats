@@ -250,7 +250,7 @@ hostile() {
 # bats test_tags=all
 @test "sixty: its own cost excludes CPU time used by its process before exec" {
 	without_report
-	# Six seconds of CPU time, which count as this process's children's.
+	# Use six seconds of CPU time, which count as CPU time of this process's children.
 	timeout 90 bash -c 'for i in 1 2; do (ulimit -t 3; while :; do :; done) & done; wait
 		exec "$0" --output "$1" --seconds 5' "$sixty" "$dir" >"$out" 2>"$err" 3>&-
 	under own_cpu_s 6

@@ -84,7 +84,7 @@ run_in_time() {
 	(cd "$dir" && sha256sum --quiet -c manifest.sha256)
 	expect "$(cd "$dir" && find . -type f | sort)" \
 		"$(tar -tzf "$dir.tar.gz" | sed -n 's,^report/\(.*[^/]\)$,./\1,p' | sort)" "files of the bundle"
-	# The same report, made in another directory without privileges.
+	# Expect the same report if it is made in another directory without privileges.
 	"$sixty" --from "$dir.tar.gz" --output "$BATS_TEST_TMPDIR/again" --json >"$out"
 	cmp "$out" "$dir/report.json"
 	cmp "$BATS_TEST_TMPDIR/again/report.html" "$dir/report.html"
@@ -113,7 +113,7 @@ run_in_time() {
 	done
 	tool_stop INT
 	expect 0 "$status"
-	# In the rows that count them; and as events, of which the first of each interval are printed.
+	# They are in the rows that count them, and the first events of each interval are printed.
 	expect 23 "$(jq -r "select(.type == \"event\" and .comm == \"$name\").comm" "$dir/execsnoop/output" | wc -l)"
 	expect 23 "$(jq "select(.type == \"count\" and .comm == \"$name\").count" "$dir/execsnoop/output" | jq -s add)"
 	expect 23 "$(jq "select(.type == \"count\" and .path == \"/nonexistent/$name\").count" "$dir/opensnoop/output" | jq -s add)"

@@ -64,7 +64,7 @@ nothing_lost() {
 	expect 0 "$(jq 'select(.type == "summary") | .ring_full + .map_full' "$out")"
 }
 
-# agrees KIND [ADDRESS [DELAY_MS]]: 23 connections, each shown with the program's data.
+# agrees KIND [ADDRESS [DELAY_MS]]: expect 23 connections, each with the program's data.
 agrees() {
 	tool_start tcpaccept --json
 	serve "$1" 23 "${@:2}"
@@ -157,7 +157,7 @@ make_netns() {
 # bats test_tags=kernel,all
 @test "fast open: accepted before the end of the handshake" {
 	make_netns
-	# Enables client and server, both without a cookie.
+	# This enables client and server, both without a cookie.
 	$IN sysctl -qw net.ipv4.tcp_fastopen=0x207 || skip "no TCP fast open on this machine"
 	agrees fastopen
 	expect 23 "$($IN awk '/TcpExt/ && !names { names = $0; split($0, key); next }

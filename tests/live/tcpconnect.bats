@@ -72,7 +72,7 @@ latencies_agree() {
 		END { if (good != n) { print good " of " n " latencies agree"; exit 1 } }'
 }
 
-# agrees RESULT KIND [ADDRESS [PORT]]: 23 attempts, each shown with the program's data.
+# agrees RESULT KIND [ADDRESS [PORT]]: expect 23 attempts, each with the program's data.
 agrees() {
 	local result=$1
 	shift
@@ -252,7 +252,7 @@ make_netns() {
 	serve full
 	tool_start tcpconnect --json
 	run_client left 23 127.0.0.1 "$port" </dev/null
-	# Closed when its program ended.
+	# It was closed when its program ended.
 	wait_for 5 eval '[ "$(count aborted)" = 23 ]'
 	expect 0 "$(count waiting)"
 
@@ -390,7 +390,8 @@ make_netns() {
 	ulimit -n 9000 2>/dev/null || skip "no more than $(ulimit -Hn) open files allowed"
 	serve full 0.0.0.0
 	tool_start tcpconnect --json
-	# To two addresses: finding a free port for one takes long after the first 14,000.
+	# Connect to two addresses, because finding a free port for one address takes long after
+	# 14,000 connections.
 	leave "$(workload connects)" 8200 127.0.0.1
 	leave "$(workload connects)" 8200 127.0.0.2
 	run_client blocking 23 127.0.0.1 1

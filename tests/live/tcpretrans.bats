@@ -242,7 +242,7 @@ hold_connection() {
 	agrees middle
 	[ "$(counter TCPFastRetrans)" -ge 23 ]
 	[ "$(segments probe)" -le "$(counter TCPLossProbes)" ]
-	# The first byte of each connection, repeatedly: 23 sequence numbers.
+	# The first byte of each connection is sent repeatedly: 23 sequence numbers.
 	expect 23 "$(ours 'select(.kind == "retransmit" and .bytes == 1).seq' | sort -u | wc -l)"
 }
 
@@ -299,7 +299,7 @@ is_sent() { $IN ss -Htn state syn-sent "dport = :$1" | grep -q .; }
 	expect 0 "$(segments all)" "shown"
 }
 
-# probes_only_with_l KIND: for a loss that causes one probe on each of 23 connections, with and without -l.
+# probes_only_with_l KIND: cause one probe on each of 23 connections, and expect them only with -l.
 probes_only_with_l() {
 	tool_start tcpretrans --json -l
 	lose "$1" 23
@@ -420,7 +420,7 @@ probes_only_with_l() {
 
 # bats test_tags=kernel,all
 @test "a socket that no process has open any more has no owner" {
-	# Closed with data in flight: FIN_WAIT1, an orphan.
+	# The socket was closed with data in flight, so it is an orphan in FIN_WAIT1.
 	tool_start tcpretrans --json
 	$IN "$program" orphan 1 >truth
 	wait_for 5 eval '[ -n "$(ours)" ]'

@@ -69,7 +69,7 @@ end_incident() {
 	load_pid=
 }
 
-# truth KEY: from the line "done KEY VALUE ..."
+# truth KEY: print the value from the line "done KEY VALUE ..."
 truth() { awk -v key="$1" '/^done/ { for (i = 2; i < NF; i++) if ($i == key) print $(i + 1) }' truth; }
 
 # records FILTER: print the number of records that match.
@@ -449,7 +449,7 @@ throttled() {
 	expect "\"$path\"" "$(last "$log" task_memcg)" "cgroup of the victim"
 }
 
-# --- Network, in a namespace of its own
+# --- Network, in a separate namespace
 
 # bats test_tags=kernel,all
 @test "usestat: datagrams that a full socket buffer drops, in another network namespace" {

@@ -25,7 +25,7 @@ static inline long long now_ns(void)
 	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
 }
 
-/* Wait for a line on standard input; false at its end. */
+/* Wait for a line on standard input.  Return false at its end. */
 static inline bool await_line(void)
 {
 	char line[16];

@@ -152,7 +152,7 @@ static void copy_value(char *to, size_t size, const char *text, const char *name
 		snprintf(to, size, "%.*s", (int)strcspn(at + strlen(name), ","), at + strlen(name));
 }
 
-/* The cgroups of the last "oom-kill:constraint=..." (v5.0), which precedes the kill. */
+/* The cgroups of the last message "oom-kill:constraint=..." (v5.0), which comes before the kill. */
 static struct {
 	__u64 pid;
 	char oom_memcg[256], task_memcg[256];

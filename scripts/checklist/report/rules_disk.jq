@@ -36,7 +36,7 @@ def rules_disk: [
 {id: "multipath-failed", class: "errors", resource: "disk", warning: 1, critical: null, unit: "paths", weight: 7,
 	title: "Multipath device %s has lost a path", fine: "no multipath device has lost a path",
 	why: "One is enough: the device has less bandwidth and no reserve.",
-	means: "A path to the storage does not run.", look: "Cable, switch, controller, initiator.", cannot: "why.",
+	means: "A path to the storage does not work.", look: "Cable, switch, controller, initiator.", cannot: "why.",
 	next: "multipath -ll %{disk}; dmesg -T | grep -iE 'multipath|sd[a-z]'", explains: ["block-latency",
 		"block-outlier"]},
 {id: "io-limited", class: "saturation", resource: "disk", warning: 20, critical: 60, unit: "%", weight: 8,
