@@ -45,7 +45,7 @@ int bpf_object__load_skeleton(struct bpf_object_skeleton *skeleton)
 	int (*real)(struct bpf_object_skeleton *) = dlsym(RTLD_NEXT, __func__);
 	int err = real(skeleton);
 
-	/* The object of common/core/self.c is not the tool's. */
+	/* Skip the object of common/core/self.c, which is not part of the tool. */
 	if (err || strcmp(skeleton->name, "self_bpf") == 0)
 		return err;
 	print_programs(*skeleton->obj);

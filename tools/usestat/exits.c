@@ -45,9 +45,9 @@ static const struct field keys[] = {
 
 static const struct record_type type = {
 	.name = "exit",
-	.about = "Processes with the same name, name of the parent, and exit status that ended; "
-		 "in detailed samples.  From taskstats; needs CAP_NET_ADMIN.  Those with status 0 are "
-		 "counted since v5.17",
+	.about = "Processes that ended, by name, name of the parent and exit status; in "
+		 "detailed samples.  From taskstats; needs CAP_NET_ADMIN.  Those with status 0 "
+		 "are counted since v5.17",
 	.interval = true,
 	.fields = fields, .n = EXIT_FIELDS,
 	.keys = keys, .n_keys = ARRAY_SIZE(keys),
