@@ -116,7 +116,7 @@ file_system() {
 @test "usestat: the table has a row for each resource" {
 	run_tool usestat 1 2
 	expect 0 "$status"
-	expect 2 "$(grep -c '^RESOURCE' "$out")" "headings"
+	expect 2 "$(grep -c '^RESOURCE.\{,72\}$' "$out")" "headings that fit a terminal of 80"
 	for row in cpu memory disk mount tcp udp tasks descriptors process; do
 		[ "$(grep -c "^$row " "$out")" -ge 1 ] || { echo "no row: $row"; return 1; }
 	done

@@ -46,12 +46,12 @@ static void table_has_bcc_s_columns(void **state)
 {
 	set_event(FS_READ, 4096, 0, "x\0b\0a", 6);
 	assert_string_equal(shown(false),
-		"COMM             PID     T BYTES   OFF_KB   LAT(ms) FILENAME\n"
-		"cat              42      R 4096    8         12.346 /a/b/x\n");
+		"COMM         PID     T BYTES   OFF_KB   LAT(ms) FILENAME\n"
+		"cat          42      R 4096    8         12.346 /a/b/x\n");
 	columns[COL_FS].hidden = false;
 	assert_string_equal(shown(false),
-		"COMM             PID     T BYTES   OFF_KB   LAT(ms) FS       FILENAME\n"
-		"cat              42      R 4096    8         12.346 ext4     /a/b/x\n");
+		"COMM         PID     T BYTES   OFF_KB   LAT(ms) FS       FILENAME\n"
+		"cat          42      R 4096    8         12.346 ext4     /a/b/x\n");
 }
 
 static void json_has_all_fields(void **state)

@@ -47,16 +47,16 @@ static int reset(void **state)
 static void table_has_bccs_columns_first(void **state)
 {
 	assert_string_equal(shown(false, &owned),
-		"PID     IP LADDR:LPORT          T> RADDR:RPORT          STATE        COMM\n"
-		"42      4  10.0.0.1:443         L> 192.0.2.7:40000      ESTABLISHED  nginx\n");
+		"PID    IP LADDR:LPORT       T> RADDR:RPORT       STATE       COMM\n"
+		"42     4  10.0.0.1:443      L> 192.0.2.7:40000   ESTABLISHED nginx\n");
 }
 
 static void the_sequence_is_an_option(void **state)
 {
 	opt.sequence = true;
 	assert_string_equal(shown(false, &owned),
-		"PID     IP LADDR:LPORT          T> RADDR:RPORT          STATE        SEQ        COMM\n"
-		"42      4  10.0.0.1:443         L> 192.0.2.7:40000      ESTABLISHED  4000000000 nginx\n");
+		"PID    IP LADDR:LPORT       T> RADDR:RPORT       STATE       SEQ        COMM\n"
+		"42     4  10.0.0.1:443      L> 192.0.2.7:40000   ESTABLISHED 4000000000 nginx\n");
 }
 
 static void json_has_all_fields(void **state)
@@ -75,7 +75,7 @@ static void an_orphan_has_no_owner(void **state)
 	assert_null(strstr(shown(true, &orphan), "\"pid\""));
 	assert_null(strstr(shown(true, &orphan), "\"comm\""));
 	assert_non_null(strstr(shown(false, &orphan),
-		"\n-       6  [::1]:80             R> [2001:db8::7]:40001  FIN_WAIT1    -\n"));
+		"\n-      6  [::1]:80          R> [2001:db8::7]:40001 FIN_WAIT1   -\n"));
 }
 
 static void states_and_kinds_have_names(void **state)

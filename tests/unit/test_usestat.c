@@ -23,7 +23,7 @@ static void cpu_times_are_differences_in_microseconds(void **state)
 	    "\"forks\":2,\"load_1m\":1.25,\"load_5m\":0.50,\"load_15m\":0.05,\"psi_some_us\":10000,"
 	    "\"softnet_processed\":16,\"softnet_dropped\":0,\"softnet_squeezed\":3,\"online\":1}");
 	lacks(json_of(&cpu_subject), "psi_full_us");	/* the line is gone: absent, not 0 */
-	has(table_of(&cpu_subject), "cpu         1 CPU                       40.00% 2 runnable, "
+	has(table_of(&cpu_subject), "cpu         1 CPU                 40.00% 2 runnable, "
 	    "PSI 1.0%, 3 softnet squeezes");
 }
 
@@ -294,6 +294,18 @@ static void cgroups_of_version_2(void **state)
 	has(table_of(&cgroup_subject), "92% of its memory");
 }
 
+static void long_names_lose_their_middle(void **state)
+{
+	opt.common.json = false;
+	row_begin(&u, "process", "1234567 systemd-journald");
+	row_end(&u);
+	row_begin(&u, "mount", "/mnt/x\xc3\xa9-and-a-longer-name");	/* no half a character */
+	row_end(&u);
+	assert_string_equal(take_text(),
+		"process     1234567..md-journald       - -                              -\n"
+		"mount       /mnt/x..longer-name        - -                              -\n");
+}
+
 static void human_sizes(void **state)
 {
 	assert_string_equal(human(0), "0 B");
@@ -315,6 +327,7 @@ int main(void)
 		cmocka_unit_test(cgroups_of_both_versions),
 		cmocka_unit_test(cgroups_of_version_1),
 		cmocka_unit_test(cgroups_of_version_2),
+		cmocka_unit_test(long_names_lose_their_middle),
 		cmocka_unit_test(human_sizes),
 	};
 

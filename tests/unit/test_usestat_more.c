@@ -38,8 +38,8 @@ static void exits_by_program_parent_and_status(void **state)
 	has(json_of(&exits_subject), "\"count\":1,\"lifetime_us\":1000,\"comm\":\"web\",\"signal\":11,");
 	has(json_of(&exits_subject), "\"status\":0,\"pid\":900062,\"ppid\":900099,\"uid\":0}");
 	lacks(json_of(&exits_subject), "\"pid\":7");
-	has(table_of(&exits_subject), "exits       web of sh                        - -"
-	    "                                            24 with status 3");
+	has(table_of(&exits_subject), "exits       web of sh                  - -"
+	    "                              24 with status 3");
 	look_at(&exits_subject);
 	lacks(json_of(&exits_subject), "\"count\"");	/* nothing ended since */
 	for (int i = 0; i < 300; i++) {

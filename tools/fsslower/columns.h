@@ -11,7 +11,7 @@ enum { COL_UID, COL_COMM, COL_PID, COL_TID, COL_OP, COL_BYTES, COL_ERR, COL_ERRO
 static struct column columns[] = {
 	[COL_UID] = { "UID", "uid", -7, COLUMN_ID, .hidden = true,
 		      .about = "User the task runs as" },
-	[COL_COMM] = { "COMM", "comm", -16, COLUMN_COMM, .about = "Name of the thread" },
+	[COL_COMM] = { "COMM", "comm", -12, COLUMN_COMM, .about = "Name of the thread" },
 	[COL_PID] = { "PID", "pid", -7, COLUMN_ID, .optional = true, .about = "Process" },
 	[COL_TID] = { "TID", "tid", -7, COLUMN_ID, .optional = true, .hidden = true, .about = "Thread" },
 	[COL_OP] = { "T", "op", -1, COLUMN_STRING, .metric = METRIC_LABEL,

@@ -14,8 +14,8 @@ static struct column columns[] = {
 		      .about = "User the task runs as" },
 	[COL_PID] = { "PID", "pid", -7, COLUMN_ID, .optional = true, .about = "Process" },
 	[COL_TID] = { "TID", "tid", -7, COLUMN_ID, .optional = true, .hidden = true, .about = "Thread" },
-	[COL_COMM] = { "COMM", "comm", -16, COLUMN_COMM, .about = "Name of the thread" },
-	[COL_LATENCY] = { "LATms", "latency_ns", -10, COLUMN_NS, .metric = METRIC_SECONDS,
+	[COL_COMM] = { "COMM", "comm", -12, COLUMN_COMM, .about = "Name of the thread" },
+	[COL_LATENCY] = { "LATms", "latency_ns", -8, COLUMN_NS, .metric = METRIC_SECONDS,
 			  .about = "Time the call took" },
 	[COL_CALL] = { "CALL", "call", -16, COLUMN_STRING, .hidden = true, .metric = METRIC_LABEL,
 		       .values = "getaddrinfo gethostbyname gethostbyname2 gethostbyname_r "
@@ -23,7 +23,7 @@ static struct column columns[] = {
 		       .about = "The function called" },
 	[COL_TRUNCATED] = { "TRUNCATED", "truncated", 1, COLUMN_BOOL, .hidden = true,
 			    .about = "Whether host is truncated, at 255 bytes" },
-	[COL_HOST] = { "HOST", "host", -32, COLUMN_STRING, .optional = true,
+	[COL_HOST] = { "HOST", "host", -22, COLUMN_STRING, .optional = true,
 		       .about = "The name as it was passed; absent if it could not be read" },
 	[COL_RESULT] = { "RESULT", "result", -16, COLUMN_STRING, .metric = METRIC_LABEL,
 			 .about = "ok; for getaddrinfo EAI_NONAME and so on; for the other functions "

@@ -178,9 +178,9 @@ static void process_row(struct usestat *u, const struct process *process)
 	if (object_value(o, PROC_RSS, &v))
 		row_add(COL_SATURATION, "%s", human(v));
 	if (object_delta(o, PROC_DELAY, &v) && v * 200 > ns)
-		row_add(COL_SATURATION, "waits for a CPU %.1f%%", v * 100.0 / ns);
+		row_add(COL_SATURATION, "CPU wait %.1f%%", v * 100.0 / ns);
 	if (object_delta(o, PROC_BLOCK, &v) && v * 200 > ns)
-		row_add(COL_SATURATION, "waits for disks %.1f%%", v * 100.0 / ns);
+		row_add(COL_SATURATION, "disk wait %.1f%%", v * 100.0 / ns);
 	v = object_delta0(o, PROC_READ) + object_delta0(o, PROC_WRITTEN);
 	if (v)
 		row_add(COL_SATURATION, "I/O %s/s", human(per_second(o, v)));

@@ -6,14 +6,15 @@
 
 #include "usestat.h"
 
-#define NAME_WIDTH 26
+#define NAME_WIDTH 20
+#define NAME_HEAD 7			/* of a long name: a process begins with its PID */
 
 static struct column columns[COLUMNS] = {
 	[COL_RESOURCE] = { "RESOURCE", "resource", -11, COLUMN_STRING, .about = "Kind of resource" },
 	[COL_NAME] = { "NAME", "name", -NAME_WIDTH, COLUMN_STRING, .about = "Which one" },
 	[COL_UTILISATION] = { "UTIL", "utilisation_pct", 7, COLUMN_PERCENT, .optional = true,
 			      .about = "How busy it is" },
-	[COL_SATURATION] = { "SATURATION", "saturation", -44, COLUMN_STRING, .optional = true,
+	[COL_SATURATION] = { "SATURATION", "saturation", -30, COLUMN_STRING, .optional = true,
 			     .about = "What waits for it" },
 	[COL_ERRORS] = { "ERRORS", "errors", -6, COLUMN_STRING, .optional = true,
 			 .about = "What failed" },
@@ -81,19 +82,27 @@ void row_errors(__u64 n, const char *what)
 			mark ? mark + 3 : "");
 }
 
-/* Truncate a long name at its start, because the end of a path is more specific. */
+/* Return true if @c continues a UTF-8 character. */
+static bool inside_character(char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+/* Replace the middle of a long name by "..": because the end of a path is more specific. */
 static const char *fitting(const char *name)
 {
-	static char cut[NAME_WIDTH + 1];
-	size_t len = strlen(name);
-	const char *end = name + len - (NAME_WIDTH - 2);
+	static char shortened[NAME_WIDTH + 1];
+	size_t len = strlen(name), head = NAME_HEAD;
+	const char *end = name + len - (NAME_WIDTH - NAME_HEAD - 2);
 
 	if (len <= NAME_WIDTH)
 		return name;
-	while ((*end & 0xc0) == 0x80)		/* do not split a UTF-8 character */
+	while (head && inside_character(name[head]))
+		head--;
+	while (inside_character(*end))
 		end++;
-	snprintf(cut, sizeof(cut), "..%s", end);
-	return cut;
+	snprintf(shortened, sizeof(shortened), "%.*s..%s", (int)head, name, end);
+	return shortened;
 }
 
 void row_end(struct usestat *u)
