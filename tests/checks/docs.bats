@@ -218,6 +218,22 @@ run_help_examples() {
 	expect "sixty:$version" "$(grep -ohE 'sixty:[0-9.]+[0-9]' docs/containers.md contrib/kubernetes/* | sort -u)" image
 }
 
+@test "set-site writes the address and the contacts everywhere, also a second time" {
+	local old='sixty[.]example' site
+	git archive HEAD | tar -x -C "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	for site in one.test/project two.test; do
+		scripts/dev/set-site "https://$site" "m@${site%/*}" "s@${site%/*}"
+		expect "" "$(grep -rlE --exclude-dir=tests "$old" . | xargs)" "files with the old address"
+		old='one[.]test'
+	done
+	grep -qx 'Homepage: https://two.test/' packaging/debian/control
+	grep -qx 'Maintainer: sixty maintainers <m@two.test>' packaging/debian/control
+	grep -q '<s@two.test>' SECURITY.md
+	run scripts/dev/set-site two.test m@two.test s@two.test
+	expect 64 "$status"
+}
+
 @test "set-version writes the version and the date everywhere" {
 	git archive HEAD | tar -x -C "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"
