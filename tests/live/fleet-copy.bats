@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #
-# make static, and sixty-fleet --copy through sshd to a host that has neither jq nor sysstat nor
-# libbpf: a minimal Debian 13 in a chroot, in a sandbox (tests/fleet/sandbox).
+# make static, sixty-fleet --copy and sixty --remote through sshd to a host that has neither jq nor
+# sysstat nor libbpf: a minimal Debian 13 in a chroot, in a sandbox (tests/fleet/sandbox).
 #
 # Runs alone: sixty measures the machine.
 
@@ -103,6 +103,42 @@ needs_host() {
 		expect ok "$(head -c 2 "report/$tool/status")" "status of $tool"
 	done
 	find "$at/host" -xdev | sort | diff before -
+}
+
+@test "sixty --remote: one command, a report here, nothing is left there" {
+	needs_host
+	find "$at/host" -xdev | sort >before
+	status=0
+	sixty --remote root@bare --copy "$archive" --seconds 10 --output now >"$out" 2>"$err" || status=$?
+	cat "$out" "$err"
+	expect 0 "$status"
+	grep -q '^FINDINGS: ' "$out"
+	grep -qx "Report: $PWD/now/report.html" "$out"
+	grep -qx "Bundle: $PWD/now.tar.gz" "$out"
+	[ -s now/report.html ]
+	tar -tzf now.tar.gz >/dev/null
+	for tool in execsnoop opensnoop biolatency runqlat tcpconnect profile; do
+		expect ok "$(head -c 2 "now/$tool/status")" "status of $tool"
+	done
+	find "$at/host" -xdev | sort | diff before -
+}
+
+@test "sixty --remote: a host that cannot be reached, one without sixty, and existing output" {
+	needs_host
+	run sixty --remote root@127.0.0.1 --seconds 5
+	expect 1 "$status"
+	[[ $output == "sixty: root@127.0.0.1: unreachable: Host key verification failed"* ]]
+	cp -r "$root/scripts" .	# a checkout without the archive
+	cp -r "$root/contrib" .
+	run scripts/sixty --remote bare --seconds 5
+	expect 1 "$status"
+	expect "sixty: bare: no sixty: sixty is not in PATH; run make static here, and use --copy ARCHIVE" "$output"
+	mkdir there
+	run sixty --remote bare --output there
+	expect "1 sixty: there exists already" "$status $output"
+	run sixty --remote --evil
+	expect 64 "$status"
+	expect "" "$(find . -maxdepth 1 -name 'sixty-*')" "files left"
 }
 
 @test "sixty-fleet --copy: not an archive" {

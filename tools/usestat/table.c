@@ -88,7 +88,7 @@ static bool inside_character(char c)
 	return (c & 0xc0) == 0x80;
 }
 
-/* Replace the middle of a long name by "..": because the end of a path is more specific. */
+/* Replace the middle of a long name by "..", because the end of a path is more specific. */
 static const char *fitting(const char *name)
 {
 	static char shortened[NAME_WIDTH + 1];
