@@ -14,6 +14,10 @@
 
 #include "core/sandbox.h"
 
+/* Of <asm/termbits.h>, which cannot be included beside glibc's <termios.h>. */
+#define TERMIOS2_BYTES 44
+#define GET_TERMIOS2 _IOC(_IOC_READ, 'T', 0x2a, TERMIOS2_BYTES)
+
 const struct sandbox_call sandbox_basic[] = {
 	/* the main loop and its output */
 	{ "epoll_create1" }, { "epoll_ctl" }, { "epoll_wait" }, { "epoll_pwait" },
@@ -41,8 +45,8 @@ const struct sandbox_call sandbox_basic[] = {
 	{ "exit" }, { "exit_group" }, { "futex" }, { "getpid" }, { "gettid" }, { "rt_sigaction" },
 	{ "rt_sigprocmask" }, { "rt_sigreturn" },
 
-	/* stdio: isatty(3) and the size of buffers */
-	{ "ioctl", SANDBOX_IS(1, TCGETS) }, { "fstat" }, { "newfstatat", SANDBOX_WITH(3, AT_EMPTY_PATH) },
+	/* stdio: isatty(3), which changed with glibc 2.42, and the size of buffers */
+	{ "ioctl", SANDBOX_IS(1, TCGETS) }, { "ioctl", SANDBOX_IS(1, GET_TERMIOS2) }, { "fstat" }, { "newfstatat", SANDBOX_WITH(3, AT_EMPTY_PATH) },
 	{}
 };
 

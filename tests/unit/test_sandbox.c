@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -135,6 +136,17 @@ static void each_call_is_reported_once(void **state)
 	assert_string_equal(messages, MESSAGE("N (openat)") MESSAGE("N"));
 }
 
+/* isatty(3) as any glibc calls it: 2.42 and later ask for a struct termios2, of 44 bytes. */
+static void ask_for_terminal(void)
+{
+	char termios[64];
+
+	CHECK(!isatty(STDERR_FILENO));
+	CHECK(syscall(SYS_ioctl, STDERR_FILENO, TCGETS, termios) == -1 && errno != ENOSYS);
+	CHECK(syscall(SYS_ioctl, STDERR_FILENO, _IOC(_IOC_READ, 'T', 0x2a, 44), termios) == -1 &&
+	      errno != ENOSYS);
+}
+
 static void work(void)
 {
 	char *big = malloc(64 << 20);
@@ -145,6 +157,7 @@ static void work(void)
 		CHECK(malloc(4000));
 	usleep(1000);
 	CHECK(strerror(ENOENT) && fflush(stdout) == 0);
+	ask_for_terminal();
 	CHECK(write(STDERR_FILENO, "done\n", 5) == 5);
 	CHECK(!sandbox_was_hit());
 }
