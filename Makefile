@@ -240,7 +240,7 @@ unit-tests: $(TESTS)
 workloads: $(LOADS)
 
 check: all unit-tests
-	CMOCKA_MESSAGE_OUTPUT=TAP prove --exec '' $(TESTS)
+	prove --exec tests/unit/run $(TESTS)
 
 check-live:
 	scripts/test --no-install live
