@@ -12,6 +12,7 @@
 
 #include "core/xalloc.h"
 #include "symbols/elf_file.h"
+#include "symbols/elf_read.h"
 #include "symbols/elf_symbols.h"
 
 #define CALLS_CACHED 256

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* Symbols and segments of an ELF file that an observed process has mapped. */
 #include "fuzz.h"
+#include "symbols/elf_read.h"
 #include "symbols/elf_symbols.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
