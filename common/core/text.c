@@ -29,6 +29,14 @@ char *text_room(struct text *text, size_t n)
 	return text->at + text->len;
 }
 
+void text_trim(struct text *text)
+{
+	if (!text->len)
+		return;
+	text->at = xreallocarray(text->at, text->len, 1);
+	text->size = text->len;
+}
+
 int text_write(const struct text *text, int fd)
 {
 	size_t done = 0;

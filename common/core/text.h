@@ -23,6 +23,9 @@ void text_free(struct text *text);
  */
 char *text_room(struct text *text, size_t n);
 
+/* Free the room that is left after the text, which gets no longer. */
+void text_trim(struct text *text);
+
 void text_char(struct text *text, char c);
 void text_bytes(struct text *text, const char *s, size_t len);
 void text_str(struct text *text, const char *s);

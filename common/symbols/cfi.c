@@ -48,6 +48,7 @@ static void read_segments(int fd, const Elf64_Ehdr *header, struct cfi *cfi)
 				segment.p_offset, segment.p_filesz, segment.p_vaddr,
 			};
 	}
+	cfi->segments = xreallocarray(cfi->segments, cfi->n_segments, sizeof(cfi->segments[0]));
 }
 
 /* Find the section named .eh_frame. */

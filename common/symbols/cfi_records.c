@@ -172,6 +172,9 @@ void cfi_list_functions(struct cfi *cfi)
 		if (cfi_record(cfi, offset, &record) && record.bytes && record.bytes <= 0xffffffff)
 			add_function(cfi, &record, offset);
 	}
-	if (cfi->n)
-		qsort(cfi->functions, cfi->n, sizeof(cfi->functions[0]), by_start);
+	if (!cfi->n)
+		return;
+	cfi->capacity = cfi->n;
+	cfi->functions = xreallocarray(cfi->functions, cfi->n, sizeof(cfi->functions[0]));
+	qsort(cfi->functions, cfi->n, sizeof(cfi->functions[0]), by_start);
 }

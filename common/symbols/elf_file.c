@@ -11,12 +11,11 @@
 #include <unistd.h>
 
 #include "core/xalloc.h"
+#include "symbols/call_sites.h"
 #include "symbols/elf_file.h"
 #include "symbols/elf_read.h"
 #include "symbols/elf_symbols.h"
 
-#define CALLS_CACHED 256
-#define OPEN_FILES_MAX 256
 #define FILES_MAX 16384
 #define SYMBOL_BYTES_MAX (256UL << 20)	/* of all files */
 #define CFI_BYTES_MAX (128UL << 20)	/* for all files; a busy desktop needs 30 MB */
@@ -29,24 +28,22 @@ struct elf_file {
 	__u64 mapped_dev, mapped_ino;	/* as in /proc/PID/maps */
 	char *path;			/* as its process sees it */
 	int fd;				/* -1: closed, because too many files were open */
-	__u64 used;			/* when it was last asked for, by files->uses */
+	__u64 used;			/* when it was last used, by files->uses */
 	bool indexed;
 	bool cfi_read;
 	struct cfi *cfi;
-	/*
-	 * Cache of whether a call ends at an offset, indexed by the low bits of the offset.  An
-	 * entry is the offset << 1, plus 1 for yes.
-	 */
-	__u64 calls[CALLS_CACHED];
+	size_t cfi_bytes;
+	struct call_sites sites;	/* offsets that stacks have shown */
 	struct elf_segment *segments;
 	size_t n_segments;
-	struct symbols symbols;
+	struct symbols symbols;		/* of a closed file: those of the sites */
+	size_t symbol_bytes;
 };
 
 /* Read the symbols, up to the memory limit for those of all files. */
 static void index_file(struct elf_files *files, struct elf_file *file)
 {
-	size_t room = SYMBOL_BYTES_MAX - files->symbol_bytes;
+	size_t room = SYMBOL_BYTES_MAX - files->symbol_bytes, left = room;
 
 	if (file->indexed)
 		return;
@@ -54,16 +51,82 @@ static void index_file(struct elf_files *files, struct elf_file *file)
 	if (file->fd < 0)
 		return;
 	file->n_segments = elf_segments_read(file->fd, &file->segments);
-	if (!elf_symbols_read(file->fd, &file->symbols, &room))
+	if (!elf_symbols_read(file->fd, &file->symbols, &left))
 		files->limited++;
-	files->symbol_bytes = SYMBOL_BYTES_MAX - room;
+	file->symbol_bytes = room - left;
+	files->symbol_bytes += file->symbol_bytes;
 	symbols_sort(&file->symbols);
 }
 
-/*
- * Too many files are open.  Read the symbols of those whose last use is older than the average, and
- * close them.  A file that is mapped again is opened again.
- */
+static void forget_symbols(struct elf_files *files, struct elf_file *file)
+{
+	files->symbol_bytes -= file->symbol_bytes;
+	file->symbol_bytes = 0;
+	symbols_free(&file->symbols);
+	free(file->segments);
+	file->segments = NULL;
+	file->n_segments = 0;
+	file->indexed = false;
+}
+
+static void forget_cfi(struct elf_files *files, struct elf_file *file)
+{
+	files->cfi_bytes -= file->cfi_bytes;
+	file->cfi_bytes = 0;
+	cfi_free(file->cfi);
+	file->cfi = NULL;
+	file->cfi_read = false;
+}
+
+/* Convert @offset in the file to an address as used by its symbols. */
+static __u64 file_address(const struct elf_file *file, __u64 offset)
+{
+	for (size_t i = 0; i < file->n_segments; i++) {
+		const struct elf_segment *segment = &file->segments[i];
+
+		if (offset - segment->offset < segment->bytes)
+			return offset - segment->offset + segment->address;
+	}
+	return offset;
+}
+
+/* Keep only the symbols of the offsets that stacks have shown, and of the calls before them. */
+static void keep_seen_symbols(struct elf_files *files, struct elf_file *file)
+{
+	__u64 *addresses = xcalloc(2 * file->sites.n, sizeof(addresses[0]));
+	size_t n = 0;
+
+	for (size_t i = 0; i < file->sites.size; i++) {
+		__u64 offset = file->sites.slots[i] >> 1;
+
+		if (!file->sites.slots[i])
+			continue;
+		addresses[n++] = file_address(file, offset);
+		addresses[n++] = file_address(file, offset - 1);
+	}
+	symbols_keep(&file->symbols, addresses, n);
+	free(addresses);
+	files->symbol_bytes -= file->symbol_bytes;
+	file->symbol_bytes = file->symbols.n * sizeof(struct symbol_entry) +
+			     file->symbols.names.len;
+	files->symbol_bytes += file->symbol_bytes;
+}
+
+static void close_file(struct elf_files *files, struct elf_file *file)
+{
+	if (file->sites.n) {
+		index_file(files, file);
+		keep_seen_symbols(files, file);
+	} else {
+		forget_symbols(files, file);
+	}
+	forget_cfi(files, file);
+	close(file->fd);
+	file->fd = -1;
+	files->n_open--;
+}
+
+/* Too many files are open: close those that were not used for longer than the average. */
 static void close_files(struct elf_files *files)
 {
 	__u64 sum = 0, average;
@@ -71,14 +134,9 @@ static void close_files(struct elf_files *files)
 	for (const struct elf_file *file = files->first; file; file = file->next)
 		sum += file->fd >= 0 ? file->used : 0;
 	average = files->n_open ? sum / files->n_open : 0;
-	for (struct elf_file *file = files->first; file; file = file->next) {
-		if (file->fd < 0 || file->used > average)
-			continue;
-		index_file(files, file);
-		close(file->fd);
-		file->fd = -1;
-		files->n_open--;
-	}
+	for (struct elf_file *file = files->first; file; file = file->next)
+		if (file->fd >= 0 && file->used <= average && file != files->vdso)
+			close_file(files, file);
 }
 
 static struct elf_file *add_file(struct elf_files *files, int fd, const struct stat *st, const char *path)
@@ -156,7 +214,7 @@ static bool is_file(const struct elf_file *file, const struct stat *st)
 				  file->changed.tv_nsec == st->st_ctim.tv_nsec));
 }
 
-/* Return @file, which @fd refers to as well.  Keep @fd if the file's own descriptor was closed. */
+/* Return @file, which @fd is as well: open it again with that descriptor if it was closed. */
 static struct elf_file *reuse(struct elf_files *files, struct elf_file *file, int fd)
 {
 	file->used = ++files->uses;
@@ -165,6 +223,7 @@ static struct elf_file *reuse(struct elf_files *files, struct elf_file *file, in
 	} else {
 		file->fd = fd;
 		files->n_open++;
+		forget_symbols(files, file);
 	}
 	return file;
 }
@@ -180,7 +239,7 @@ struct elf_file *elf_files_mapped(struct elf_files *files, int dir,
 		file->used = ++files->uses;
 		return file;
 	}
-	if (files->n_open >= OPEN_FILES_MAX)
+	if (files->n_open >= ELF_OPEN_FILES_MAX)
 		close_files(files);
 	fd = open_mapped(files, dir, mapped, &st);
 	if (fd < 0)
@@ -218,97 +277,65 @@ struct elf_file *elf_files_vdso(struct elf_files *files)
 	return files->vdso;
 }
 
-/* Convert @offset in the file to an address as used by its symbols. */
-static __u64 file_address(const struct elf_file *file, __u64 offset)
+bool elf_file_is_closed(const struct elf_file *file)
 {
-	for (size_t i = 0; i < file->n_segments; i++) {
-		const struct elf_segment *segment = &file->segments[i];
-
-		if (offset - segment->offset < segment->bytes)
-			return offset - segment->offset + segment->address;
-	}
-	return offset;
+	return file->fd < 0;
 }
 
 bool elf_file_find(struct elf_files *files, struct elf_file *file, __u64 offset,
 		   struct symbol *symbol)
 {
+	if (elf_file_is_closed(file) && !call_sites_find(&file->sites, offset, NULL) &&
+	    !call_sites_find(&file->sites, offset + 1, NULL))
+		return false;
 	index_file(files, file);
 	return symbols_lookup(&file->symbols, file_address(file, offset), symbol);
 }
 
 struct cfi *elf_file_cfi(struct elf_files *files, struct elf_file *file)
 {
-	size_t room = CFI_BYTES_MAX - files->cfi_bytes;
+	size_t room = CFI_BYTES_MAX - files->cfi_bytes, left = room;
 
-	if (!file->cfi_read && file->fd >= 0) {
-		file->cfi = cfi_open(file->fd, &room);
-		files->cfi_bytes = CFI_BYTES_MAX - room;
-	}
+	file->used = ++files->uses;
+	if (file->cfi_read || elf_file_is_closed(file))
+		return file->cfi;
+	file->cfi = cfi_open(file->fd, &left);
+	file->cfi_bytes = room - left;
+	files->cfi_bytes += file->cfi_bytes;
 	file->cfi_read = true;
 	return file->cfi;
 }
 
-#if defined(__x86_64__)
-/*
- * Return the length of a call through a register or memory whose operand begins with @modrm
- * and, if it has one, @sib; 0: not a call.
- */
-static unsigned int indirect_call_bytes(__u8 modrm, __u8 sib)
+/* Return true if a call ends at @offset, or if that is unknown; remember it if it is known. */
+static bool look_for_call(struct elf_file *file, __u64 offset)
 {
-	unsigned int mode = modrm >> 6, rm = modrm & 7, bytes = 2;
-
-	if ((modrm >> 3 & 7) != 2)
-		return 0;
-	if (mode != 3 && rm == 4)
-		bytes++;		/* the SIB byte */
-	if (mode == 1)
-		bytes += 1;
-	else if (mode == 2 || (mode == 0 && (rm == 5 || (rm == 4 && (sib & 7) == 5))))
-		bytes += 4;
-	return bytes;
-}
-
-/*
- * Return true if @code, of 8 bytes, ends with a call.  A nop counts as one: the Go runtime
- * makes a goroutine return to the instruction after the nop with which goexit begins.
- */
-static bool ends_with_call(const __u8 *code)
-{
-	if (code[3] == 0xe8 || code[7] == 0x90)
-		return true;
-	for (unsigned int bytes = 2; bytes <= 7; bytes++) {
-		const __u8 *at = code + 8 - bytes;
-
-		if (at[0] == 0xff && indirect_call_bytes(at[1], bytes > 2 ? at[2] : 0) == bytes)
-			return true;
-	}
-	return false;
-}
-#elif defined(__aarch64__)
-/* Return true if @code, of 8 bytes, ends with bl, blr or blraa..., or with Go's nops. */
-static bool ends_with_call(const __u8 *code)
-{
-	__u32 word;
-
-	memcpy(&word, code + 4, sizeof(word));
-	return (word & 0xfc000000) == 0x94000000 || (word & 0xfefff000) == 0xd63f0000 ||
-	       word == 0xd503201f || word == 0xaa0003e0;
-}
-#endif
-
-bool elf_file_follows_call(struct elf_file *file, __u64 offset)
-{
-	__u64 *cached = &file->calls[offset % CALLS_CACHED];
 	__u8 code[8];
+	bool call;
 
-	if (*cached >> 1 == offset)
-		return *cached & 1;
 	if (file->fd < 0 || offset < sizeof(code) ||
 	    pread(file->fd, code, sizeof(code), (off_t)(offset - sizeof(code))) != sizeof(code))
 		return true;
-	*cached = offset << 1 | ends_with_call(code);
-	return *cached & 1;
+	call = call_sites_ends_call(code);
+	call_sites_add(&file->sites, offset, call);
+	return call;
+}
+
+bool elf_file_follows_call(struct elf_file *file, __u64 offset)
+{
+	bool call;
+
+	return call_sites_find(&file->sites, offset, &call) ? call : look_for_call(file, offset);
+}
+
+bool elf_file_see(struct elf_files *files, struct elf_file *file, __u64 offset)
+{
+	file->used = ++files->uses;
+	if (call_sites_find(&file->sites, offset, NULL))
+		return true;
+	if (elf_file_is_closed(file))
+		return false;
+	look_for_call(file, offset);
+	return true;
 }
 
 const char *elf_file_path(const struct elf_file *file)
@@ -324,9 +351,9 @@ void elf_files_free(struct elf_files *files)
 		next = file->next;
 		if (file->fd >= 0)
 			close(file->fd);
-		symbols_free(&file->symbols);
-		cfi_free(file->cfi);
-		free(file->segments);
+		forget_symbols(files, file);
+		forget_cfi(files, file);
+		call_sites_free(&file->sites);
 		free(file->path);
 		free(file);
 	}

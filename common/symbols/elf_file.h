@@ -4,6 +4,11 @@
  *
  * A file is opened while its process lives.  Its symbols are read when the first
  * address in it is looked up (elf_symbols.h).
+ *
+ * At most ELF_OPEN_FILES_MAX files are open.  Then those that were not used for the longest time
+ * are closed: only the names remain of the offsets for which elf_file_see() was called, some 100
+ * bytes for a file.  If a process still has such a file mapped, it is opened again when the
+ * mappings are read.
  */
 #ifndef COMMON_ELF_FILE_H
 #define COMMON_ELF_FILE_H
@@ -13,14 +18,16 @@
 #include "symbols/cfi.h"
 #include "symbols/symbols.h"
 
+#define ELF_OPEN_FILES_MAX 512
+
 struct elf_file;
 
 struct elf_files {		/* starts as all zeros */
 	struct elf_file *first;
 	struct elf_file *vdso;	/* NULL: not opened yet */
 	size_t n, n_open;
-	__u64 uses;		/* counts the calls of elf_files_mapped() */
-	size_t cfi_bytes;	/* memory used by call frame information */
+	__u64 uses;		/* counts uses of any file */
+	size_t cfi_bytes;	/* in use by call frame information */
 	size_t symbol_bytes;	/* in use by symbols */
 	size_t limited;		/* number of files whose symbols were left out because of a limit */
 };
@@ -50,16 +57,22 @@ void elf_files_free(struct elf_files *files);
 const char *elf_file_path(const struct elf_file *file);
 
 /*
+ * Remember that a stack has an address at @offset.  Returns false if it will have no name, because
+ * the file is closed.
+ */
+bool elf_file_see(struct elf_files *files, struct elf_file *file, __u64 offset);
+
+/* Return true if the file must be mapped again before anything but names can be found in it. */
+bool elf_file_is_closed(const struct elf_file *file);
+
+/*
  * Set name and offset of @symbol for the byte at @offset in the file.  Returns false, and
  * leaves @symbol unchanged, if no symbol covers it.
  */
 bool elf_file_find(struct elf_files *files, struct elf_file *file, __u64 offset,
 		   struct symbol *symbol);
 
-/*
- * Return the call frame information of @file, or NULL if it has none.  Call it while the
- * process lives, or soon after: the file may be closed when too many are open.
- */
+/* Return the call frame information of @file, or NULL if it has none or is closed. */
 struct cfi *elf_file_cfi(struct elf_files *files, struct elf_file *file);
 
 /*

@@ -52,6 +52,7 @@ void symbols_sort(struct symbols *symbols)
 			symbols->entries[kept++] = symbols->entries[i];
 	symbols->n = symbols->size = kept;
 	symbols->entries = xreallocarray(symbols->entries, kept, sizeof(symbols->entries[0]));
+	text_trim(&symbols->names);
 }
 
 static bool holds(const struct symbol_entry *entry, __u64 address)
@@ -59,11 +60,12 @@ static bool holds(const struct symbol_entry *entry, __u64 address)
 	return address - entry->address < (entry->bytes ? entry->bytes : SIZELESS_MAX);
 }
 
-const struct symbol_entry *symbols_find(const struct symbols *symbols, __u64 address)
+/* Return how many symbols begin at @address or before it. */
+static size_t count_before(const struct symbols *symbols, __u64 address)
 {
 	size_t low = 0, high = symbols->n;
 
-	while (low < high) {			/* find the first symbol after @address */
+	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
 		if (symbols->entries[middle].address <= address)
@@ -71,6 +73,13 @@ const struct symbol_entry *symbols_find(const struct symbols *symbols, __u64 add
 		else
 			high = middle;
 	}
+	return low;
+}
+
+const struct symbol_entry *symbols_find(const struct symbols *symbols, __u64 address)
+{
+	size_t low = count_before(symbols, address);
+
 	if (!low)
 		return NULL;
 	if (holds(&symbols->entries[low - 1], address))
@@ -79,6 +88,33 @@ const struct symbol_entry *symbols_find(const struct symbols *symbols, __u64 add
 		if (symbols->entries[i - 1].bytes && holds(&symbols->entries[i - 1], address))
 			return &symbols->entries[i - 1];
 	return NULL;
+}
+
+void symbols_keep(struct symbols *symbols, const __u64 *addresses, size_t n)
+{
+	bool *kept = xcalloc(symbols->n, sizeof(kept[0]));
+	struct symbols rest = {};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct symbol_entry *found = symbols_find(symbols, addresses[i]);
+		size_t before = count_before(symbols, addresses[i]);
+
+		/* The last one ends the symbols before it, whose size may be unknown. */
+		if (before)
+			kept[before - 1] = true;
+		if (found)
+			kept[found - symbols->entries] = true;
+	}
+	for (size_t i = 0; i < symbols->n; i++) {
+		const char *name = symbols_name(symbols, &symbols->entries[i]);
+
+		if (kept[i])
+			symbols_add(&rest, &symbols->entries[i], name, strlen(name));
+	}
+	free(kept);
+	symbols_free(symbols);
+	*symbols = rest;
+	symbols_sort(symbols);
 }
 
 const char *symbols_name(const struct symbols *symbols, const struct symbol_entry *entry)

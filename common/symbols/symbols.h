@@ -44,6 +44,12 @@ const struct symbol_entry *symbols_find(const struct symbols *symbols, __u64 add
  */
 bool symbols_lookup(const struct symbols *symbols, __u64 address, struct symbol *symbol);
 
+/*
+ * Keep only those of the sorted symbols that a search for one of the @n addresses looks at.  Other
+ * addresses must not be searched for any more.
+ */
+void symbols_keep(struct symbols *symbols, const __u64 *addresses, size_t n);
+
 const char *symbols_name(const struct symbols *symbols, const struct symbol_entry *entry);
 
 void symbols_free(struct symbols *symbols);

@@ -35,6 +35,7 @@ struct usyms_process {
 	struct symbols jit;
 	struct pause unnamed;		/* for addresses without a name */
 	struct pause unmapped;		/* for addresses that are not mapped */
+	struct pause closed;		/* for addresses in files that are closed */
 	struct pause changed;		/* for a new number of mappings */
 	__u32 map_count;
 };
@@ -174,12 +175,20 @@ struct usyms_process *usyms_process(struct usyms *usyms, pid_t pid, __u64 start_
 	return process;
 }
 
+static __u64 file_offset(const struct mapping *mapping, __u64 address)
+{
+	return address - mapping->start + mapping->offset;
+}
+
 /* Code without a file comes from a JIT.  Its perf map may name it later. */
 static bool can_name(const struct usyms_process *process, __u64 address)
 {
 	const struct mapping *mapping = mappings_find(&process->mappings, address);
 
-	return mapping && (mapping->file || process->perf_map >= 0);
+	if (mapping && mapping->file)
+		return elf_file_see(&process->usyms->files, mapping->file,
+				    file_offset(mapping, address));
+	return mapping && process->perf_map >= 0;
 }
 
 /*
@@ -230,29 +239,33 @@ bool usyms_is_java(const struct usyms_process *process)
 	return false;
 }
 
-/* Return the mapping at @address, which may be newer than the last look at the process. */
+static bool is_open(const struct mapping *mapping)
+{
+	return mapping && !(mapping->file && elf_file_is_closed(mapping->file));
+}
+
+/*
+ * Return the mapping at @address.  It may be newer than the last look at the process, or its file
+ * may have been closed since.
+ */
 static const struct mapping *find_mapping(struct usyms_process *process, __u64 address)
 {
 	const struct mapping *mapping = mappings_find(&process->mappings, address);
+	struct pause *pause = mapping ? &process->closed : &process->unmapped;
 
-	if (mapping || !look_again(process, &process->unmapped, PAUSE_NS))
+	if (is_open(mapping) || !look_again(process, pause, PAUSE_NS))
 		return mapping;
 	mapping = mappings_find(&process->mappings, address);
-	if (mapping)		/* a process that starts maps one library after another */
-		process->unmapped = (struct pause){};
+	if (is_open(mapping))	/* a process that starts maps one library after another */
+		*pause = (struct pause){};
 	return mapping;
-}
-
-static __u64 file_offset(const struct mapping *mapping, __u64 address)
-{
-	return address - mapping->start + mapping->offset;
 }
 
 static struct unwind_code unwind_code(void *ctx, __u64 address)
 {
 	struct usyms_process *process = ctx;
 	const struct mapping *mapping = find_mapping(process, address);
-	bool gone = !process->mappings.n || (mapping && mapping->unopened);
+	bool gone = !process->mappings.n || (mapping && (mapping->unopened || !is_open(mapping)));
 	struct unwind_code code = { .gone = gone, .mapped = mapping && !gone };
 
 	if (mapping && mapping->file) {

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "symbols/symbols.h"
 #include "core/tally.h"
@@ -161,6 +162,35 @@ static void each_of_many_symbols_is_found(void **state)
 	symbols_free(&symbols);
 }
 
+/* Of the symbols that are left each address finds the same one as before. */
+static void the_kept_symbols_give_the_same_names(void **state)
+{
+	static const __u64 addresses[] = { 0x1004, 0x2008, 0x3ff0, 0x5000 };
+	const char *before[4], *again;
+	struct symbols symbols = {};
+
+	add(&symbols, 0x1000, 16, 1, "first");
+	for (__u64 i = 0; i < 100; i++)
+		add(&symbols, 0x1100 + 16 * i, 16, 1, "other");
+	add(&symbols, 0x2000, 0x2000, 1, "outer");
+	add(&symbols, 0x2004, 0, 1, "label");
+	add(&symbols, 0x3000, 0, 1, "no size");
+	add(&symbols, 0x3800, 16, 1, "ends it");
+	symbols_sort(&symbols);
+	for (int i = 0; i < 4; i++)
+		before[i] = strdup(name_at(&symbols, addresses[i]));
+	symbols_keep(&symbols, addresses, 4);
+	assert_in_range(symbols.n, 1, 8);
+	for (int i = 0; i < 4; i++) {
+		again = name_at(&symbols, addresses[i]);
+		assert_string_equal(again, before[i]);
+		free((char *)before[i]);
+	}
+	symbols_keep(&symbols, NULL, 0);
+	assert_int_equal(symbols.n, 0);
+	symbols_free(&symbols);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +198,7 @@ int main(void)
 		cmocka_unit_test(all_of_many_strings_are_kept),
 		cmocka_unit_test(a_string_longer_than_a_block_is_kept),
 		cmocka_unit_test(nothing_is_found_in_an_empty_index),
+		cmocka_unit_test(the_kept_symbols_give_the_same_names),
 		cmocka_unit_test(a_symbol_holds_its_bytes_and_no_more),
 		cmocka_unit_test(a_symbol_without_size_reaches_to_the_next),
 		cmocka_unit_test(the_outer_symbol_continues_after_an_inner_one),

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "symbols/demangle.h"
+#include "symbols/elf_file.h"
 #include "symbols/usyms.h"
 
 __attribute__((noinline, used)) static int known_function(int i)
@@ -169,6 +171,63 @@ static void later_mappings_are_found_too(void **state)
 	munmap(again, 4096);
 }
 
+#define MANY (ELF_OPEN_FILES_MAX + 100)
+
+__attribute__((noinline, used)) static int another_function(int i)
+{
+	return i * 5;
+}
+
+/* Map (or unmap) as many files as are not kept open. */
+static void map_many_files(char **maps, bool mapped)
+{
+	char path[64];
+
+	for (int i = 0; i < MANY; i++) {
+		int fd;
+
+		snprintf(path, sizeof(path), "/tmp/test_usyms-%d-%d", getpid(), i);
+		if (!mapped) {
+			munmap(maps[i], 4096);
+			unlink(path);
+			continue;
+		}
+		fd = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+		assert_true(fd >= 0 && !ftruncate(fd, 4096));
+		maps[i] = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+		assert_ptr_not_equal(maps[i], MAP_FAILED);
+		close(fd);
+	}
+}
+
+static unsigned int open_descriptors(void)
+{
+	unsigned int n = 0;
+
+	for (int fd = 0; fd < 4 * ELF_OPEN_FILES_MAX; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+/* The program is closed; names that stacks have asked for stay, and others return with it. */
+static void files_that_are_not_used_are_closed(void **state)
+{
+	struct usyms_process *self = usyms_process(*state, getpid(), 0);
+	static char *maps[MANY];
+
+	usyms_touch(self, address(known_function) + 2);
+	map_many_files(maps, true);
+	for (int i = 0; i < 2; i++)		/* the second one opens nothing */
+		usyms_touch(self, (__u64)(uintptr_t)maps[MANY - 1]);
+	map_many_files(maps, false);
+	assert_in_range(open_descriptors(), 1, ELF_OPEN_FILES_MAX + 16);
+	assert_string_equal(usyms_find(self, address(known_function) + 2).name, "known_function");
+	assert_null(usyms_find(self, address(another_function)).name);
+	usleep(100000);				/* a pause between two looks at a process */
+	usyms_touch(self, address(another_function));
+	assert_string_equal(usyms_find(self, address(another_function)).name, "another_function");
+}
+
 #if defined(__x86_64__)
 /* Calls of all lengths, each followed by a mark, and something that is not a call. */
 __asm__(".pushsection .text\n.globl calls, no_call\n"
@@ -261,6 +320,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(functions_of_a_jit_are_named, start, end),
 		cmocka_unit_test_setup_teardown(a_perf_map_that_comes_later_is_read, start, end),
 		cmocka_unit_test_setup_teardown(later_mappings_are_found_too, start, end),
+		cmocka_unit_test_setup_teardown(files_that_are_not_used_are_closed, start, end),
 		cmocka_unit_test_setup_teardown(calls_are_recognized, start, end),
 		cmocka_unit_test(names_are_demangled),
 		cmocka_unit_test(a_name_that_would_explode_is_unchanged),
