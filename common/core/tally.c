@@ -95,6 +95,11 @@ size_t tally_add(struct tally *tally, const void *bytes, size_t len, __u64 count
 	return *slot - 1;
 }
 
+ssize_t tally_find(const struct tally *tally, const void *bytes, size_t len)
+{
+	return tally->n ? (ssize_t)*find(tally, hash_bytes(bytes, len), bytes, len) - 1 : -1;
+}
+
 void tally_free(struct tally *tally)
 {
 	struct tally_block *block = tally->block, *before;

@@ -7,6 +7,7 @@
 #define COMMON_TALLY_H
 
 #include <stddef.h>
+#include <sys/types.h>
 #include <linux/types.h>
 
 struct tally_entry {
@@ -26,6 +27,9 @@ struct tally {			/* starts as all zeros */
 
 /* Add @count to the string of @len bytes at @bytes; return its number. */
 size_t tally_add(struct tally *tally, const void *bytes, size_t len, __u64 count);
+
+/* Return the number of that string, or -1. */
+ssize_t tally_find(const struct tally *tally, const void *bytes, size_t len);
 
 void tally_free(struct tally *tally);
 

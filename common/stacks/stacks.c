@@ -11,6 +11,10 @@
 #include "core/sandbox.h"
 #include "core/xalloc.h"
 
+/* How many owners of stacks that are not kept are told apart. */
+#define OWNERS_MAX 4096
+#define NO_PROCESS ~0U
+
 bool stacks_set_unwind(struct stacks_options *options, const char *arg)
 {
 	bool copies = strcmp(arg, "fp") != 0;
@@ -46,6 +50,16 @@ void stacks_start(struct stacks *stacks, const struct stacks_options *options)
 	stacks->kallsyms = ksyms_open();
 }
 
+/* True if no further stack is kept. */
+static bool is_full(const struct stacks *stacks)
+{
+	return stacks->addresses.n >= stacks->options.distinct_max;
+}
+
+/*
+ * Return the number of @process; NO_PROCESS if it is new and none of its stacks would be kept: then
+ * the helper need not look at it.
+ */
 static __u32 process_number(struct stacks *stacks, const struct stack_process *process)
 {
 	struct stack_process key;
@@ -56,6 +70,8 @@ static __u32 process_number(struct stacks *stacks, const struct stack_process *p
 	key.exec_id = process->exec_id;
 	key.pid = process->pid;
 	key.proc_pid = process->proc_pid;
+	if (is_full(stacks) && tally_find(&stacks->processes, &key, sizeof(key)) < 0)
+		return NO_PROCESS;
 	number = tally_add(&stacks->processes, &key, sizeof(key), 1);
 	if (number == stacks->n_users) {
 		stacks->users = xreallocarray(stacks->users, ++stacks->n_users, sizeof(stacks->users[0]));
@@ -75,9 +91,15 @@ void stacks_unwind(struct stacks *stacks, const struct stack_process *process, _
 		   const struct user_stack *copy, const void *bytes, helper_unwound_fn fn,
 		   void *ctx)
 {
-	const struct helper_process asked =
-		stacks_process(stacks, process_number(stacks, process));
+	const struct helper_unwound unknown = {};
+	__u32 number = process_number(stacks, process);
+	struct helper_process asked;
 
+	if (number == NO_PROCESS) {
+		fn(ctx, &unknown);
+		return;
+	}
+	asked = stacks_process(stacks, number);
 	helper_unwind(stacks->helper, &asked, map_count, copy, bytes, fn, ctx);
 }
 
@@ -127,34 +149,57 @@ static void count_sample(struct stacks *stacks, const struct stack_sample *sampl
 	stacks->java_no_cfi += sample->end == UNWIND_NO_CFI && sample->java;
 }
 
-/* Count @sample by its addresses.  Return true if its stack is new. */
-static bool count_stack(struct stacks *stacks, const struct stack_sample *sample, __u32 process)
+/* Set @bytes to the key of @sample: its owner and its addresses. */
+static void put_whole(struct text *bytes, const struct stack_sample *sample, __u32 process)
 {
-	bool kept = stacks->addresses.n < stacks->options.distinct_max;
-	size_t before = stacks->addresses.n, number;
-	struct text bytes = {};
 	struct raw raw;
 
 	memset(&raw, 0, sizeof(raw));	/* including the padding */
 	raw.owner = sample->owner;
 	raw.process = process;
-	if (kept) {
-		raw.n_kernel = sample->n_kernel;
-		raw.n_user = sample->n_user;
-		raw.end = sample->end;
-	} else {
-		stacks->not_kept++;
-	}
-	raw.kernel_missed = !kept || sample->kernel_missed;
-	raw.user_missed = !kept || sample->user_missed;
-	text_bytes(&bytes, (const char *)&raw, sizeof(raw));
-	text_bytes(&bytes, (const char *)sample->kernel, raw.n_kernel * sizeof(__u64));
-	text_bytes(&bytes, (const char *)sample->user, raw.n_user * sizeof(__u64));
+	raw.n_kernel = sample->n_kernel;
+	raw.n_user = sample->n_user;
+	raw.end = sample->end;
+	raw.kernel_missed = sample->kernel_missed;
+	raw.user_missed = sample->user_missed;
+	text_bytes(bytes, (const char *)&raw, sizeof(raw));
+	text_bytes(bytes, (const char *)sample->kernel, raw.n_kernel * sizeof(__u64));
+	text_bytes(bytes, (const char *)sample->user, raw.n_user * sizeof(__u64));
+}
+
+/* Set @bytes to the key of a sample whose stack is not kept: its owner, unless they are too many. */
+static void put_owner(struct text *bytes, const struct stacks *stacks,
+		      const struct stack_owner *owner)
+{
+	struct raw raw;
+
+	memset(&raw, 0, sizeof(raw));
+	if (stacks->addresses.n < stacks->options.distinct_max + OWNERS_MAX)
+		raw.owner = *owner;
+	else
+		memcpy(raw.owner.comm, STACK_OTHERS, sizeof(STACK_OTHERS));
+	raw.kernel_missed = raw.user_missed = true;
+	bytes->len = 0;
+	text_bytes(bytes, (const char *)&raw, sizeof(raw));
+}
+
+/* Count @sample by its addresses.  Return true if its stack is new. */
+static bool count_stack(struct stacks *stacks, const struct stack_sample *sample, __u32 process)
+{
+	bool full = is_full(stacks), kept;
+	size_t before = stacks->addresses.n, number;
+	struct text bytes = {};
+
+	put_whole(&bytes, sample, process);
+	kept = !full || tally_find(&stacks->addresses, bytes.at, bytes.len) >= 0;
+	if (!kept)
+		put_owner(&bytes, stacks, &sample->owner);
+	stacks->not_kept += !kept;
 	number = tally_add(&stacks->addresses, bytes.at, bytes.len, 1);
 	if (sample->ns)
 		stacks_add_ns(&stacks->raw_ns, &stacks->n_raw_ns, number, sample->ns);
 	text_free(&bytes);
-	return kept && stacks->addresses.n > before;
+	return !full && stacks->addresses.n > before;
 }
 
 /* A sample whose copy is being unwound. */
@@ -200,16 +245,20 @@ static void unwind_sample(struct stacks *stacks, const struct stack_sample *samp
 static void count_walked(struct stacks *stacks, struct stack_sample *sample)
 {
 	__u32 number = process_number(stacks, &sample->process);
-	struct stack_user *user = &stacks->users[number];
-	const struct helper_process asked = stacks_process(stacks, number);
-	bool changed = !user->asked || user->map_count != sample->map_count, new;
+	struct helper_process asked;
+	struct stack_user *user;
+	bool new;
 
 	sample->end = sample->n_user >= stacks->options.frames_max ? UNWIND_TOO_DEEP :
 								      UNWIND_UNKNOWN;
 	count_sample(stacks, sample);
 	new = count_stack(stacks, sample, number);
-	if (!sample->n_user || !(new || changed))
+	if (!sample->n_user || number == NO_PROCESS)
 		return;
+	user = &stacks->users[number];
+	if (!new && user->asked && user->map_count == sample->map_count)
+		return;
+	asked = stacks_process(stacks, number);
 	user->asked = true;
 	user->map_count = sample->map_count;
 	helper_look(stacks->helper, &asked, sample->map_count, sample->user, sample->n_user);

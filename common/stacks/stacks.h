@@ -13,6 +13,9 @@
 #include "types.h"
 #include "symbols/helper.h"
 
+/* The name of all owners together that are too many to tell apart. */
+#define STACK_OTHERS "[others]"
+
 /* The owner of a stack.  Fields that do not distinguish owners are 0. */
 struct stack_owner {
 	__u64 cgroup_id;

@@ -203,6 +203,32 @@ static void samples_beyond_the_limit_are_counted(void **state)
 	assert_int_equal(total, 10);
 }
 
+static void a_known_stack_is_counted_always(void **state)
+{
+	for (int i = 0; i < 10; i++)
+		add(1 << 22, 0x1000 * (i % 5 + 1), 2, "x");
+	assert_int_equal(stacks.samples, 10);
+	assert_int_equal(stacks.not_kept, 4);
+	stacks_name(&stacks, -1, NULL);
+}
+
+/* They are not kept anyway: neither the tool nor its helper remembers them. */
+static void processes_beyond_the_limit_cost_no_memory(void **state)
+{
+	__u64 total = 0;
+
+	for (__u32 i = 0; i < 20000; i++)
+		add((1 << 22) + i, 0x1000, 2, "x");
+	assert_int_equal(stacks.processes.n, 3);
+	assert_int_equal(stacks.addresses.n, 3 + 4096 + 1);
+	stacks_name(&stacks, -1, NULL);
+	for (size_t i = 0; i < stacks.n; i++)
+		total += stacks.stacks[i].count;
+	assert_int_equal(total, 20000);
+	assert_string_equal(stacks.stacks[0].owner.comm, "[others]");
+	assert_int_equal(stacks.stacks[0].count, 20000 - 3 - 4096);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +245,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stacks_of_the_same_names_are_one, start, end),
 		cmocka_unit_test_setup_teardown(a_stack_of_the_maximum_depth_is_truncated, start, end),
 		cmocka_unit_test_setup_teardown(samples_beyond_the_limit_are_counted, start, end),
+		cmocka_unit_test_setup_teardown(a_known_stack_is_counted_always, start, end),
+		cmocka_unit_test_setup_teardown(processes_beyond_the_limit_cost_no_memory, start, end),
 	};
 
 	return cmocka_run_group_tests_name("profile", tests, NULL, NULL);
