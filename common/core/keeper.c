@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -13,34 +12,14 @@
 #include <unistd.h>
 
 #include "core/keeper.h"
+#include "core/parcel.h"
 #include "core/privilege.h"
 
 #define CONTROL 3		/* the keeper's descriptor of the socket to the tool */
 #define END_S 1			/* seconds that the keeper waits for its worker to end */
 #define SOCKET_BYTES (256 << 10)	/* buffer at each end; the kernel may allow less */
 
-/* A message of one byte with room for one descriptor. */
-struct parcel {
-	union {
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} passed;
-	char byte;
-	struct iovec iov;
-	struct msghdr message;
-};
-
-/* Prepare @parcel for sendmsg(2) or recvmsg(2).  It points into itself: do not copy it. */
-static void parcel_init(struct parcel *parcel)
-{
-	*parcel = (struct parcel){ .iov = { &parcel->byte, 1 } };
-	parcel->message = (struct msghdr){
-		.msg_iov = &parcel->iov, .msg_iovlen = 1, .msg_control = parcel->passed.bytes,
-		.msg_controllen = sizeof(parcel->passed.bytes),
-	};
-}
-
-/* Make the kernel end this process when @parent ends, the process that forked it. */
+/* End with @parent, the process that forked this one. */
 static void end_with(pid_t parent)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
@@ -112,18 +91,14 @@ static void confine(const struct keeper_job *job)
 	privilege_reduce(job->capabilities);
 }
 
-static int send_socket(int fd)
+static void send_socket(int fd)
 {
 	struct parcel parcel;
-	struct cmsghdr *head;
+	char byte = 0;
 
-	parcel_init(&parcel);
-	head = CMSG_FIRSTHDR(&parcel.message);
-	head->cmsg_level = SOL_SOCKET;
-	head->cmsg_type = SCM_RIGHTS;
-	head->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(head), &fd, sizeof(fd));
-	return sendmsg(CONTROL, &parcel.message, MSG_NOSIGNAL) == 1 ? 0 : -errno;
+	parcel_init(&parcel, &byte, 1);
+	parcel_put(&parcel, fd);
+	sendmsg(CONTROL, &parcel.message, MSG_NOSIGNAL);
 }
 
 /* Set the options of the tool's socket here: the tool's sandbox may forbid setsockopt(2). */
@@ -223,24 +198,20 @@ int keeper_start(struct keeper *keeper, const struct keeper_job *job)
 int keeper_worker(struct keeper *keeper)
 {
 	struct parcel parcel;
-	struct cmsghdr *head;
+	char byte = 0;
 	ssize_t got;
 	int fd;
 
 	if (!keeper->pid)
 		return -ECHILD;
-	parcel_init(&parcel);
-	if (send(keeper->control, &parcel.byte, 1, MSG_NOSIGNAL) != 1)
+	if (send(keeper->control, &byte, 1, MSG_NOSIGNAL) != 1)
 		return -errno;
+	parcel_init(&parcel, &byte, 1);
 	got = TEMP_FAILURE_RETRY(recvmsg(keeper->control, &parcel.message, MSG_CMSG_CLOEXEC));
 	if (got != 1)
 		return got < 0 ? -errno : -ECHILD;
-	head = CMSG_FIRSTHDR(&parcel.message);
-	if (!head || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS ||
-	    head->cmsg_len != CMSG_LEN(sizeof(fd)))
-		return -EAGAIN;
-	memcpy(&fd, CMSG_DATA(head), sizeof(fd));
-	return fd;
+	fd = parcel_take(&parcel);
+	return fd < 0 ? -EAGAIN : fd;
 }
 
 void keeper_end(struct keeper *keeper)

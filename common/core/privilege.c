@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <bpf/libbpf.h>
 
+#include "core/cgroup.h"
 #include "core/container.h"
 #include "core/log.h"
 #include "core/permission.h"
@@ -41,14 +42,22 @@ static int set(const struct capabilities *caps)
 	return syscall(SYS_capset, &header, caps->word) ? -errno : 0;
 }
 
+void privilege_keep_cgroup_paths(void)
+{
+	privilege_keep(CAP_DAC_READ_SEARCH);
+	sandbox_allow(sandbox_handles);
+	cgroup_prepare();
+	if (permission_has(CAP_DAC_READ_SEARCH))
+		return;
+	sandbox_allow(sandbox_read_files);
+	sandbox_allow(sandbox_walk);
+}
+
 static void keep_for_options(const struct common_args *args)
 {
 	if (args->json || args->print_container || args->columns || args->count.by) {
-		privilege_keep(CAP_DAC_READ_SEARCH);
-		sandbox_allow(sandbox_handles);
-		sandbox_allow(sandbox_read_files);
-		if (!permission_has(CAP_DAC_READ_SEARCH))
-			sandbox_allow(sandbox_walk);
+		privilege_keep_cgroup_paths();
+		sandbox_allow(sandbox_read_files);	/* names of containers */
 		container_allow_calls();
 	}
 	if (args->metrics) {

@@ -13,6 +13,9 @@
 /* Keep @capability (CAP_...) in privilege_drop().  For tools that need it during the run. */
 void privilege_keep(int capability);
 
+/* Keep what cgroup_path() needs: open_by_handle_at(2), or without that a walk through directories. */
+void privilege_keep_cgroup_paths(void);
+
 /*
  * Drop all capabilities that are not kept, also from the bounding set, and prevent new ones through
  * execve(2) (no_new_privs).  Forbid core dumps, and ptrace(2) by processes without CAP_SYS_PTRACE.

@@ -59,6 +59,10 @@ const struct sandbox_call sandbox_read_files[] = {
 	{}
 };
 
+const struct sandbox_call sandbox_talk[] = {
+	{ "recvfrom" }, { "recvmsg" }, { "sendto" }, { "sendmsg" }, {}
+};
+
 const struct sandbox_call sandbox_new_file[] = {
 	{ "newfstatat" }, { "openat", SANDBOX_WITH(2, O_CREAT | O_EXCL) }, { "umask" }, { "fchmod" },
 	{ "rename" }, { "renameat" }, { "renameat2" }, { "unlink" }, { "unlinkat" },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/permission.h"
+#include "core/text.h"
 #include "stacks/sampling.h"
 
 #define CPUS_MAX 8192			/* the largest NR_CPUS (x86) */
@@ -25,6 +27,9 @@ struct sampling {
 	bool clock;				/* uses the kernel's clock, not cycle counters */
 	bool warned;
 	__u64 next_look_ns;
+	/* Read again and again: the sandbox lets a running tool open no files. */
+	int online_fd, stat_fd;
+	struct text text;			/* what was read last */
 };
 
 static unsigned long read_number(const char *path, unsigned long otherwise)
@@ -63,24 +68,41 @@ static bool parse_cpus(const char *list, bool online[CPUS_MAX])
 	return *end == '\n' || *end == '\0';
 }
 
-static bool read_online(bool online[CPUS_MAX])
+/* Read a file of the kernel from its beginning.  The text ends with a NUL; false if that fails. */
+static bool read_again(int fd, struct text *text)
 {
-	FILE *f = fopen("/sys/devices/system/cpu/online", "re");
-	char list[4096];
-	bool ok;
+	ssize_t n;
 
-	if (!f)
-		return false;
-	ok = fgets(list, sizeof(list), f) && parse_cpus(list, online);
-	fclose(f);
-	return ok;
+	text->len = 0;
+	do {
+		n = pread(fd, text_room(text, 4096), 4096, text->len);
+		text->len += n > 0 ? n : 0;
+	} while (n > 0);
+	text_char(text, '\0');
+	return n == 0;
+}
+
+static int open_online(void)
+{
+	return open("/sys/devices/system/cpu/online", O_RDONLY | O_CLOEXEC);
+}
+
+static bool read_online(int fd, struct text *text, bool online[CPUS_MAX])
+{
+	return read_again(fd, text) && parse_cpus(text->at, online);
 }
 
 bool sampling_cpu_online(unsigned int cpu)
 {
-	bool online[CPUS_MAX];
+	int fd = open_online();
+	struct text text = {};
+	bool online[CPUS_MAX], is;
 
-	return cpu < CPUS_MAX && read_online(online) && online[cpu];
+	is = cpu < CPUS_MAX && read_online(fd, &text, online) && online[cpu];
+	if (fd >= 0)
+		close(fd);
+	text_free(&text);
+	return is;
 }
 
 static int open_event(const struct sampling *sampling, int cpu, bool clock)
@@ -107,22 +129,19 @@ static int open_event(const struct sampling *sampling, int cpu, bool clock)
  * is excluded because a clock event need not fire on an idle CPU.  Steal time is
  * included: the CPU had something to run.
  */
-static __u64 busy_ns(int cpu)
+static __u64 busy_ns(struct sampling *sampling, int cpu)
 {
 	unsigned long long user, nice, system, idle, iowait, irq, softirq, steal;
-	FILE *f = fopen("/proc/stat", "re");
-	char line[512], name[16];
-	__u64 ticks = 0;
+	const char *line = NULL;
+	char name[16];
 
-	snprintf(name, sizeof(name), "cpu%d ", cpu);
-	while (f && !ticks && fgets(line, sizeof(line), f))
-		if (strncmp(line, name, strlen(name)) == 0 &&
-		    sscanf(line + strlen(name), "%llu %llu %llu %llu %llu %llu %llu %llu", &user,
-			   &nice, &system, &idle, &iowait, &irq, &softirq, &steal) == 8)
-			ticks = user + nice + system + irq + softirq + steal;
-	if (f)
-		fclose(f);
-	return ticks * (NS_PER_S / sysconf(_SC_CLK_TCK));
+	snprintf(name, sizeof(name), "\ncpu%d ", cpu);
+	if (read_again(sampling->stat_fd, &sampling->text))
+		line = strstr(sampling->text.at, name);
+	if (!line || sscanf(line + strlen(name), "%llu %llu %llu %llu %llu %llu %llu %llu", &user,
+			    &nice, &system, &idle, &iowait, &irq, &softirq, &steal) != 8)
+		return 0;
+	return (user + nice + system + irq + softirq + steal) * (NS_PER_S / sysconf(_SC_CLK_TCK));
 }
 
 static int add_cpu(struct sampling *sampling, int cpu)
@@ -146,7 +165,7 @@ static int add_cpu(struct sampling *sampling, int cpu)
 		return err;
 	}
 	sampling->links[cpu] = link;
-	sampling->busy_ns[cpu] = busy_ns(cpu);
+	sampling->busy_ns[cpu] = busy_ns(sampling, cpu);
 	sampling->n++;
 	return 0;
 }
@@ -157,7 +176,7 @@ static void remove_cpu(struct sampling *sampling, int cpu)
 
 	if (!sampling->links[cpu])
 		return;
-	busy = busy_ns(cpu);
+	busy = busy_ns(sampling, cpu);
 	if (busy > sampling->busy_ns[cpu])	/* an offline CPU is not in /proc/stat */
 		sampling->sampled_ns += busy - sampling->busy_ns[cpu];
 	bpf_link__destroy(sampling->links[cpu]);
@@ -165,9 +184,9 @@ static void remove_cpu(struct sampling *sampling, int cpu)
 }
 
 /* Mark the CPUs that should be sampled now in @online. */
-static int wanted_cpus(const struct sampling *sampling, bool online[CPUS_MAX])
+static int wanted_cpus(struct sampling *sampling, bool online[CPUS_MAX])
 {
-	if (!read_online(online))
+	if (!read_online(sampling->online_fd, &sampling->text, online))
 		return log_err(-EIO, "cannot read /sys/devices/system/cpu/online");
 	for (int cpu = 0; cpu < CPUS_MAX; cpu++)
 		online[cpu] = online[cpu] && (sampling->args.cpu < 0 || sampling->args.cpu == cpu);
@@ -219,6 +238,8 @@ int sampling_start(struct sampling **result, const struct sampling_args *args,
 	*result = sampling;
 	sampling->args = *args;
 	sampling->prog = prog;
+	sampling->online_fd = open_online();
+	sampling->stat_fd = open("/proc/stat", O_RDONLY | O_CLOEXEC);
 	err = update(sampling);
 	sampling->next_look_ns = clock_now_ns() + NS_PER_S;
 	if (!err)
@@ -277,5 +298,10 @@ void sampling_free(struct sampling *sampling)
 	if (!sampling)
 		return;
 	sampling_stop(sampling);
+	if (sampling->online_fd >= 0)
+		close(sampling->online_fd);
+	if (sampling->stat_fd >= 0)
+		close(sampling->stat_fd);
+	text_free(&sampling->text);
 	free(sampling);
 }

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "core/privilege.h"
 #include "core/sandbox.h"
+#include "core/worker.h"
 #include "core/xalloc.h"
 
 /* How many owners of stacks that are not kept are told apart. */
@@ -25,21 +26,15 @@ bool stacks_set_unwind(struct stacks_options *options, const char *arg)
 	return copies;
 }
 
-/* Calls for talking to the helper, waiting for its end, and fdopen(3) of /proc/kallsyms. */
-static const struct sandbox_call helper_calls[] = {
-	{ "sendmsg" }, { "sendto" }, { "recvmsg" }, { "recvfrom" }, { "wait4" },
-	{ "fcntl", SANDBOX_IS(1, F_GETFL) },
-	{}
-};
+/* fdopen(3) of /proc/kallsyms */
+static const struct sandbox_call kallsyms_calls[] = { { "fcntl", SANDBOX_IS(1, F_GETFL) }, {} };
 
 void stacks_keep_privileges(bool cgroups)
 {
-	sandbox_allow(sandbox_read_files);
-	sandbox_allow(helper_calls);
-	if (cgroups) {
-		sandbox_allow(sandbox_handles);
-		privilege_keep(CAP_DAC_READ_SEARCH);
-	}
+	worker_allow_calls();
+	sandbox_allow(kallsyms_calls);
+	if (cgroups)
+		privilege_keep_cgroup_paths();
 }
 
 void stacks_start(struct stacks *stacks, const struct stacks_options *options)

@@ -103,8 +103,8 @@ struct stacks {
 bool stacks_set_unwind(struct stacks_options *options, const char *arg);
 
 /*
- * Keep the privileges to talk to the helper, and to read files that every user may read.
- * @cgroups: also those to look up the paths of cgroups.
+ * Keep the privileges to talk to the helper; it alone opens files.  @cgroups: also those to look up
+ * the paths of cgroups.
  */
 void stacks_keep_privileges(bool cgroups);
 

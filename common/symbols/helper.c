@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/privilege.h"
 #include "core/text.h"
+#include "core/worker.h"
 #include "core/xalloc.h"
 #include "symbols/helper_protocol.h"
 #include "symbols/helper_serve.h"
@@ -29,8 +27,6 @@
 #define FILES_MAX 8192
 /* A process that ended the helper this many times is not asked about again. */
 #define ENDS_EACH_MAX 2
-/* Maximum number of helpers started in a minute. */
-#define STARTS_MAX 4
 
 struct queued {
 	struct helper_request request;
@@ -39,18 +35,12 @@ struct queued {
 };
 
 struct helper {
-	struct keeper keeper;
-	int socket;			/* -1: there is no helper now */
-	int stop_fd;			/* stop waiting when it is readable; -1: none */
-	bool stopped;			/* it was readable */
+	struct worker worker;
 	struct queued queue[QUEUE_MAX];	/* requests under way, from queue[first] on */
 	unsigned int first, n;
 	__u8 *ends_each;		/* by process number: how often the helper ended */
 	size_t n_processes;
-	unsigned long ends;
-	__u32 limited;			/* highest number that a helper has reported */
-	__u64 minute_ns;		/* start of the minute in which... */
-	unsigned int starts;		/* ... this many helpers were started */
+	__u32 limited;			/* the most that a helper has reported */
 	union {
 		char bytes[HELPER_PACKET_BYTES];
 		__u64 align;
@@ -63,50 +53,24 @@ static __u64 capabilities(void)
 	return 1ULL << CAP_SYS_PTRACE | 1ULL << CAP_DAC_READ_SEARCH | 1ULL << CAP_CHECKPOINT_RESTORE;
 }
 
-/* Start a helper, unless too many have ended lately.  Return true if there is one. */
-static bool connected(struct helper *helper)
-{
-	__u64 now;
-
-	if (helper->socket >= 0 || !helper->keeper.pid)
-		return helper->socket >= 0;
-	now = clock_now_ns();
-	if (now - helper->minute_ns > 60 * NS_PER_S) {
-		helper->minute_ns = now;
-		helper->starts = 0;
-	}
-	if (helper->starts >= STARTS_MAX)
-		return false;
-	helper->starts++;
-	helper->socket = keeper_worker(&helper->keeper);
-	return helper->socket >= 0;
-}
-
 struct helper *helper_start(const struct keeper_job *job)
 {
 	struct helper *helper = xcalloc(1, sizeof(*helper));
-	int err;
+	int err = worker_start(&helper->worker, job);
 
-	helper->socket = helper->stop_fd = -1;
-	err = keeper_start(&helper->keeper, job);
-	if (!err && !connected(helper))
-		err = -EAGAIN;
 	if (err)
 		log_err(err, "no names of user functions: cannot start a process");
 	return helper;
 }
 
-/*
- * Calls that a worker needs besides reading files: to answer, and to copy the vDSO to a memory
- * file.
- */
-static const struct sandbox_call worker_calls[] = {
-	{ "recvfrom" }, { "recvmsg" }, { "sendto" }, { "sendmsg" }, { "memfd_create" }, {}
-};
+/* The vDSO is copied to a file in memory. */
+static const struct sandbox_call vdso_calls[] = { { "memfd_create" }, {} };
 
 struct helper *helper_new(bool frame_pointers, bool filter)
 {
-	static const struct sandbox_call *const calls[] = { sandbox_read_files, worker_calls, NULL };
+	static const struct sandbox_call *const calls[] = {
+		sandbox_read_files, sandbox_talk, vdso_calls, NULL
+	};
 	struct keeper_job job = {
 		.serve = helper_serve, .ctx = &frame_pointers, .calls = filter ? calls : NULL,
 		.capabilities = capabilities(), .memory_bytes = MEMORY_BYTES, .files = FILES_MAX,
@@ -144,49 +108,25 @@ static bool blamed(const struct helper *helper, __u32 number)
 	return number < helper->n_processes && helper->ends_each[number] >= ENDS_EACH_MAX;
 }
 
-/* The helper has ended, is stuck, or sends nonsense: close its socket, and answer its requests. */
+/* The helper has ended, is stuck, or sends nonsense: answer in its place. */
 static void give_up(struct helper *helper)
 {
 	const struct helper_unwound none = { .end = UNWIND_NO_HELPER };
 
-	close(helper->socket);
-	helper->socket = -1;
-	helper->ends += !helper->stopped;
-	if (helper->n && !helper->stopped)
+	worker_lost(&helper->worker);
+	if (helper->n && !helper->worker.stopped)
 		blame(helper, helper->queue[helper->first].request.process.number);
 	while (helper->n)
 		pop(helper, &none);
-}
-
-/* Wait until @end_ns for an answer or the end of the helper.  Stops when the user interrupts. */
-static bool await(struct helper *helper, __u64 end_ns)
-{
-	struct pollfd fds[] = {
-		{ .fd = helper->socket, .events = POLLIN },
-		{ .fd = helper->stop_fd, .events = POLLIN },
-	};
-	__u64 now = clock_now_ns();
-	int ready;
-
-	do {
-		__u64 left_ms = end_ns > now ? (end_ns - now + NS_PER_MS - 1) / NS_PER_MS : 0;
-
-		ready = poll(fds, 2, left_ms);
-		now = clock_now_ns();
-	} while (ready < 0 && errno == EINTR);
-	helper->stopped |= ready > 0 && fds[1].revents;
-	return ready > 0 && fds[0].revents;
 }
 
 /* Receive the answer to the first request under way.  Return false after give_up(). */
 static bool receive(struct helper *helper, __u64 end_ns)
 {
 	const struct helper_request *request = &helper->queue[helper->first].request;
-	ssize_t len = -1;
+	ssize_t len = worker_receive(&helper->worker, helper->packet.bytes,
+				     sizeof(helper->packet.bytes), NULL, end_ns);
 
-	if (await(helper, end_ns))
-		len = recv(helper->socket, helper->packet.bytes, sizeof(helper->packet.bytes),
-			   MSG_DONTWAIT);
 	if (len >= 0 && helper_check_answer(request, helper->packet.bytes, len)) {
 		const struct helper_answer *answer = (const void *)helper->packet.bytes;
 
@@ -221,16 +161,6 @@ void helper_settle(struct helper *helper)
 		take_answer(helper, end_ns);
 }
 
-static bool send_request(struct helper *helper, const struct msghdr *message)
-{
-	if (!connected(helper))
-		return false;
-	if (TEMP_FAILURE_RETRY(sendmsg(helper->socket, message, MSG_NOSIGNAL)) >= 0)
-		return true;
-	give_up(helper);
-	return false;
-}
-
 /* Send @queued with the @n parts at @parts after it.  Return false if there is no helper. */
 static bool enqueue(struct helper *helper, const struct queued *queued, const struct iovec *parts,
 		    size_t n)
@@ -243,10 +173,12 @@ static bool enqueue(struct helper *helper, const struct queued *queued, const st
 	if (helper->n == QUEUE_MAX)
 		take_answer(helper, clock_now_ns() + SETTLE_NS);
 	memcpy(iov + 1, parts, n * sizeof(parts[0]));
-	/* If the helper has ended, send the request to a new one. */
-	for (int tries = 0; !send_request(helper, &message);)
+	/* If the helper has ended before the request, the next one gets it. */
+	for (int tries = 0; !worker_send(&helper->worker, &message);) {
+		give_up(helper);
 		if (++tries == 2)
 			return false;
+	}
 	helper->queue[(helper->first + helper->n++) % QUEUE_MAX] = *queued;
 	return true;
 }
@@ -343,7 +275,7 @@ bool helper_name(struct helper *helper, const struct helper_process *process,
 	helper_settle(helper);
 	while (done < n) {
 		now = clock_now_ns();
-		if (now >= end_ns || helper->stopped)
+		if (now >= end_ns || helper->worker.stopped)
 			break;
 		some = name_some(helper, process, addresses + done, n - done,
 				 end_ns - now < NAME_NS ? end_ns : now + NAME_NS);
@@ -352,7 +284,7 @@ bool helper_name(struct helper *helper, const struct helper_process *process,
 		take_names(helper, done, fn, ctx);
 		done += some;
 	}
-	late = done < n && (helper->stopped || clock_now_ns() >= end_ns);
+	late = done < n && (helper->worker.stopped || clock_now_ns() >= end_ns);
 	for (; done < n; done++)
 		fn(ctx, done, &none);
 	return !late;
@@ -360,7 +292,7 @@ bool helper_name(struct helper *helper, const struct helper_process *process,
 
 void helper_stop_by(struct helper *helper, int fd)
 {
-	helper->stop_fd = fd;
+	helper->worker.stop_fd = fd;
 }
 
 __u32 helper_limited(const struct helper *helper)
@@ -370,16 +302,14 @@ __u32 helper_limited(const struct helper *helper)
 
 unsigned long helper_ends(const struct helper *helper)
 {
-	return helper->ends;
+	return helper->worker.ends;
 }
 
 void helper_free(struct helper *helper)
 {
 	if (!helper)
 		return;
-	if (helper->socket >= 0)
-		close(helper->socket);
-	keeper_end(&helper->keeper);
+	worker_end(&helper->worker);
 	free(helper->ends_each);
 	free(helper);
 }
