@@ -73,7 +73,7 @@ LIBS_usyms := $(LIBS_profile)
 LIBS_helper := $(LIBS_profile)
 LIBS_stacks := $(LIBS_profile)
 LIBS_pprof := -lz
-LIBS_gethostlatency := -lelf -pthread
+LIBS_gethostlatency := -pthread
 
 CFLAGS	?= -O2 -g
 WARN	:= -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \

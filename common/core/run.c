@@ -186,6 +186,14 @@ static void loop_flush(struct loop *loop)
 		loop->stopping = true;
 }
 
+static unsigned long damaged;		/* records */
+
+bool run_whole(bool whole)
+{
+	damaged += !whole;
+	return whole;
+}
+
 /* Finish both kinds of run.  It is not an error if the reader of the output is gone. */
 static int loop_end(struct loop *loop, int err)
 {
@@ -197,6 +205,9 @@ static int loop_end(struct loop *loop, int err)
 	loss = report_end(out);
 	if (loop->metrics)
 		unwritten = report_metrics(out->args, loop->metrics);
+	if (damaged)
+		err = log_err(-EIO, "left out %lu damaged records: a bug, please report it",
+			      damaged);
 
 	out_flush(out);
 	if (out->sink.error == -ETIMEDOUT && !err)

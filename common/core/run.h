@@ -62,4 +62,10 @@ typedef int (*run_summary_fn)(void *ctx);
 int run_interval(struct out *out, const struct interval_args *interval, run_summary_fn fn,
 		 void *ctx);
 
+/*
+ * Return @whole.  If it is false, the caller leaves out the record, which is reported at the end: a
+ * record that is too short or has impossible values is a bug.
+ */
+bool run_whole(bool whole);
+
 #endif /* COMMON_RUN_H */

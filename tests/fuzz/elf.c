@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Symbols and segments of an ELF file that an observed process has mapped. */
+/* Symbols, segments and exported functions of an ELF file that an observed process has mapped. */
 #include "fuzz.h"
-#include "symbols/elf_read.h"
+#include "../../tools/gethostlatency/functions.c"
 #include "symbols/elf_symbols.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int fd = fuzz_file(data, size);
+	static const char *const names[] = { NULL, "getaddrinfo", "main" };
+	struct uprobe_places places;
 	struct elf_segment *segments;
 	struct symbols symbols = {};
 	struct symbol symbol;
@@ -14,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	elf_symbols_read(fd, &symbols, &room);
 	elf_segments_read(fd, &segments);
+	functions_find(fd, names, 3, &places);
 	symbols_sort(&symbols);
 	for (__u64 address = 0; address < 0x10000; address += 0xfff)
 		symbols_lookup(&symbols, address, &symbol);

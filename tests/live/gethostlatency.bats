@@ -275,6 +275,24 @@ attached() { [ "$(grep -c 'attached to [0-9]* functions of' "$err")" = "$1" ]; }
 	expect 23 "$(count '.result == "ok"')"
 }
 
+@test "a libc that is loaded after the helper was killed, which is reported" {
+	local keeper
+	needs chroot ldd
+	make_root root
+	tool_start gethostlatency --json -v
+	before=$(grep -c 'attached to [0-9]* functions of' "$err")
+	keeper=$(pgrep -P "$tool_pid")
+	kill -KILL "$(pgrep -P "$keeper")"
+	waiting_client chroot root "/bin/$comm"
+	wait_for 10 attached $((before + 1))
+	go_on
+	tool_stop
+	expect 0 "$status" status
+	expect 23 "$(count '.result == "ok"')"
+	contains "$err" 'the helper that looks for libcs ended 1 times'
+	wait_for 5 eval "! kill -0 $keeper 2>/dev/null"
+}
+
 # bats test_tags=all
 @test "a deleted libc" {
 	needs chroot ldd

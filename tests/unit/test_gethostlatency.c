@@ -6,6 +6,7 @@
 #include "../../tools/gethostlatency/gethostlatency.c"
 #undef main
 #include <signal.h>
+#include "../../tools/gethostlatency/functions.h"
 #include "../../tools/gethostlatency/uretprobe.h"
 
 static const struct lookup_event found = {
@@ -116,11 +117,11 @@ static void functions_are_found(void **test_state)
 	struct uprobe_places places;
 	int fd = open("/proc/self/exe", O_RDONLY);
 
-	assert_int_equal(uprobe_find(fd, calls, CALLS, &places), 0);
+	assert_int_equal(functions_find(fd, calls, CALLS, &places), 0);
 	assert_int_equal(places.n, 0);
 	close(fd);
 	fd = open("/etc/passwd", O_RDONLY);
-	assert_int_equal(uprobe_find(fd, calls, CALLS, &places), -ENOEXEC);
+	assert_int_equal(functions_find(fd, calls, CALLS, &places), -ENOEXEC);
 	close(fd);
 }
 

@@ -13,7 +13,6 @@
 #include "libc.h"
 #include "core/log.h"
 #include "core/permission.h"
-#include "core/regular_file.h"
 #include "output/out.h"
 #include "output/process.h"
 #include "core/run.h"
@@ -54,29 +53,6 @@ static const struct argp_option options[] = {
 	{}
 };
 
-/* Check that the file is a libc before anything is attached. */
-static void check_libc(const char *path)
-{
-	struct uprobe_places places = {};
-	int fd = regular_file_open(path);
-	int err = fd < 0 ? fd : uprobe_find(fd, calls, CALLS, &places);
-
-	if (fd == -EINVAL)
-		args_fail("cannot use libc '%s': not a regular file", path);
-	if (err == -EFBIG)
-		args_fail("cannot use libc '%s': too large for one", path);
-	if (err == -ENOEXEC)
-		args_fail("cannot use libc '%s': not an ELF file", path);
-	if (err == -EOPNOTSUPP)
-		args_fail("cannot use libc '%s': it is for other processors", path);
-	if (err)
-		args_fail("cannot use libc '%s': %s", path, strerror(-err));
-	if (!places.n)
-		args_fail("cannot use libc '%s': it has no function that looks up hosts", path);
-	close(fd);
-	opt.libc = path;
-}
-
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
@@ -84,7 +60,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &opt.common;
 		return 0;
 	case 'l':
-		check_libc(arg);
+		opt.libc = arg;
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -106,6 +82,8 @@ static struct {
 	struct gethostlatency_bpf *skel;
 	struct out out;
 	bool multi;			/* one link for all functions */
+	int libc_fd;			/* of opt.libc */
+	struct uprobe_places places;	/* in it */
 	size_t attached;		/* libcs, so far */
 	int error;			/* negative errno of the first one that failed */
 	pid_t again[AGAIN_MAX];		/* executed programs whose libc is not known yet */
@@ -170,25 +148,24 @@ static int attach_all(struct libc *libc, int fd, const struct uprobe_places *pla
 	return err;
 }
 
-static void attach_libc(void *ctx, struct libc *libc, int fd, const char *path)
+static void attach_libc(void *ctx, struct libc *libc, const struct libc_found *found)
 {
-	struct uprobe_places places;
-	int err = uprobe_find(fd, calls, CALLS, &places);
+	int err = found->error;
 
-	if (!err && !places.n)
+	if (!err && !found->places->n)
 		err = -ENOENT;
 	if (!err)
-		err = attach_all(libc, fd, &places);
+		err = attach_all(libc, found->fd, found->places);
 	if (!err)
 		state.attached++;
 	else if (!state.error)
 		state.error = err;
 	if (!err && opt.common.verbose)
-		log_warn("attached to %zu functions of %s", places.n, path);
+		log_warn("attached to %zu functions of %s", found->places->n, found->path);
 	if (err == -EOPNOTSUPP && state.attached)
-		log_warn("cannot see the calls in %s: it is not 64-bit", path);
+		log_warn("cannot see the calls in %s: it is not 64-bit", found->path);
 	else if (err && (state.attached || opt.common.verbose))
-		log_err(err, "cannot attach to %s", path);
+		log_err(err, "cannot attach to %s", found->path);
 }
 
 /* Return why nothing could be attached, or 0 if there was nothing to attach to. */
@@ -233,11 +210,10 @@ static unsigned int scan(void)
 	return denied;
 }
 
-static int attach_one(const char *path)
+static int attach_one(void)
 {
-	int err = libc_open(path, attach_libc, NULL);
-
-	return err ? log_err(err, "cannot open '%s'", path) : attach_failed();
+	libc_use(opt.libc, state.libc_fd, &state.places, attach_libc, NULL);
+	return attach_failed();
 }
 
 static int attach_mapped(void)
@@ -326,11 +302,20 @@ static void print_lookup(struct out *out, const struct lookup_event *e)
 	out_end(out);
 }
 
+/* True if the host of @e, which has @size bytes, is among them and ends with a NUL. */
+static bool is_whole(const struct lookup_event *e, size_t size)
+{
+	const size_t before = offsetof(struct lookup_event, host);
+
+	return size >= before && e->host_size <= HOST_SIZE && e->host_size <= size - before &&
+	       (!e->host_size || !e->host[e->host_size - 1]);
+}
+
 static void print_event(void *ctx, const void *event, size_t size)
 {
 	if (size == sizeof(struct exec_event))
 		print_exec(event);
-	else
+	else if (run_whole(is_whole(event, size)))
 		print_lookup(ctx, event);
 }
 
@@ -350,6 +335,8 @@ static void choose_hooks(struct gethostlatency_bpf *skel)
 		uprobe_use_multi(programs.enter);
 		uprobe_use_multi(programs.leave);
 	}
+	if (!state.multi)
+		uprobe_use_events();
 	if (!opt.libc)
 		hooks_enable(skel->progs.exec, NULL);
 	skel->rodata->task_storage = hooks_task_storage(skel->maps.thread_storage,
@@ -367,14 +354,32 @@ static int trace(struct gethostlatency_bpf *skel)
 		err = skel_start(skel->skeleton, &opt.common, &skel->rodata->config,
 				 &skel->bss->loss);
 	if (!err)
-		err = opt.libc ? attach_one(opt.libc) : attach_mapped();
+		err = opt.libc ? attach_one() : attach_mapped();
 	if (err)
 		return err;
-	libc_keep_privileges();
+	libc_keep_privileges(state.multi);
 	out_start(&state.out, &opt.common, NULL);
-	err = run_events(&state.out, skel->maps.events, print_event, tick, &state.out);
-	libc_end();
-	return err;
+	return run_events(&state.out, skel->maps.events, print_event, tick, &state.out);
+}
+
+/* Check that the file of -l is a libc, before anything is attached. */
+static void check_libc(const char *path)
+{
+	state.libc_fd = libc_open(path, &state.places);
+	if (state.libc_fd < 0)
+		args_fail("cannot use libc '%s': %s", path, libc_problem(state.libc_fd));
+	if (!state.places.n)
+		args_fail("cannot use libc '%s': it has no function that looks up hosts", path);
+}
+
+/* Start the worker that opens and reads libcs, while the tool has opened nothing. */
+static void start_worker(void)
+{
+	static const struct libc_functions functions = { calls, CALLS };
+	int err = libc_start(&functions, !opt.common.no_sandbox);
+
+	if (err)
+		log_err(err, "cannot start a process that looks for libcs");
 }
 
 int main(int argc, char **argv)
@@ -383,10 +388,14 @@ int main(int argc, char **argv)
 	int err;
 
 	args_parse("gethostlatency", &record_table, &argp, argc, argv, &opt.common);
+	start_worker();
+	if (opt.libc)
+		check_libc(opt.libc);
 	skel = gethostlatency_bpf__open_opts(skel_open_opts(&opt.common));
 	if (!skel)
 		return skel_open_failed();
 	err = trace(skel);
+	libc_end();
 	gethostlatency_bpf__destroy(skel);
 	return log_exit_code(err);
 }

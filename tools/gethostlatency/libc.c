@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <fnmatch.h>
-#include <limits.h>
 #include <pthread.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,153 +9,186 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "core/privilege.h"
-#include "core/regular_file.h"
 #include "core/sandbox.h"
+#include "core/worker.h"
+#include "core/xalloc.h"
 #include "libc.h"
 
-#define UNUSED_NS 60000000000ULL	/* how long an unmapped libc is kept */
-#define LIBCS_MAX 1024			/* a host has one for each container image */
+#define UNUSED_NS (60 * NS_PER_S)	/* how long an unmapped libc is kept */
+#define ANSWER_NS (10 * NS_PER_S)	/* a worker that sends nothing for that time is stuck */
+#define SEND_S 5
+#define MEMORY_BYTES (256ULL << 20)
+#define FILES_MAX 64
 
 static struct libc *libcs;
 static size_t n_libcs;
+static struct worker worker = { .socket = -1 };
+static size_t n_functions;
 
-/* A line of /proc/PID/maps. */
-struct mapping {
-	unsigned long start, end;
-	unsigned int major, minor;
-	unsigned long inode;
-	const char *path;
-};
-
-bool libc_is_name(const char *name)
+int libc_start(const struct libc_functions *functions, bool filter)
 {
-	static const char *const patterns[] = {
-		"libc.so.6", "libc-[0-9]*.so",			/* glibc, before 2.34 */
-		"libc.so", "ld-musl-*.so.1", "libc.musl-*.so*",	/* musl; bionic */
-		"libuClibc-*.so",
+	static const struct sandbox_call *const calls[] = {
+		sandbox_read_files, sandbox_talk, NULL
+	};
+	const struct keeper_job job = {
+		.serve = libc_serve, .ctx = (void *)functions, .calls = filter ? calls : NULL,
+		.capabilities = 1ULL << CAP_SYS_PTRACE | 1ULL << CAP_DAC_READ_SEARCH |
+				1ULL << CAP_CHECKPOINT_RESTORE | 1ULL << CAP_PERFMON,
+		.memory_bytes = MEMORY_BYTES, .files = FILES_MAX, .deadline_s = SEND_S,
 	};
 
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
-		if (fnmatch(patterns[i], name, 0) == 0)
-			return true;
-	return false;
+	n_functions = functions->n;
+	return worker_start(&worker, &job);
 }
 
-/* Return true if @line of /proc/PID/maps is the code of a libc. */
-static bool parse_mapping(char *line, struct mapping *map)
-{
-	char executable, *end;
-	int at = 0;
-
-	/* Few lines pass this test, which is much cheaper than sscanf(). */
-	if (!strstr(line, "libc") && !strstr(line, "ld-musl") && !strstr(line, "libuClibc"))
-		return false;
-	if (sscanf(line, "%lx-%lx %*2c%c%*c %*x %x:%x %lu %n", &map->start, &map->end, &executable,
-		   &map->major, &map->minor, &map->inode, &at) != 6 ||
-	    executable != 'x' || line[at] != '/')
-		return false;
-	map->path = line + at;
-	line[strcspn(line, "\n")] = '\0';
-	end = strstr(line + at, " (deleted)");
-	if (end)
-		*end = '\0';
-	return libc_is_name(strrchr(map->path, '/') + 1);
-}
-
-static struct libc *find_known(const struct mapping *map)
+static struct libc *find_known(const struct libc_key *key)
 {
 	for (size_t i = 0; i < n_libcs; i++)
-		if (libcs[i].inode == map->inode && libcs[i].major == map->major &&
-		    libcs[i].minor == map->minor)
+		if (memcmp(&libcs[i].key, key, sizeof(*key)) == 0)
 			return &libcs[i];
 	return NULL;
 }
 
-/*
- * Open the mapped file itself, even if its path now names another file or none. If that is not
- * permitted, open the path as the process sees it, which takes fewer privileges.
- */
-static int open_mapped(pid_t pid, const struct mapping *map)
+/* Handle the file that is open as found->fd, and close it. */
+static void add_new(const struct libc_key *key, const struct libc_found *found, libc_fn fn,
+		    void *ctx)
 {
-	char path[PATH_MAX + 64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/map_files/%lx-%lx", pid, map->start, map->end);
-	fd = regular_file_open(path);
-	if (fd >= 0)
-		return fd;
-	snprintf(path, sizeof(path), "/proc/%d/root%s", pid, map->path);
-	return regular_file_open(path);
+	if (n_libcs < LIBCS_MAX && !find_known(key)) {
+		libcs = xreallocarray(libcs, n_libcs + 1, sizeof(libcs[0]));
+		libcs[n_libcs] = (struct libc){ .key = *key, .seen_ns = clock_now_ns() };
+		fn(ctx, &libcs[n_libcs++], found);
+	}
+	close(found->fd);
 }
 
-/* Handle the file that is open as @fd, and close it. */
-static void add_new(int fd, const struct mapping *map, libc_fn fn, void *ctx)
+/* The worker has read hostile files: check what it sends. */
+static bool is_valid(struct libc_answer *answer, ssize_t bytes, int fd)
 {
-	struct libc *more = n_libcs < LIBCS_MAX ?
-			    realloc(libcs, (n_libcs + 1) * sizeof(*libcs)) : NULL;
+	if (bytes != sizeof(*answer) || answer->places.n > UPROBE_PLACES_MAX || answer->error > 0 ||
+	    (fd < 0 && !answer->last))
+		return false;
+	for (size_t i = 0; i < answer->places.n; i++)
+		if (answer->places.which[i] >= n_functions)
+			return false;
+	answer->path[sizeof(answer->path) - 1] = '\0';
+	return true;
+}
+
+/* Receive one answer.  Returns false if the worker is lost. */
+static bool receive(struct libc_answer *answer, int *fd)
+{
+	__u64 end_ns = clock_now_ns() + ANSWER_NS;
+	ssize_t bytes = worker_receive(&worker, answer, sizeof(*answer), fd, end_ns);
+
+	if (is_valid(answer, bytes, *fd))
+		return true;
+	if (*fd >= 0)
+		close(*fd);
+	worker_lost(&worker);
+	return false;
+}
+
+static bool send_request(struct libc_request *request, size_t bytes)
+{
+	struct iovec iov = { request, bytes };
+	const struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	/* If the worker has ended since the last request, the next one gets this. */
+	return worker_send(&worker, &message) || worker_send(&worker, &message);
+}
+
+static void mark_seen(const struct libc_answer *last, size_t n_known)
+{
+	__u64 now = clock_now_ns();
+
+	for (size_t i = 0; i < n_known; i++)
+		if (last->seen[i / 8] >> i % 8 & 1)
+			libcs[i].seen_ns = now;
+}
+
+/* Look at process @pid, or at all.  Sets @last to the last answer; false if there is none. */
+static bool look(enum libc_what what, pid_t pid, libc_fn fn, void *ctx, struct libc_answer *last)
+{
+	struct libc_request request = { .what = what, .pid = pid, .n = n_libcs };
+	int fd;
+
+	for (size_t i = 0; i < n_libcs; i++)
+		request.known[i] = libcs[i].key;
+	if (!send_request(&request, offsetof(struct libc_request, known[n_libcs])))
+		return false;
+	for (size_t answers = 0; answers <= LIBCS_MAX && receive(last, &fd); answers++) {
+		const struct libc_found found = { fd, last->error, &last->places, last->path };
+
+		if (!last->last) {
+			add_new(&last->key, &found, fn, ctx);
+			continue;
+		}
+		if (fd >= 0)
+			close(fd);
+		mark_seen(last, request.n);
+		return true;
+	}
+	worker_lost(&worker);
+	return false;
+}
+
+static void warn_more(const struct libc_answer *last)
+{
 	static bool reported;
 
-	if (n_libcs == LIBCS_MAX && !reported)
+	if (last->more && !reported)
 		log_warn("more than %d different libcs are mapped: calls of the others are not seen",
 			 LIBCS_MAX);
-	reported |= n_libcs == LIBCS_MAX;
-	if (more) {
-		libcs = more;
-		libcs[n_libcs] = (struct libc){
-			.major = map->major, .minor = map->minor, .inode = map->inode,
-			.seen_ns = clock_now_ns(),
-		};
-		fn(ctx, &libcs[n_libcs++], fd, map->path);
-	}
-	close(fd);
-}
-
-static void look_at(pid_t pid, const struct mapping *map, libc_fn fn, void *ctx)
-{
-	struct libc *known = find_known(map);
-	int fd;
-
-	if (known) {
-		known->seen_ns = clock_now_ns();
-		return;
-	}
-	fd = open_mapped(pid, map);
-	if (fd >= 0)			/* otherwise the process has ended */
-		add_new(fd, map, fn, ctx);
-}
-
-int libc_open(const char *path, libc_fn fn, void *ctx)
-{
-	struct mapping map = { .path = path };
-	int fd = regular_file_open(path);
-
-	if (fd < 0)
-		return fd;
-	add_new(fd, &map, fn, ctx);
-	return 0;
+	reported |= last->more;
 }
 
 int libc_look(pid_t pid, libc_fn fn, void *ctx)
 {
-	struct mapping map;
-	char path[32], *line = NULL;
-	size_t size = 0;
-	int found = 0;
-	FILE *f;
+	static struct libc_answer last;
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return errno == EACCES || errno == EPERM ? -EACCES : 0;
-	while (getline(&line, &size, f) > 0) {
-		if (!parse_mapping(line, &map))
-			continue;
-		found++;
-		look_at(pid, &map, fn, ctx);
+	if (!look(LIBC_PROCESS, pid, fn, ctx, &last))
+		return -ECHILD;
+	warn_more(&last);
+	return last.denied ? -EACCES : (int)last.found;
+}
+
+int libc_open(const char *path, struct uprobe_places *places)
+{
+	static struct libc_request request = { .what = LIBC_PATH };
+	static struct libc_answer answer;
+	size_t len = strlen(path);
+	int fd;
+
+	if (len >= sizeof(request.path))
+		return -ENAMETOOLONG;
+	memcpy(request.path, path, len + 1);
+	if (!send_request(&request, sizeof(request)) || !receive(&answer, &fd))
+		return -ECHILD;
+	*places = answer.places;
+	if (fd >= 0 && answer.error) {
+		close(fd);
+		fd = -1;
 	}
-	free(line);
-	fclose(f);
-	return found;
+	return fd < 0 ? (answer.error ? answer.error : -ECHILD) : fd;
+}
+
+const char *libc_problem(int err)
+{
+	switch (-err) {
+	case EINVAL: return "not a regular file";
+	case EFBIG: return "too large for one";
+	case ENOEXEC: return "not an ELF file";
+	case EOPNOTSUPP: return "it is for other processors";
+	}
+	return strerror(-err);
+}
+
+void libc_use(const char *path, int fd, const struct uprobe_places *places, libc_fn fn, void *ctx)
+{
+	const struct libc_found found = { fd, 0, places, path };
+	const struct libc_key key = {};
+
+	add_new(&key, &found, fn, ctx);
 }
 
 static void *close_link(void *link)
@@ -205,18 +233,13 @@ static void drop_unused(void)
 
 unsigned int libc_look_all(libc_fn fn, void *ctx)
 {
-	unsigned int denied = 0;
-	struct dirent *entry;
-	DIR *proc = opendir("/proc");
+	static struct libc_answer last;
 
-	while (proc && (entry = readdir(proc)))
-		if (isdigit((unsigned char)entry->d_name[0]) &&
-		    libc_look(atoi(entry->d_name), fn, ctx) < 0)
-			denied++;
-	if (proc)
-		closedir(proc);
+	if (!look(LIBC_ALL, 0, fn, ctx, &last))
+		return 0;
+	warn_more(&last);
 	drop_unused();
-	return denied;
+	return last.denied;
 }
 
 size_t libc_count(void)
@@ -226,21 +249,23 @@ size_t libc_count(void)
 
 void libc_end(void)
 {
+	if (worker.ends)
+		log_warn("the helper that looks for libcs ended %lu times: calls may be missing",
+			 worker.ends);
 	close_links(libcs, n_libcs);
 	free(libcs);
 	libcs = NULL;
 	n_libcs = 0;
+	worker_end(&worker);
 }
 
-void libc_keep_privileges(void)
+void libc_keep_privileges(bool multi)
 {
-	sandbox_allow(sandbox_read_files);
+	worker_allow_calls();
 	sandbox_allow(sandbox_attach);
 	sandbox_allow(sandbox_threads);
-	privilege_keep(CAP_SYS_PTRACE);
-	privilege_keep(CAP_DAC_READ_SEARCH);
-	privilege_keep(CAP_CHECKPOINT_RESTORE);	/* /proc/PID/map_files */
 	privilege_keep(CAP_BPF);
 	privilege_keep(CAP_PERFMON);
-	privilege_keep(CAP_SYS_ADMIN);		/* uprobes before v6.6 */
+	if (!multi)
+		privilege_keep(CAP_SYS_ADMIN);
 }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
-#include <gelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <linux/bpf.h>
@@ -39,117 +37,14 @@ struct link_create_uprobe_multi {	/* union bpf_attr.link_create */
 /* Only x86-64 has the system call uretprobe. */
 #if defined(__x86_64__)
 #define HAS_URETPROBE true
-#define ELF_OURS EM_X86_64
-#elif defined(__aarch64__)
-#define HAS_URETPROBE false
-#define ELF_OURS EM_AARCH64
 #else
 #define HAS_URETPROBE false
-#define ELF_OURS EM_NONE
 #endif
 
 /* Set @path to a name of the file that is open as @fd, even if the file was renamed or deleted. */
 static void fd_path(char path[32], int fd)
 {
 	snprintf(path, 32, "/proc/self/fd/%d", fd);
-}
-
-/*
- * Limits for a file that a process maps as its libc, because sparse tables can claim any size.
- * glibc 2.36 has 2 MB, 60 sections, 14 program headers and 3,100 symbols.
- */
-#define FILE_BYTES_MAX (64L << 20)
-#define HEADERS_MAX 256
-#define SYMBOLS_MAX 65536
-
-/* Return the file offset of the code mapped at @address, or 0. */
-static __u64 file_offset(Elf *elf, __u64 address)
-{
-	size_t n = 0;
-	GElf_Phdr segment;
-
-	elf_getphdrnum(elf, &n);
-	for (size_t i = 0; i < n && i < HEADERS_MAX; i++)
-		if (gelf_getphdr(elf, i, &segment) && segment.p_type == PT_LOAD &&
-		    segment.p_flags & PF_X && address - segment.p_vaddr < segment.p_filesz)
-			return address - segment.p_vaddr + segment.p_offset;
-	return 0;
-}
-
-static void add_place(struct uprobe_places *places, __u64 offset, __u64 which)
-{
-	for (size_t i = 0; i < places->n; i++)
-		if (places->offsets[i] == offset)
-			return;		/* the same code, with another version of the name */
-	if (!offset || places->n == UPROBE_PLACES_MAX)
-		return;
-	places->offsets[places->n] = offset;
-	places->which[places->n++] = which;
-}
-
-/* Return the index of @name in @names, or @n. */
-static size_t find_name(const char *const *names, size_t n, const char *name)
-{
-	size_t i = 0;
-
-	while (i < n && !(names[i] && name && strcmp(names[i], name) == 0))
-		i++;
-	return i;
-}
-
-static void find_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
-			 const char *const *names, size_t n, struct uprobe_places *places)
-{
-	Elf_Data *data = elf_getdata(section, NULL);
-	GElf_Sym symbol;
-
-	for (int i = 0; data && i < SYMBOLS_MAX && gelf_getsym(data, i, &symbol); i++) {
-		size_t which;
-
-		if (GELF_ST_TYPE(symbol.st_info) != STT_FUNC || symbol.st_shndx == SHN_UNDEF)
-			continue;
-		which = find_name(names, n, elf_strptr(elf, header->sh_link, symbol.st_name));
-		if (which < n)
-			add_place(places, file_offset(elf, symbol.st_value), which);
-	}
-}
-
-static int find_in(Elf *elf, const char *const *names, size_t n, struct uprobe_places *places)
-{
-	Elf_Scn *section = NULL;
-	GElf_Shdr header;
-	GElf_Ehdr file;
-
-	if (elf_kind(elf) != ELF_K_ELF || !gelf_getehdr(elf, &file))
-		return -ENOEXEC;
-	if (file.e_machine != ELF_OURS || gelf_getclass(elf) != ELFCLASS64)
-		return -EOPNOTSUPP;
-	for (size_t i = 0; i < HEADERS_MAX && (section = elf_nextscn(elf, section)); i++)
-		if (gelf_getshdr(section, &header) && header.sh_type == SHT_DYNSYM) {
-			find_symbols(elf, section, &header, names, n, places);
-			break;
-		}
-	return 0;
-}
-
-int uprobe_find(int fd, const char *const *names, size_t n, struct uprobe_places *places)
-{
-	struct stat st;
-	Elf *elf;
-	int err;
-
-	places->n = 0;
-	if (fstat(fd, &st))
-		return -errno;
-	if (st.st_size > FILE_BYTES_MAX)
-		return -EFBIG;
-	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ, NULL);
-	if (!elf)
-		return -ENOEXEC;
-	err = find_in(elf, names, n, places);
-	elf_end(elf);
-	return err;
 }
 
 /* @pid: only this process; 0: all processes. */
@@ -256,9 +151,17 @@ static int pmu_number(const char *file, const char *format)
 	return n == 1 ? number : -EOPNOTSUPP;
 }
 
+/* The kernel's uprobe PMU: read before the tool may open no more files. */
+static int type = -EOPNOTSUPP, bit = -EOPNOTSUPP;
+
+void uprobe_use_events(void)
+{
+	type = pmu_number("type", "%d");
+	bit = pmu_number("format/retprobe", "config:%d");
+}
+
 int uprobe_attach(struct bpf_program *prog, int fd, __u64 offset, bool at_return)
 {
-	int type = pmu_number("type", "%d"), bit = pmu_number("format/retprobe", "config:%d");
 	struct perf_event_attr attr = { .size = sizeof(attr) };
 	int event, err;
 	char path[32];

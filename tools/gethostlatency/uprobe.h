@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * Find the functions of a library in its file, and attach programs to them. Users of this
- * module need libelf. Since v6.6 one link attaches a program to many places (uprobe.multi) and
- * needs no more privileges than loading it. Before, each place needs a perf event, which may
- * require CAP_SYS_ADMIN.
+ * Attach programs to the functions of a library. Since v6.6 one link attaches a program to many
+ * places (uprobe.multi) and needs no more privileges than loading it. Before, each place needs a
+ * perf event, which may require CAP_SYS_ADMIN.
  */
 #ifndef COMMON_UPROBE_H
 #define COMMON_UPROBE_H
@@ -22,13 +21,6 @@ struct uprobe_places {
 	__u64 offsets[UPROBE_PLACES_MAX];
 	__u64 which[UPROBE_PLACES_MAX];
 };
-
-/*
- * Find the functions with one of @names (of @n, NULL: none) that the ELF file @fd exports. A
- * name may have several versions. Returns 0 or a negative errno: -ENOEXEC if it is not an ELF
- * file, -EOPNOTSUPP if it is for another processor, -EFBIG if it is larger than a libc can be.
- */
-int uprobe_find(int fd, const char *const *names, size_t n, struct uprobe_places *places);
 
 /* Return true if the kernel has uprobe.multi. It is tested by using it. */
 bool uprobe_has_multi(void);
@@ -49,6 +41,9 @@ int uprobe_attach_multi(struct bpf_program *prog, int fd, const struct uprobe_pl
  * than the fault (v6.11). Returns 0, -EOPNOTSUPP, or the error of the test.
  */
 int uprobe_check_return(void);
+
+/* Prepare for uprobe_attach(), while the tool may open files. */
+void uprobe_use_events(void);
 
 /* Attach @prog to one place, with a perf event. */
 int uprobe_attach(struct bpf_program *prog, int fd, __u64 offset, bool at_return);
