@@ -248,6 +248,8 @@ check-live:
 # Everything is built again, with clang and its sanitizers.
 FUZZ_SECONDS ?= 60
 FUZZERS	:= $(patsubst tests/fuzz/%.c,$(O)/fuzz_%,$(wildcard tests/fuzz/*.c))
+# records_TOOL includes that tool's .c: it is linked with the other parts.
+fuzz_parts = $(if $(filter records_%,$(1)),$(call parts_of,$(subst records_,,$(1))))
 fuzz:
 	$(Q)$(MAKE) -s O='$(O)/fuzz' CC='$(CLANG)' \
 		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' \
@@ -255,9 +257,10 @@ fuzz:
 	$(Q)tests/fuzz/run '$(O)/fuzz' '$(FUZZ_SECONDS)'
 
 fuzz-targets: $(FUZZERS)
-$(FUZZERS): $(O)/fuzz_%: tests/fuzz/%.c tests/fuzz/fuzz.h $(O)/libcommon.a | $(SKELS)
+$(FUZZERS): $(O)/fuzz_%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $$(call fuzz_parts,%) $(O)/libcommon.a | $(SKELS)
 	$(call say,FUZZ)
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $< $(O)/libcommon.a $(LDFLAGS) $(LIBS) -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $< $(call fuzz_parts,$*) $(O)/libcommon.a $(LDFLAGS) $(LIBS) \
+		$(LIBS_$(subst records_,,$*)) -o $@
 
 bench: all workloads $(O)/bench_measure
 	tests/bench/run

@@ -183,12 +183,22 @@ static void print_exe(struct out *out, const struct exec_event *e)
 	out_bool(out, COL_EXE_DELETED, deleted);
 }
 
+/* True if the strings of @e, which has @size bytes, are among them. */
+static bool is_whole(const struct exec_event *e, size_t size)
+{
+	return size >= offsetof(struct exec_event, text) && size <= sizeof(*e) &&
+	       (__u64)e->file_bytes + e->interp_bytes + e->args_bytes + e->exe_bytes <=
+	       size - offsetof(struct exec_event, text);
+}
+
 static void print_event(void *ctx, const void *event, size_t size)
 {
 	struct strings args, shown;
 	const struct exec_event *e = event;
 	struct out *out = ctx;
 
+	if (!run_whole(is_whole(e, size)))
+		return;
 	args = table_args(e);
 	if (!wanted(e, args))
 		return;

@@ -238,6 +238,8 @@ static void print_event(void *ctx, const void *event, size_t size)
 	static struct text path;
 	struct out *out = ctx;
 
+	if (!run_whole(size >= offsetof(struct fs_event, text) && e->op < ARRAY_SIZE(ops)))
+		return;
 	full_path(&path, e, size - offsetof(struct fs_event, text));
 	if (opt.csv) {
 		print_csv(out, e, &path);

@@ -298,6 +298,9 @@ static void print_event(void *ctx, const void *event, size_t size)
 	struct out *out = ctx;
 	int error = e->ret < 0 ? restarts_to_eintr(-e->ret) : 0;
 
+	if (!run_whole(size > offsetof(struct open_event, text) && size <= sizeof(*e) &&
+		       !((const char *)event)[size - 1] && e->call < ARRAY_SIZE(calls)))
+		return;
 	if (opt.name && !strstr(e->head.comm, opt.name))
 		return;
 	out_event(out, &e->head);
