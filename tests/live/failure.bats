@@ -137,3 +137,24 @@ short_of() {
 		short_of as 6000000 60000000 2000000 "$tool" 'Cannot allocate memory|^libbpf: '
 	done
 }
+
+# under_file_limit TOOL: with a limit of the size of files it ends with a message, not by a signal.
+under_file_limit() {
+	local - kb tool=$1
+	set -o pipefail		# its messages go into a pipe: the limit is for that file, too
+	for kb in 0 1; do
+		status=0
+		(ulimit -f "$kb" && exec timeout -k 5 30 "$build/$tool" --json --duration 1 2>&1 >"$tool.out") |
+			cat >"$tool.err" || status=$?
+		! grep -q 'sandbox\|helper' "$tool.err" || { cat "$tool.err"; return 1; }
+		[ "$kb:$status" != 1:0 ] || continue		# so much may suffice
+		expect 1 "$status" "exit status with $kb kB: $(cat "$tool.err")"
+		contains "$tool.err" 'cannot write the output: File too large'
+	done
+}
+
+# bats test_tags=all
+@test "every tool survives a limit of the size of files, and reports it" {
+	find_tools
+	each under_file_limit "${all_tools[@]}"
+}

@@ -234,6 +234,51 @@ hostile() {
 	[ ! -e "$BATS_TEST_TMPDIR/evil" ]
 }
 
+# bats test_tags=all
+@test "sixty --from: the name of a bundle is no host, and no option of tar" {
+	local name
+	mkdir "$BATS_TEST_TMPDIR/host:tmp"
+	cp -r "$root/tests/report/quiet" s
+	(cd s && find . -type f ! -name manifest.sha256 | sort | xargs -d '\n' sha256sum) >manifest.sha256
+	mv manifest.sha256 s
+	for name in host:x.tar.gz user@host:/x.tar.gz --checkpoint-action=exec=touch; do
+		mkdir -p "$(dirname -- "./$name")"
+		tar --force-local -czf "./$name" s
+		TMPDIR=$BATS_TEST_TMPDIR/host:tmp "$sixty" --from "$name" --output "$dir" >"$out" 2>"$err" || true
+		[ -s "$dir/report.json" ] || { echo "$name: $(cat "$err")"; return 1; }
+		TMPDIR=$BATS_TEST_TMPDIR/host:tmp "$sixty" --diff "$name" "$name" >"$out"
+		rm -r "$dir"
+	done
+}
+
+# mark NAME...: make programs in the current directory that leave a mark when they run.
+mark() {
+	local name
+	for name; do
+		printf '%s\n' '#!/bin/bash' "echo '$name (sixty) 0'" ": >$BATS_TEST_TMPDIR/ran-$name" >"$name"
+		chmod +x "$name"
+	done
+}
+
+# bats test_tags=all
+@test "sixty: runs no program of the current directory, whatever PATH is, nor of ../build after make install" {
+	local prefix=$BATS_TEST_TMPDIR/prefix
+	without_report
+	mkdir -p "$prefix"/{bin,share,build} here
+	mv "$BATS_TEST_TMPDIR/bin/sixty" "$prefix/bin"
+	mv "$BATS_TEST_TMPDIR/bin/checklist" "$prefix/share/sixty"
+	sixty=$prefix/bin/sixty
+	cd "$prefix/build"
+	mark execsnoop opensnoop
+	cd "$BATS_TEST_TMPDIR/here"
+	mark biolatency vmstat timeout date mktemp head stdbuf setpriv
+	PATH=":.:$PATH:here" run_sixty --seconds 5
+	expect 0 "$status"
+	expect ok "$(word vmstat)"
+	expect missing "$(word execsnoop)"
+	expect "" "$(compgen -G "$BATS_TEST_TMPDIR/ran-*")" "programs that ran"
+}
+
 @test "sixty: bad arguments are refused before anything runs" {
 	local bad
 	for bad in "--seconds 4" "--seconds 3601" "--seconds 5x" "--seconds" "--seconds=" "--bad" "x" \
@@ -245,6 +290,22 @@ hostile() {
 		expect 1 "$(wc -l <"$err")" "lines on stderr"
 		[ ! -e "$dir" ]
 	done
+}
+
+@test "sixty: a TMPDIR that does not exist is noticed before the run" {
+	status=0
+	TMPDIR=$BATS_TEST_TMPDIR/none "$sixty" --output "$dir" >"$out" 2>"$err" || status=$?
+	expect 1 "$status"
+	contains "$err" "cannot write to $BATS_TEST_TMPDIR/none, which the report needs"
+	[ ! -e "$dir" ]
+}
+
+@test "sixty: an argument in a message cannot control the terminal" {
+	status=0
+	"$sixty" --seconds $'\e[2J\n5' 2>"$err" || status=$?
+	expect 64 "$status"
+	expect 1 "$(wc -l <"$err")" "lines on stderr"
+	! LC_ALL=C grep '[^ -~]' "$err" || false
 }
 
 # bats test_tags=all
