@@ -259,8 +259,8 @@ fuzz:
 fuzz-targets: $(FUZZERS)
 $(FUZZERS): $(O)/fuzz_%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $$(call fuzz_parts,%) $(O)/libcommon.a | $(SKELS)
 	$(call say,FUZZ)
-	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $< $(call fuzz_parts,$*) $(O)/libcommon.a $(LDFLAGS) $(LIBS) \
-		$(LIBS_$(subst records_,,$*)) -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -fsanitize=fuzzer $< $(call fuzz_parts,$*) $(O)/libcommon.a \
+		$(LDFLAGS) $(LIBS) $(LIBS_$(subst records_,,$*)) -o $@
 
 bench: all workloads $(O)/bench_measure
 	tests/bench/run

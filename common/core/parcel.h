@@ -8,12 +8,12 @@
 #include <sys/uio.h>
 
 struct parcel {
+	struct iovec iov;
+	struct msghdr message;
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr align;
 	} passed;
-	struct iovec iov;
-	struct msghdr message;
 };
 
 /*

@@ -166,6 +166,7 @@ static bool wanted(const struct exec_event *e, struct strings args)
 static void print_exe(struct out *out, const struct exec_event *e)
 {
 	const char *names = e->text + e->file_bytes + e->interp_bytes + e->args_bytes;
+	static const char memfd[] = "memfd:";
 	bool anonymous = e->exe_marks & EXE_ANONYMOUS;
 	bool deleted = anonymous || e->exe_marks & EXE_DELETED;
 	static struct text path;
@@ -179,7 +180,8 @@ static void print_exe(struct out *out, const struct exec_event *e)
 	if (deleted)
 		text_str(&path, " (deleted)");
 	out_str(out, COL_EXE, path.at, path.len);
-	out_bool(out, COL_EXE_MEMFD, anonymous && strncmp(names, "memfd:", 6) == 0);
+	out_bool(out, COL_EXE_MEMFD, anonymous && e->exe_bytes > strlen(memfd) &&
+				     memcmp(names, memfd, strlen(memfd)) == 0);
 	out_bool(out, COL_EXE_DELETED, deleted);
 }
 

@@ -296,18 +296,19 @@ static void print_lookup(struct out *out, const struct lookup_event *e)
 	out_task(out, COL_PID, COL_TID, &e->head);
 	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
 	out_uint(out, COL_LATENCY, e->latency_ns);
-	out_name(out, COL_CALL, e->call < CALLS ? calls[e->call] : "?");
+	out_name(out, COL_CALL, calls[e->call]);
 	print_host(out, e);
 	print_result(out, e);
 	out_end(out);
 }
 
-/* True if the host of @e, which has @size bytes, is among them and ends with a NUL. */
+/* True if the call is known, and the host among the @size bytes of @e and ends with a NUL. */
 static bool is_whole(const struct lookup_event *e, size_t size)
 {
 	const size_t before = offsetof(struct lookup_event, host);
 
-	return size >= before && e->host_size <= HOST_SIZE && e->host_size <= size - before &&
+	return size >= before && e->call > CALL_NONE && e->call < CALLS &&
+	       e->host_size <= HOST_SIZE && e->host_size <= size - before &&
 	       (!e->host_size || !e->host[e->host_size - 1]);
 }
 

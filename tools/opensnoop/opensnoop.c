@@ -296,13 +296,15 @@ static void print_event(void *ctx, const void *event, size_t size)
 {
 	const struct open_event *e = event;
 	struct out *out = ctx;
-	int error = e->ret < 0 ? restarts_to_eintr(-e->ret) : 0;
+	int error;
 
 	if (!run_whole(size > offsetof(struct open_event, text) && size <= sizeof(*e) &&
-		       !((const char *)event)[size - 1] && e->call < ARRAY_SIZE(calls)))
+		       !((const char *)event)[size - 1] && e->call < ARRAY_SIZE(calls) &&
+		       e->ret >= -4095 /* MAX_ERRNO */))
 		return;
 	if (opt.name && !strstr(e->head.comm, opt.name))
 		return;
+	error = e->ret < 0 ? restarts_to_eintr(-e->ret) : 0;
 	out_event(out, &e->head);
 	out_uint(out, COL_UID, e->head.uid);
 	out_task(out, COL_PID, COL_TID, &e->head);
