@@ -41,16 +41,17 @@ bool call_sites_find(const struct call_sites *sites, __u64 offset, bool *call)
 	return true;
 }
 
-void call_sites_add(struct call_sites *sites, __u64 offset, bool call)
+bool call_sites_add(struct call_sites *sites, __u64 offset, bool call)
 {
 	__u64 slot = offset << 1 | call;
 
 	if (sites->n == CALL_SITES_MAX || !slot)
-		return;
+		return false;
 	if (sites->n >= sites->size / 2)
 		grow(sites);
 	*find(sites, offset) = slot;
 	sites->n++;
+	return true;
 }
 
 void call_sites_free(struct call_sites *sites)

@@ -17,8 +17,8 @@ struct call_sites {		/* starts as all zeros */
 /* Return true if @offset is among them.  Set @call (not if NULL) to whether a call ends there. */
 bool call_sites_find(const struct call_sites *sites, __u64 offset, bool *call);
 
-/* Add @offset, which must not be among them. */
-void call_sites_add(struct call_sites *sites, __u64 offset, bool call);
+/* Add @offset, which must not be among them.  Returns false if there are too many. */
+bool call_sites_add(struct call_sites *sites, __u64 offset, bool call);
 
 /* Return true if these bytes of code end with a call, as those before every return address. */
 bool call_sites_ends_call(const __u8 code[8]);

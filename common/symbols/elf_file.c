@@ -17,6 +17,7 @@
 #include "symbols/elf_symbols.h"
 
 #define FILES_MAX 16384
+#define SITES_MAX (1U << 20)		/* of all files: 16 MB */
 #define SYMBOL_BYTES_MAX (256UL << 20)	/* of all files */
 #define CFI_BYTES_MAX (128UL << 20)	/* for all files; a busy desktop needs 30 MB */
 
@@ -307,7 +308,7 @@ struct cfi *elf_file_cfi(struct elf_files *files, struct elf_file *file)
 }
 
 /* Return true if a call ends at @offset, or if that is unknown; remember it if it is known. */
-static bool look_for_call(struct elf_file *file, __u64 offset)
+static bool look_for_call(struct elf_files *files, struct elf_file *file, __u64 offset)
 {
 	__u8 code[8];
 	bool call;
@@ -316,15 +317,18 @@ static bool look_for_call(struct elf_file *file, __u64 offset)
 	    pread(file->fd, code, sizeof(code), (off_t)(offset - sizeof(code))) != sizeof(code))
 		return true;
 	call = call_sites_ends_call(code);
-	call_sites_add(&file->sites, offset, call);
+	if (files->n_sites < SITES_MAX && call_sites_add(&file->sites, offset, call))
+		files->n_sites++;
 	return call;
 }
 
-bool elf_file_follows_call(struct elf_file *file, __u64 offset)
+bool elf_file_follows_call(struct elf_files *files, struct elf_file *file, __u64 offset)
 {
 	bool call;
 
-	return call_sites_find(&file->sites, offset, &call) ? call : look_for_call(file, offset);
+	if (call_sites_find(&file->sites, offset, &call))
+		return call;
+	return look_for_call(files, file, offset);
 }
 
 bool elf_file_see(struct elf_files *files, struct elf_file *file, __u64 offset)
@@ -334,7 +338,7 @@ bool elf_file_see(struct elf_files *files, struct elf_file *file, __u64 offset)
 		return true;
 	if (elf_file_is_closed(file))
 		return false;
-	look_for_call(file, offset);
+	look_for_call(files, file, offset);
 	return true;
 }
 

@@ -26,6 +26,7 @@ struct elf_files {		/* starts as all zeros */
 	struct elf_file *first;
 	struct elf_file *vdso;	/* NULL: not opened yet */
 	size_t n, n_open;
+	size_t n_sites;		/* offsets for which elf_file_see() was called */
 	__u64 uses;		/* counts uses of any file */
 	size_t cfi_bytes;	/* in use by call frame information */
 	size_t symbol_bytes;	/* in use by symbols */
@@ -79,6 +80,6 @@ struct cfi *elf_file_cfi(struct elf_files *files, struct elf_file *file);
  * Return true if the instruction before @offset is a call, as before every return address, or
  * if that is unknown.
  */
-bool elf_file_follows_call(struct elf_file *file, __u64 offset);
+bool elf_file_follows_call(struct elf_files *files, struct elf_file *file, __u64 offset);
 
 #endif /* COMMON_ELF_FILE_H */

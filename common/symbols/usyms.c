@@ -295,7 +295,8 @@ bool usyms_follows_call(struct usyms_process *process, __u64 address)
 
 	if (!mapping || !mapping->file)
 		return true;
-	return elf_file_follows_call(mapping->file, file_offset(mapping, address));
+	return elf_file_follows_call(&process->usyms->files, mapping->file,
+				     file_offset(mapping, address));
 }
 
 /* Open the perf map again if the process still lives: the JIT may have replaced the file. */
