@@ -274,7 +274,7 @@ mark() {
 	mark biolatency vmstat timeout date mktemp head stdbuf setpriv
 	PATH=":.:$PATH:here" run_sixty --seconds 5
 	expect 0 "$status"
-	expect ok "$(word vmstat)"
+	contains "$dir/vmstat/output" procs		# of the real one
 	expect missing "$(word execsnoop)"
 	expect "" "$(compgen -G "$BATS_TEST_TMPDIR/ran-*")" "programs that ran"
 }
