@@ -94,7 +94,10 @@ static bool send_request(struct libc_request *request, size_t bytes)
 	const struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
 
 	/* If the worker has ended since the last request, the next one gets this. */
-	return worker_send(&worker, &message) || worker_send(&worker, &message);
+	for (int tries = 0; tries < 2; tries++)
+		if (worker_send(&worker, &message))
+			return true;
+	return false;
 }
 
 static void mark_seen(const struct libc_answer *last, size_t n_known)
