@@ -19,7 +19,7 @@
 #define END_S 1			/* seconds that the keeper waits for its worker to end */
 #define SOCKET_BYTES (256 << 10)	/* buffer at each end; the kernel may allow less */
 
-/* End with @parent, the process that forked this one. */
+/* Make the kernel end this process when @parent ends, the process that forked it. */
 static void end_with(pid_t parent)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)

@@ -42,7 +42,7 @@ struct sandbox_call {
 extern const struct sandbox_call sandbox_basic[];
 
 /* What several tools or options need. */
-extern const struct sandbox_call sandbox_read_files[];	/* open and list them, with their links */
+extern const struct sandbox_call sandbox_read_files[];	/* open and list files, read links */
 extern const struct sandbox_call sandbox_talk[];	/* send to and receive from open sockets */
 extern const struct sandbox_call sandbox_new_file[];	/* new_file.h */
 extern const struct sandbox_call sandbox_handles[];	/* cgroup_path() */

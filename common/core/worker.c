@@ -7,7 +7,7 @@
 #include "core/parcel.h"
 #include "core/worker.h"
 
-/* More workers than that are not started within a minute. */
+/* Maximum number of workers started in a minute. */
 #define STARTS_MAX 4
 
 /* Start a worker, unless there is one or too many have ended lately.  True if there is one. */
@@ -48,7 +48,7 @@ bool worker_send(struct worker *worker, const struct msghdr *message)
 	return false;
 }
 
-/* Wait until @end_ns for a message, or for the end of the worker, unless the user stops it. */
+/* Wait until @end_ns for a message or the end of the worker.  Stops when the user interrupts. */
 static bool await(struct worker *worker, __u64 end_ns)
 {
 	struct pollfd fds[] = {

@@ -10,11 +10,11 @@
 struct worker {
 	struct keeper keeper;
 	int socket;			/* -1: there is no worker now */
-	int stop_fd;			/* readable: wait no longer; -1: none */
+	int stop_fd;			/* stop waiting when it is readable; -1: none */
 	bool stopped;			/* it was readable */
 	unsigned long ends;		/* how often a worker has ended, or was ended */
-	__u64 minute_ns;		/* when the minute began in which... */
-	unsigned int starts;		/* ... that many workers were started */
+	__u64 minute_ns;		/* start of the minute in which... */
+	unsigned int starts;		/* ... this many workers were started */
 };
 
 /* Start the keeper and a worker.  Returns 0 or a negative errno; in both cases call worker_end(). */

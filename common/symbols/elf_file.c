@@ -127,7 +127,7 @@ static void close_file(struct elf_files *files, struct elf_file *file)
 	files->n_open--;
 }
 
-/* Too many files are open: close those that were not used for longer than the average. */
+/* Too many files are open: close those whose last use is older than the average. */
 static void close_files(struct elf_files *files)
 {
 	__u64 sum = 0, average;
@@ -215,7 +215,7 @@ static bool is_file(const struct elf_file *file, const struct stat *st)
 				  file->changed.tv_nsec == st->st_ctim.tv_nsec));
 }
 
-/* Return @file, which @fd is as well: open it again with that descriptor if it was closed. */
+/* Return @file, which @fd refers to as well.  Keep @fd if the file was closed. */
 static struct elf_file *reuse(struct elf_files *files, struct elf_file *file, int fd)
 {
 	file->used = ++files->uses;

@@ -28,7 +28,7 @@ struct elf_files {		/* starts as all zeros */
 	size_t n, n_open;
 	size_t n_sites;		/* offsets for which elf_file_see() was called */
 	__u64 uses;		/* counts uses of any file */
-	size_t cfi_bytes;	/* in use by call frame information */
+	size_t cfi_bytes;	/* memory used by call frame information */
 	size_t symbol_bytes;	/* in use by symbols */
 	size_t limited;		/* number of files whose symbols were left out because of a limit */
 };

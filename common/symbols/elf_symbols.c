@@ -16,8 +16,8 @@
 #define BUILD_ID_MAX 64			/* bytes; in practice 20 (SHA-1) or less */
 #define SYMBOLS_MAX (1U << 20)		/* Chromium has 700,000 functions */
 #define NAME_BYTES_MAX 4096		/* longer names are truncated */
-#define STRINGS_BYTES_MAX (64U << 20)	/* of a string table, and of the names of a file */
-#define NOTES_BYTES_MAX 4096		/* of a section; in practice 100 */
+#define STRINGS_BYTES_MAX (64U << 20)	/* limit for a string table, and for all names of a file */
+#define NOTES_BYTES_MAX 4096		/* limit for a section; in practice 100 */
 
 /* The symbols being read from one table, and their limits. */
 struct table {

@@ -40,7 +40,7 @@ struct helper {
 	unsigned int first, n;
 	__u8 *ends_each;		/* by process number: how often the helper ended */
 	size_t n_processes;
-	__u32 limited;			/* the most that a helper has reported */
+	__u32 limited;			/* highest number that a helper has reported */
 	union {
 		char bytes[HELPER_PACKET_BYTES];
 		__u64 align;
@@ -108,7 +108,7 @@ static bool blamed(const struct helper *helper, __u32 number)
 	return number < helper->n_processes && helper->ends_each[number] >= ENDS_EACH_MAX;
 }
 
-/* The helper has ended, is stuck, or sends nonsense: answer in its place. */
+/* The helper has ended, is stuck, or sends nonsense: close its socket, and answer its requests. */
 static void give_up(struct helper *helper)
 {
 	const struct helper_unwound none = { .end = UNWIND_NO_HELPER };
@@ -173,7 +173,7 @@ static bool enqueue(struct helper *helper, const struct queued *queued, const st
 	if (helper->n == QUEUE_MAX)
 		take_answer(helper, clock_now_ns() + SETTLE_NS);
 	memcpy(iov + 1, parts, n * sizeof(parts[0]));
-	/* If the helper has ended before the request, the next one gets it. */
+	/* If the helper has ended, send the request to a new one. */
 	for (int tries = 0; !worker_send(&helper->worker, &message);) {
 		give_up(helper);
 		if (++tries == 2)

@@ -80,7 +80,7 @@ holds() {
 child_of() { pgrep -P "$1"; }
 
 # bats test_tags=kernel
-@test "the helper of a tool holds what reading other processes takes, and ends with the tool" {
+@test "the helper of a tool can only read other processes, and ends with the tool" {
 	local keeper worker process pid more
 	for tool in profile offcputime gethostlatency; do
 		more=
@@ -111,7 +111,7 @@ child_of() { pgrep -P "$1"; }
 ended() { ! kill -0 "$1" 2>/dev/null; }
 
 # bats test_tags=kernel
-@test "gethostlatency may attach to libcs that appear, usestat read other processes" {
+@test "gethostlatency keeps the capabilities to attach to new libcs, usestat to read other processes" {
 	local events=
 	case $(uname -r) in		# before uprobe.multi
 	[1-5].* | 6.[0-5].*) events=sys_admin ;;

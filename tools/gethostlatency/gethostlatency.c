@@ -373,23 +373,13 @@ static void check_libc(const char *path)
 		args_fail("cannot use libc '%s': it has no function that looks up hosts", path);
 }
 
-/* Start the worker that opens and reads libcs, while the tool has opened nothing. */
-static void start_worker(void)
-{
-	static const struct libc_functions functions = { calls, CALLS };
-	int err = libc_start(&functions, !opt.common.no_sandbox);
-
-	if (err)
-		log_err(err, "cannot start a process that looks for libcs");
-}
-
 int main(int argc, char **argv)
 {
 	struct gethostlatency_bpf *skel;
 	int err;
 
 	args_parse("gethostlatency", &record_table, &argp, argc, argv, &opt.common);
-	start_worker();
+	libc_start(&(struct libc_functions){ calls, CALLS }, !opt.common.no_sandbox);
 	if (opt.libc)
 		check_libc(opt.libc);
 	skel = gethostlatency_bpf__open_opts(skel_open_opts(&opt.common));

@@ -25,7 +25,7 @@ static size_t n_libcs;
 static struct worker worker = { .socket = -1 };
 static size_t n_functions;
 
-int libc_start(const struct libc_functions *functions, bool filter)
+void libc_start(const struct libc_functions *functions, bool filter)
 {
 	static const struct sandbox_call *const calls[] = {
 		sandbox_read_files, sandbox_talk, NULL
@@ -36,9 +36,11 @@ int libc_start(const struct libc_functions *functions, bool filter)
 				1ULL << CAP_CHECKPOINT_RESTORE | 1ULL << CAP_PERFMON,
 		.memory_bytes = MEMORY_BYTES, .files = FILES_MAX, .deadline_s = SEND_S,
 	};
+	int err = worker_start(&worker, &job);
 
 	n_functions = functions->n;
-	return worker_start(&worker, &job);
+	if (err)
+		log_err(err, "no libc will be found: cannot start a process");
 }
 
 static struct libc *find_known(const struct libc_key *key)

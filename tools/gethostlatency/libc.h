@@ -36,10 +36,9 @@ typedef void (*libc_fn)(void *ctx, struct libc *libc, const struct libc_found *f
 
 /*
  * Start the worker, before files are opened and privileges dropped.  @filter: restrict its system
- * calls.  @functions must stay valid.  Returns 0 or a negative errno; in both cases libc_end() is
- * needed.
+ * calls.  If that fails, prints a message: no libc is found then.
  */
-int libc_start(const struct libc_functions *functions, bool filter);
+void libc_start(const struct libc_functions *functions, bool filter);
 
 /*
  * Call @fn for each new libc of process @pid.  Returns the number of its libcs, including known
