@@ -119,11 +119,10 @@ static void set_btf(struct common_args *common, const char *path)
 		args_fail("cannot read BTF file '%s': not a regular file", path);
 	if (fd < 0)
 		args_fail("cannot read BTF file '%s': %s", path, strerror(-fd));
-	if (!kernel_btf_is_file(path, fd))
+	if (!kernel_btf_use_file(path, fd))
 		args_fail("cannot use BTF file '%s': it has no types of a kernel", path);
 	close(fd);
 	common->btf = path;
-	kernel_btf_use_file(path);
 }
 
 /* The file is created later, but check now that this is possible. */

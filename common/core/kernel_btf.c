@@ -2,6 +2,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -13,49 +14,76 @@
 
 #define FILE_BYTES_MAX (256L << 20)	/* of a file with only types; kernels have 5 to 10 MB */
 
-static const char *file_path;
-
-static struct {
+struct types {
 	bool tried;
-	int error;		/* negative errno of the first attempt */
-	struct btf_index index;
-	void *map;		/* the kernel's BTF; NULL if it is read from the file */
+	int error;		/* negative errno of reading them */
+	const char *path;
+	const void *data;
 	size_t size;
-	struct btf *file;
-} btf;
+	struct btf_index index;
+};
+
+static struct types kernel;
+static struct types file = { .error = -ENOENT };	/* of --btf */
+static struct btf *parsed;			/* the owner of file.data */
 
 bool kernel_btf_exists(void)
 {
 	return access(KERNEL_BTF, R_OK) == 0;
 }
 
-bool kernel_btf_is_file(const char *path, int fd)
+/* Return false for files that are too large to read, and for those of another kind. */
+static bool may_have_types(int fd)
 {
 	Elf64_Ehdr header = {};
 	__u16 magic = BTF_MAGIC;
-	libbpf_print_fn_t print;
 	struct stat st;
-	struct btf *types;
 
-	if (fstat(fd, &st) || pread(fd, &header, sizeof(header), 0) < (ssize_t)sizeof(struct btf_header))
+	if (fstat(fd, &st) || pread(fd, &header, sizeof(header), 0) < (ssize_t)BTF_HEADER_BYTES)
 		return false;
-	if (memcmp(&header, &magic, sizeof(magic)) == 0 && st.st_size > FILE_BYTES_MAX)
-		return false;
+	if (memcmp(&header, &magic, sizeof(magic)) == 0)
+		return st.st_size <= FILE_BYTES_MAX;
 	/* The types of a BPF object are those of a program. */
-	if (memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_machine == EM_BPF)
-		return false;
-	print = libbpf_set_print(NULL);
-	types = btf__parse(path, NULL);
-	libbpf_set_print(print);
-	if (libbpf_get_error(types))
-		return false;
-	btf__free(types);
-	return true;
+	return memcmp(header.e_ident, ELFMAG, SELFMAG) || header.e_machine != EM_BPF;
 }
 
-void kernel_btf_use_file(const char *path)
+static void index_types(struct types *types)
 {
-	file_path = path;
+	if (!types->error)
+		types->error = btf_index_init(&types->index, types->data, types->size);
+}
+
+static void free_file(void)
+{
+	btf_index_free(&file.index);
+	btf__free(parsed);
+	parsed = NULL;
+	file = (struct types){ .error = -ENOENT };
+}
+
+bool kernel_btf_use_file(const char *path, int fd)
+{
+	libbpf_print_fn_t print;
+	char open_file[32];
+	__u32 size;
+
+	if (!may_have_types(fd))
+		return false;
+	free_file();
+	snprintf(open_file, sizeof(open_file), "/proc/self/fd/%d", fd);
+	print = libbpf_set_print(NULL);
+	parsed = btf__parse(open_file, NULL);
+	libbpf_set_print(print);
+	if (libbpf_get_error(parsed)) {
+		parsed = NULL;
+		return false;
+	}
+	file.data = btf__raw_data(parsed, &size);
+	file.size = size;
+	file.path = path;
+	file.error = file.data ? 0 : -ENOMEM;
+	index_types(&file);
+	return file.data;
 }
 
 /* Fill @map from @fd.  Return false with errno set on error. */
@@ -94,59 +122,63 @@ static int map_kernel(void)
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &st) == 0)
-		btf.map = map_fd(fd, st.st_size);
-	if (!btf.map)
+		kernel.data = map_fd(fd, st.st_size);
+	if (!kernel.data)
 		err = -errno;
 	close(fd);
-	btf.size = st.st_size;
+	kernel.size = st.st_size;
 	return err;
 }
 
-static int parse_file(void)
+static struct types *read_kernel(void)
 {
-	int err;
-
-	if (!file_path)
-		return -ENOENT;
-	btf.file = btf__parse(file_path, NULL);
-	err = libbpf_get_error(btf.file);
-	if (err)
-		btf.file = NULL;
-	return err;
+	if (!kernel.tried) {
+		kernel.tried = true;
+		kernel.error = map_kernel();
+		index_types(&kernel);
+	}
+	return &kernel;
 }
 
-const void *kernel_btf_data(size_t *size)
+static const struct btf_index *index_of(const struct types *types)
 {
-	__u32 file_size = 0;
-	const void *data = btf.file ? btf__raw_data(btf.file, &file_size) : btf.map;
-
-	*size = btf.file ? file_size : btf.size;
-	return data;
+	errno = -types->error;
+	return types->error ? NULL : &types->index;
 }
 
 const struct btf_index *kernel_btf(void)
 {
-	const void *data;
-	size_t size;
+	return index_of(kernel_btf_exists() ? read_kernel() : &file);
+}
 
-	if (!btf.tried) {
-		btf.tried = true;
-		btf.error = kernel_btf_exists() ? map_kernel() : parse_file();
-		data = btf.error ? NULL : kernel_btf_data(&size);
-		if (data)
-			btf.error = btf_index_init(&btf.index, data, size);
-	}
-	errno = -btf.error;
-	return btf.error ? NULL : &btf.index;
+static struct types *types_of_programs(void)
+{
+	return file.data ? &file : read_kernel();
+}
+
+const struct btf_index *kernel_btf_of_programs(void)
+{
+	return index_of(types_of_programs());
+}
+
+const void *kernel_btf_data(size_t *size)
+{
+	const struct types *types = types_of_programs();
+
+	*size = types->size;
+	return types->data;
+}
+
+const char *kernel_btf_path(void)
+{
+	return file.data ? file.path : KERNEL_BTF;
 }
 
 void kernel_btf_free(void)
 {
-	btf_index_free(&btf.index);
-	if (btf.map)
-		munmap(btf.map, btf.size);
-	btf__free(btf.file);
-	btf.map = NULL;
-	btf.file = NULL;
-	btf.tried = false;
+	btf_index_free(&kernel.index);
+	if (kernel.data)
+		munmap((void *)kernel.data, kernel.size);
+	kernel = (struct types){};
+	free_file();
 }

@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 
 #include "core/self.h"
+#include "core/types_file.h"
 #include "self.skel.h"
 
 /* Inode numbers of the initial namespaces: include/uapi/linux/nsfs.h. */
@@ -35,29 +36,38 @@ static int run_look(const struct self_bpf *skel)
 	return 0;
 }
 
-static int ask_kernel(const char *btf)
+static int load(struct self_bpf *skel, const struct types_file *types)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = btf);
-	struct self_bpf *skel = self_bpf__open_opts(&opts);
+	int err = types_file_fill(types, skel->skeleton->data, skel->skeleton->data_sz);
+
+	return err ? err : self_bpf__load(skel);
+}
+
+static int ask_kernel(void)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	struct types_file types;
+	struct self_bpf *skel;
 	int err;
 
-	if (!skel)
-		return -errno;
-	err = self_bpf__load(skel);
+	opts.btf_custom_path = types_file_open(&types);
+	skel = self_bpf__open_opts(&opts);
+	err = skel ? load(skel, &types) : -errno;
 	if (!err)
 		err = run_look(skel);
 	self_bpf__destroy(skel);
+	types_file_close(&types);
 	return err;
 }
 
-int self_look(const char *btf)
+int self_look(void)
 {
 	int err = 0;
 
 	self.pid = getpid();
 	if (!is_namespace("/proc/self/ns/pid", INITIAL_PID_NAMESPACE) ||
 	    !is_namespace("/proc/self/ns/cgroup", INITIAL_CGROUP_NAMESPACE))
-		err = ask_kernel(btf);
+		err = ask_kernel();
 	if (self.pidns_inum == INITIAL_PID_NAMESPACE)
 		self.pidns_inum = 0;
 	if (self.cgroup_inum == INITIAL_CGROUP_NAMESPACE)

@@ -15,10 +15,9 @@
 
 /*
  * Look up the process.  In the initial namespaces this takes two calls of stat(2); otherwise it
- * runs a BPF program once, with the types from @btf (NULL: the kernel's).  Returns 0 or a negative
- * errno, without a message.
+ * runs a BPF program once.  Returns 0 or a negative errno, without a message.
  */
-int self_look(const char *btf);
+int self_look(void);
 
 /* Return the result of self_look().  All fields except .pid are 0 in the initial namespaces. */
 const struct self *self_get(void);

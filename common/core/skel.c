@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 
-#include "core/btf_subset.h"
 #include "core/failure.h"
 #include "core/follow.h"
 #include "core/hooks.h"
@@ -19,6 +16,7 @@
 #include "core/self.h"
 #include "core/skel.h"
 #include "core/target.h"
+#include "core/types_file.h"
 
 #define SPARE_DESCRIPTORS 8	/* descriptors left for signals, events, /proc and /sys */
 
@@ -26,62 +24,16 @@ static struct {
 	struct bpf_object_skeleton *skeleton;
 	const struct loss *loss;
 	__u32 pid;			/* the tool's pid in the initial PID namespace */
-	int types;			/* descriptor of the memory file with the types; -1: none */
+	struct types_file types;
 	bool detached;
-} state = { .types = -1 };
+} state;
 
-/*
- * Return the file from which libbpf reads the kernel's types.  It is a file in memory, which
- * choose_types() fills when it is known which programs are enabled; libbpf reads it when it
- * loads them.  With such a file, libbpf does not search modules for types, for which it would
- * need CAP_SYS_ADMIN.  No type that exists only on some kernels is in a module.
- */
-static const char *types_file(const struct common_args *args)
-{
-	static char path[32];
-
-	if (args->btf || !kernel_btf_exists())
-		return args->btf;
-	state.types = memfd_create("types", MFD_CLOEXEC);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", state.types);
-	return access(path, R_OK) == 0 ? path : KERNEL_BTF;
-}
-
-/*
- * Let the descriptor of the file in memory refer to the kernel's file with all types, because
- * nothing can be written to memory: the limit of file sizes (RLIMIT_FSIZE) counts it.
- */
-static int use_kernel_types(void)
-{
-	int fd = open(KERNEL_BTF, O_RDONLY | O_CLOEXEC);
-	int err = fd < 0 || dup3(fd, state.types, O_CLOEXEC) < 0 ? -errno : 0;
-
-	if (fd >= 0)
-		close(fd);
-	return err;
-}
-
-/* Write the types that the programs need to the file; all types of the kernel if that fails. */
+/* Write the types that the programs need, now that it is known which ones are enabled. */
 static int choose_types(void)
 {
-	const struct btf_index *index = kernel_btf();
-	struct text types = {};
-	size_t size;
-	int err;
+	int err = types_file_fill(&state.types, state.skeleton->data, state.skeleton->data_sz);
 
-	if (state.types < 0)
-		return 0;
-	if (!index && errno != EOPNOTSUPP)
-		return log_err(-errno, "cannot read the kernel's types (" KERNEL_BTF ")");
-	if (!index || btf_subset(&types, index, state.skeleton->data, state.skeleton->data_sz)) {
-		types.len = 0;
-		text_bytes(&types, kernel_btf_data(&size), size);
-	}
-	err = text_write(&types, state.types);
-	text_free(&types);
-	if (err)
-		err = use_kernel_types();
-	return err ? log_err(err, "cannot read the kernel's types (" KERNEL_BTF ")") : 0;
+	return err ? log_err(err, "cannot read the kernel's types (%s)", kernel_btf_path()) : 0;
 }
 
 /* Run @prog, which returns the tool's pid in the initial PID namespace.  Fall back to getpid(). */
@@ -131,7 +83,7 @@ const struct bpf_object_open_opts *skel_open_opts(const struct common_args *args
 	if (err)
 		exit(log_exit_code(err));
 	target_register();
-	opts.btf_custom_path = types_file(args);
+	opts.btf_custom_path = types_file_open(&state.types);
 	return &opts;
 }
 
@@ -202,9 +154,7 @@ static void set_ring(struct config *config, const struct common_args *args)
 
 static int set_filter(struct config *config, const struct common_args *args)
 {
-	/* self_look() loads another object, whose types are not in this tool's file. */
-	const char *types = args->btf || !kernel_btf_exists() ? args->btf : KERNEL_BTF;
-	int err = self_look(types);
+	int err = self_look();
 
 	if (err)
 		return err == -EPERM || err == -EACCES ? permission_denied(PERMISSION_BPF) :
@@ -278,7 +228,7 @@ static int load(const struct common_args *args)
 		err = failure_load(obj, err, args);
 	failure_unwatch();
 	kernel_btf_free();
-	close(state.types);
+	types_file_close(&state.types);
 	return err;
 }
 

@@ -542,6 +542,14 @@ needs_btf() {
 	expect 0 "$(lost_events)" "lost"
 }
 
+# Its 5 MB are the largest part of such a start.
+@test "--btf FILE is opened once" {
+	[ -r /sys/kernel/btf/vmlinux ] || skip "no /sys/kernel/btf here"
+	cat /sys/kernel/btf/vmlinux >btf
+	"$build/opensnoop" --json --exec sh -c "exec '$build/execsnoop' --btf btf --duration 1 >/dev/null" >"$out"
+	expect 1 "$(jq -s 'map(select(.path == "btf")) | length' "$out")" "opens of the file"
+}
+
 runs_with_btf_file() {
 	local tool=$1
 	status=0
