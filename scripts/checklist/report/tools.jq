@@ -76,7 +76,9 @@ def timed:
 		.record);
 
 # of_cgroup: the keys of a record that name its cgroup or container.
-def of_cgroup: {cgroup, container, container_name} | with_entries(select(.value != null));
+def of_cgroup:
+	(if .cgroup == null then {} else {cgroup} end) + (if .container == null then {} else {container} end)
+	+ (if .container_name == null then {} else {container_name} end);
 
 # facts(fields; f): f makes the facts from an array of all records, reduced to these fields.
 def facts(fields; f):
