@@ -44,7 +44,8 @@ const volatile __u32 state_mask;	/* TASK_* bits; 0: threads that were still runn
 struct off {
 	__u64 began_ns;			/* 0: it is on a CPU */
 	__u32 state;
-	__u32 copies;			/* how many more short waits have their user stack copied */
+	__u32 copies : 31;		/* how many more short waits have their user stack copied */
+	__u32 observed : 1;		/* may_be_observed(); 0: not known */
 	__u64 lock_address;		/* address of the kernel lock that it waits for, and... */
 	__u32 lock;			/* ... its LCB_F_* + 1; 0: none */
 };
@@ -106,14 +107,20 @@ static __always_inline bool is_kernel_thread(struct task_struct *task)
 	return load(task, flags) & PF_KTHREAD;
 }
 
-/* Apply the filters in two steps: first what never changes for a task, then user and cgroup. */
-static __always_inline bool observed(struct task_struct *task)
+/* Apply the filters by what never changes for a thread: its entry in offs keeps the result. */
+static __always_inline bool may_be_observed(struct task_struct *task)
 {
-	if (!load(task, pid) || (user_threads_only && is_kernel_thread(task)) ||
+	return filter_task_ids(task, load(task, tgid), load(task, pid)) && wanted_task(task) &&
+	       !is_helper(task);
+}
+
+/* Apply all filters.  @off is the entry of @task, or NULL. */
+static __always_inline bool observed(struct task_struct *task, const struct off *off)
+{
+	if ((user_threads_only && is_kernel_thread(task)) ||
 	    (kernel_threads_only && !is_kernel_thread(task)))
 		return false;
-	if (!filter_task_ids(task, load(task, tgid), load(task, pid)) || !wanted_task(task) ||
-	    is_helper(task))
+	if (!(off && off->observed) && !may_be_observed(task))
 		return false;
 	if (config.filter.uid == FILTER_ANY_UID && !config.filter.cgroup_id)
 		return true;
@@ -164,13 +171,30 @@ static __always_inline void send_stack(struct task_struct *task, __u64 now)
 		     sizeof(*stack));
 }
 
+/* Return the entry of @task, which is observed; a new one unless there is @off. */
+static __always_inline struct off *keep(struct task_struct *task, struct off *off)
+{
+	struct off fresh = { .copies = 1, .observed = true };
+	__u32 tid = load(task, pid);
+
+	if (!off) {
+		bpf_map_update_elem(&offs, &tid, &fresh, BPF_ANY);
+		return bpf_map_lookup_elem(&offs, &tid);
+	}
+	off->observed = true;
+	return off;
+}
+
 /* @prev leaves its CPU, but is still the running task. */
 static __always_inline void leave(struct task_struct *prev, bool preempted, __u64 now)
 {
 	__u32 state = preempted ? 0 : core_task_state(prev), tid = load(prev, pid);
-	struct off *off, fresh = { .began_ns = now, .state = state, .copies = 1 };
+	struct off *off;
 
-	if (!observed(prev))
+	if (!tid)
+		return;
+	off = bpf_map_lookup_elem(&offs, &tid);
+	if (!observed(prev, off))
 		return;
 	if (state & TASK_DEAD) {
 		bpf_map_delete_elem(&offs, &tid);
@@ -178,13 +202,9 @@ static __always_inline void leave(struct task_struct *prev, bool preempted, __u6
 	}
 	if (!wanted_state(state))
 		return;
-	off = bpf_map_lookup_elem(&offs, &tid);
-	if (!off) {
-		bpf_map_update_elem(&offs, &tid, &fresh, BPF_ANY);
-		off = bpf_map_lookup_elem(&offs, &tid);
-		if (!off)
-			return;
-	}
+	off = keep(prev, off);
+	if (!off)
+		return;
 	off->began_ns = now;
 	off->state = state;
 	if (with_user && off->copies && !is_kernel_thread(prev) && may_copy(now))
@@ -261,7 +281,7 @@ static __always_inline void arrive(struct task_struct *next, __u64 now)
 		off->copies = COPIES;
 	else if (off->copies)
 		off->copies--;
-	if (ns >= min_ns && ns <= max_ns && observed(next)) {
+	if (ns >= min_ns && ns <= max_ns && observed(next, off)) {
 		wait = describe(next, off, now);
 		if (wait)
 			event_output(wait, offsetof(struct offcpu_wait, frames) +
@@ -336,7 +356,7 @@ int still_waiting(struct bpf_iter__task *ctx)
 	if (!off || !off->began_ns)
 		return 0;
 	ns = now - off->began_ns;
-	if (ns < min_ns || ns > max_ns || !observed(task))
+	if (ns < min_ns || ns > max_ns || !observed(task, off))
 		return 0;
 	wait = describe(task, off, now);
 	if (wait)
