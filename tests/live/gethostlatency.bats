@@ -244,6 +244,15 @@ go_on() { echo >&9; wait "$waiting"; }
 	expect 23 "$(count ".pid == $waiting")"
 }
 
+@test "while no program starts, no process is looked at again" {
+	waiting_client "$client"
+	tool_start gethostlatency -p "$waiting"
+	"$build/opensnoop" --json -p "$tool_pid" --duration 6 >opens 3>&-
+	go_on
+	tool_stop
+	expect 0 "$(jq -s '[.[] | select(.path // "" | endswith("/maps"))] | length' opens)" "maps read again"
+}
+
 # libcs_of PROGRAM: print the libraries that it needs, with their paths.
 libcs_of() { ldd "$1" | grep -oE '/[^ ]+'; }
 
