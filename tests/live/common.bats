@@ -217,6 +217,7 @@ ended() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status" 2>
 
 help_stops_on_full_pipe() { stops_on_full_pipe "$1" --help; }
 
+# bats test_tags=all
 @test "SIGINT ends a tool that cannot print its heading" {
 	each stops_on_full_pipe "${similar_tools[@]}" usestat
 	each help_stops_on_full_pipe "${similar_tools[@]}"
@@ -356,6 +357,7 @@ no_such() { ! bpftool "$1" show id "$2" >/dev/null 2>&1; }
 	grep -q '[0-9]* shown, [0-9]* lost in total' "$err"
 }
 
+# bats test_tags=all
 @test "20 instances at once show the same 23 execs, and none shows itself" {
 	own_execs
 	pids=
@@ -417,7 +419,7 @@ chooses_columns() {
 }
 
 @test "every tool: -o selects and orders the columns" {
-	each chooses_columns "${all_tools[@]}"
+	each chooses_columns "${similar_tools[@]}"
 }
 
 @test "the times are those of the event in every format" {

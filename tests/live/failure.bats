@@ -18,11 +18,7 @@ refused() {
 	grep -q -- "$pattern" "$err" || { echo "no '$pattern' in: $(cat "$err")"; return 1; }
 }
 
-# tools: print the tools that have their own program.
-tools() {
-	local source
-	for source in "$root"/tools/*/*.bpf.c; do basename "$source" .bpf.c; done
-}
+find_tools
 
 # "${with_file[@]}" FILE PATH COMMAND...: run COMMAND with FILE mounted over PATH, in a mount namespace.
 with_file=(unshare -m --propagation private sh -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' -)
@@ -30,7 +26,7 @@ with_file=(unshare -m --propagation private sh -c 'mount --bind "$1" "$2" && shi
 # bats test_tags=kernel
 @test "root without a capability: the message names the missing one" {
 	needs capsh
-	for tool in $(tools); do
+	for tool in "${similar_tools[@]}"; do
 		run="$build/$tool --duration 1"
 		refused 77 'root lacks CAP_BPF and CAP_PERFMON here' \
 			capsh --drop=cap_sys_admin,cap_bpf,cap_perfmon -- -c "$run"
@@ -42,7 +38,7 @@ with_file=(unshare -m --propagation private sh -c 'mount --bind "$1" "$2" && shi
 # bats test_tags=kernel
 @test "a user namespace, with all its capabilities or none" {
 	unshare -U true 2>/dev/null || skip "no user namespaces on this machine"
-	for tool in $(tools); do
+	for tool in "${similar_tools[@]}"; do
 		refused 77 'not permitted in a user namespace' unshare -Ur "$build/$tool" --duration 1
 	done
 	refused 77 'not permitted in a user namespace' unshare -U "$build/execsnoop" --duration 1
@@ -50,7 +46,7 @@ with_file=(unshare -m --propagation private sh -c 'mount --bind "$1" "$2" && shi
 
 # bats test_tags=kernel
 @test "a seccomp filter, whatever error it returns" {
-	for tool in $(tools); do
+	for tool in "${similar_tools[@]}"; do
 		refused 77 'a seccomp filter refuses bpf()' \
 			"$(workload refuse)" bpf 1 "$build/$tool" --duration 1
 	done
@@ -125,7 +121,13 @@ short_of() {
 
 @test "too few descriptors are not reported as a missing feature of the kernel" {
 	needs prlimit
-	for tool in cachestat runqlat biolatency; do
+	short_of nofile 4 50 1 cachestat 'Too many open files; raise the limit'
+}
+
+# bats test_tags=all
+@test "nor are they by tools with other hooks" {
+	needs prlimit
+	for tool in runqlat biolatency; do
 		short_of nofile 4 50 1 "$tool" 'Too many open files; raise the limit'
 	done
 }

@@ -7,6 +7,7 @@
 load ../lib
 load ../sixty
 
+# bats test_tags=all
 @test "sixty --redact: no file of the bundle identifies this machine" {
 	local word bundle private=/srv/x$$private/x$$secret.conf
 	bash -c 'while :; do : <"$0"; : </dev/tcp/127.0.0.1/9; : <"here/${0##*/}"; read -rt 0.1 <> <(:); done' \

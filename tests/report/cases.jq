@@ -356,11 +356,14 @@ def cases: cpu_cases, program_cases, memory_cases, task_cases, disk_cases, netwo
 
 # failures: the wrong findings of each case; input: the records of the quiet machine.
 def failures:
-	({records: ., numbers: {}, durations: {}} | [cases]) as $cases
+	. as $records
+	| usestat_facts.numbers as $usual
+	| ({records: ., numbers: {}, durations: {}} | [cases]) as $cases
 	| ([rules[].id] - [$cases[] | select(.text).rule] | .[] | "no case for the rule \(.)"),
 	([rules[].id] - [$cases[] | select(.text == null).rule] | .[] | "no data that \(.) must not find"),
 	($cases[] | . as $case
-		| ($case.data.numbers + {usestat: ($case.data.records | usestat_facts.numbers)}) as $numbers
+		| ($case.data.records | if . == $records then $usual else usestat_facts.numbers end) as $usestat
+		| ($case.data.numbers + {$usestat}) as $numbers
 		| results($numbers; $case.data.durations) as $results
 		| (rules[] | select(.id == $case.rule) | judge($results; {})) as $judged
 		| [$judged.found[]?] as $found
