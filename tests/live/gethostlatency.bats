@@ -245,9 +245,11 @@ go_on() { echo >&9; wait "$waiting"; }
 }
 
 @test "while no program starts, no process is looked at again" {
+	local keeper
 	waiting_client "$client"
 	tool_start gethostlatency -p "$waiting"
-	"$build/opensnoop" --json -p "$tool_pid" --duration 6 >opens 3>&-
+	keeper=$(pgrep -P "$tool_pid")
+	"$build/opensnoop" --json -p "$(pgrep -P "$keeper")" --duration 6 >opens 3>&-
 	go_on
 	tool_stop
 	expect 0 "$(jq -s '[.[] | select(.path // "" | endswith("/maps"))] | length' opens)" "maps read again"
