@@ -116,6 +116,23 @@ each_call_agrees() {
 	expect 1 "$(count '.host == "silent.test" and .latency_ns > 9e8')"
 }
 
+# bats test_tags=kernel
+@test "a call that has not returned when the tool stops is shown as waiting, unless its thread was killed" {
+	local killed
+	export LATE=0
+	tool_start gethostlatency --json
+	in_world timeout -s KILL 1 "$client" getaddrinfo 1 silent.test &
+	killed=$!
+	run_client getaddrinfo 1 silent.test &
+	started=($!)
+	wait "$killed" || true
+	sleep 1
+	tool_stop
+	wait "${started[@]}"
+	expect "waiting silent.test" "$(records '"\(.result) \(.host)"')"
+	expect 1 "$(count '.latency_ns > 5e8 and (has("error") | not)')" "calls with their time so far"
+}
+
 @test "an answer that takes 300 ms" {
 	tool_start gethostlatency --json
 	export LATE=300

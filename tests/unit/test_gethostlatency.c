@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The user-space half of gethostlatency, on handwritten events: no BPF, no root. */
+#include <fcntl.h>
 #include <netdb.h>
 #include "render.h"
 #define main gethostlatency_main
@@ -61,6 +62,16 @@ static void an_unreadable_host_has_no_key(void **test_state)
 	assert_non_null(strstr(shown(false, &e), " -                      ok\n"));
 }
 
+static void a_call_that_has_not_returned_is_waiting(void **test_state)
+{
+	struct lookup_event e = found;
+
+	e.waiting = 1;
+	assert_non_null(strstr(shown(true, &e), "\"latency_ns\":12345678,"));
+	assert_non_null(strstr(shown(true, &e), "\"host\":\"example.org\",\"result\":\"waiting\"}\n"));
+	assert_non_null(strstr(shown(false, &e), " waiting\n"));
+}
+
 static void long_hosts_are_truncated(void **test_state)
 {
 	struct lookup_event e = found;
@@ -117,11 +128,11 @@ static void functions_are_found(void **test_state)
 	struct uprobe_places places;
 	int fd = open("/proc/self/exe", O_RDONLY);
 
-	assert_int_equal(functions_find(fd, calls, CALLS, &places), 0);
+	assert_int_equal(functions_find(fd, lookup_calls, CALLS, &places), 0);
 	assert_int_equal(places.n, 0);
 	close(fd);
 	fd = open("/etc/passwd", O_RDONLY);
-	assert_int_equal(functions_find(fd, calls, CALLS, &places), -ENOEXEC);
+	assert_int_equal(functions_find(fd, lookup_calls, CALLS, &places), -ENOEXEC);
 	close(fd);
 }
 
@@ -162,6 +173,7 @@ int main(void)
 		cmocka_unit_test(json_has_all_fields),
 		cmocka_unit_test(a_host_cannot_forge_a_line),
 		cmocka_unit_test(an_unreadable_host_has_no_key),
+		cmocka_unit_test(a_call_that_has_not_returned_is_waiting),
 		cmocka_unit_test(long_hosts_are_truncated),
 		cmocka_unit_test(results_are_printed_by_name),
 		cmocka_unit_test(libcs_are_known_by_name),

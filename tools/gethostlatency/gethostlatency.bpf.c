@@ -31,6 +31,17 @@ struct thread {
 #include "thread.bpf.h"
 
 /*
+ * The calls that are running, by tid: the tool prints what is left here at its end.  A call whose
+ * thread ends, or whose thread begins another one, is removed.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2048);
+	__type(key, __u32);
+	__type(value, struct lookup_event);
+} running SEC(".maps");
+
+/*
  * Return the stack pointer at the beginning of the function, for use at its end: on x86 the
  * return address has been taken off the stack since.
  */
@@ -97,6 +108,9 @@ static __always_inline void begin_call(struct thread *thread, __u64 stack, __u64
 	thread->event.call = call;
 	thread->event.h_errno_ = H_ERRNO_UNKNOWN;
 	read_host(thread);
+	event_head_current(&thread->event.head);
+	if (bpf_map_update_elem(&running, &thread->event.head.tid, &thread->event, BPF_ANY))
+		loss_add(&loss.map_full);
 }
 
 static __always_inline void remember_pointers(struct thread *thread, struct pt_regs *ctx,
@@ -205,6 +219,7 @@ static __always_inline int leave(struct pt_regs *ctx, __u32 call)
 		thread->event.h_errno_ = 0;
 	report(thread);
 	thread->event.call = CALL_NONE;
+	bpf_map_delete_elem(&running, &thread->event.head.tid);
 	return 0;
 }
 
@@ -280,6 +295,16 @@ SEC("?uretprobe/gethostbyname2_r")
 int leave_gethostbyname2_r(struct pt_regs *ctx)
 {
 	return leave(ctx, CALL_GETHOSTBYNAME2_R);
+}
+
+/* A thread that is killed does not return from its call. */
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(thread_exit, struct task_struct *task)
+{
+	__u32 tid = load(task, pid);
+
+	bpf_map_delete_elem(&running, &tid);
+	return 0;
 }
 
 /*

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* gethostlatency - how long host names take to look up.  See gethostlatency(8). */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "core/args.h"
@@ -12,12 +13,14 @@
 #include "core/hooks.h"
 #include "libc.h"
 #include "core/log.h"
+#include "core/map.h"
 #include "core/permission.h"
 #include "output/out.h"
 #include "output/process.h"
 #include "core/run.h"
 #include "core/self.h"
 #include "core/skel.h"
+#include "options.h"
 #include "result.h"
 #include "uprobe.h"
 #include "columns.h"
@@ -33,50 +36,6 @@
 #define SCAN_KNOWN_NS (60 * NS_PER_S)
 #define SCAN_SHARE 100		/* at least this multiple of a scan's duration: 1 % of a CPU */
 #define AGAIN_MAX 256		/* executed programs that are checked a second time */
-
-static struct {
-	struct common_args common;
-	const char *libc;		/* the only libc to trace; NULL: all mapped ones */
-} opt = { .common.time = STAMP_LOCAL };
-
-/* The functions, in the order of enum lookup_call; the index is the cookie of a function. */
-static const char *const calls[CALLS] = {
-	[CALL_GETADDRINFO] = "getaddrinfo",
-	[CALL_GETHOSTBYNAME] = "gethostbyname",
-	[CALL_GETHOSTBYNAME2] = "gethostbyname2",
-	[CALL_GETHOSTBYNAME_R] = "gethostbyname_r",
-	[CALL_GETHOSTBYNAME2_R] = "gethostbyname2_r",
-};
-
-static const struct argp_option options[] = {
-	{ "libc", 'l', "PATH", 0, "Only calls of this libc" },
-	{}
-};
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &opt.common;
-		return 0;
-	case 'l':
-		opt.libc = arg;
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse_option,
-	.doc = "Trace how long host names take to look up.\v"
-	       "Examples:\n"
-	       "  gethostlatency                # every lookup, with its result\n"
-	       "  gethostlatency -p 181         # those of process 181\n"
-	       "  gethostlatency -v             # say which libcs are attached to\n"
-	       "  gethostlatency -l /lib/x86_64-linux-gnu/libc.so.6   # only calls of this libc\n",
-	.children = (const struct argp_child[]){ { &event_argp }, {} },
-};
 
 static struct {
 	struct gethostlatency_bpf *skel;
@@ -249,25 +208,15 @@ static void print_exec(const struct exec_event *e)
 		plan_scan(SCAN_UNKNOWN_NS);
 }
 
-static void tick(void *ctx, bool last)
-{
-	if (last || opt.libc)
-		return;
-	for (size_t i = 0; i < state.n_again; i++)
-		if (libc_look(state.again[i], attach_libc, NULL) == 0)
-			plan_scan(SCAN_UNKNOWN_NS);
-	state.n_again = 0;
-	if (skel_loss()->ring_full != state.lost)
-		plan_scan(SCAN_UNKNOWN_NS);
-	if (clock_now_ns() >= state.next_scan_ns)
-		scan();
-}
-
 static void print_result(struct out *out, const struct lookup_event *e)
 {
 	bool addrinfo = e->call == CALL_GETADDRINFO;
 	int error = addrinfo ? e->ret : e->h_errno_;
 
+	if (e->waiting) {
+		out_name(out, COL_RESULT, "waiting");
+		return;
+	}
 	if (!error)
 		out_name(out, COL_RESULT, "ok");
 	else
@@ -296,7 +245,7 @@ static void print_lookup(struct out *out, const struct lookup_event *e)
 	out_task(out, COL_PID, COL_TID, &e->head);
 	out_str(out, COL_COMM, e->head.comm, sizeof(e->head.comm));
 	out_uint(out, COL_LATENCY, e->latency_ns);
-	out_name(out, COL_CALL, calls[e->call]);
+	out_name(out, COL_CALL, lookup_calls[e->call]);
 	print_host(out, e);
 	print_result(out, e);
 	out_end(out);
@@ -318,6 +267,45 @@ static void print_event(void *ctx, const void *event, size_t size)
 		print_exec(event);
 	else if (run_whole(is_whole(event, size)))
 		print_lookup(ctx, event);
+}
+
+/* Print a call that has not returned, with its time up to now. */
+static void print_waiting(struct out *out, struct lookup_event *e)
+{
+	e->latency_ns = clock_now_ns() - e->head.ns;
+	e->head.ns += e->latency_ns;
+	e->waiting = 1;
+	print_lookup(out, e);
+}
+
+/* Print the calls that are running when the tool stops: their name server may be silent. */
+static void print_running(struct out *out)
+{
+	static struct lookup_event e;
+	__u32 *tids;
+	ssize_t n = map_keys(state.skel->maps.running, (void **)&tids);
+
+	for (ssize_t i = 0; i < n && !out_enough(out); i++)
+		if (!bpf_map_lookup_elem(bpf_map__fd(state.skel->maps.running), &tids[i], &e) &&
+		    run_whole(is_whole(&e, sizeof(e))))
+			print_waiting(out, &e);
+	free(tids);
+}
+
+static void tick(void *ctx, bool last)
+{
+	if (last)
+		print_running(ctx);
+	if (last || opt.libc)
+		return;
+	for (size_t i = 0; i < state.n_again; i++)
+		if (libc_look(state.again[i], attach_libc, NULL) == 0)
+			plan_scan(SCAN_UNKNOWN_NS);
+	state.n_again = 0;
+	if (skel_loss()->ring_full != state.lost)
+		plan_scan(SCAN_UNKNOWN_NS);
+	if (clock_now_ns() >= state.next_scan_ns)
+		scan();
 }
 
 static void choose_hooks(struct gethostlatency_bpf *skel)
@@ -378,8 +366,8 @@ int main(int argc, char **argv)
 	struct gethostlatency_bpf *skel;
 	int err;
 
-	args_parse("gethostlatency", &record_table, &argp, argc, argv, &opt.common);
-	libc_start(&(struct libc_functions){ calls, CALLS }, !opt.common.no_sandbox);
+	args_parse("gethostlatency", &record_table, &gethostlatency_argp, argc, argv, &opt.common);
+	libc_start(&(struct libc_functions){ lookup_calls, CALLS }, !opt.common.no_sandbox);
 	if (opt.libc)
 		check_libc(opt.libc);
 	skel = gethostlatency_bpf__open_opts(skel_open_opts(&opt.common));

@@ -20,12 +20,13 @@ enum lookup_call {
 #define H_ERRNO_UNKNOWN (-100)		/* the call failed, and h_errno is unknown */
 
 struct lookup_event {
-	struct event_head head;		/* of the call's end */
+	struct event_head head;		/* of the call's end; while it runs, of its begin */
 	__u64 latency_ns;
 	__s32 ret;			/* getaddrinfo: its result; _r: an errno */
 	__s32 h_errno_;			/* the others: 0, or h_errno; H_ERRNO_UNKNOWN */
 	__u16 call;			/* enum lookup_call */
 	__u16 host_size;		/* with its NUL; 0: the name could not be read */
+	__u16 waiting;			/* the call has not returned when the tool stops */
 	char host[HOST_SIZE];
 };
 
