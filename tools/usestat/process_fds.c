@@ -95,6 +95,8 @@ static void written_key(struct usestat *u, const struct process *process)
 	if (dir)
 		closedir(dir);
 	record_str(u, "written_file", furthest);
+	if (max)
+		record_uint(u, "written_position_bytes", max);
 }
 
 void descriptor_keys(struct usestat *u, const struct process *process, __u32 measures)

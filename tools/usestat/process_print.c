@@ -73,6 +73,7 @@ static const struct field keys[] = {
 	{ "written_file", FIELD_STRING,
 	  .about = "The file open for writing with the highest position; only for the processes "
 		   "that write most" },
+	{ "written_position_bytes", FIELD_GAUGE, .about = "Position in that file" },
 	{ "top", FIELD_STRINGS, .always = true,
 	  .about = "Measures by which it is one of the highest: cpu, run_delay, block_delay, "
 		   "memory, memory_growth, swap, major_faults, read, written, threads, "

@@ -2,6 +2,10 @@
 /*
  * Units of systemd that failed: one call over its private socket, which is for root and needs no
  * bus.  The format is that of the D-Bus specification, in the byte order of the machine.
+ *
+ * Not with sd-bus of libsystemd, which would make this file a third as long: distributions ship
+ * only its shared library (Debian 12: libsystemd-dev has no libsystemd.a), so "make static" could
+ * not link it, and every tool package would depend on systemd for one call.
  */
 #include <errno.h>
 #include <stdio.h>
