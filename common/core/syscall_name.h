@@ -5,7 +5,7 @@
 
 /*
  * Return the name of system call @number of this architecture if it is one of those that can
- * wait, otherwise "syscall NUMBER".  Valid until the next call.
+ * wait or hit a limit, otherwise "syscall NUMBER".  Valid until the next call.
  */
 const char *syscall_name(unsigned int number);
 

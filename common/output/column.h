@@ -63,6 +63,7 @@ struct column {
 	int width;		/* minimum width in the table; < 0: left-justified */
 	enum column_type type;
 	bool hidden;		/* not in the table unless an option adds it */
+	bool count_first;	/* --count-by it: --top leaves out rows with a value last */
 	bool optional;		/* absent from some records: "-" in the table, no key in JSON */
 	enum metric metric;
 	unsigned int digits;	/* for COLUMN_OCTAL */

@@ -273,6 +273,15 @@ static __u64 number_of(const struct count_table *table, const struct group *grou
 				       hist_max(group->latency);
 }
 
+/* Rows with a value in a column that is count_first come before the others. */
+static int compare_first(const struct count *count, const struct group *a, const struct group *b)
+{
+	for (int i = 0; i < count->table.n_by; i++)
+		if (count->table.columns[i].count_first && ((a->given ^ b->given) >> i & 1))
+			return a->given >> i & 1 ? -1 : 1;
+	return 0;
+}
+
 /*
  * For qsort_r(): numbers in descending order, --count-by columns in the order of their text.
  * Equal rows are sorted by key.
@@ -281,8 +290,11 @@ static int compare_groups(const void *a, const void *b, void *ctx)
 {
 	const struct group *ga = *(struct group *const *)a, *gb = *(struct group *const *)b;
 	const struct count *count = ctx;
+	int first = compare_first(count, ga, gb);
 	__u64 na, nb;
 
+	if (first)
+		return first;
 	if (count->sort >= count->table.n_by) {
 		na = number_of(&count->table, ga, count->sort);
 		nb = number_of(&count->table, gb, count->sort);

@@ -114,6 +114,29 @@ counts() {
 	expect 23 "$(events | wc -l)" "failed opens"
 }
 
+# bats test_tags=kernel
+@test "opensnoop --limits: writes to a full device, a socket without a descriptor, forks beyond a limit" {
+	needs prlimit setpriv setsid
+	local limited shell forking
+	limited=$(own incident)
+	shell=$PWD/sh-${limited##*/} shell=${shell:0:$((${#PWD} + 16))}
+	cp "$(type -P bash)" "$shell"
+	tool_start opensnoop --json --failed --limits
+	"$shell" -c 'exec 3>/dev/full; for i in {1..23}; do printf x >&3; done' 2>/dev/null || true
+	(ulimit -n 50; exec timeout -s KILL 1 "$limited" sockets 99) || true
+	setsid prlimit --nproc=5 setpriv --reuid 61237 --clear-groups "$limited" forks 9 >/dev/null &
+	forking=$!
+	wait_for 5 contains "$out" '"err":11,' || true
+	kill -KILL -- "-$forking"
+	tool_stop
+	expect 23 "$(events 'select(.comm == "'"${shell##*/}"'" and .syscall == "write" and .error_name == "ENOSPC"
+		and .path == "/dev/full" and .call == "other")' | wc -l)" "writes"
+	expect "-1 EMFILE null" "$(events 'select(.comm == "'"${limited##*/}"'" and .syscall == "socket")
+		| "\(.fd) \(.error_name) \(.path)"' | tr -d '"')"
+	[ "$(events 'select(.comm == "'"${limited##*/}"'" and .error_name == "EAGAIN" and (.syscall | test("clone|fork")))' |
+		wc -l)" -gt 0 ]
+}
+
 @test "opensnoop -f matches any of several flags" {
 	tool_start opensnoop --json -n "$name" -f O_WRONLY -f O_SYNC
 	do_opens openat 5 "$name.file" 0

@@ -179,6 +179,18 @@ static void rows_can_be_sorted_by_a_key_column(void **state)
 			    ",\"port\":10,\"count\":2,\"bytes\":0}\n");
 }
 
+static void rows_with_a_value_can_come_first(void **state)
+{
+	columns[COL_NAME].count_first = true;
+	begin("name", NULL, 1, true);
+	columns[COL_NAME].count_first = false;
+	record(NULL, 1, 0, 0);
+	record(NULL, 1, 0, 0);
+	record("rare", 1, 0, 0);
+	assert_string_equal(printed_json(), ",\"name\":\"rare\",\"count\":1,\"bytes\":0}\n"
+			    ",\"count\":2,\"bytes\":0,\"others\":1}\n");
+}
+
 /* More combinations than fit: nothing is lost. */
 static void memory_is_bounded(void **state)
 {
@@ -203,6 +215,7 @@ int main(void)
 		cmocka_unit_test_teardown(others_add_up, end),
 		cmocka_unit_test_teardown(others_are_named, end),
 		cmocka_unit_test_teardown(rows_can_be_sorted_by_a_key_column, end),
+		cmocka_unit_test_teardown(rows_with_a_value_can_come_first, end),
 		cmocka_unit_test_teardown(memory_is_bounded, end),
 	};
 

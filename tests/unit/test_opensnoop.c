@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* The user-space half of opensnoop, on handwritten events: no BPF, no root. */
 #include "render.h"
+#include <sys/syscall.h>
 #define main opensnoop_main
 #include "../../tools/opensnoop/opensnoop.c"
 #undef main
@@ -53,6 +54,25 @@ static void table_has_fd_and_error(void **state)
 					  "42     cat               -1   2 /etc/x\n");
 }
 
+static void other_calls_have_a_name_and_the_path_of_their_file(void **state)
+{
+	set_event(OPEN_OTHER, -28, SYS_write, 0, "\0file\0dir", 10);
+	event.marks = OPEN_DIRS;
+	assert_non_null(strstr(shown(true), "\"fd\":-1,\"err\":28,\"error_name\":\"ENOSPC\","
+					    "\"call\":\"other\",\"syscall\":\"write\",\"compat\":false,"
+					    "\"truncated\":false,\"path\":\"/dir/file\""));
+	set_event(OPEN_OTHER, -24, SYS_socket, 0, "", 1);
+	assert_non_null(strstr(shown(true), "\"syscall\":\"socket\""));
+	assert_null(strstr(shown(true), "\"path\""));
+	assert_null(strstr(shown(true), "\"flags\""));
+	set_event(OPEN_OPENAT, -28, O_WRONLY, 0, "x", 2);
+	assert_null(strstr(shown(true), "\"syscall\""));
+	opt.limits = true;
+	assert_non_null(strstr(shown(true), "\"call\":\"openat\",\"syscall\":\"openat\""));
+	event.ret = -2;
+	assert_null(strstr(shown(true), "\"syscall\""));
+}
+
 static void table_with_user_flags_and_mode(void **state)
 {
 	columns[COL_UID].hidden = columns[COL_FLAGS].hidden = columns[COL_MODE].hidden = false;
@@ -92,10 +112,10 @@ static void flags_are_named_once(void **state)
 
 static void every_flag_fits(void **state)
 {
-	const char *names[NAMES_MAX];
+	const char *names[FLAG_NAMES_MAX];
 
-	assert_true(1 + name_bits(names, 1, flag_names, ARRAY_SIZE(flag_names), ~0U) <= NAMES_MAX);
-	assert_true(name_bits(names, 0, mode_names, ARRAY_SIZE(mode_names), ~0U) <= NAMES_MAX);
+	assert_true(flag_names(names, ~0U) <= FLAG_NAMES_MAX);
+	assert_true(mode_names(names, ~0U) <= FLAG_NAMES_MAX);
 }
 
 static void interrupted_calls_are_eintr(void **state)
@@ -205,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(table_has_fd_and_error, reset),
+		cmocka_unit_test_setup(other_calls_have_a_name_and_the_path_of_their_file, reset),
 		cmocka_unit_test_setup(table_with_user_flags_and_mode, reset),
 		cmocka_unit_test_setup(json_has_all_fields, reset),
 		cmocka_unit_test_setup(flags_are_named_once, reset),

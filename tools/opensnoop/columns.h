@@ -6,7 +6,8 @@
 #include "output/column.h"
 
 enum { COL_UID, COL_PID, COL_TID, COL_COMM, COL_FD, COL_ERR, COL_ERROR_NAME, COL_CALL,
-       COL_COMPAT, COL_FLAGS, COL_FLAG_NAMES, COL_MODE, COL_MODE_NAMES, COL_TRUNCATED, COL_PATH, COL_FULL_PATH };
+       COL_SYSCALL, COL_COMPAT, COL_FLAGS, COL_FLAG_NAMES, COL_MODE, COL_MODE_NAMES, COL_TRUNCATED,
+       COL_PATH, COL_FULL_PATH };
 
 static struct column columns[] = {
 	[COL_UID] = { "UID", "uid", -7, COLUMN_ID, .hidden = true,
@@ -23,8 +24,13 @@ static struct column columns[] = {
 			     .optional = true, .pattern = "^E[A-Z0-9]+$",
 			     .about = "Name of that error, such as ENOENT; absent if nothing failed" },
 	[COL_CALL] = { "CALL", "call", -7, COLUMN_STRING, .hidden = true, .metric = METRIC_LABEL,
-		       .values = "open openat openat2 creat open_by_handle_at",
-		       .about = "The system call" },
+		       .values = "open openat openat2 creat open_by_handle_at other",
+		       .about = "The system call; other: one that hit a limit, with --limits" },
+	[COL_SYSCALL] = { "SYSCALL", "syscall", -12, COLUMN_STRING, .hidden = true, .optional = true,
+			  .count_first = true,
+			  .about = "With --limits: the name of a call that hit a limit, such as write, "
+				   "accept4 or openat, or syscall and its number; absent for other "
+				   "opens" },
 	[COL_COMPAT] = { "COMPAT", "compat", 1, COLUMN_BOOL, .hidden = true,
 			 .about = "Whether it was one of the 32-bit system calls" },
 	[COL_FLAGS] = { "FLAGS", "flags_value", -8, COLUMN_OCTAL, .digits = 8, .hidden = true,
@@ -43,7 +49,8 @@ static struct column columns[] = {
 	[COL_TRUNCATED] = { "TRUNCATED", "truncated", 1, COLUMN_BOOL, .hidden = true,
 			    .about = "Whether the path, or a directory of full_path, is truncated" },
 	[COL_PATH] = { "PATH", "path", -40, COLUMN_STRING, .optional = true,
-		       .about = "The path as given; for a handle the name of the file; absent if "
+		       .about = "The path as given; for a handle the name of the file; for another "
+				"call the path of the file that it used; absent if there is none, if "
 				"it could not be read, or if opening a handle failed" },
 	[COL_FULL_PATH] = { "PATH", "full_path", -40, COLUMN_STRING, .hidden = true,
 			    .optional = true,
@@ -55,7 +62,8 @@ static struct column columns[] = {
 
 static const struct table record_table = {
 	.type = "event", .kind = TABLE_TASK, .columns = columns, .n = ARRAY_SIZE(columns),
-	.about = "An attempt to open a file; time is when the call returned",
+	.about = "An attempt to open a file, or with --limits another call that failed; time is "
+		 "when the call returned",
 };
 
 #endif /* OPENSNOOP_COLUMNS_H */

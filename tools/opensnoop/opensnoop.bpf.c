@@ -5,6 +5,7 @@
 #include "filter.bpf.h"
 #include "path.bpf.h"
 #include "syscall.bpf.h"
+#include "limits.bpf.h"
 #include "opensnoop.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -17,6 +18,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 const volatile bool failed_only;
 const volatile bool full_path;
+const volatile bool limits;
 const volatile bool followed_only;
 const volatile bool flags_chosen;
 const volatile __u32 any_flags;		/* one of these bits, */
@@ -55,7 +57,7 @@ struct open_how {
 
 /* The parts of the returned call that are not in the event. */
 struct call {
-	int dirfd;
+	int dirfd;		/* OPEN_OTHER: the file that it used, or -1 */
 	const char *name;
 	bool in_root;		/* a name that begins with "/" is relative to dirfd too */
 };
@@ -122,6 +124,11 @@ static __always_inline void read_how(struct open_event *event, struct call *call
 	call->in_root = how.resolve & RESOLVE_IN_ROOT;
 }
 
+static __always_inline bool is_other(const struct open_event *event)
+{
+	return limits && event->call == OPEN_OTHER;
+}
+
 /* Read the arguments of a call, whose kind is in @event. */
 static __always_inline void read_args(struct open_event *event, struct call *call,
 				      struct pt_regs *regs, bool compat)
@@ -132,7 +139,10 @@ static __always_inline void read_args(struct open_event *event, struct call *cal
 	call->dirfd = AT_FDCWD;
 	call->name = (void *)arg0;
 	call->in_root = false;
-	if (event->call == OPEN_OPEN) {
+	if (is_other(event)) {
+		event->number = syscall_nr(regs);
+		call->dirfd = limit_fd(regs, event->number);
+	} else if (event->call == OPEN_OPEN) {
 		event->flags = arg1;
 		event->mode = arg2;
 	} else if (event->call == OPEN_CREAT) {
@@ -156,7 +166,7 @@ static __always_inline void read_name(struct scratch *scratch, const char *name)
 
 	event->text[0] = '\0';
 	scratch->climb.text_size = 1;
-	if (event->call == OPEN_BY_HANDLE)
+	if (event->call == OPEN_BY_HANDLE || is_other(event))
 		return;
 	len = bpf_probe_read_user_str(event->text, OPEN_NAME_SIZE, name);
 	if (len <= 0) {
@@ -218,23 +228,27 @@ static __always_inline bool is_relative(const struct open_event *event, const st
 /*
  * Complete the path if -F asks for it: append the directories above the directory that the
  * name is relative to, or for a call with a handle those above the file. A call with a handle
- * always needs at least the name of the file.
+ * always needs at least the name of the file, and a call of OPEN_OTHER the path of the file.
+ * Return false if the call is of no interest because of its file.
  */
-static __always_inline void read_path(struct scratch *room, struct call *call)
+static __always_inline bool read_path(struct scratch *room, struct call *call)
 {
 	struct open_event *event = &room->event;
-	bool by_handle = event->call == OPEN_BY_HANDLE;
+	bool by_handle = event->call == OPEN_BY_HANDLE, other = is_other(event);
 	struct path_walk from;
 
-	if (by_handle ? event->ret < 0 : !full_path || !is_relative(event, call))
-		return;
+	if (by_handle ? event->ret < 0 : !other && (!full_path || !is_relative(event, call)))
+		return true;
 	from = path_of_fd(by_handle ? event->ret : call->dirfd);
+	if (other && !limit_of_file(from.dentry, event->ret))
+		return false;
 	if (!from.dentry)		/* EBADF, or closed again by another thread */
-		return;
-	if (full_path)
+		return true;
+	if (full_path || other)
 		read_dirs(room, from);
 	else
 		read_opened_name(room, from.dentry);
+	return true;
 }
 
 static __always_inline void report(struct pt_regs *regs, long ret, enum open_call kind, bool compat)
@@ -252,11 +266,12 @@ static __always_inline void report(struct pt_regs *regs, long ret, enum open_cal
 	event->marks = compat ? OPEN_COMPAT : 0;
 	barrier();		/* otherwise the verifier checks the rest once per call */
 	read_args(event, &call, regs, event->marks);
-	if (!flags_wanted(event->flags))
+	if (!is_other(event) && !flags_wanted(event->flags))
 		return;
 	event_head_current(&event->head);
 	read_name(room, call.name);
-	read_path(room, &call);
+	if (!read_path(room, &call))
+		return;
 	event_output(event, offsetof(struct open_event, text) + room->climb.text_size,
 		     sizeof(*event));
 }
@@ -269,10 +284,12 @@ int BPF_PROG(open_exit, struct pt_regs *regs, long ret)
 	enum open_call kind;
 	bool compat;
 
-	if (!native_call(nr) && !compat_call(nr))
+	if (!native_call(nr) && !compat_call(nr) && !(limits && ret < 0))
 		return 0;
 	compat = syscall_compat(regs);
 	kind = compat ? compat_call(nr) : native_call(nr);
+	if (limits && !kind && !compat && limit_hit(nr, ret))
+		kind = OPEN_OTHER;
 	if (kind && (ret < 0 || !failed_only) && task_wanted())
 		report(regs, ret, kind, compat);
 	return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* opensnoop - trace files as they are opened.  See opensnoop(8). */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "core/args.h"
 #include "command.h"
+#include "flags.h"
 #include "core/hooks.h"
 #include "core/log.h"
 #include "output/out.h"
@@ -16,6 +18,7 @@
 #include "core/run.h"
 #include "core/sandbox.h"
 #include "core/skel.h"
+#include "core/syscall_name.h"
 #include "columns.h"
 #include "opensnoop.h"
 #include "opensnoop.skel.h"
@@ -24,6 +27,7 @@ static struct {
 	struct common_args common;
 	bool failed;
 	bool full_path;
+	bool limits;			/* other calls that hit a limit, too */
 	__u32 any_flags;		/* -f: one of these bits, */
 	__u32 access_modes;		/* or match one of these, as bits 1 << O_RDONLY ... */
 	const char *name;		/* in comm */
@@ -35,36 +39,10 @@ static struct command command;		/* of --exec */
 static const char *const calls[] = {
 	[OPEN_NONE] = "?", [OPEN_OPEN] = "open", [OPEN_CREAT] = "creat", [OPEN_OPENAT] = "openat",
 	[OPEN_OPENAT2] = "openat2", [OPEN_BY_HANDLE] = "open_by_handle_at",
+	[OPEN_OTHER] = "other",
 };
 
-struct bit_name {
-	const char *name;
-	__u32 bits;
-};
-
-/* The access mode is a number, not a set of bits. */
-static const char *const access_names[] = { "O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE" };
-
-/* A flag that contains the bits of another one comes before it. */
-static const struct bit_name flag_names[] = {
-	{ "O_CREAT", O_CREAT }, { "O_EXCL", O_EXCL }, { "O_NOCTTY", O_NOCTTY },
-	{ "O_TRUNC", O_TRUNC }, { "O_APPEND", O_APPEND }, { "O_NONBLOCK", O_NONBLOCK },
-	{ "O_SYNC", O_SYNC }, { "O_DSYNC", O_DSYNC }, { "O_ASYNC", FASYNC },
-	{ "O_DIRECT", O_DIRECT }, { "O_LARGEFILE", O_LARGEFILE }, { "O_TMPFILE", O_TMPFILE },
-	{ "O_DIRECTORY", O_DIRECTORY }, { "O_NOFOLLOW", O_NOFOLLOW }, { "O_NOATIME", O_NOATIME },
-	{ "O_CLOEXEC", O_CLOEXEC }, { "O_PATH", O_PATH },
-};
-
-static const struct bit_name mode_names[] = {
-	{ "S_ISUID", 04000 }, { "S_ISGID", 02000 }, { "S_ISVTX", 01000 },
-	{ "S_IRUSR", 0400 }, { "S_IWUSR", 0200 }, { "S_IXUSR", 0100 },
-	{ "S_IRGRP", 040 }, { "S_IWGRP", 020 }, { "S_IXGRP", 010 },
-	{ "S_IROTH", 04 }, { "S_IWOTH", 02 }, { "S_IXOTH", 01 },
-};
-
-#define NAMES_MAX (ARRAY_SIZE(flag_names) + 2)	/* the access mode first, unknown bits last */
-
-enum { OPT_EXEC = 1 };
+enum { OPT_EXEC = 1, OPT_LIMITS };
 
 static const struct argp_option options[] = {
 	{ "failed", 'x', NULL, 0, "Only opens that failed" },
@@ -73,6 +51,8 @@ static const struct argp_option options[] = {
 	{ "flag-filter", 'f', "O_FLAG", 0, "Only opens with this flag; repeat it for more" },
 	{ "flag_filter", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN },
 	{ "exec", OPT_EXEC, "COMMAND...", 0, "Run the rest of the line, and trace only that" },
+	{ "limits", OPT_LIMITS, NULL, 0, "Also other calls that fail for lack of descriptors, threads "
+	  "or space" },
 	{ "full-path", 'F', NULL, 0, "Print the full path of relative names" },
 	{ "extended-fields", 'e', NULL, 0, "Print the flags and the mode" },
 	{ "extended_fields", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN },
@@ -85,21 +65,8 @@ static const struct argp_option options[] = {
 
 static void add_flag(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(access_names); i++)
-		if (strcmp(name, access_names[i]) == 0) {
-			opt.access_modes |= 1 << i;
-			return;
-		}
-	for (size_t i = 0; i < ARRAY_SIZE(flag_names); i++)
-		if (strcmp(name, flag_names[i].name) == 0) {
-			__u32 bits = flag_names[i].bits;
-
-			/* The bit that only the longer flag has distinguishes these two. */
-			opt.any_flags |= bits == O_SYNC ? O_SYNC & ~O_DSYNC :
-					 bits == O_TMPFILE ? O_TMPFILE & ~O_DIRECTORY : bits;
-			return;
-		}
-	args_fail("unknown flag '%s': expected a name of open(2) such as O_CREAT", name);
+	if (!flag_find(name, &opt.any_flags, &opt.access_modes))
+		args_fail("unknown flag '%s': expected a name of open(2) such as O_CREAT", name);
 }
 
 static void set_buffer_pages(const char *arg)
@@ -134,6 +101,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opt.exec = &state->argv[state->next - 1];
 		state->next = state->argc;
 		return 0;
+	case OPT_LIMITS:
+		opt.limits = true;
+		columns[COL_SYSCALL].hidden = false;
+		return 0;
 	case 'F':
 		opt.full_path = true;
 		columns[COL_PATH].hidden = true;
@@ -166,56 +137,29 @@ static const struct argp argp = {
 	       "Examples:\n"
 	       "  opensnoop                     # all opens, until Ctrl-C\n"
 	       "  opensnoop -x                  # only those that fail\n"
+	       "  opensnoop -x --limits         # and other calls that hit a limit\n"
 	       "  opensnoop -p 181 -F           # one process, full paths\n"
 	       "  opensnoop -e -f O_WRONLY -f O_RDWR    # what is opened for writing\n"
 	       "  opensnoop --exec ls -l        # a command, from its start to its end\n",
 	.children = (const struct argp_child[]){ { &event_argp }, {} },
 };
 
-/*
- * Append the names of the bits of @value to @names; bits without a name are appended as a
- * number.
- */
-static size_t name_bits(const char **names, size_t n, const struct bit_name *known, size_t count,
-			__u32 value)
-{
-	static char rest[16];
-
-	for (size_t i = 0; i < count; i++)
-		if ((value & known[i].bits) == known[i].bits) {
-			names[n++] = known[i].name;
-			value &= ~known[i].bits;
-		}
-	if (value) {
-		snprintf(rest, sizeof(rest), "0x%x", value);
-		names[n++] = rest;
-	}
-	return n;
-}
-
 static void print_flags(struct out *out, __u32 flags)
 {
-	static const char *names[NAMES_MAX];
-	size_t n;
+	static const char *names[FLAG_NAMES_MAX];
 
 	out_uint(out, COL_FLAGS, flags);
-	if (!out_wants(out, COL_FLAG_NAMES))
-		return;
-	names[0] = access_names[flags & O_ACCMODE];
-	n = name_bits(names, 1, flag_names, ARRAY_SIZE(flag_names), flags & ~O_ACCMODE);
-	out_list(out, COL_FLAG_NAMES, names, n);
+	if (out_wants(out, COL_FLAG_NAMES))
+		out_list(out, COL_FLAG_NAMES, names, flag_names(names, flags));
 }
 
 static void print_mode(struct out *out, __u32 mode)
 {
-	static const char *names[NAMES_MAX];
-	size_t n;
+	static const char *names[FLAG_NAMES_MAX];
 
 	out_uint(out, COL_MODE, mode);
-	if (!out_wants(out, COL_MODE_NAMES))
-		return;
-	n = name_bits(names, 0, mode_names, ARRAY_SIZE(mode_names), mode);
-	out_list(out, COL_MODE_NAMES, names, n);
+	if (out_wants(out, COL_MODE_NAMES))
+		out_list(out, COL_MODE_NAMES, names, mode_names(names, mode));
 }
 
 /*
@@ -283,6 +227,36 @@ static void print_path(struct out *out, const struct open_event *e, size_t size)
 	out_show(out, COL_FULL_PATH, whole.at);
 }
 
+/* Print the name of a call that hit a limit, and the path of the file that it used. */
+static void print_limit(struct out *out, const struct open_event *e, size_t size)
+{
+	static struct text path;
+
+	out_name(out, COL_SYSCALL, syscall_name(e->number));
+	out_bool(out, COL_TRUNCATED, e->marks & OPEN_DIRS_CUT);
+	if (!(e->marks & OPEN_DIRS))
+		return;
+	full_path(&path, e, size);
+	out_str(out, COL_PATH, path.at, path.len);
+	out_str(out, COL_FULL_PATH, path.at, path.len);
+}
+
+static bool is_limit(int error)
+{
+	return error == EIO || error == ENFILE || error == EMFILE || error == ENOSPC ||
+	       error == EROFS || error == EDQUOT;
+}
+
+static void print_open(struct out *out, const struct open_event *e, size_t size)
+{
+	if (opt.limits && is_limit(-e->ret))
+		out_name(out, COL_SYSCALL, calls[e->call]);
+	print_flags(out, e->flags);
+	if (e->flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)) && e->call != OPEN_BY_HANDLE)
+		print_mode(out, e->mode);
+	print_path(out, e, size);
+}
+
 /*
  * A signal may turn these into EINTR or into a restart before the process sees the result. The
  * restarted call is shown when it ends.
@@ -314,10 +288,11 @@ static void print_event(void *ctx, const void *event, size_t size)
 	out_error_name(out, COL_ERROR_NAME, error);
 	out_name(out, COL_CALL, calls[e->call]);
 	out_bool(out, COL_COMPAT, e->marks & OPEN_COMPAT);
-	print_flags(out, e->flags);
-	if (e->flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)) && e->call != OPEN_BY_HANDLE)
-		print_mode(out, e->mode);
-	print_path(out, e, size - offsetof(struct open_event, text));
+	size -= offsetof(struct open_event, text);
+	if (e->call == OPEN_OTHER)
+		print_limit(out, e, size);
+	else
+		print_open(out, e, size);
 	out_end(out);
 }
 
@@ -348,6 +323,7 @@ static void set_tunables(struct opensnoop_bpf *skel)
 	bpf_map__set_max_entries(skel->maps.events, RING_BYTES);
 	skel->rodata->failed_only = opt.failed;
 	skel->rodata->full_path = opt.full_path;
+	skel->rodata->limits = opt.limits;
 	skel->rodata->flags_chosen = opt.any_flags || opt.access_modes;
 	skel->rodata->any_flags = opt.any_flags;
 	skel->rodata->access_modes = opt.access_modes;

@@ -15,6 +15,7 @@ enum open_call {
 	OPEN_OPENAT,
 	OPEN_OPENAT2,
 	OPEN_BY_HANDLE,
+	OPEN_OTHER,		/* another call, which hit a limit */
 };
 
 /* Marks of an event's path. */
@@ -36,13 +37,16 @@ enum {
 struct open_event {
 	struct event_head head;
 	__s32 ret;		/* fd, or a negative errno */
-	__u32 flags;		/* O_*; for openat2 the lower half, which has all defined flags */
+	union {
+		__u32 flags;	/* O_*; for openat2 the lower half, which has all defined flags */
+		__u32 number;	/* OPEN_OTHER: of the system call */
+	};
 	__u16 mode;		/* as requested, before the umask */
 	__u8 call;		/* enum open_call */
 	__u8 marks;		/* OPEN_* */
 	/*
-	 * The name that was passed to the call. With OPEN_DIRS the names of the directories above
-	 * it follow, the nearest first; each ends with NUL.
+	 * The name that was passed to the call; empty for OPEN_OTHER. With OPEN_DIRS the names of
+	 * the directories above it follow, the nearest first; each ends with NUL.
 	 */
 	char text[OPEN_NAME_SIZE + OPEN_DIRS_SIZE];
 };
