@@ -92,9 +92,6 @@ def raw_html:
 
 # ---- the page ----
 
-# utc: an RFC 3339 time, formatted for people.
-def utc: gsub("T"; " ") | gsub("\\.[0-9]+"; "") | gsub("Z$"; " UTC");
-
 def subtitle:
 	.meta | [
 		(select(.kernel) | "Linux \(.kernel)"),
@@ -120,16 +117,6 @@ def verdict_html:
 def lead_html:
 	[.findings[] | select(.explained_by == null and .severity != "info").title][0:4] | select(length > 0)
 	| element("p"; {class: "lead"}; join(" · ") | text);
-
-def head_html:
-	element("head"; on_lines(
-		void_element("meta"; {charset: "utf-8"}),
-		void_element("meta"; {name: "viewport", content: "width=device-width, initial-scale=1"}),
-		void_element("meta"; {"http-equiv": "Content-Security-Policy",
-			content: "default-src 'none'; style-src 'unsafe-inline'"}),
-		void_element("meta"; {name: "color-scheme", content: "light dark"}),
-		element("title"; "sixty: \(.meta.host // "unknown host")" | text),
-		element("style"; "\n\($style)\(zoom_rules)")));
 
 def link_html: element("li"; element("a"; {href: "#\(.id)"}; .title | text));
 
@@ -178,4 +165,4 @@ def body_html:
 		element("main"; on_lines($sections[].html)),
 		footer_html));
 
-def page: "<!DOCTYPE html>", element("html"; {lang: "en"}; on_lines(head_html, body_html));
+def page: document_html("sixty: \(.meta.host // "unknown host")"; zoom_rules; body_html);

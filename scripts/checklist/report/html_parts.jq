@@ -58,3 +58,18 @@ def table_html($name; caption; columns; rows):
 		+ element("thead"; element("tr"; [$columns[] | heading_html] | join("")))
 		+ element("tbody"; on_lines(rows
 			| element("tr"; [range(length) as $i | .[$i] | cell($i)] | join(""))))));
+
+# document_html(title; rules; body): a page without scripts that fetches nothing; `rules` are further style rules.
+def document_html($title; $rules; body):
+	def head_html: element("head"; on_lines(
+		void_element("meta"; {charset: "utf-8"}),
+		void_element("meta"; {name: "viewport", content: "width=device-width, initial-scale=1"}),
+		void_element("meta"; {"http-equiv": "Content-Security-Policy",
+			content: "default-src 'none'; style-src 'unsafe-inline'"}),
+		void_element("meta"; {name: "color-scheme", content: "light dark"}),
+		element("title"; $title | text),
+		element("style"; "\n\($style)\($rules)")));
+	"<!DOCTYPE html>", element("html"; {lang: "en"}; on_lines(head_html, body));
+
+# utc: an RFC 3339 time, formatted for people.
+def utc: gsub("T"; " ") | gsub("\\.[0-9]+"; "") | gsub("Z$"; " UTC");
