@@ -86,6 +86,7 @@ plant_crash_loop() { begin "$(shell crash-loop)" -c 'while :; do "$0" -c "exit 3
 plant_zombies() { begin "$(program zombies)" zombies 150; }
 plant_threads() { begin "$(program threads)" threads 100; }
 plant_sockets() { begin sh -c 'ulimit -n 200; exec "$@"' sh "$(program sockets)" sockets 190; }
+plant_exhausted() { begin sh -c 'ulimit -n 60; exec "$@"' sh "$(program exhausted)" exhaust 5; }
 plant_pids() { in_group pids pids pids.max:pids.max 12 "$(program pids)" forks 8; }
 plant_processes() { begin prlimit --nproc=20 setpriv --reuid 61234 --clear-groups "$(program processes)" forks 19; }
 plant_inotify() { begin setpriv --reuid 61235 --clear-groups "$(program inotify)" inotify "$(cat /proc/sys/fs/inotify/max_user_instances)"; }
@@ -120,6 +121,13 @@ plant_frozen() {
 	frozen+=("$PWD/sx-frozen.fs")
 	begin "$(program frozen)" write 1 sx-frozen.fs/file
 }
+plant_unwritten() { begin "$(shell unwritten)" -c 'exec 3>/dev/full; while :; do printf x >&3; read -rt 0.2 <> <(:); done'; }
+plant_forbidden() {
+	echo x >forbidden.conf
+	chmod 600 forbidden.conf
+	begin setpriv --reuid 61236 --clear-groups "$(shell forbidden)" -c \
+		'while :; do : <forbidden.conf; read -rt 0.1 <> <(:); done'
+}
 plant_samefile() { begin "$(program samefile)" samefile 6 "$BATS_TEST_TMPDIR/sx-samefile.data"; }
 plant_log() { begin "$(program log)" log 5000 "$BATS_TEST_TMPDIR/sx-log.log"; }
 plant_flock() { begin sh -c 'flock sx-locked sleep 60 & sleep 0.2; exec "$@"' sh "$(copy_of flock flock)" sx-locked true; }
@@ -141,8 +149,12 @@ plant_silent_dns() {
 }
 plant_udp() { in_network "$(program udp)" udp 20000; }
 plant_timewait() {
-	begin unshare -n sh -c 'ip link set lo up; echo 10000 12000 >/proc/sys/net/ipv4/ip_local_port_range
-		exec "$@"' sh "$(program timewait)" timewait 900
+	begin unshare -n sh -c 'ip link set lo up; echo 10000 10500 >/proc/sys/net/ipv4/ip_local_port_range
+		exec "$@"' sh "$(program timewait)" timewait 300
+}
+plant_buckets() {
+	begin unshare -n sh -c 'ip link set lo up; echo 50 >/proc/sys/net/ipv4/tcp_max_tw_buckets
+		exec "$@"' sh "$(program buckets)" timewait 100
 }
 plant_resets() { in_network "$(program resets)" reset 300; }
 plant_listen() { in_network "$(program listen)" listen 50; }

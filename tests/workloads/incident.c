@@ -9,6 +9,7 @@
  *	threads	N threads a second that sleep, 2000 at most
  *	forks	a fork every 20 ms, beyond N children that sleep
  *	sockets	N sockets open
+ *	exhaust	as many sockets as it may have, closed at once, N times a second
  *	deadlock	two threads that wait for each other's mutex
  *	contend	N threads that wait for a mutex which one holds while it computes
  *	inotify	N inotify instances
@@ -162,6 +163,17 @@ static void sockets(void)
 	pause();
 }
 
+static void exhaust_once(void)
+{
+	static int fds[1024];
+	int opened = 0;
+
+	while (opened < 1024 && (fds[opened] = socket(AF_INET, SOCK_DGRAM, 0)) >= 0)
+		opened++;
+	while (opened)
+		close(fds[--opened]);
+}
+
 static pthread_mutex_t first = PTHREAD_MUTEX_INITIALIZER, second = PTHREAD_MUTEX_INITIALIZER;
 
 static void *lock_both(void *arg)
@@ -256,6 +268,7 @@ static void write_bytes(void)
 }
 
 static void leak_threads(void) { repeat(one_thread, 2000); }
+static void exhaust(void) { repeat(exhaust_once, SECONDS_MAX * n); }
 static void stopped(void) { children(stop_child); }
 static void zombies(void) { children(nothing); }
 static void timewait(void) { listener(one_timewait, 128); }
@@ -267,7 +280,8 @@ static const struct {
 	void (*fn)(void);
 } modes[] = {
 	{ "spin", spin }, { "leak", leak }, { "threads", leak_threads }, { "forks", forks },
-	{ "sockets", sockets }, { "deadlock", deadlock }, { "contend", contend },
+	{ "sockets", sockets }, { "exhaust", exhaust }, { "deadlock", deadlock },
+	{ "contend", contend },
 	{ "inotify", instances }, { "stop", stopped }, { "zombies", zombies },
 	{ "timewait", timewait }, { "reset", reset }, { "udp", udp }, { "listen", overflow },
 	{ "stream", stream }, { "log", write_log }, { "write", write_bytes },
