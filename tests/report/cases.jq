@@ -95,6 +95,8 @@ def program_cases:
 	near("crash-loop"; add("exit"; {comm: "worker", status: 0, count: 40})
 		| add("exit"; {comm: "worker", status: 2, count: 4})),
 	near("crash-loop"; add("exit"; {comm: "grep", status: 1, count: 40})),
+	near("crash-loop"; add("exit"; {comm: "readlink", status: 1, count: 40})),
+	near("crash-loop"; add("exit"; {comm: "timeout", status: 124, count: 40})),
 	near("crash-loop"; add("exit"; {comm: "worker", signal: 15, count: 40})),
 	case("kernel-hung"; log("hung_task"; "INFO: task x:1 blocked for more than 120 seconds."); "blocked for"),
 	near("kernel-hung"; history("hung_task"; "INFO: task x:1 blocked for more than 120 seconds.")),
@@ -124,6 +126,9 @@ def program_cases:
 	case("log-writer"; add("process"; a_process + {written_bytes: 3e7, written_file: "/srv/app/log/debug.log"});
 		"victim (77)"),
 	near("log-writer"; add("process"; a_process + {written_bytes: 3e7, written_file: "/srv/app/data"})),
+	# A package manager writes much, but little of it to its log.
+	near("log-writer"; add("process"; a_process + {written_bytes: 3e7, written_file: "/var/log/dpkg.log",
+		written_position_bytes: 90000})),
 	case("log-flood"; .records += [{type: "log_total", t: 2, interval_ns: 1e9, messages: 400}]; "400"),
 	near("log-flood"; .records += [{type: "log_total", t: 2, interval_ns: 1e9, messages: 4}]);
 
@@ -269,11 +274,14 @@ def disk_cases:
 	case("resource-limits"; tool("opensnoop"; {failed: 2, unexpected: [], limits: [{error: "EMFILE", comm: "web",
 		pid: 5,
 		count: 2, path: "/x"}]}); "EMFILE"),
+	case("resource-limits"; tool("opensnoop"; {failed: 2, unexpected: [], limits: [{error: "EMFILE", comm: "web",
+		pid: 5, count: 2, path: "-", of_file: false, syscall: "socket"}]}); "EMFILE in web (5)"),
 	near("resource-limits"; tool("opensnoop"; {failed: 2, unexpected: [], limits: []})),
 	case("failing-opens"; tool("opensnoop"; {failed: 90, limits: [], unexpected: [
 		{path: "/etc/a", error: "ENOENT", comm: "app", count: 45},
 		{path: "/etc/b", error: "ENOENT", comm: "app", count: 45}]});
 		"/etc/a and 1 other path"),
+	near("failing-opens"; tool("opensnoop"; {failed: 99, limits: [], unexpected: []})),
 	near("failing-opens"; tool("opensnoop"; {failed: 19, limits: [], unexpected: [{path: "/etc/a", error: "ENOENT",
 		comm: "app", count: 19}]})),
 	case("slow-files"; slow(1; 5e9; 5e9);
@@ -284,9 +292,18 @@ def disk_cases:
 
 def host(f): of("net"; "host"; f);
 
+def a_listener: {protocol: "tcp", address: "0.0.0.0", port: 8080, drops: 7, queue: 2, queue_max: 1, pid: 9,
+	comm: "slowd"};
+
 def a_peer: {direction: "out", address: "192.0.2.1", port: 80, local_ports: 28232};
 
+def a_flow: {local: "192.0.2.1", local_port: 9, remote_port: 443, state: "ESTABLISHED", count: 90, comm: "app"};
+
 def a_target: {address: "192.0.2.1", port: 80, comm: "app", pid: 9, count: 40};
+
+# unanswered(ns): lookups that had not ended when the run did, after this time.
+def unanswered($ns): tool("gethostlatency"; {lookups: 9, names: [{host: "a.test", comm: "app", pid: 9, count: 2,
+	failed: 0, waiting: 2, result: "waiting", latency_ns: $ns}]});
 
 def network_cases:
 	case("network-errors"; of("interface"; "eth0"; .rx_errors = 3 | .rx_crc_errors = 3); "rx_crc_errors"),
@@ -304,6 +321,9 @@ def network_cases:
 	case("retransmits"; host(.tcp_retransmits = 40); "40/s"),
 	near("retransmits"; host(.tcp_retransmits = 1 | .tcp_out_segments = 1)),
 	case("retransmits"; of("net"; "4026532300"; .tcp_retransmits = 700); "in container web"),
+	case("retransmits"; of("net"; "4026532300"; .tcp_retransmits = 700) | tool("tcpretrans"; {top: [
+		a_flow + {remote: "192.0.2.7", netns: 1}, a_flow + {remote: "192.0.2.8", netns: 4026532300}]});
+		"192.0.2.8"),
 	case("connects-unanswered"; tool("tcpconnect"; {connects: 50, targets: [a_target + {result: "no answer"}]});
 		"192.0.2.1:80"),
 	near("connects-unanswered"; tool("tcpconnect"; {connects: 50, targets: [a_target + {result: "refused"}]})),
@@ -314,20 +334,21 @@ def network_cases:
 	case("connects-failed"; tool("tcpconnect"; {connects: 50, targets: [a_target + {result: "EADDRNOTAVAIL"}]});
 		"EADDRNOTAVAIL"),
 	near("connects-failed"; tool("tcpconnect"; {connects: 50, targets: [a_target + {result: "aborted"}]})),
-	case("listen-overflow"; add("socket"; {protocol: "tcp", address: "0.0.0.0", port: 8080, drops: 7, queue: 2,
-		queue_max: 1,
-		pid: 9, comm: "slowd"}); "port 8080, slowd (9)"),
+	case("listen-overflow"; host(.tcp_listen_overflows = 7) | add("socket"; a_listener); "port 8080, slowd (9)"),
+	near("listen-overflow"; add("socket"; a_listener)),
 	case("listen-overflow"; host(.tcp_listen_overflows = 2); "a listener"), near("listen-overflow"; .),
 	case("accept-queue"; tool("tcpaccept"; {accepts: 9, slowest: {port: 80, comm: "web", pid: 9, queue_ns: 3e8}});
 		"300 ms"),
 	near("accept-queue"; tool("tcpaccept"; {accepts: 9, slowest: {port: 80, comm: "web", pid: 9, queue_ns: 3e6}})),
 	case("syn-flood"; host(.tcp_syn_cookies_sent = 5); "cookies"), near("syn-flood"; .),
+	case("syn-flood"; host(.tcp_request_queue_drops = 5) | add("socket"; a_listener); "port 8080, slowd (9)"),
 	case("reset-storm"; host(.tcp_resets_sent = 50); "50/s"), near("reset-storm"; host(.tcp_resets_sent = 1)),
 	near("reset-storm"; host(.tcp_resets_sent = 50 | .tcp_passive_opens = 5000)),
 	case("ports-used-up"; host(.tcp_time_wait = 27000); "27000"), near("ports-used-up"; .),
 	case("ports-used-up"; add("peer"; a_peer + {connections: 27000, time_wait: 27000}); "192.0.2.1:80"),
 	case("close-wait"; add("peer"; a_peer + {connections: 500, close_wait: 400}); "400 in CLOSE_WAIT"),
 	near("close-wait"; add("peer"; a_peer + {connections: 500, close_wait: 4})),
+	case("time-wait"; host(.tcp_time_wait_overflows = 3 | .tcp_time_wait = 100); "none was free"),
 	case("time-wait"; host(.tcp_time_wait = 12000); "12000"), near("time-wait"; host(.tcp_time_wait = 900)),
 	case("conntrack-full"; host(.conntrack_entries = 262000); "262000"),
 	case("conntrack-full"; host(.conntrack_drops = 1); "dropped"), near("conntrack-full"; .),
@@ -345,6 +366,8 @@ def network_cases:
 			"a.test, b.test"),
 	near("slow-dns"; tool("gethostlatency"; {lookups: 9, names: [{host: "a.test", comm: "app", count: 9, failed: 0,
 		latency_ns: 5e6}]})),
+	case("slow-dns"; unanswered(4e9); "2 of 9 had no answer at the end of the run; 4 s at most"),
+	near("slow-dns"; unanswered(4e6)), near("dns-failing"; unanswered(4e9)),
 	case("dns-failing"; tool("gethostlatency"; {lookups: 9, names: [{host: "a.test", comm: "app", count: 9,
 		failed: 9,
 		result: "EAI_AGAIN", latency_ns: 5e6}]}); "EAI_AGAIN"),

@@ -25,13 +25,17 @@ def unseen($id; $reason): {id: $id, unseen: $reason};
 
 def of_cgroup: {cgroup, container, container_name};
 
+# unit: the unit of systemd that the cgroup belongs to, with one of these endings; null if there is none.
+def unit($endings): .cgroup // "" | [capture("^.*/(?<unit>[^/]+\\.(\($endings)))(/|$)")][0].unit;
+
 def cgroup_name:
 	if .container_name then "container \(.container_name)"
 	elif .container then "container \(.container[0:12])"
-	else (.cgroup | capture("/(?<unit>[^/]+\\.(service|scope|socket|mount))(/|$)").unit? // null)
-		// "cgroup \(.cgroup)" end;
+	else unit("service|scope|socket|mount") // "cgroup \(.cgroup)" end;
 
-def in_container: if .container_name or .container then " in \(cgroup_name)" else "" end;
+# in_container: the container or service that a process belongs to, for a title.
+def in_container: if .container_name or .container then " in \(cgroup_name)"
+	else unit("service") | if . then " in \(.)" else "" end end;
 
 def process_name: "\(.comm // "?")\(if .pid then " (\(.pid))" else "" end)";
 
@@ -70,6 +74,11 @@ def members($u):
 	| $u.processes | map(select(.cgroup // "" | . == $cgroup or startswith($cgroup + "/")))
 	| top_by(.cpu; "\(process_name) \(.cpu | number) %")
 	| if . == "" then empty else usestat("in it: \(.)") end;
+
+# mount_of(u): the mount of a file.
+def mount_of($u): .file as $file | if $file == null then null else
+	[$u.mounts[].path | . as $path | select($path == "/" or $file == $path or ($file | startswith($path + "/")))]
+	| max_by(length) end;
 
 # ---- growth ----
 

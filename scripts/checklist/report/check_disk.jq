@@ -122,16 +122,20 @@ def latency_checks($n):
 				.label)) end),
 		check("block-outlier"; .label; {disk: .label}; hist_ms("max"); $text, causes($n; .label)) end;
 
-def open_checks($n; $d):
+# mount_key(u): the mount of an absolute path, by which a full one explains the failure.
+def mount_key($u): if .path | startswith("/") then {file: .path} | {path: mount_of($u)} else {} end;
+
+def open_checks($n; $u; $d):
 	def paths: map("\(.path | quoted) \(.count | times)") | join(", ");
 	$n.opensnoop | if . == null then empty else
 		([$d.opensnoop, 1] | max) as $seconds
 		| (if (.limits | length) == 0 then 
 			fine("resource-limits"; from("opensnoop";
-				"\(.failed | plural("failed open")), none of this kind"))
-		else .limits[0:5][] | check("resource-limits"; .error; {comm, pid, error} + of_cgroup; .count;
-			from("opensnoop"; "\(.count | times) in \(.comm)\(in_container), for example "
-				+ "\(.path | quoted)")) end),
+				"\(.failed | plural("failed call")), none of this kind"))
+		else .limits[0:5][] | check("resource-limits"; "\(.error) in \(who)";
+			{comm, pid, error} + mount_key($u) + of_cgroup; .count;
+			from("opensnoop"; "\(.count | times), for example \(.syscall // "open")"
+				+ if .of_file == false then "" else " of \(.path | quoted)" end)) end),
 		(.unexpected | map(select(.count >= 20)) | group_by([.comm, .error]) | if length == 0 then
 			fine("failing-opens"; from("opensnoop"; "no path failed 20 times"))
 		else .[] | (map(.count) | add) as $count | .[0] as $o
@@ -139,8 +143,7 @@ def open_checks($n; $d):
 				then " and \(length - 1 | plural("other path"))" else "" end;
 				$o | {comm, pid} + of_cgroup; $count / $seconds;
 				from("opensnoop"; "\($count | times) in \($seconds | number) s with \($o.error), by "
-					+ "\($o.comm | quoted)"
-					+ "\($o | in_container)"), (select(length > 1) | from("opensnoop"; .[0:4]
+					+ ($o | who)), (select(length > 1) | from("opensnoop"; .[0:4]
 						| paths))) end)
 	end;
 

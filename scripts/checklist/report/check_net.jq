@@ -49,6 +49,13 @@ def used($value; $max): if $value == null or ($max // 0) == 0 then null else 100
 
 def summed(f): [f] | map(values) | add;
 
+# same_net(netns): true if this is of that network namespace.
+def same_net($netns): (.netns // null | tostring) == ($netns // null | tostring);
+
+# foreign(u): remove the network namespace of the client if it is that of the host.
+def foreign($u): . as $client
+	| if any($u.nets[]; .netns != null and "\(.netns)" == "\($client.netns)") then . else .netns = null end;
+
 def flow_text: "\(.count) of them: \(.local):\(.local_port) to \(.remote):\(.remote_port) (\(.state))"
 	+ "\(if .comm and .comm != "-" then ", \(.comm)" else "" end)";
 
@@ -58,20 +65,33 @@ def retransmit_share:
 	elif .tcp_retransmits < 10 or rate_of("tcp_retransmits") < 1 then 0
 	else 100 * .tcp_retransmits / ([.tcp_out_segments, .tcp_retransmits] | max) end;
 
-# drop_sockets(protocol; netns): sockets of that namespace that dropped something.
+# dropping(u; protocol; netns): sockets of that namespace that dropped something.
 def dropping($u; $protocol; $netns): $u.sockets
-	| map(select(.protocol == $protocol and (.netns // null | tostring) == ($netns
-		| tostring) and (.drops // 0) > 0));
+	| map(select(.protocol == $protocol and same_net($netns) and (.drops // 0) > 0));
+
+# dropped_text: what a listening socket dropped.
+def dropped_text: "\(.drops | plural("connection")) dropped, "
+	+ if .queue then "\(.queue) of at most \(.queue_max) waiting" else "queue not known" end;
+
+# overflowed(u): true unless the namespace of this listener shows that no accept queue was full: then the SYN queue
+# was, or packets were dropped for another reason.
+def overflowed($u): .netns as $netns
+	| [$u.nets[] | select(same_net($netns)).tcp_listen_overflows | values] | length == 0 or any(.[]; . > 0);
 
 def listener_checks($u):
-	[$u.sockets[] | select(.protocol == "tcp" and (.drops // 0) > 0)] as $sockets
+	[$u.sockets[] | select(.protocol == "tcp" and (.drops // 0) > 0 and overflowed($u))] as $sockets
 	| ($sockets[] | check("listen-overflow"; "port \(.port), \(who),"; {port, address} + about_process; .drops;
-		usestat("\(.drops | plural("connection")) dropped, "
-			+ if .queue then "\(.queue) of at most \(.queue_max) waiting" else "queue not known" end))),
-	($u.nets[] | . as $net | select(($sockets | map(select((.netns | tostring) == ($net.netns | tostring)))
-		| length) == 0)
+		usestat(dropped_text))),
+	($u.nets[] | .netns as $netns | select(any($sockets[]; same_net($netns)) | not)
 		| check("listen-overflow"; "a listener\(net_subject)"; net_about; .tcp_listen_overflows;
 			usestat("\(.tcp_listen_overflows | plural("connection")) dropped")));
+
+# syn_checks(u): full SYN queues, with the listeners that dropped something.
+def syn_checks($u): each_net("syn-flood"; $u; summed(.tcp_syn_cookies_sent, .tcp_request_queue_drops);
+	"\(.tcp_syn_cookies_sent // 0 | plural("cookie")) sent, "
+		+ "\(.tcp_request_queue_drops // 0 | plural("SYN")) dropped";
+	(.netns as $netns | $u.sockets[] | select(.protocol == "tcp" and (.drops // 0) > 0 and same_net($netns))
+		| usestat("port \(.port), \(who): \(dropped_text)")));
 
 def udp_checks($u):
 	each_net("udp-drops"; $u; summed(rate_of("udp_receive_buffer_errors"), rate_of("udp6_receive_buffer_errors"));
@@ -85,7 +105,7 @@ def udp_checks($u):
 def peer_text: "\(.connections) to \(if .direction == "out" then endpoint else "local port \(.port)" end): "
 	+ "\(.established // 0) established, \(.time_wait // 0) in TIME_WAIT, \(.close_wait // 0) in CLOSE_WAIT";
 
-def peers_of($u; $netns): $u.peers | map(select("\(.netns)" == "\($netns)")) | sort_by(-.connections)[0:2][];
+def peers_of($u; $netns): $u.peers | map(select(same_net($netns))) | sort_by(-.connections)[0:2][];
 
 # port_checks: each destination can use all local ports. If no peer is known, compare all connections with
 # them.
@@ -110,12 +130,11 @@ def net_checks($n; $u):
 	each_net("retransmits"; $u; retransmit_share;
 		"\(rate_of("tcp_retransmits") | number)/s of \(rate_of("tcp_out_segments") | number) segments/s; "
 			+ "resets \(summed(rate_of("tcp_resets_sent"), rate_of("tcp_established_resets")) | number)/s";
-		($n.tcpretrans.top[0]? | values | from("tcpretrans"; flow_text))),
+		(.netns as $netns | first($n.tcpretrans.top[]? | foreign($u) | select(same_net($netns)))
+			| from("tcpretrans"; flow_text))),
 	listener_checks($u),
 	udp_checks($u),
-	each_net("syn-flood"; $u; summed(.tcp_syn_cookies_sent, .tcp_request_queue_drops);
-		"\(.tcp_syn_cookies_sent // 0 | plural("cookie")) sent, "
-			+ "\(.tcp_request_queue_drops // 0 | plural("SYN")) dropped"),
+	syn_checks($u),
 	# A busy server resets some connections.
 	each_net("reset-storm"; $u; resets as $resets
 		| if $resets == null or $resets >= 0.1 * (summed(rate_of("tcp_active_opens"),
@@ -124,8 +143,12 @@ def net_checks($n; $u):
 		"\(rate_of("tcp_resets_sent") | number)/s sent, \(rate_of("tcp_established_resets") | number)/s of "
 			+ "established connections, \(rate_of("tcp_attempt_failures") | number)/s failed attempts"),
 	port_checks($u),
-	each_net("time-wait"; $u; .tcp_time_wait; "\(.tcp_time_wait) of at most \(.tcp_time_wait_max // "?"); "
-		+ "\(rate_of("tcp_active_opens") | number) connections/s opened"; peers_of($u; .netns)
+	each_net("time-wait"; $u; if (.tcp_time_wait_overflows // 0) > 0 then [.tcp_time_wait, 10000] | max
+		else .tcp_time_wait end;
+		"\(.tcp_time_wait) of at most \(.tcp_time_wait_max // "?"); "
+			+ (if (.tcp_time_wait_overflows // 0) == 0 then ""
+				else "\(.tcp_time_wait_overflows | times) none was free; " end)
+			+ "\(rate_of("tcp_active_opens") | number) connections/s opened"; peers_of($u; .netns)
 			| usestat(peer_text)),
 	each_net("conntrack-full"; $u; if (.conntrack_drops // 0) > 0 then 100
 		else used(.conntrack_entries; .conntrack_max) end;
@@ -145,10 +168,6 @@ def net_checks($n; $u):
 			usestat("\(.tcp_orphans) of at most \(.tcp_orphans_max)")));
 
 # ---- connections and lookups, as the tools see them ----
-
-# foreign(u): remove the network namespace of the client if it is that of the host.
-def foreign($u): . as $client
-	| if any($u.nets[]; .netns != null and "\(.netns)" == "\($client.netns)") then . else .netns = null end;
 
 # connect_check(n; u; id; kind): the destinations with results of this kind. If one program tries several
 # addresses of one port, they are one finding.
@@ -185,31 +204,39 @@ def accept_checks($n):
 				+ "accepted"))
 	end;
 
+# about_host: the keys of a name, and of the program that looked it up last.
+def about_host: {host, comm, pid} + of_cgroup;
+
+# looked_up_by: who did.
+def looked_up_by: "by \(.comm | quoted) (\(.pid // "?"))\(in_container)";
+
+def failed_lookups($names):
+	($names | map(select(.failed > 0))) as $failed
+	| if ($failed | length) > 0 then
+		$failed | group_by([.comm, .result])[] | sort_by(-.failed) | .[0] as $f | (map(.failed) | add) as $count
+		| check("dns-failing"; map(.host)[0:3] | join(", "); $f | about_host; $count;
+			from("gethostlatency"; "\($count) of \(map(.count) | add) lookups \($f | looked_up_by): "
+				+ $f.result))
+	elif all($names[]; .waiting == .count) then unseen("dns-failing"; "no name lookup has ended")
+	else fine("dns-failing"; from("gethostlatency"; $names | map(.count) | add | plural("lookup"))) end;
+
+# slow_lookups: the longest one.  A silent name server leaves them unanswered beyond the end of the run.
+def slow_lookups($names; $all):
+	($names | map(select(.latency_ns >= 2e8)) | sort_by(-.latency_ns)) as $slow
+	| ($slow | map(.waiting // 0) | add // 0) as $waiting
+	| if ($slow | length) == 0 then fine("slow-dns"; from("gethostlatency"; "none of \($all) took 200 ms"))
+	else $slow[0] as $s
+		| check("slow-dns"; $slow | map(.host)[0:3] | join(", "); $s | about_host; $s.latency_ns / 1e6;
+			from("gethostlatency"; (if $waiting == 0 then "" else
+				"\($waiting) of \($all) had no answer at the end of the run; " end)
+				+ "\($s.latency_ns | in_time) at most in \($s.count | plural("lookup")) of \($s.host) "
+				+ "\($s | looked_up_by); \($all | plural("lookup")) in all")) end;
+
 def dns_checks($n):
 	$n.gethostlatency | if . == null then empty
 	elif .lookups == 0 then ("slow-dns", "dns-failing")
 		| unseen(.; "no name lookup was seen; those of programs without libc are never seen")
-	else
-		.lookups as $all
-		| (.names | map(select(.failed > 0)) | if length == 0 then
-				fine("dns-failing"; from("gethostlatency"; $all | plural("lookup")))
-			else group_by([.comm, .result])[] | sort_by(-.failed) | .[0] as $f | (map(.failed)
-				| add) as $failed
-				| check("dns-failing"; map(.host)[0:3] | join(", "); $f
-					| {host, comm, pid} + of_cgroup; $failed;
-					from("gethostlatency";
-						"\($failed) of \(map(.count) | add) lookups by \($f.comm | quoted)"
-						+ "\($f | in_container): \($f.result)")) end),
-		(.names | map(select(.latency_ns >= 2e8)) | if length == 0 then
-				fine("slow-dns"; from("gethostlatency"; "none of \($all) took 200 ms"))
-			else sort_by(-.latency_ns) | .[0] as $s
-				| check("slow-dns"; map(.host)[0:3] | join(", "); $s
-					| {host, comm, pid} + of_cgroup; $s.latency_ns / 1e6;
-					from("gethostlatency"; "\($s.latency_ns | in_time) at most in "
-						+ "\($s.count | plural("lookup")) of "
-						+ "\($s.host) by \($s.comm | quoted)\($s | in_container); "
-						+ "\($all | plural("lookup")) in all")) end)
-	end;
+	else failed_lookups(.names), slow_lookups(.names; .lookups) end;
 
 def exec_checks($n; $d):
 	def most: if .top then "; \(.top.count) of them \(.top.comm | quoted) by \(.top.parent | quoted)"

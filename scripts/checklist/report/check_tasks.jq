@@ -108,14 +108,12 @@ def housekeeping: [.function, .stack[]?] | map(select(type == "string"))
 
 def with_file: if .file then ", with \(.file | quoted)" else "" end;
 
-# mount_of(u): the mount of a file.
-def mount_of($u): .file as $file | if $file == null then null else
-	[$u.mounts[].path | . as $path | select($path == "/" or $file == $path or ($file | startswith($path + "/")))]
-	| max_by(length) end;
-
 # hung_s(u): the least time that it hung. A thread that hung during all of a short run counts as more.
 def hung_s($u): if ($u.cpu.seconds // 99) < 8 and .seconds >= 0.6 * ($u.cpu.seconds // 99) then [.seconds, 5] | max
 	else .seconds end;
+
+# log_rate: how fast the file grew in which it writes furthest; if only one look has that file, all it writes.
+def log_rate: [.written_bytes, .written_growth] | map(values) | min // 0;
 
 # log_writer_checks: programs that fill a log file.
 def log_writer_checks($u):
@@ -123,8 +121,8 @@ def log_writer_checks($u):
 		[$u.processes[] | select(.written_file // ""
 			| test("(^|/)log(s)?/|\\.log(\\.[0-9]+)?$|/(syslog|messages)$"))]
 		| if length == 0 then fine("log-writer"; usestat("none of the processes that write most writes a log"))
-		else .[] | check("log-writer"; who; about_process + {file: .written_file}; .written_bytes / 1048576;
-			usestat("\(.written_bytes | in_bytes)/s to \(.written_file | quoted)\(command)")) end
+		else .[] | log_rate as $rate | check("log-writer"; who; about_process + {file: .written_file};
+			$rate / 1048576; usestat("\($rate | in_bytes)/s to \(.written_file | quoted)\(command)")) end
 	end;
 
 def blocked_checks($u):
@@ -255,15 +253,24 @@ def machine_checks($u):
 			($u.log | max_by(.count) | values | usestat(message_text))) end)
 	end, taint_checks($u);
 
-# Programs whose exit status is an answer, not a failure.
-def answers: ["grep", "egrep", "fgrep", "rg", "pgrep", "test", "[", "cmp", "diff", "expr", "false", "ping", "which",
-	"systemctl", "timeout", "sh", "dash", "bash", "flock", "mountpoint", "getent", "id", "git", "curl", "nc", "jq"];
+# Programs whose status 1 is an answer, and those that scripts and configure call to try something.
+def answers: ("grep egrep fgrep rg pgrep pidof pkill kill test [ cmp diff expr false ping which type systemctl "
+	+ "sh dash bash mountpoint getent id git curl wget nc jq readlink realpath stat ls cat cut head find "
+	+ "awk gawk mawk tty stty tput getconf fuser lsof findmnt blkid lsblk umount rmdir modprobe modinfo "
+	+ "ip ss tc nft iptables host dig nslookup openssl dpkg dpkg-split dpkg-deb dpkg-query rpm "
+	+ "update-alternatives make cc gcc g++ clang cc1 cc1plus collect2 ld") | split(" ");
+
+# Programs that end with the status of the one that they start, which has a finding itself.
+def starters: ["timeout", "flock", "sudo", "su", "runuser", "nsenter", "unshare", "chroot", "xargs", "time", "setsid",
+	"strace", "systemd-run"];
 
 # failures: the exits of one program that are failures: by the signal of a crash, by SIGKILL, or with a status
 # that is not an answer.
 def failures:
 	.comm as $comm
-	| [.kinds[] | select(if .signal then .signal as $s | [3, 4, 5, 6, 7, 8, 9, 11, 31] | index($s)
+	| (starters | index($comm)) as $starts
+	| [.kinds[] | select(if $starts then false
+		elif .signal then .signal as $s | [3, 4, 5, 6, 7, 8, 9, 11, 31] | index($s)
 		else (.status // 0) != 0 and (.status > 1 or (answers | index($comm)) == null) end)];
 
 def exit_text: if .signal then "by signal \(.signal)" else "with status \(.status)" end;

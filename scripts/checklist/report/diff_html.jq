@@ -25,8 +25,8 @@ def changes_html:
 		if (.findings | length) == 0 then element("p"; "Neither run found anything.") else
 			table_html("Findings"; "Findings of B that A has not, and the reverse";
 				("Severity", "Change", "Finding", "Rule" | text_column);
-				.findings | sort_by(.change as $change | ["new", "changed", "gone", "same"] | index($change))[]
-					| finding_row) end);
+				.findings | sort_by(.change as $change
+					| ["new", "changed", "gone", "same"] | index($change))[] | finding_row) end);
 
 # values_html(id; title; caption; columns; rows): a section with a table, if there are rows.
 def values_html($id; $title; $caption; columns; rows):
@@ -39,7 +39,8 @@ def means_html:
 		.means[] | .unit as $unit | [(.series | row_head_html), (.a, .b | with_unit($unit) | text)]);
 
 def latencies_html:
-	values_html("latencies"; "Latencies"; "Percentiles that changed by more than a fifth, with enough values in both";
+	values_html("latencies"; "Latencies";
+		"Percentiles that changed by more than a fifth, with enough values in both";
 		(("Latency", "Percentile" | text_column), ("A", "B", "Values of A", "Values of B" | number_column));
 		.latencies[] | [(.histogram | row_head_html), (.percentile | text), (.a_ns, .b_ns | in_time | text),
 			(.a_count, .b_count | text)]);

@@ -35,29 +35,32 @@ def execsnoop:
 				column("file"; "File"; "path")])]
 		});
 
-# is_limit: an open that failed for lack of descriptors or space, or because the file system is
-# broken: EIO, ENFILE, EMFILE, ENOSPC or EROFS.
-def is_limit: .err == 5 or .err == 23 or .err == 24 or .err == 28 or .err == 30;
+# is_limit: a call that failed for lack of descriptors or space, or because the file system is
+# broken.  With --limits opensnoop names those calls; before, it showed only opens.
+def is_limit: .syscall or ([5, 23, 24, 28, 30, 122] as $limits | .err | IN($limits[]));
 
 def opensnoop:
-	facts({at: second, path: (.path // "(unreadable)"), err, comm, pid, ours: ours} + of_cgroup;
+	facts({at: second, path: (.path // if .syscall then "-" else "(unreadable)" end), err, comm, pid,
+			syscall, of_file: (.path != null), ours: ours} + of_cgroup;
 		expected_missing as $expected |
-		unfold(["path", "err", "comm"]) |
+		unfold(["path", "err", "comm", "syscall"]) |
 		map(select((.ours | not) and .err != 0)) |
 		(map(select(.others | not)) | group_by([.path, .err]) | map((.[-1] | {pid} + of_cgroup) + {
-			path: .[0].path, error: (.[0].err | errno_name), count: weight,
+			path: .[0].path, syscall: .[0].syscall, error: (.[0].err | errno_name), count: weight,
 			comm: most(.comm), programs: (map(.comm) | unique | length)
 		}) | sort_by(-.count, .path, .error)) as $by_path |
 		{
 			numbers: {failed: weight,
-				unexpected: ($by_path | map(select(.path | test($expected) | not))[0:10]),
+				unexpected: ($by_path | map(select((.syscall | not)
+					and (.path | test($expected) | not)))[0:10]),
 				limits: (map(select(is_limit)) | group_by([.err, .comm])
 					| map((.[-1] | {pid} + of_cgroup) + {error: (.[0].err | errno_name),
-						comm: .[0].comm, count: weight, path: .[0].path})
+						comm: .[0].comm, count: weight, path: .[0].path,
+						syscall: .[0].syscall, of_file: .[0].of_file})
 					| sort_by(-.count, .error, .comm))},
 			series: [event_series("opens.failed"; "open"; "opens that failed")],
 			tables: [$by_path | sort_by(.path | test($expected)) | table("opens";
-				"Failed opens, by path and error"; [
+				"Failed opens and calls at a limit, by path and error"; [
 				column("path"; "Path"; "path"), column("error"; "Error"; "text"),
 				column("count"; "Opens"; "number"), column("comm"; "Mostly by"; "comm"),
 				column("programs"; "Programs"; "number")])]
@@ -120,15 +123,15 @@ def tcpaccept:
 def tcpretrans:
 	facts({at: second, laddr: (.laddr // .saddr), lport: (.lport // .sport), raddr: (.raddr // .daddr),
 			rport: (.rport // .dport), kind: (.kind // .op // "retransmit"), state: (.state // "-"),
-			comm: (.comm // "-"), ours: ours};
+			comm: (.comm // "-"), netns, ours: ours};
 		unfold(["laddr", "lport", "raddr", "rport", "state"]) |
 		map(select(.laddr != null or .others)) |
 		(map(select(.others | not)) | group_by([.laddr, .lport, .raddr, .rport, .state]) | map({
 			local: .[0].laddr, local_port: .[0].lport, remote: .[0].raddr, remote_port: .[0].rport,
-			state: .[0].state, count: weight, comm: most(.comm)
+			state: .[0].state, count: weight, comm: most(.comm), netns: .[-1].netns
 		}) | sort_by(-.count, .local, .local_port, .remote, .remote_port)) as $flows |
 		{
-			numbers: {retransmits: weight, flows: ($flows | length), top: $flows[0:3]},
+			numbers: {retransmits: weight, flows: ($flows | length), top: $flows[0:TOP]},
 			series: [event_series("retransmits.seen"; "network"; "retransmits seen")],
 			tables: [$flows | table("retransmits"; "TCP retransmits, by flow"; [
 				column("local"; "Local"; "address"), column("local_port"; "Port"; "id"),
@@ -144,11 +147,13 @@ def gethostlatency:
 			ours: ours} + of_cgroup;
 		unfold([]) |
 		map(select((.ours | not) and .latency_ns != null)) |
-		map(.failed = ((.result | ascii_downcase) as $r | ["ok", "0", "success", "netdb_success"]
+		map(.failed = ((.result | ascii_downcase) as $r | ["ok", "0", "success", "netdb_success", "waiting"]
 			| index($r) == null)) |
 		(group_by(.host) | map((.[-1] | {pid} + of_cgroup) + {
 			host: .[0].host, count: weight, failed: (map(select(.failed)) | weight),
-			result: (map(select(.failed)) | if length > 0 then most(.result) else "ok" end),
+			waiting: (map(select(.result == "waiting")) | weight),
+			result: (if any(.[]; .failed) then map(select(.failed)) | most(.result)
+				elif any(.[]; .result == "waiting") then "waiting" else "ok" end),
 			latency_ns: (map(.latency_ns) | max), total_ns: (map(.total_ns) | add), comm: most(.comm)
 		}) | sort_by(-.latency_ns, .host)) as $by_host |
 		{

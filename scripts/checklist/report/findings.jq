@@ -16,6 +16,10 @@ include "view";
 def MOST_SUBJECTS: 4;	# findings of one rule; the others are counted
 
 def LOST_SHARE: 0.01;	# of its events that a collector may lose and still rule something out
+def BEGUN_MAX: 20;	# events whose begin a collector may have missed, because it started later
+
+# lost: how many events a collector has lost, apart from a few that began before it.
+def lost: (.losses.lost // 0) - ([.losses.no_start // 0, BEGUN_MAX] | min);
 
 def severity($rule; $value):
 	def reached($limit): $limit != null and (if $rule.low then $value <= $limit else $value >= $limit end);
@@ -53,7 +57,7 @@ def usestat_results($n; $u):
 	guarded(mount_checks($u)), guarded(interface_checks($u)), guarded(net_checks($n; $u));
 
 def tool_results($n; $d; $u):
-	guarded(failed_request_checks($n)), guarded(latency_checks($n)), guarded(open_checks($n; $d)),
+	guarded(failed_request_checks($n)), guarded(latency_checks($n)), guarded(open_checks($n; $u; $d)),
 	guarded(file_checks($n; $d)), guarded(cache_checks($n; $d)), guarded(connect_checks($n; $u)),
 	guarded(accept_checks($n)), guarded(dns_checks($n)), guarded(exec_checks($n; $d)),
 	guarded(function_checks($n; $u)), guarded(wait_checks($n; $u; $d));
@@ -74,7 +78,7 @@ def failing:
 	map({key: .name, value:
 		(if .status != "ok" then "\(.name): \(.status)\(if .reason then ", \(.reason)" else "" end)"
 		elif .facts.numbers == null then "\(.name): \(.reason // "no output")"
-		elif (.facts.losses.lost // 0) > LOST_SHARE * ((.facts.events // 0) + (.facts.losses.lost // 0)) then
+		elif (.facts | lost) > LOST_SHARE * ((.facts.events // 0) + (.facts.losses.lost // 0)) then
 			"\(.name) lost \(.facts.losses.lost | plural("event"))"
 		elif .name == "offcputime" and .facts.numbers.left_out > 0 then
 			"\(.name) left out \(.facts.numbers.left_out | plural("kind")) of waits for locks"
@@ -96,7 +100,7 @@ def finding($rule):
 
 # merged: findings about processes of the same name become one finding about the worst of them.
 def merged:
-	group_by(if .about.pid and .about.comm then .about.comm else .subject end)
+	group_by([.about.comm, if .about.pid and .about.comm then null else .subject end])
 	| map(.[0] + {evidence: (.[0].evidence + if length > 1 and .[0].about.pid then
 		[{collector: .[0].evidence[0].collector, text: ("also: " + (.[1:6] | map("\(.subject)") | join(", "))
 			+ if length > 6 then " and \(length - 6) more" else "" end)}] else [] end)});
@@ -150,8 +154,8 @@ def same_subject($a; $b):
 		or any((WHAT + WHO)[] | select(. != "load" and . != "error")
 			| select($a.pid == null or $b.pid == null or (. != "cgroup" and . != "user")); equal(.)));
 
-# score: the rank of a finding.  Those about the service of the view come first.
-def score: {critical: 6, warning: 3, info: 0}[.severity] + .weight + 3 * .share
+# score: the rank of a finding.  Those about the service of the view come first, and notes last.
+def score: {critical: 6, warning: 3, info: -6}[.severity] + .weight + 3 * .share
 	+ if $view and (.about | is_it) then 20 else 0 end;
 
 # cause_of(all): the number of the finding that explains this one, or null.
@@ -164,7 +168,8 @@ def cause_of($all):
 # root(causes): the end of the chain of causes.
 def root($causes): if $causes["\(.)"] == null then . else $causes["\(.)"] | root($causes) end;
 
-# story: the findings in the order of the report: each cause followed by what it explains.
+# story: the findings in the order of the report: each cause followed by what it explains.  A cause is as severe as
+# the worst of what it explains.
 def story:
 	sort_by(-.weight, -score, .id) | to_entries | map(.value + {key: .key})
 	| . as $all
@@ -172,7 +177,7 @@ def story:
 	| map(.root = (.key | root($causes)))
 	| group_by(.root)
 	| map(. as $group | {cause: (.[] | select(.key == .root)), symptoms: (map(select(.key != .root))
-		| sort_by(-score))})
+		| sort_by(-score))} | .cause.severity = ($group | map(.severity) | worst))
 	| sort_by(-(.cause | score) - 0.5 * ([.symptoms | length, 4] | min), .cause.key)
 	| [.[] | .cause + {explained_by: null}, (.cause.key as $key | .symptoms[] | . + {explained_by: $key})]
 	| to_entries | map(.value + {number: (.key + 1)})

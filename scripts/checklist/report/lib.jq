@@ -104,6 +104,9 @@ def shell_word:
 # this project is installed.
 def installed: gsub("(?<before>^|[^%])\\{(?<tool>[a-z0-9]+)\\}"; .before + $prefix + .tool + $suffix);
 
+# worst: the worst of these severities; null if there is none.
+def worst: . as $all | first(("critical", "warning", "info") | select(. as $one | $all | index($one))) // null;
+
 # class_title: the heading of a class of findings.
 def class_title:
 	{errors: "Errors", saturation: "Saturation", utilisation: "Utilisation", signals: "Seen by tracing"}[.];

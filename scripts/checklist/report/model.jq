@@ -4,6 +4,7 @@
 # else.  $context: from context.jq.
 
 include "lib";
+include "check";
 include "findings";
 include "view";
 
@@ -16,6 +17,14 @@ def count_of(severity): map(select(.severity == severity)) | length;
 def finding: {number, explained_by, id, severity, class, resource, title, subject, evidence, cannot, next, value,
 	unit, share};
 
+# with_command(processes): a finding about a process also tells its command line, if that is known.
+def with_command($processes):
+	.about.pid as $pid
+	| (first($processes[] | select($pid != null and .pid == $pid and .command_line)) // null) as $process
+	| ($process | command) as $command
+	| if $process == null or any(.evidence[]; .text | contains($command)) then .
+	else .evidence += [{collector: "usestat", text: ($process | who + $command)}] end;
+
 def exonerated: {id: .rule.id, class: .rule.class, resource: .rule.resource, title: .rule.fine, evidence: .fine};
 
 def not_looked_at: {id: .rule.id, class: .rule.class, resource: .rule.resource,
@@ -24,9 +33,7 @@ def not_looked_at: {id: .rule.id, class: .rule.class, resource: .rule.resource,
 # matrix: a row for each resource of the USE method, with the worst of each class.
 def matrix:
 	def cell: {
-		severity: ([.[].found[]?.severity] | if index("critical") then "critical" elif index("warning")
-			then "warning"
-			elif index("info") then "info" else null end),
+		severity: ([.[].found[]?.severity] | worst),
 		found: ([.[].found[]?] | length), fine: (map(select(.fine)) | length), unseen: (map(select(.unseen))
 			| length)};
 	["cpu", "memory", "disk", "filesystem", "network", "dns", "tasks", "exec", "file", "open", "machine"]
@@ -56,7 +63,8 @@ def report($redacted):
 	| (by_name(.facts.duration_s)) as $durations
 	| judged($numbers; $durations; $collectors) as $judged
 	| axis as $axis
-	| ([$judged[].found[]? | select(concerns(WHO))] | story | map(finding)) as $findings
+	| ([$judged[].found[]? | select(concerns(WHO))] | story
+		| map(with_command($numbers.usestat.processes // []) | finding)) as $findings
 	| {
 		schema: SCHEMA,
 		generator: "sixty",

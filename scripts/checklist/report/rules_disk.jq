@@ -152,13 +152,15 @@ def rules_disk: [
 	look: "The server, the network, a firewall.", cannot: "a server that answers this call but not others.",
 	next: "findmnt %{path}; nfsstat -c; dmesg -T | grep -i 'not responding'",
 	explains: ["blocked-tasks", "slow-files", "io-pressure", "kernel-hung"]},
-{id: "resource-limits", class: "errors", resource: "file", warning: 1, critical: null, unit: "opens", weight: 8,
-	title: "Opens fail with %s", fine: "no open failed for lack of descriptors or space",
-	why: "A program that searches for a file gets ENOENT, but not EMFILE, ENFILE, ENOSPC, EROFS or EIO.",
-	means: "A program ran out of file descriptors, or a file system is full, read-only or broken.",
-	look: "For descriptors: the program's limit, or a leak.  For space: df and df -i.",
-	cannot: "failures of other calls: write(), accept(), socket().",
-	next: "df -h; df -i; cat /proc/sys/fs/file-nr; prlimit -p %{pid} --nofile", explains: ["crash-loop"]},
+{id: "resource-limits", class: "errors", resource: "file", warning: 1, critical: null, unit: "calls", weight: 8,
+	title: "Calls fail with %s", fine: "no call failed for lack of descriptors, threads or space",
+	why: ("A program that searches for a file gets ENOENT, but not EMFILE, ENFILE, ENOSPC, EDQUOT, EROFS or EIO, "
+		+ "and no EAGAIN from fork()."),
+	means: ("A program ran out of file descriptors or threads, or a file system is full, over its quota, read-only "
+		+ "or broken."),
+	look: "For descriptors: the program's limit, and a leak.  For space: df, df -i and quota.",
+	cannot: "which limit it was, if the call does not tell.",
+	next: "df -h; df -i; cat /proc/sys/fs/file-nr; prlimit -p %{pid} --nofile --nproc", explains: ["crash-loop"]},
 {id: "failing-opens", class: "signals", resource: "open", warning: 2, critical: null, unit: "/s", weight: 5,
 	title: "%s fails to open over and over", fine: "no path repeatedly fails to open",
 	why: ("Single failures are normal; 20 of the same path and 2 per second are a loop.  "

@@ -115,7 +115,8 @@ def rules_network: [
 {id: "time-wait", class: "saturation", resource: "network", warning: 10000, critical: null, unit: "connections",
 	weight: 5,
 	title: "Many connections are in TIME_WAIT%s", fine: "few connections in TIME_WAIT",
-	why: "10,000 are a third of the default port range, and a sign of one connection per request.",
+	why: ("10,000 are a third of the default port range, and a sign of one connection per request.  At the limit, "
+		+ "net.ipv4.tcp_max_tw_buckets, connections are closed without TIME_WAIT; that counts as 10,000."),
 	means: "Connections are opened and closed at a high rate.",
 	look: "Keep-alive or a pool in the program that closes first.", cannot: "which program, once they are closed.",
 	next: "%{nsenter}ss -tan state time-wait | awk '{ print $4 }' | sort | uniq -c | sort -rn | head",

@@ -196,12 +196,21 @@ def cgroup_facts:
 		written_bytes: per_s("written_bytes"), io_limited: last_of("io_limited")
 	};
 
+# written_growth: bytes per second by which the position in the last written_file moved on; null if only one
+# look has it.
+def written_growth:
+	last_of("written_file") as $file
+	| map(select($file != null and .written_file == $file and .written_position_bytes))
+	| if length < 2 or .[-1].t <= .[0].t then null
+	else [(.[-1].written_position_bytes - .[0].written_position_bytes) / (.[-1].t - .[0].t), 0] | max end;
+
 def process_facts:
 	(.[-1] | of_process) + {
 		ppid: last_of("ppid"), uid: last_of("uid"), kernel: last_of("kernel_thread"), state: last_of("state"),
 		seconds: observed_s, looks: length, age_s: last_of("age_s"),
 		cpu: (([per_s("user_us"), per_s("system_us")] | map(values) | add) | if . then . / 1e4 else null end),
 		thread_cpu: share("busiest_thread_us"; 1e6), written_file: last_of("written_file"),
+		written_growth: written_growth,
 		system: share("system_us"; 1e6), run_delay: share("run_delay_ns"; 1e9),
 			block_delay: share("block_delay_ns"; 1e9),
 		rss: highest("rss_bytes"), rss_growth: steady("rss_growth_bytes"), swap: highest("swap_bytes"),

@@ -33,7 +33,7 @@ collectors() {
 	sar-dev         program   sar -n DEV,EDEV $every $samples
 	sar-tcp         program   sar -n TCP,ETCP $every $samples
 	execsnoop       events    execsnoop --fails $counted parent_comm,comm,ret $rows
-	opensnoop       events    opensnoop --failed $counted path,err,comm $rows
+	opensnoop       events    opensnoop --failed --limits $counted path,err,comm,syscall $rows
 	fsslower        events    fsslower --json --bpf-stats --duration $span
 	biolatency      tool      biolatency --json --bpf-stats --duration $span --disks 1
 	biosnoop        events    biosnoop $counted disk,comm,rwbs,error_name $rows
