@@ -159,7 +159,8 @@ def rules_memory: [
 {id: "descriptor-growth", class: "utilisation", resource: "tasks", warning: 50, critical: null, unit: "files",
 	weight: 6,
 	title: "%s opens more and more files", fine: "no process gains many open files",
-	why: "50 more than at the start of the run, and at least a tenth of all it has.",
+	why: ("50 more than at the start of the run, and at least a tenth of all it has.  A process in its first 30 s "
+		+ "does not count: it opens what it needs."),
 	means: "It opens files or sockets and does not close them, or its load grows.",
 	look: "What are the new descriptors?", cannot: "whether the growth stops.",
 	next: "ls -l /proc/%{pid}/fd | awk '{ print $NF }' | sort | uniq -c | sort -rn | head",
