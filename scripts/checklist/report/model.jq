@@ -14,8 +14,12 @@ def by_name(f): map({key: .name, value: f}) | from_entries;
 
 def count_of(severity): map(select(.severity == severity)) | length;
 
-def finding: {number, explained_by, id, severity, class, resource, title, subject, evidence, cannot, next, value,
-	unit, share};
+# The keys that only rank findings and fill in commands.
+def INNER_KEYS: ["load", "cgroup_dir", "memory_dir", "pids_dir"];
+
+def finding: {number, explained_by, id, severity, class, resource, title, subject,
+	about: (.about | with_entries(select(.value != null and (.key | IN(INNER_KEYS[]) | not)))),
+	evidence, cannot, next, value, unit, share};
 
 # with_command(processes): a finding about a process also tells its command line, if that is known.
 def with_command($processes):

@@ -19,7 +19,7 @@ def rules_disk: [
 	means: "The disk, its cable or controller, or a layer below it such as thin provisioning, returned an error.",
 	look: "SMART, the kernel's log, the space of a thin pool.", cannot: "which files are affected.",
 	next: "dmesg -T | grep -w %{disk}; smartctl -a /dev/%{disk}",
-	explains: ["fs-errors", "fs-read-only", "slow-files", "resource-limits", "block-outlier"]},
+	explains: ["kernel-io", "fs-errors", "fs-read-only", "slow-files", "resource-limits", "block-outlier"]},
 {id: "disk-stuck", class: "errors", resource: "disk", warning: 2, critical: 5, unit: "s", weight: 9,
 	title: "Disk %s does not answer", fine: "every disk with requests answers",
 	why: "Requests in flight in every look while none completed: two seconds are never normal, five are an outage.",
