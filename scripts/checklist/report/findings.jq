@@ -16,10 +16,6 @@ include "view";
 def MOST_SUBJECTS: 4;	# findings of one rule; the others are counted
 
 def LOST_SHARE: 0.01;	# of its events that a collector may lose and still rule something out
-def BEGUN_MAX: 20;	# events whose begin a collector may have missed, because it started later
-
-# lost: how many events a collector has lost, apart from a few that began before it.
-def lost: (.losses.lost // 0) - ([.losses.no_start // 0, BEGUN_MAX] | min);
 
 def severity($rule; $value):
 	def reached($limit): $limit != null and (if $rule.low then $value <= $limit else $value >= $limit end);
@@ -78,7 +74,7 @@ def failing:
 	map({key: .name, value:
 		(if .status != "ok" then "\(.name): \(.status)\(if .reason then ", \(.reason)" else "" end)"
 		elif .facts.numbers == null then "\(.name): \(.reason // "no output")"
-		elif (.facts | lost) > LOST_SHARE * ((.facts.events // 0) + (.facts.losses.lost // 0)) then
+		elif (.facts.losses // {} | lost) > LOST_SHARE * ((.facts.events // 0) + (.facts.losses.lost // 0)) then
 			"\(.name) lost \(.facts.losses.lost | plural("event"))"
 		elif .name == "offcputime" and .facts.numbers.left_out > 0 then
 			"\(.name) left out \(.facts.numbers.left_out | plural("kind")) of waits for locks"

@@ -107,6 +107,10 @@ def installed: gsub("(?<before>^|[^%])\\{(?<tool>[a-z0-9]+)\\}"; .before + $pref
 # worst: the worst of these severities; null if there is none.
 def worst: . as $all | first(("critical", "warning", "info") | select(. as $one | $all | index($one))) // null;
 
+# lost: how many events a collector has lost, apart from a few that began before it.
+def BEGUN_MAX: 20;
+def lost: (.lost // 0) - ([.no_start // 0, BEGUN_MAX] | min);
+
 # class_title: the heading of a class of findings.
 def class_title:
 	{errors: "Errors", saturation: "Saturation", utilisation: "Utilisation", signals: "Seen by tracing"}[.];

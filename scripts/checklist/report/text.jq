@@ -117,7 +117,7 @@ def collectors:
 	| "COLLECTORS  \($ok) of \(.collectors | length) ok\(.meta | own_cost)",
 	(if $all then $bad[] | "  \(.name | column_of(15))\(.status)\(reason)"
 	else $bad | group_by(.status)[] | "  \(.[0].status): \(map(.name) | join(" "))" | fit end),
-	(.losses[] | select((.lost // 0) > 0) | "  \(.collector | column_of(15))lost \(.lost | plural("event"))"),
+	(.losses[] | select(if $all then (.lost // 0) > 0 else lost > 0 end) | "  \(.collector | column_of(15))lost \(.lost | plural("event"))"),
 	(if .meta.root == false and ($denied | length) > 0 then "  As root (sudo sixty) they would run."
 		else empty end);
 
