@@ -143,13 +143,14 @@ copy_of() {
 plant_silent_dns() {
 	mkdir -p etc
 	echo "hosts: dns" >etc/nsswitch.conf
-	printf 'nameserver 127.0.0.53\noptions timeout:2 attempts:2\n' >etc/resolv.conf
+	printf 'nameserver 127.0.0.53\noptions timeout:1 attempts:2\n' >etc/resolv.conf
 	begin unshare -mn sh -c 'ip link set lo up; mount --bind etc /etc
 		"$1" silent 53 & sleep 0.2; exec "$2" lookup 2' sh "$(workload incident)" "$(program silent-dns)"
 }
 plant_udp() { in_network "$(program udp)" udp 20000; }
 plant_timewait() {
-	begin unshare -n sh -c 'ip link set lo up; echo 10000 10500 >/proc/sys/net/ipv4/ip_local_port_range
+	begin unshare -n sh -c 'ip link set lo up; echo 0 >/proc/sys/net/ipv4/tcp_tw_reuse
+		echo 10000 10500 >/proc/sys/net/ipv4/ip_local_port_range
 		exec "$@"' sh "$(program timewait)" timewait 300
 }
 plant_buckets() {
