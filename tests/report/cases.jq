@@ -97,6 +97,7 @@ def program_cases:
 	near("crash-loop"; add("exit"; {comm: "grep", status: 1, count: 40})),
 	near("crash-loop"; add("exit"; {comm: "readlink", status: 1, count: 40})),
 	near("crash-loop"; add("exit"; {comm: "timeout", status: 124, count: 40})),
+	near("crash-loop"; add("exit"; {comm: "sixty-helper", signal: 9, count: 9})),
 	near("crash-loop"; add("exit"; {comm: "worker", signal: 15, count: 40})),
 	case("kernel-hung"; log("hung_task"; "INFO: task x:1 blocked for more than 120 seconds."); "blocked for"),
 	near("kernel-hung"; history("hung_task"; "INFO: task x:1 blocked for more than 120 seconds.")),

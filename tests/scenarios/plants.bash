@@ -150,7 +150,7 @@ plant_silent_dns() {
 plant_udp() { in_network "$(program udp)" udp 20000; }
 plant_timewait() {
 	begin unshare -n sh -c 'ip link set lo up; echo 0 >/proc/sys/net/ipv4/tcp_tw_reuse
-		echo 10000 10500 >/proc/sys/net/ipv4/ip_local_port_range
+		echo 10000 10501 >/proc/sys/net/ipv4/ip_local_port_range
 		exec "$@"' sh "$(program timewait)" timewait 300
 }
 plant_buckets() {

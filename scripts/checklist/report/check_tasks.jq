@@ -283,7 +283,9 @@ def started_by:
 # exit_checks: programs whose exits are mostly failures.
 def exit_checks($u):
 	if ($u.exits | length) == 0 then empty else
-		[$u.exits[] | select(.comm != "sixty" and .parent_comm != "sixty") | failures as $failures
+		# A tool kills its helpers when it ends.
+		[$u.exits[] | select(.comm != "sixty" and .comm != "sixty-helper" and .parent_comm != "sixty")
+			| failures as $failures
 			| ($failures | map(.exits) | add // 0) as $count
 			| select($count >= 0.8 * .exits and $count > 0)
 			| check("crash-loop"; .comm + in_container; {comm} + of_cgroup; $count;
