@@ -58,3 +58,20 @@ at_least() {
 	all=$(count true)
 	((all > 0 && $2 * 100 >= all * $1)) || { echo "$2 samples of $all"; return 1; }
 }
+
+# stopped: print the number of samples whose user stack does not reach its outermost function.
+stopped() { count '(.user[-1] // "") | test("^\\[(unwinding stopped|cut off|Missed User)")'; }
+
+# whole PERCENT [FUNCTION...]: expect at least that share of the stacks to be complete, and nine
+# tenths to have these functions; the others are from the start and the end.
+whole() {
+	local percent=$1 all name has=true
+	shift
+	for name; do
+		has+=" and (.user | index(\"$name\"))"
+	done
+	all=$(count true)
+	((all > 20)) || { echo "only $all samples"; return 1; }
+	at_least "$percent" "$((all - $(stopped)))"
+	at_least 90 "$(count "$has")"
+}

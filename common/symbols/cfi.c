@@ -51,25 +51,35 @@ static void read_segments(int fd, const Elf64_Ehdr *header, struct cfi *cfi)
 	cfi->segments = xreallocarray(cfi->segments, cfi->n_segments, sizeof(cfi->segments[0]));
 }
 
-/* Find the section named .eh_frame. */
-static bool find_section(int fd, const Elf64_Ehdr *header, Elf64_Shdr *section)
+/* Return true if @section, whose name is in @names, is .eh_frame. */
+static bool is_wanted(int fd, const Elf64_Shdr *section, const Elf64_Shdr *names)
 {
 	static const char wanted[] = ".eh_frame";
 	char name[sizeof(wanted)];
-	Elf64_Shdr names;
 
-	if (!read_at(fd, &names, sizeof(names),
-		     header->e_shoff + (__u64)header->e_shstrndx * sizeof(names)))
-		return false;
-	for (size_t i = 1; i < header->e_shnum && i < HEADERS_MAX; i++) {
-		if (!read_at(fd, section, sizeof(*section), header->e_shoff + i * sizeof(*section)))
-			return false;
-		if (section->sh_type != SHT_NOBITS &&
-		    read_at(fd, name, sizeof(name), names.sh_offset + section->sh_name) &&
-		    memcmp(name, wanted, sizeof(name)) == 0)
-			return true;
-	}
-	return false;
+	return (section->sh_type == SHT_PROGBITS || section->sh_type == SHT_X86_64_UNWIND) &&
+	       !(section->sh_flags & SHF_EXECINSTR) &&
+	       read_at(fd, name, sizeof(name), names->sh_offset + section->sh_name) &&
+	       memcmp(name, wanted, sizeof(name)) == 0;
+}
+
+/* Find the section named .eh_frame. */
+static bool find_section(int fd, const Elf64_Ehdr *header, Elf64_Shdr *section)
+{
+	size_t n = header->e_shnum < HEADERS_MAX ? header->e_shnum : HEADERS_MAX;
+	Elf64_Shdr *sections = xcalloc(n, sizeof(*sections)), names;
+	ssize_t got = pread(fd, sections, n * sizeof(*sections), (off_t)header->e_shoff);
+	bool found = false;
+
+	n = got > 0 ? got / sizeof(*sections) : 0;	/* the header can promise more */
+	if (read_at(fd, &names, sizeof(names),
+		    header->e_shoff + (__u64)header->e_shstrndx * sizeof(names)))
+		for (size_t i = 1; i < n && !found; i++) {
+			*section = sections[i];
+			found = is_wanted(fd, section, &names);
+		}
+	free(sections);
+	return found;
 }
 
 /* Return the bytes of @section, or NULL if it is larger than the file, or too large. */
@@ -159,6 +169,16 @@ bool cfi_find(struct cfi *cfi, __u64 address, struct cfi_row *row)
 		cfi->steps_left += STEPS_EACH;
 	return cfi_record(cfi, function->record, &record) &&
 	       cfi_execute(cfi, &record, address, row);
+}
+
+bool cfi_find_end(struct cfi *cfi, __u64 address, struct cfi_row *row, __u64 *end)
+{
+	const struct cfi_function *function = find_function(cfi, address);
+
+	if (!function || address - function->start < function->bytes)
+		return false;
+	*end = function->start + function->bytes;
+	return cfi_find(cfi, *end - 1, row);
 }
 
 struct dwarf_bytes cfi_expression(const struct cfi *cfi, __u32 place)

@@ -21,11 +21,13 @@
  */
 #if defined(__x86_64__)
 #define CFI_REGISTERS 17	/* rax rdx rcx rbx rsi rdi rbp rsp r8 ... r15, return address */
+#define CFI_RESULT 0		/* of a function or a system call */
 #define CFI_FP 6
 #define CFI_SP 7
 #define CFI_PC 16
 #elif defined(__aarch64__)
 #define CFI_REGISTERS 33	/* x0 ... x30, sp, pc */
+#define CFI_RESULT 0
 #define CFI_FP 29
 #define CFI_SP 31
 #define CFI_PC 32
@@ -75,6 +77,12 @@ __u64 cfi_address(const struct cfi *cfi, __u64 offset);
  * Set @row for the instruction at @address; return false if there is no valid information about it.
  */
 bool cfi_find(struct cfi *cfi, __u64 address, struct cfi_row *row);
+
+/*
+ * Set @row for the last instruction of the function that ends before @address, where none begins,
+ * and @end to its end.  Returns false if there is none.
+ */
+bool cfi_find_end(struct cfi *cfi, __u64 address, struct cfi_row *row, __u64 *end);
 
 /* Return the operations of the expression at @place. */
 struct dwarf_bytes cfi_expression(const struct cfi *cfi, __u32 place);

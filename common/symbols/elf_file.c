@@ -342,6 +342,19 @@ bool elf_file_see(struct elf_files *files, struct elf_file *file, __u64 offset)
 	return true;
 }
 
+bool elf_file_is_syscall(const struct elf_file *file, __u64 offset)
+{
+#if defined(__x86_64__)
+	static const __u8 instruction[] = { 0x0f, 0x05 };
+#elif defined(__aarch64__)
+	static const __u8 instruction[] = { 0x01, 0x00, 0x00, 0xd4 };	/* svc #0 */
+#endif
+	__u8 code[sizeof(instruction)];
+
+	return file->fd >= 0 && pread(file->fd, code, sizeof(code), (off_t)offset) == sizeof(code) &&
+	       memcmp(code, instruction, sizeof(code)) == 0;
+}
+
 const char *elf_file_path(const struct elf_file *file)
 {
 	return file->path;

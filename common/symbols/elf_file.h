@@ -82,4 +82,7 @@ struct cfi *elf_file_cfi(struct elf_files *files, struct elf_file *file);
  */
 bool elf_file_follows_call(struct elf_files *files, struct elf_file *file, __u64 offset);
 
+/* Return true if the instruction at @offset is a system call; false if that is unknown. */
+bool elf_file_is_syscall(const struct elf_file *file, __u64 offset);
+
 #endif /* COMMON_ELF_FILE_H */

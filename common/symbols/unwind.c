@@ -8,9 +8,13 @@
 
 /* Entries of the cache of rows: 4 MB on x86-64.  A busy node takes 3000. */
 #define CACHE_SIZE 32768
+#define EPILOGUES_CACHED 1024
+#define EPILOGUE_BYTES 24
 #define WORD 8
 /* Maximum number of stack bytes of a program's first function, which aligns the stack pointer. */
 #define ENTRY_BYTES 64
+/* How far after the system call of clone() its last instruction can be. */
+#define CLONE_BYTES_MAX 24
 /* A value further away is not a frame pointer: RLIMIT_STACK is 8 MB on most systems. */
 #define FRAME_BYTES_MAX (8UL << 20)
 
@@ -22,8 +26,17 @@ struct cached_row {
 	struct cfi_row row;
 };
 
+/* What unwind_epilogue() found, by process and address. */
+struct cached_epilogue {
+	const void *process;		/* NULL: free */
+	__u64 address;
+	bool found;
+	__u64 bytes;
+};
+
 struct unwind {
 	bool frame_pointers;
+	struct cached_epilogue epilogues[EPILOGUES_CACHED];
 	struct cached_row *cache;
 };
 
@@ -178,14 +191,22 @@ static enum unwind_end step_by_row(struct walk *walk, const struct cfi *cfi,
 }
 
 /*
- * Go to the caller of code without call frame information.
- *
- * Use the frame pointer, which points at the saved frame pointer of the caller; the return address
+ * Code from a file that has frame pointers but no call frame information is that of Go.  If a
+ * frame pointer leads away from the stack there, it is that of a goroutine, whose thread works for
+ * the runtime on another stack (runtime.systemstack).
+ */
+static bool on_other_stack(const struct walk *walk, const struct unwind_code *code)
+{
+	return code->file && (walk->by_frame_pointer || (walk->n == 1 && !code->cfi));
+}
+
+/*
+ * Step by the frame pointer, which points at the saved frame pointer of the caller; the return address
  * is above it.  In code from a file, a saved frame pointer of 0 marks the outermost frame (psABI).
  * Generated code, and code that does not save the frame pointer, can use the register for other
  * values.
  */
-static enum unwind_end step_without_cfi(struct walk *walk, const struct unwind_code *code)
+static enum unwind_end step_by_frame_pointer(struct walk *walk, const struct unwind_code *code)
 {
 	const struct unwind_process *process = walk->process;
 	struct unwind_frame *frame = &walk->frame;
@@ -199,7 +220,7 @@ static enum unwind_end step_without_cfi(struct walk *walk, const struct unwind_c
 	if (!fp && code->file && walk->by_frame_pointer)
 		return UNWIND_COMPLETE;
 	if (fp < sp || fp - sp > FRAME_BYTES_MAX || fp % WORD)
-		return UNWIND_NO_CFI;
+		return on_other_stack(walk, code) ? UNWIND_UNREADABLE : UNWIND_NO_CFI;
 	if (!unwind_read(frame, fp + WORD, &pc))
 		return unreadable(walk, fp + WORD);
 	pc = code_pointer(pc);
@@ -215,6 +236,59 @@ static enum unwind_end step_without_cfi(struct walk *walk, const struct unwind_c
 	return NEXT;
 }
 
+static const struct cached_epilogue *find_epilogue(const struct walk *walk)
+{
+	const struct unwind_process *process = walk->process;
+	__u64 pc = walk->frame.registers[CFI_PC];
+	struct cached_epilogue *at = &walk->unwind->epilogues[pc / 4 % EPILOGUES_CACHED];
+	__u8 code[EPILOGUE_BYTES];
+
+	if (at->process != process->ctx || at->address != pc) {
+		size_t bytes = process->read_code(process->ctx, pc, code, sizeof(code));
+
+		at->process = process->ctx;
+		at->address = pc;
+		at->found = unwind_epilogue(code, bytes, &at->bytes);
+	}
+	return at;
+}
+
+/* Go to the caller of code without call frame information. */
+static enum unwind_end step_without_cfi(struct walk *walk, const struct unwind_code *code)
+{
+	enum unwind_end end = step_by_frame_pointer(walk, code);
+	const struct cached_epilogue *epilogue;
+	__u64 at;
+
+	if (end != UNWIND_NO_CFI || code->file)
+		return end;
+	epilogue = find_epilogue(walk);
+	if (!epilogue->found)
+		return end;
+	at = walk->frame.registers[CFI_SP] + epilogue->bytes;
+	if (!unwind_read(&walk->frame, at, &walk->frame.registers[CFI_PC]))
+		return unreadable(walk, at);
+	walk->frame.registers[CFI_SP] = at + WORD;
+	walk->exact = walk->by_frame_pointer = false;
+	return NEXT;
+}
+
+/*
+ * glibc's clone() and clone3() have call frame information up to the system call only, because
+ * what follows it also runs in the new thread, whose stack is empty.  Return true if the walk
+ * begins there, and set @row, which is valid for the calling thread.
+ */
+static bool after_clone(const struct walk *walk, const struct unwind_code *code,
+			struct cfi_row *row)
+{
+	const struct unwind_process *process = walk->process;
+	__u64 pc = walk->frame.registers[CFI_PC], end;
+
+	return walk->exact && code->cfi && cfi_find_end(code->cfi, code->address, row, &end) &&
+	       code->address - end <= CLONE_BYTES_MAX &&
+	       process->is_syscall(process->ctx, pc - (code->address - end));
+}
+
 static void add_frame(struct walk *walk, bool exact)
 {
 	__u64 pc = walk->frame.registers[CFI_PC];
@@ -228,6 +302,7 @@ static enum unwind_end step(struct walk *walk)
 	__u64 pc = walk->frame.registers[CFI_PC];
 	const struct cached_row *cached = NULL;
 	struct unwind_code code = walk->process->code(walk->process->ctx, pc - !walk->exact);
+	struct cfi_row row;
 
 	if (code.mapped && code.cfi)
 		cached = find_row(walk->unwind, &code);
@@ -239,8 +314,12 @@ static enum unwind_end step(struct walk *walk)
 	/* No CPU runs code that is not mapped, so the mappings belong to a later program. */
 	if (!code.mapped)
 		return code.gone || walk->n == 1 ? UNWIND_GONE : UNWIND_NOT_MAPPED;
-	return cached ? step_by_row(walk, code.cfi, &cached->row) :
-			step_without_cfi(walk, &code);
+	if (cached)
+		return step_by_row(walk, code.cfi, &cached->row);
+	if (!after_clone(walk, &code, &row))
+		return step_without_cfi(walk, &code);
+	/* The call returns 0 in the new thread. */
+	return walk->frame.registers[CFI_RESULT] ? step_by_row(walk, code.cfi, &row) : UNWIND_COMPLETE;
 }
 
 enum unwind_end unwind_stack(struct unwind *unwind, const struct unwind_process *process,

@@ -37,11 +37,14 @@ struct unwind_code {
 	__u64 address;		/* in the address space of the file */
 };
 
-/* Where to look up code; @ctx is passed to both. */
+/* Where to look up code; @ctx is passed to all functions. */
 struct unwind_process {
 	void *ctx;
 	struct unwind_code (*code)(void *ctx, __u64 address);
 	bool (*follows_call)(void *ctx, __u64 address);	/* true if unknown */
+	bool (*is_syscall)(void *ctx, __u64 address);	/* the instruction there; false if unknown */
+	/* Copy code that was generated at run time; returns how many of the @bytes could be read. */
+	size_t (*read_code)(void *ctx, __u64 address, __u8 *to, size_t bytes);
 };
 
 struct unwind;

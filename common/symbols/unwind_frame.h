@@ -19,4 +19,11 @@ bool unwind_read(const struct unwind_frame *frame, __u64 address, __u64 *word);
 bool unwind_evaluate(const struct unwind_frame *frame, struct dwarf_bytes operations,
 		     const __u64 *initial, __u64 *result);
 
+/*
+ * Read the instructions at @code, of which there are at most @left bytes, up to the end of a short
+ * function.  Sets @bytes to the place of the return address above the stack pointer; false if
+ * that is not clear.
+ */
+bool unwind_epilogue(const __u8 *code, size_t left, __u64 *bytes);
+
 #endif /* COMMON_UNWIND_FRAME_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "core/xalloc.h"
 #include "symbols/mappings.h"
 #include "symbols/perf_map.h"
+#include "symbols/process_dir.h"
 #include "symbols/usyms.h"
 
 #define PERF_MAP_BYTES_MAX (64UL << 20)	/* limit for a perf-PID.map; the rest is not read */
@@ -52,61 +54,6 @@ struct usyms *usyms_new(void)
 	return xcalloc(1, sizeof(struct usyms));
 }
 
-static int open_in(int dir, const char *name, int flags)
-{
-	return openat(dir, name, O_RDONLY | O_CLOEXEC | flags);
-}
-
-static FILE *open_text(int dir, const char *name)
-{
-	int fd = open_in(dir, name, 0);
-	FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
-
-	if (!f && fd >= 0)
-		close(fd);
-	return f;
-}
-
-/* Return true if the process in @dir started in the same clock tick as @process. */
-static bool is_same(const struct usyms_process *process, int dir)
-{
-	/* /proc shows the start time in the reader's time namespace */
-	__u64 start_ns = process->start_boottime_ns + clock_boottime_offset_ns();
-	unsigned long long ticks = 0;
-	char line[1024], *fields;
-	FILE *f;
-	size_t n;
-
-	if (!process->start_boottime_ns)
-		return true;
-	f = open_text(dir, "stat");
-	if (!f)
-		return false;
-	n = fread(line, 1, sizeof(line) - 1, f);
-	fclose(f);
-	line[n] = '\0';
-	fields = strrchr(line, ')');	/* the name before it may contain anything */
-	if (!fields || sscanf(fields, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
-			      "%*d %*d %*d %*d %*d %llu", &ticks) != 1)
-		return false;
-	return ticks == start_ns / (NS_PER_S / sysconf(_SC_CLK_TCK));
-}
-
-/* Return the PID of the process in @dir in its own PID namespace, which JITs use. */
-static pid_t own_pid(int dir)
-{
-	FILE *f = open_text(dir, "status");
-	char line[256];
-	pid_t pid = 0;
-
-	while (f && fgets(line, sizeof(line), f))
-		if (strncmp(line, "NSpid:", 6) == 0)
-			pid = atoi(strrchr(line, '\t') + 1);
-	if (f)
-		fclose(f);
-	return pid;
-}
-
 /*
  * Open the perf map, in which a JIT lists its functions, if it is owned by the process's user
  * or root.
@@ -119,8 +66,8 @@ static void open_perf_map(struct usyms_process *process, int dir)
 
 	if (process->perf_map >= 0)
 		return;
-	snprintf(name, sizeof(name), "root/tmp/perf-%d.map", own_pid(dir));
-	fd = open_in(dir, name, O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	snprintf(name, sizeof(name), "root/tmp/perf-%d.map", process_dir_own_pid(dir));
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return;
 	if (!fstat(fd, &st) && !fstat(dir, &owner) && S_ISREG(st.st_mode) &&
@@ -130,31 +77,40 @@ static void open_perf_map(struct usyms_process *process, int dir)
 		close(fd);
 }
 
-/* Open the directory of @process in /proc.  Return -1 if the process is gone. */
-static int open_process(const struct usyms_process *process)
+int usyms_open(const struct usyms_process *process)
 {
-	char name[32];
-	int dir;
-
-	snprintf(name, sizeof(name), "/proc/%d", process->pid);
-	dir = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir >= 0 && !is_same(process, dir)) {
-		close(dir);
-		dir = -1;
-	}
-	return dir;
+	return process_dir_open(process->pid, process->start_boottime_ns);
 }
 
-/* Read the current mappings of @process. */
+/* Return true if code in @mapping may be from a JIT; that of PHP and of .NET is in such files. */
+static bool is_generated(const struct mapping *mapping)
+{
+	const char *path = mapping->file ? elf_file_path(mapping->file) : NULL;
+
+	if (!path)		/* the vsyscall page is above all addresses of processes */
+		return !mapping->unopened && mapping->start <= INT64_MAX;
+	return strcmp(path, "/dev/zero") == 0 || strncmp(path, "/memfd:", 7) == 0;
+}
+
+static bool has_generated_code(const struct usyms_process *process)
+{
+	for (size_t i = 0; i < process->mappings.n; i++)
+		if (is_generated(&process->mappings.at[i]))
+			return true;
+	return false;
+}
+
+/* Read the current mappings of @process.  To look for a perf map takes six more system calls. */
 static void look(struct usyms_process *process)
 {
-	int dir = open_process(process);
+	int dir = usyms_open(process);
 	FILE *maps;
 
 	if (dir < 0)
 		return;
-	maps = open_text(dir, "maps");
-	if (maps && mappings_read(&process->mappings, &process->usyms->files, dir, maps))
+	maps = process_dir_text(dir, "maps");
+	if (maps && mappings_read(&process->mappings, &process->usyms->files, dir, maps) &&
+	    has_generated_code(process))
 		open_perf_map(process, dir);
 	if (maps)
 		fclose(maps);
@@ -282,10 +238,32 @@ static bool unwind_follows_call(void *ctx, __u64 address)
 	return usyms_follows_call(ctx, address);
 }
 
+static bool unwind_is_syscall(void *ctx, __u64 address)
+{
+	const struct usyms_process *process = ctx;
+	const struct mapping *mapping = mappings_find(&process->mappings, address);
+
+	return mapping && mapping->file &&
+	       elf_file_is_syscall(mapping->file, file_offset(mapping, address));
+}
+
+static size_t unwind_read_code(void *ctx, __u64 address, __u8 *to, size_t bytes)
+{
+	int dir = usyms_open(ctx), fd = dir >= 0 ? openat(dir, "mem", O_RDONLY | O_CLOEXEC) : -1;
+	ssize_t got = fd >= 0 ? pread(fd, to, bytes, (off_t)address) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	if (dir >= 0)
+		close(dir);
+	return got > 0 ? got : 0;
+}
+
 struct unwind_process usyms_unwind(struct usyms_process *process)
 {
 	return (struct unwind_process){
 		.ctx = process, .code = unwind_code, .follows_call = unwind_follows_call,
+		.is_syscall = unwind_is_syscall, .read_code = unwind_read_code,
 	};
 }
 
@@ -302,7 +280,7 @@ bool usyms_follows_call(struct usyms_process *process, __u64 address)
 /* Open the perf map again if the process still lives: the JIT may have replaced the file. */
 static void reopen_perf_map(struct usyms_process *process)
 {
-	int dir = open_process(process), old = process->perf_map;
+	int dir = usyms_open(process), old = process->perf_map;
 
 	if (dir < 0)
 		return;

@@ -43,6 +43,9 @@ void usyms_touch(struct usyms_process *process, __u64 address);
  */
 void usyms_refresh(struct usyms_process *process, __u32 map_count);
 
+/* Open the directory of @process in /proc.  Returns -1 if the process is gone. */
+int usyms_open(const struct usyms_process *process);
+
 /* Return true if the process has mapped the HotSpot virtual machine. */
 bool usyms_is_java(const struct usyms_process *process);
 

@@ -2,30 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 # shellcheck disable=SC2154
 #
-# How complete the user stacks of profile are: for programs as distributions build them, and for
-# the language runtimes of this machine.
+# How complete the user stacks of profile are: for programs as distributions build them.
 
 load ../lib
 load ../profile
 
 workload=calls
-
-# stopped: print the number of samples whose user stack does not reach its outermost function.
-stopped() { count '(.user[-1] // "") | test("^\\[(unwinding stopped|cut off|Missed User)")'; }
-
-# whole PERCENT [FUNCTION...]: expect at least that share of the stacks to be complete, and nine
-# tenths to have these functions; the others are from the start and the end.
-whole() {
-	local percent=$1 all name has=true
-	shift
-	for name; do
-		has+=" and (.user | index(\"$name\"))"
-	done
-	all=$(count true)
-	((all > 20)) || { echo "only $all samples"; return 1; }
-	at_least "$percent" "$((all - $(stopped)))"
-	at_least 90 "$(count "$has")"
-}
 
 # chain [OPTION...]: profile a program with a chain of four calls.
 chain() {
@@ -54,6 +36,14 @@ chain() {
 	sampled -p "$process"
 	whole 99 run_thread chain_a chain_b chain_c spin
 	expect 0 "$(count '.user | index("run_thread") and index("main")')"
+}
+
+# bats test_tags=kernel
+@test "profile --unwind: threads that begin, and the thread that starts them" {
+	load_start clone 500
+	sampled -p "$process"
+	whole 99
+	at_least 20 "$(count '.user | index("in_clone") and index("main")')"
 }
 
 # bats test_tags=kernel,all
@@ -171,82 +161,4 @@ chain() {
 	chain --unwind fp
 	expect '[]' "$(jq -c 'select(.type == "samples") | keys | map(select(startswith("unwound")))' "$out")"
 	expect 0 "$(stopped)"
-}
-
-# run_program COMMAND...: profile a program that runs for ever, for 2 seconds after its start.
-run_program() {
-	"$@" >log 2>&1 3>&- &
-	load_pid=$!
-	sleep 2
-	run_tool profile --json -F "$hertz" -p "$load_pid" --duration 2
-	expect 0 "$status" status
-	comm=$(jq -rs 'map(select(.type == "stack")) | group_by(.comm) | max_by(map(.count) | add)[0].comm' "$out")
-}
-
-# bats test_tags=all
-@test "profile --unwind: python3" {
-	local python=/usr/bin/python3
-	[ -x "$python" ] || skip "no python3 on this machine"
-	cat >load.py <<-'PY'
-	import json
-	def fib(n): return n if n < 2 else fib(n - 1) + fib(n - 2)
-	while True:
-	    fib(18); json.dumps(list(range(1000))); sorted(range(1000), key=lambda x: -x)
-	PY
-	run_program "$python" load.py
-	whole 99
-}
-
-# bats test_tags=all
-@test "profile --unwind: node, with and without a perf map" {
-	needs node
-	cat >load.js <<-'JS'
-	function fib(n) { return n < 2 ? n : fib(n - 1) + fib(n - 2) }
-	for (;;) { fib(22); JSON.stringify([...Array(1000).keys()].map(i => ({ i }))); [3, 1, 2].sort() }
-	JS
-	run_program node load.js
-	whole 99
-	kill -KILL "$load_pid"
-	run_program node --perf-basic-prof load.js
-	process=$load_pid
-	whole 99
-	at_least 30 "$(count '.user | any(contains("fib"))')"
-}
-
-# bats test_tags=all
-@test "profile --unwind: Java with frame pointers; without them the stacks are marked" {
-	needs java javac
-	cat >Load.java <<-'JAVA'
-	public class Load {
-		static int fib(int n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
-		public static void main(String[] a) { long s = 0; for (;;) s += fib(25); }
-	}
-	JAVA
-	javac Load.java
-	run_program java -XX:+PreserveFramePointer Load
-	whole 99
-	kill -KILL "$load_pid"
-	run_program java Load
-	grep -q 'PreserveFramePointer' "$err"
-}
-
-# bats test_tags=all
-@test "profile --unwind: Rust" {
-	needs rustc
-	cat >load.rs <<-'RS'
-	use std::collections::HashMap;
-	fn work(depth: u32) -> u64 {
-	    if depth > 0 { return work(depth - 1) + 1; }
-	    let mut map = HashMap::new();
-	    for i in 0..1000u64 { *map.entry(i % 97).or_insert(0u64) += i; }
-	    map.values().sum()
-	}
-	fn main() {
-	    std::thread::spawn(|| loop { std::hint::black_box(work(3)); });
-	    loop { std::hint::black_box(work(10)); }
-	}
-	RS
-	rustc -O load.rs
-	run_program ./load
-	whole 99
 }

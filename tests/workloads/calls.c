@@ -16,6 +16,7 @@
  *	kernel	in read() of /dev/zero
  *	deep	below 2000 calls, which need 300 KB of stack
  *	nocfi	by a function without unwind information and without a frame pointer
+ *	clone	in system calls that start threads, and in these threads
  *	short	in processes that live 30 ms each, one after another
  *
  * Prints "ready PID" first and begins at the first line on standard input.
@@ -123,6 +124,24 @@ KNOWN void in_thread(long us)
 	if (pthread_create(&thread, NULL, run_thread, &us))
 		errx(1, "pthread_create");
 	pthread_join(thread, NULL);
+}
+
+static void *end_at_once(void *unused)
+{
+	return unused;
+}
+
+/* Spends next to nothing in spin(). */
+KNOWN void in_clone(long us)
+{
+	long until = cpu_us(CLOCK_PROCESS_CPUTIME_ID) + us;
+	pthread_t thread;
+
+	while (cpu_us(CLOCK_PROCESS_CPUTIME_ID) < until) {
+		if (pthread_create(&thread, NULL, end_at_once, NULL))
+			errx(1, "pthread_create");
+		pthread_join(thread, NULL);
+	}
 }
 
 KNOWN void handle(int signal)
@@ -245,6 +264,8 @@ static void run(const char *mode, long us)
 		call_libc(us);
 	else if (strcmp(mode, "thread") == 0)
 		in_thread(us);
+	else if (strcmp(mode, "clone") == 0)
+		in_clone(us);
 	else if (strcmp(mode, "signal") == 0)
 		in_handler(us, 0);
 	else if (strcmp(mode, "altstack") == 0)
