@@ -98,6 +98,15 @@ void stacks_unwind(struct stacks *stacks, const struct stack_process *process, _
 	helper_unwind(stacks->helper, &asked, map_count, copy, bytes, fn, ctx);
 }
 
+bool stacks_mutex_owner(struct stacks *stacks, const struct stack_process *process, __u64 address,
+			bool inherits, __u64 end_ns, struct mutex_owner *owner)
+{
+	const struct helper_process asked = stacks_process(stacks, process_number(stacks, process));
+
+	return stacks->helper &&
+	       helper_owner(stacks->helper, &asked, address, inherits, end_ns, owner);
+}
+
 void stacks_settle(struct stacks *stacks)
 {
 	if (stacks->helper)

@@ -122,6 +122,13 @@ void stacks_unwind(struct stacks *stacks, const struct stack_process *process, _
 		   const struct user_stack *copy, const void *bytes, helper_unwound_fn fn,
 		   void *ctx);
 
+/*
+ * Find the owner of the mutex at @address in @process: see helper_owner().  Returns false if there
+ * is no helper, or it did not answer.
+ */
+bool stacks_mutex_owner(struct stacks *stacks, const struct stack_process *process, __u64 address,
+			bool inherits, __u64 end_ns, struct mutex_owner *owner);
+
 /* Wait until all copies are unwound.  Call it often: from the tick of the run. */
 void stacks_settle(struct stacks *stacks);
 

@@ -290,6 +290,22 @@ bool helper_name(struct helper *helper, const struct helper_process *process,
 	return !late;
 }
 
+bool helper_owner(struct helper *helper, const struct helper_process *process, __u64 address,
+		  bool inherits, __u64 end_ns, struct mutex_owner *owner)
+{
+	const struct helper_mutex mutex = { .address = address, .inherits = inherits };
+	const struct queued queued = { .request = { *process, .kind = HELPER_OWNER } };
+	const struct iovec part = { (void *)&mutex, sizeof(mutex) };
+	const struct helper_answer *answer = (const void *)helper->packet.bytes;
+
+	helper_settle(helper);
+	if (!enqueue(helper, &queued, &part, 1) || !receive(helper, end_ns))
+		return false;
+	memcpy(owner, answer + 1, sizeof(*owner));
+	pop(helper, NULL);
+	return true;
+}
+
 void helper_stop_by(struct helper *helper, int fd)
 {
 	helper->worker.stop_fd = fd;

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "core/keeper.h"
+#include "symbols/mutex_owner.h"
 #include "symbols/symbols.h"
 #include "symbols/unwind.h"
 
@@ -31,7 +32,7 @@ struct helper_unwound {
 	enum unwind_end end;
 	__u32 n;			/* at most UNWIND_FRAMES_MAX */
 	const __u64 *addresses;		/* valid until the callback returns */
-	bool java;			/* the process has mapped the HotSpot virtual machine */
+	bool java;			/* with UNWIND_NO_CFI: the process has mapped HotSpot */
 };
 
 typedef void (*helper_unwound_fn)(void *ctx, const struct helper_unwound *unwound);
@@ -78,6 +79,13 @@ void helper_settle(struct helper *helper);
  */
 bool helper_name(struct helper *helper, const struct helper_process *process,
 		 const __u64 *addresses, size_t n, __u64 end_ns, helper_named_fn fn, void *ctx);
+
+/*
+ * Find the owner of the mutex at @address in @process, see mutex_owner(), before @end_ns (as
+ * clock_now_ns()).  Returns false if there is no helper, or it ended or was too late.
+ */
+bool helper_owner(struct helper *helper, const struct helper_process *process, __u64 address,
+		  bool inherits, __u64 end_ns, struct mutex_owner *owner);
 
 /* Give up waiting for answers once @fd is readable.  Does not close @fd. */
 void helper_stop_by(struct helper *helper, int fd);

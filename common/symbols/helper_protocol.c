@@ -38,6 +38,7 @@ bool helper_check_answer(const struct helper_request *request, const char *packe
 		return answer.end < UNWIND_ENDS && answer.n <= UNWIND_FRAMES_MAX &&
 		       len == answer.n * sizeof(__u64);
 	case HELPER_LOOK: return !answer.n && !len;
+	case HELPER_OWNER: return len == sizeof(struct mutex_owner);
 	case HELPER_NAME:
 		return answer.n && answer.n <= request->n && are_names(packet, len, answer.n);
 	}

@@ -26,6 +26,8 @@ enum helper_kind {
 	 * least one.
 	 */
 	HELPER_NAME,
+	/* Find the owner of the struct helper_mutex that follows; answered by a struct mutex_owner. */
+	HELPER_OWNER,
 };
 
 struct helper_request {
@@ -40,8 +42,14 @@ struct helper_answer {
 	__u32 kind;			/* as in the request */
 	__u32 n;
 	__u32 end;			/* HELPER_UNWIND: enum unwind_end */
-	__u32 java;			/* 1: the process runs Java */
+	__u32 java;			/* as in struct helper_unwound: 0 or 1 */
 	__u32 limited;			/* number of files with more symbols than are read */
+	__u32 reserved;
+};
+
+struct helper_mutex {
+	__u64 address;
+	__u32 inherits;			/* as for mutex_owner() */
 	__u32 reserved;
 };
 

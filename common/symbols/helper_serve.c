@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "core/xalloc.h"
 #include "symbols/helper_protocol.h"
@@ -74,7 +75,7 @@ static void unwind(struct service *service)
 	__u64 *addresses = addresses_out(service);
 
 	answer->end = unwind_stack(service->unwind, &code, stack, stack + 1, addresses, &answer->n);
-	answer->java = usyms_is_java(process);
+	answer->java = answer->end == UNWIND_NO_CFI && usyms_is_java(process);
 	service->out_bytes += answer->n * sizeof(addresses[0]);
 	touch(process, addresses, answer->n);
 }
@@ -133,6 +134,20 @@ static void name(struct service *service)
 	}
 }
 
+static void find_owner(struct service *service)
+{
+	const struct helper_mutex *mutex = (const void *)addresses_in(service);
+	struct mutex_owner owner = {};
+	int dir = usyms_open(process_of(service));
+
+	if (dir >= 0) {
+		owner = mutex_owner(dir, mutex->address, mutex->inherits);
+		close(dir);
+	}
+	memcpy(addresses_out(service), &owner, sizeof(owner));
+	service->out_bytes += sizeof(owner);
+}
+
 static void answer(struct service *service)
 {
 	const struct helper_request *request = &service->in.request;
@@ -143,6 +158,7 @@ static void answer(struct service *service)
 	case HELPER_UNWIND: unwind(service); break;
 	case HELPER_LOOK: touch(process_of(service), addresses_in(service), request->n); break;
 	case HELPER_NAME: name(service); break;
+	case HELPER_OWNER: find_owner(service); break;
 	}
 	service->out.answer.limited = usyms_limited(service->usyms);
 }

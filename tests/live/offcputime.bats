@@ -93,6 +93,21 @@ waited_in() {
 }
 
 # bats test_tags=kernel
+@test "offcputime: the thread that holds a mutex at the end is named" {
+	local holder
+	load_start held 1 0
+	tool_start offcputime --json -p "$load_pid"
+	echo go >&7
+	wait_for 20 grep -qx waiter "/proc/$load_pid/comm"
+	wait_for 20 grep -q futex "/proc/$load_pid/wchan"
+	tool_stop
+	expect 0 "$status" status
+	holder=$(grep -l holder /proc/"$load_pid"/task/*/comm | cut -d/ -f5)
+	expect "[[$holder,\"holder\"]]" \
+		"$(jq -sc 'map(select(.type == "stack" and .mutex) | [.owner, .owner_comm])' "$out")"
+}
+
+# bats test_tags=kernel
 @test "offcputime: a wait that has not ended when the tool stops" {
 	load_start pause 1 0
 	tool_start offcputime --json -p "$load_pid"

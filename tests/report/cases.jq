@@ -199,6 +199,9 @@ def task_cases:
 		"in futex_do_wait, called by futex"),
 	case("mutex-wait"; add("lock"; a_lock + {pid: 77, looks: 3})
 		| tool("offcputime"; {mutexes: [waiting + {seconds: 8}]}); "held by worker (6)"),
+	case("mutex-wait"; add("process"; a_process)
+		| tool("offcputime"; {mutexes: [waiting + {seconds: 8, owner: 6, owner_comm: "worker"}]});
+		"held by worker (6) at the end"),
 	near("mutex-wait"; add("process"; a_process) | tool("offcputime"; {mutexes: [waiting + {seconds: 5}]})),
 	case("kernel-lock"; add("process"; a_process) | tool("offcputime"; {kernel_locks: [waiting + {seconds: 8,
 		function: "ext4_buffered_write_iter", syscall: "pwrite64", lock: "rwsem-write"}]});

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <linux/futex.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +118,38 @@ static const char *name_for(struct helper *helper, __u32 number)
 	assert_true(helper_name(helper, &self, &address, 1, ~0ULL, take_name, NULL));
 	assert_int_equal(named.calls, 1);
 	return named.name;
+}
+
+/* The owner that the helper finds in @bytes, memory of this process. */
+static struct mutex_owner owner_in(struct helper *helper, const void *bytes, bool inherits)
+{
+	const struct helper_process self = { .pid = getpid() };
+	struct mutex_owner owner;
+
+	assert_true(helper_owner(helper, &self, (__u64)(uintptr_t)bytes, inherits, ~0ULL, &owner));
+	return owner;
+}
+
+static void the_owner_of_a_mutex_is_found(void **state)
+{
+	pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+	__u32 words[4] = { 2, 0, getpid(), 1 }, inherited = getpid() | FUTEX_WAITERS;
+
+	assert_int_equal(owner_in(*state, &mutex, false).tid, 0);
+	pthread_mutex_lock(&mutex);
+	assert_int_equal(owner_in(*state, &mutex, false).tid, getpid());
+	assert_string_equal(owner_in(*state, &mutex, false).comm, "test_helper");
+	pthread_mutex_unlock(&mutex);
+	assert_int_equal(owner_in(*state, words, false).tid, getpid());
+	words[3] = 0;				/* a lock inside the C library */
+	assert_int_equal(owner_in(*state, words, false).tid, 0);
+	words[3] = 1;
+	words[2] = 1;				/* a thread of another process */
+	assert_int_equal(owner_in(*state, words, false).tid, 0);
+	words[0] = inherited;
+	assert_int_equal(owner_in(*state, words, true).tid, getpid());
+	assert_int_equal(owner_in(*state, NULL, false).tid, 0);
+	assert_int_equal(owner_in(*state, (void *)-1, true).tid, 0);
 }
 
 static struct helper_unwound last;
@@ -342,6 +376,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_HELPER(a_function_is_named),
+		WITH_HELPER(the_owner_of_a_mutex_is_found),
 		WITH_HELPER(many_addresses_are_named_in_order),
 		WITH_HELPER(more_requests_than_fit_are_all_answered),
 		WITH_HELPER(another_helper_answers_after_one_has_ended),

@@ -71,6 +71,46 @@ static void json(void **state)
 	assert_null(strstr(shown(), "\"mutex\""));
 }
 
+static void the_owner_of_a_mutex(void **state)
+{
+	const struct mutex_owner owner = { 7, "o\n" };
+
+	stack.owner.mutex = 0x1234;
+	keep_owner(42, 0x1235, &owner);
+	keep_owner(43, 0x1234, &owner);
+	assert_null(strstr(shown(), "held by"));
+	keep_owner(42, 0x1234, &owner);
+	assert_non_null(strstr(shown(), " (42) mutex 0x1234 held by 7 o\\x0a\n"));
+	set_by("mutex");
+	assert_non_null(strstr(shown(), "  0x1234 held by 7 o\\x0a\n"));
+	opt.common.json = true;
+	assert_non_null(strstr(shown(), "\"mutex\":\"0x1234\",\"owner\":7,\"owner_comm\":\"o\\u000a\","));
+	set_by("comm");				/* such a row can add up several mutexes */
+	assert_null(strstr(shown(), "owner\""));
+	opt.n_by = 0;
+	assert_non_null(strstr(shown(), "\"mutex\":\"0x1234\",\"owner\":7,\"owner_comm\":\"o\\u000a\","));
+	free_mutexes();
+}
+
+/* Workers that a server forked can have a mutex at the same address. */
+static void rows_of_several_processes_have_no_owner(void **state)
+{
+	const struct mutex_owner owner = { 7, "o" };
+	struct stack two[] = { stack, stack };
+
+	two[0].owner.mutex = two[1].owner.mutex = 0x1234;
+	two[1].owner.pid = 43;
+	keep_owner(42, 0x1234, &owner);
+	keep_owner(43, 0x1234, &owner);
+	stacks.stacks = two;
+	stacks.n = 2;
+	set_by("mutex");
+	assert_null(strstr(shown(), "held by"));
+	set_by("mutex,pid");
+	assert_non_null(strstr(shown(), "held by 7 o\n"));
+	free_mutexes();
+}
+
 static void rows(void **state)
 {
 	set_by("function");
@@ -232,6 +272,8 @@ int main(void)
 		cmocka_unit_test_setup(table, reset),
 		cmocka_unit_test_setup(folded, reset),
 		cmocka_unit_test_setup(json, reset),
+		cmocka_unit_test_setup(the_owner_of_a_mutex, reset),
+		cmocka_unit_test_setup(rows_of_several_processes_have_no_owner, reset),
 		cmocka_unit_test_setup(rows, reset),
 		cmocka_unit_test_setup(states_have_names, reset),
 		cmocka_unit_test_setup(kernel_locks_have_names, reset),

@@ -9,6 +9,7 @@
  *	pipe		in read() of a pipe, to which another thread then writes
  *	cond		in pthread_cond_timedwait()
  *	mutex		in pthread_mutex_lock(), while another thread has the mutex
+ *	held	in pthread_mutex_lock(), for ever, as a thread "waiter", while "holder" has the mutex
  *	pause		in pause(), until a signal ends it: COUNT and US mean nothing
  *
  * Prints "ready PID" first and begins at the first line on standard input.  Prints "done
@@ -124,6 +125,27 @@ KNOWN void in_mutex(void)
 	pthread_join(thread, NULL);
 }
 
+static void *hold_for_ever(void *unused)
+{
+	pthread_setname_np(pthread_self(), "holder");
+	pthread_mutex_lock(&mutex);
+	sem_post(&held);
+	pause();
+	return unused;
+}
+
+KNOWN void in_held(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, hold_for_ever, NULL))
+		errx(1, "pthread_create");
+	sem_wait(&held);
+	pthread_setname_np(pthread_self(), "waiter");
+	pthread_mutex_lock(&mutex);
+	sink++;
+}
+
 KNOWN void in_pause(void)
 {
 	pause();
@@ -137,7 +159,8 @@ int main(int argc, char **argv)
 		void (*wait)(void);
 	} modes[] = {
 		{ "nanosleep", in_nanosleep }, { "poll", in_poll }, { "pipe", in_pipe },
-		{ "cond", in_cond }, { "mutex", in_mutex }, { "pause", in_pause },
+		{ "cond", in_cond }, { "mutex", in_mutex }, { "held", in_held },
+		{ "pause", in_pause },
 	};
 	void (*wait_once)(void) = NULL;
 

@@ -9,8 +9,8 @@
 #define LOCK_KINDS "mutex rtmutex percpu-rwsem rwsem-write rwsem-read semaphore"
 
 enum {
-	COL_PID, COL_COMM, COL_SYSCALL, COL_STATE, COL_LOCK, COL_MUTEX, COL_WAITS,
-	COL_TOTAL, COL_KERNEL, COL_KERNEL_MODULES, COL_USER, COL_USER_MODULES,
+	COL_PID, COL_COMM, COL_SYSCALL, COL_STATE, COL_LOCK, COL_MUTEX, COL_OWNER, COL_OWNER_COMM,
+	COL_WAITS, COL_TOTAL, COL_KERNEL, COL_KERNEL_MODULES, COL_USER, COL_USER_MODULES,
 };
 
 static struct column columns[] = {
@@ -31,6 +31,11 @@ static struct column columns[] = {
 			.pattern = "^0x[0-9a-f]+$",
 			.about = "Address of the program's mutex that the thread waited for; "
 				 "absent if it waited for none or if that is not known" },
+	[COL_OWNER] = { .key = "owner", .type = COLUMN_ID, .optional = true,
+			.about = "Thread that holds the mutex at the end of the run; absent if "
+				 "none does, for mutexes of Rust, which store no owner, and with -K" },
+	[COL_OWNER_COMM] = { .key = "owner_comm", .type = COLUMN_COMM, .optional = true,
+			     .about = "Name of that thread" },
 	[COL_WAITS] = { .key = "waits", .type = COLUMN_COUNT, .min = 1, .about = "Waits" },
 	[COL_TOTAL] = { .key = "total_ns", .type = COLUMN_NS, .about = "Sum of their durations" },
 	[COL_KERNEL] = { .key = "kernel", .type = COLUMN_STRINGS, .optional = true,
@@ -49,7 +54,7 @@ static struct column columns[] = {
 /* With --by. */
 enum {
 	ROW_COMM, ROW_PID, ROW_CGROUP, ROW_SYSCALL, ROW_FUNCTION, ROW_STATE, ROW_LOCK, ROW_MUTEX,
-	ROW_OTHERS, ROW_WAITS, ROW_TOTAL,
+	ROW_OWNER, ROW_OWNER_COMM, ROW_OTHERS, ROW_WAITS, ROW_TOTAL,
 };
 
 static struct column row_columns[] = {
@@ -70,6 +75,11 @@ static struct column row_columns[] = {
 		       .values = LOCK_KINDS, .about = "As in a stack" },
 	[ROW_MUTEX] = { .key = "mutex", .type = COLUMN_STRING, .optional = true,
 			.pattern = "^0x[0-9a-f]+$", .about = "As in a stack" },
+	[ROW_OWNER] = { .key = "owner", .type = COLUMN_ID, .optional = true,
+			.about = "With the key mutex, as in a stack; absent if the row adds up several "
+				 "processes" },
+	[ROW_OWNER_COMM] = { .key = "owner_comm", .type = COLUMN_COMM, .optional = true,
+			     .about = "As in a stack" },
 	[ROW_OTHERS] = { .key = "others", .type = COLUMN_COUNT, .optional = true, .min = 1,
 			 .about = "Number of rows that --top left out; waits and total_ns are "
 				  "their sums, and the other keys are absent" },

@@ -96,6 +96,7 @@ static void finish(struct offcputime *offcputime)
 	offcputime->end_ns = clock_now_ns();
 	take_open_waits(offcputime);
 	stacks_name(&offcputime->stacks, run_interrupt_fd(&offcputime->out), NULL);
+	find_owners(&offcputime->stacks);
 	if (opt.common.json || opt.folded || opt.n_by ||
 	    (!opt.files.pprof.path && !opt.files.flame.path))
 		print_waits(&offcputime->out, &offcputime->stacks);
@@ -181,7 +182,7 @@ static int trace(struct offcputime_bpf *skel)
 	struct offcputime offcputime = { .open_fd = -1 };
 	int err;
 
-	opt.stacks.kernel_only = !wants_user_stacks();
+	opt.stacks.kernel_only = !wants_user_stacks() && !opt.by_mutex;
 	opt.stacks.no_sandbox = opt.common.no_sandbox;
 	stacks_start(&offcputime.stacks, &opt.stacks);
 	err = prepare(skel);
@@ -192,6 +193,7 @@ static int trace(struct offcputime_bpf *skel)
 	}
 	stack_files_discard(&opt.files);
 	free_pending(&offcputime);
+	free_mutexes();
 	stacks_free(&offcputime.stacks);
 	return err ? err : offcputime.error;
 }

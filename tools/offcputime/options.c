@@ -66,12 +66,13 @@ static void add_key(const char *name, size_t len)
 	opt.by[opt.n_by++] = key;
 	opt.by_pid |= key == KEY_PID;
 	opt.by_cgroup |= key == KEY_CGROUP;
+	opt.by_mutex |= key == KEY_MUTEX;
 }
 
 void set_by(const char *arg)
 {
 	opt.n_by = 0;
-	opt.by_pid = opt.by_cgroup = false;
+	opt.by_pid = opt.by_cgroup = opt.by_mutex = false;
 	for (;; arg++) {
 		size_t len = strcspn(arg, ",");
 

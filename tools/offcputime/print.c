@@ -13,6 +13,14 @@ static struct stack_format format(void)
 	return (struct stack_format){ .delimited = opt.delimited };
 }
 
+void put_holder(struct text *text, const struct mutex_owner *holder)
+{
+	if (!holder)
+		return;
+	text_printf(text, " held by %u ", holder->tid);
+	text_escape(text, holder->comm, strnlen(holder->comm, sizeof(holder->comm)), false);
+}
+
 static void print_text(struct out *out, const struct stacks *stacks, const struct stack *stack)
 {
 	const struct stack_owner *owner = &stack->owner;
@@ -25,6 +33,7 @@ static void print_text(struct out *out, const struct stacks *stacks, const struc
 	text_printf(text, " (%s)", process_text(owner->pid, owner->ns_pid));
 	if (owner->mutex)
 		text_printf(text, " mutex " MUTEX_FORMAT, owner->mutex);
+	put_holder(text, owner_of(owner));
 	if (owner->lock)
 		text_printf(text, " %s", lock_name(owner->lock));
 	text_printf(text, "\n        %llu\n\n", stack_weight(stack));
@@ -45,6 +54,7 @@ static void print_folded(struct out *out, const struct stacks *stacks, const str
 static void print_json(struct out *out, const struct stacks *stacks, const struct stack *stack)
 {
 	const struct stack_owner *owner = &stack->owner;
+	const struct mutex_owner *holder = owner_of(owner);
 	const struct stack_format how = format();
 	char mutex[MUTEX_LEN];
 
@@ -59,6 +69,10 @@ static void print_json(struct out *out, const struct stacks *stacks, const struc
 	if (owner->mutex) {
 		snprintf(mutex, sizeof(mutex), MUTEX_FORMAT, owner->mutex);
 		out_name(out, COL_MUTEX, mutex);
+	}
+	if (holder) {
+		out_uint(out, COL_OWNER, holder->tid);
+		out_str(out, COL_OWNER_COMM, holder->comm, sizeof(holder->comm));
 	}
 	out_uint(out, COL_WAITS, stack->count);
 	out_uint(out, COL_TOTAL, stack->ns);

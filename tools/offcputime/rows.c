@@ -31,6 +31,7 @@ static const int key_columns[KEYS] = {
 /* The waits with the same values of the keys as @stack. */
 struct row {
 	const struct stack *stack;
+	bool several;		/* the stacks are of several processes */
 	__u64 waits, ns;
 };
 
@@ -166,8 +167,15 @@ static void json_pid(struct json *json, const struct stack_owner *owner)
 		json_uint(json, "host_pid", owner->pid);
 }
 
+/* Return the owner of the mutex of @row; NULL: unknown, or there are several mutexes. */
+static const struct mutex_owner *holder_of(const struct row *row)
+{
+	return opt.by_mutex && !row->several ? owner_of(&row->stack->owner) : NULL;
+}
+
 static void print_json_row(struct out *out, const struct stacks *stacks, const struct row *row)
 {
+	const struct mutex_owner *holder = holder_of(row);
 	struct json json;
 
 	out_line(out, &json, row_table.type, clock_now_ns());
@@ -179,6 +187,10 @@ static void print_json_row(struct out *out, const struct stacks *stacks, const s
 			json_pid(&json, &row->stack->owner);
 		else if (value)
 			json_name(&json, row_columns[key_columns[key]].key, value);
+	}
+	if (holder) {
+		json_uint(&json, row_columns[ROW_OWNER].key, holder->tid);
+		json_string(&json, row_columns[ROW_OWNER_COMM].key, holder->comm, sizeof(holder->comm));
 	}
 	json_uint(&json, row_columns[ROW_WAITS].key, row->waits);
 	json_uint(&json, row_columns[ROW_TOTAL].key, row->ns);
@@ -200,6 +212,7 @@ static void print_text_row(struct out *out, const struct stacks *stacks, const s
 		while (i + 1 < opt.n_by && text->len < start + widths[opt.by[i]])
 			text_char(text, ' ');
 	}
+	put_holder(text, holder_of(row));
 	text_char(text, '\n');
 	out->records++;
 }
@@ -250,6 +263,7 @@ static size_t sum_up(struct row *rows, const struct stacks *stacks)
 
 		put_values(&text, stacks, stack);
 		row = &rows[tally_add(&keys, text.at, text.len, 1)];
+		row->several |= row->stack && row->stack->owner.pid != stack->owner.pid;
 		row->stack = stack;
 		row->waits += stack->count;
 		row->ns += stack->ns;

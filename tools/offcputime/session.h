@@ -38,7 +38,7 @@ struct offcputime_options {
 	struct stack_files files;
 	enum by_key by[KEYS];		/* in the order of --by */
 	int n_by;			/* 0: print stacks */
-	bool by_pid, by_cgroup;		/* whether @by has these keys */
+	bool by_pid, by_cgroup, by_mutex;		/* whether @by has these keys */
 	__u32 user_stacks_per_s;	/* limit for each CPU; 0: no limit */
 	size_t top;			/* rows of --by to print; 0: all */
 	bool user_threads_only, kernel_threads_only;
@@ -84,6 +84,29 @@ void unwind_long_waits(struct offcputime *offcputime, __u64 now);
 void take_wait(struct offcputime *offcputime, const struct offcpu_wait *wait);
 
 void free_pending(struct offcputime *offcputime);
+
+/*
+ * Return the address of the mutex of @process that @wait was for, or 0.  Remembers the mutex for
+ * find_owners().
+ */
+__u64 take_mutex(const struct offcpu_wait *wait, const struct stack_process *process);
+
+/*
+ * Find out who holds the mutexes with the longest waits now.  Call it after stacks_name(): a
+ * process can make it hang, which costs the helper and what it knows.
+ */
+void find_owners(struct stacks *stacks);
+
+/* Remember that @owner holds the mutex at @address in process @pid. */
+void keep_owner(__u32 pid, __u64 address, const struct mutex_owner *owner);
+
+/* Return the owner of the mutex that @waiter waited for, or NULL. */
+const struct mutex_owner *owner_of(const struct stack_owner *waiter);
+
+void free_mutexes(void);
+
+/* Append the thread that holds a mutex, NULL: unknown, to @text. */
+void put_holder(struct text *text, const struct mutex_owner *holder);
 
 /* Print one stack; it counts as a record. */
 void print_stack(struct out *out, const struct stacks *stacks, const struct stack *stack);

@@ -6,10 +6,8 @@
  * them, and reading the mappings of their processes, would be wasted.  So a copy is unwound only
  * when a long wait has ended, or has lasted long enough to be long.
  */
-#include <linux/futex.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "core/clock.h"
 #include "core/self.h"
@@ -171,32 +169,13 @@ void unwind_long_waits(struct offcputime *offcputime, __u64 now)
 	stacks_settle(&offcputime->stacks);
 }
 
-/*
- * Return the address of the mutex that the thread waited for, or 0.  glibc and Rust set the
- * word to 2 before they wait for a mutex that another thread holds.  Condition variables and the
- * locks of other runtimes use other values, so waiting for them looks like idle waiting.
- */
-static __u64 mutex_of(const struct offcpu_wait *wait)
-{
-	__u32 operation = wait->args[1] & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
-	bool held = (__u32)wait->args[2] == 2;
-
-	if (wait->syscall != SYS_futex)
-		return 0;
-	if (operation == FUTEX_LOCK_PI || operation == 13 /* FUTEX_LOCK_PI2, since 5.14 */)
-		return wait->args[0];
-	return held && (operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET) ?
-	       wait->args[0] : 0;
-}
-
 static void add(struct offcputime *offcputime, const struct offcpu_wait *wait,
 		const struct entry *user)
 {
 	const struct event_head *head = &wait->head.head;
 	struct stack_sample sample = {
-		.owner = { .pid = head->pid, .ns_pid = head->ns_pid, .mutex = mutex_of(wait),
-			   .syscall = wait->syscall + 1, .state = wait->state,
-			   .lock = wait->lock },
+		.owner = { .pid = head->pid, .ns_pid = head->ns_pid, .syscall = wait->syscall + 1,
+			   .state = wait->state, .lock = wait->lock },
 		.process = process_of(&wait->head),
 		.kernel = wait->frames, .n_kernel = wait->n_frames,
 		.kernel_missed = wait->kernel_missed,
@@ -205,6 +184,7 @@ static void add(struct offcputime *offcputime, const struct offcpu_wait *wait,
 	};
 
 	memcpy(sample.owner.comm, head->comm, sizeof(sample.owner.comm));
+	sample.owner.mutex = take_mutex(wait, &sample.process);
 	if (opt.by_cgroup)
 		sample.owner.cgroup_id = head->cgroup_id;
 	if (user && user->copy) {

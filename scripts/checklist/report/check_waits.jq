@@ -25,10 +25,13 @@ def lock_evidence($noun; $u; $duration):
 	from("offcputime"; "\(.seconds | number) s in \(.waits | plural("wait")) for \($noun), of "
 		+ "\($duration | number) s and \(threads_of($u; $duration) | plural("thread")), mostly \(place)");
 
-# owner(u): evidence: the thread that held the mutex when usestat looked.
+# owner(u): evidence: the thread that held the mutex when usestat looked, otherwise at the end.
 def owner($u):
-	.pid as $pid | [$u.locks[] | select(.pid == $pid and .kind != "file" and .owner)][0] | values
-	| usestat("held by \(.owner_comm // "?") (\(.owner))\(if .owner_state then ", \(.owner_state)" else "" end)");
+	.pid as $pid | [$u.locks[] | select(.pid == $pid and .kind != "file" and .owner)][0] as $seen
+	| if $seen then $seen | usestat("held by \(.owner_comm // "?") (\(.owner))"
+			+ if .owner_state then ", \(.owner_state)" else "" end)
+	elif .owner then from("offcputime"; "held by \(.owner_comm // "?") (\(.owner)) at the end")
+	else empty end;
 
 def each_delay($id; $u; $duration; $noun):
 	if length == 0 then fine($id; from("offcputime"; "no wait of 1 ms or more for \($noun)")) else

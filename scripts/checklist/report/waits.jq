@@ -41,15 +41,18 @@ def wait_table:
 def delays($kind):
 	map(select(.kind == $kind and .pid)) | group_by(.pid) | map(max_by(.total_ns)
 		+ {seconds: (map(.total_ns) | add / 1e9 | round_to(3)), waits: (map(.waits) | add)})
-	| sort_by(-.seconds)[0:TOP] | map({pid, comm, syscall, function, lock, mutex, seconds, waits});
+	| sort_by(-.seconds)[0:TOP] | map({pid, comm, syscall, function, lock, owner, owner_comm,
+		mutex, seconds, waits});
 
 def offcputime:
-	facts({ours: ours, pid, comm, syscall, function, state, lock, mutex, waits, total_ns, others};
+	facts({ours: ours, pid, comm, syscall, function, state, lock, mutex, owner, owner_comm, waits, total_ns,
+		others};
 		# --top leaves out rows of locks last: if rows of other kinds are left, no lock is missing.
 		(if any(.[]; .comm and (.mutex or .lock | not)) then 0 else map(.others) | add // 0 end) as $left_out
 		| map(select(.total_ns and (.ours or .others | not)) | .kind = wait_kind) | . as $waits
 		| {
-			numbers: {left_out: $left_out, mutexes: delays("a mutex"), kernel_locks: delays("a lock of the kernel")},
+			numbers: {left_out: $left_out, mutexes: delays("a mutex"),
+				kernel_locks: delays("a lock of the kernel")},
 			series: [],
 			tables: [$waits | group_by([.kind, .comm, .syscall, .function])
 				| map(max_by(.total_ns) + {waits: (map(.waits) | add),
