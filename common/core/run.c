@@ -17,7 +17,7 @@
 #include "core/run.h"
 #include "core/skel.h"
 
-#define TICK_NS (50 * NS_PER_MS)	/* maximum delay before an event is shown */
+#define TICK_NS (50 * NS_PER_MS)	/* maximum delay before an event is shown, by default */
 #define IDLE_TICK_NS (500 * NS_PER_MS)	/* delay while idle; the next event wakes the reader */
 #define DRAIN_TRIES 200			/* one per millisecond */
 /*
@@ -244,6 +244,7 @@ static bool take_batch(struct loop *loop, struct ring_buffer *rb)
 static void events_until_stopped(struct loop *loop, struct ring_buffer *rb, int ring,
 				 void (*tick)(void *ctx, bool last))
 {
+	__u64 busy_ns = loop->out->delay_ns ? loop->out->delay_ns : TICK_NS;
 	__u64 next_tick = 0, last_event = 0;
 
 	while (!loop->stopping) {
@@ -252,7 +253,7 @@ static void events_until_stopped(struct loop *loop, struct ring_buffer *rb, int 
 
 		if (loop->batch)
 			last_event = now;
-		tick_ns = now - last_event > 2 * EVENT_PAUSE_NS ? IDLE_TICK_NS : TICK_NS;
+		tick_ns = now - last_event > 2 * EVENT_PAUSE_NS ? IDLE_TICK_NS : busy_ns;
 		if (tick && now >= next_tick) {
 			tick(loop->ctx, false);
 			next_tick = now + TICK_NS;

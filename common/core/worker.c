@@ -68,6 +68,11 @@ static bool await(struct worker *worker, __u64 end_ns)
 	return ready > 0 && fds[0].revents;
 }
 
+static ssize_t take(const struct worker *worker, struct parcel *parcel)
+{
+	return recvmsg(worker->socket, &parcel->message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+}
+
 ssize_t worker_receive(struct worker *worker, void *bytes, size_t size, int *fd, __u64 end_ns)
 {
 	struct parcel parcel;
@@ -75,12 +80,14 @@ ssize_t worker_receive(struct worker *worker, void *bytes, size_t size, int *fd,
 
 	if (fd)
 		*fd = -1;
-	if (worker->socket < 0 || !await(worker, end_ns))
+	if (worker->socket < 0)
 		return -1;
 	parcel_init(&parcel, bytes, size);
 	if (!fd)
 		parcel.message.msg_controllen = 0;
-	got = recvmsg(worker->socket, &parcel.message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	got = take(worker, &parcel);	/* often the message is there already */
+	if (got < 0 && errno == EAGAIN && await(worker, end_ns))
+		got = take(worker, &parcel);
 	if (fd && got >= 0)
 		*fd = parcel_take(&parcel);
 	return got;

@@ -60,6 +60,7 @@ struct out {
 		void *ctx;
 	} observers[OUT_OBSERVERS_MAX];
 	int n_observers;
+	__u64 delay_ns;			/* how long events may wait in the ring; 0: 50 ms */
 };
 
 /* Prepare the output of records of @args->table. */

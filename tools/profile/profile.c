@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /* profile - what the CPUs run, by sampling stacks.  See profile(8). */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,11 @@
 #include "columns.h"
 #include "profile.skel.h"
 
+/*
+ * Samples are shown at the end.  To take and unwind them in larger groups costs a third.  What
+ * cannot wait, a new process, wakes this process.
+ */
+#define DELAY_NS (250 * NS_PER_MS)
 #define FRAMES_DEFAULT 127		/* kernel.perf_event_max_stack, unless set */
 
 static void show_progress(size_t done, size_t all)
@@ -116,6 +122,7 @@ static void start_output(struct profile *profile)
 	if (opt.folded && !opt.common.json)
 		log_warn("%s", words);
 	out_start(&profile->out, &opt.common, opt.folded ? NULL : words);
+	profile->out.delay_ns = DELAY_NS;
 	free(words);
 }
 
@@ -127,6 +134,7 @@ static void set_options(struct profile_bpf *skel)
 	skel->rodata->copy_stacks = !opt.frame_pointers;
 	skel->rodata->by_pid = opt.pids.n > 0;
 	skel->rodata->by_tid = opt.tids.n > 0;
+	skel->bss->woken_ns = INT64_MAX;	/* so no sample wakes it because of a pause */
 	copies_size(skel->maps.scratch, skel->maps.events);
 	id_list_size(&opt.pids, skel->maps.pids);
 	id_list_size(&opt.tids, skel->maps.tids);
