@@ -17,7 +17,7 @@ describe_groups() {
 	report    the report of sixty, on recorded data
 	harness   scripts/test counts correctly
 	lint      linters and rules of this repository
-	build     the build system, new-tool, vmlinux.h
+	build     the build system, new-tool, vmlinux.h, unit tests for arm64
 	packages  make install, file capabilities, the tarball, packages, units
 	fleet     metrics, events and sixty-fleet through Debian's servers
 	containers names of containers, and the image, with podman; Kubernetes
@@ -64,7 +64,7 @@ files_of() {
 	case $1 in
 	unit) unit_tests ;;
 	live) live_tests ;;
-	build) printf 'tests/checks/%s.bats\n' build new-tool vmlinux ;;
+	build) printf 'tests/checks/%s.bats\n' build new-tool vmlinux arm64 ;;
 	packages) printf '%s\n' tests/checks/install.bats tests/live/install-caps.bats scripts/dev/release-check ;;
 	containers) printf 'tests/%s.bats\n' live/containers live/image checks/kubernetes ;;
 	fuzz) echo tests/checks/fuzz.bats ;;
