@@ -91,7 +91,8 @@ def process_checks($u):
 	each_process("thread-growth"; $u; .thread_growth; grown("threads"; "thread_growth");
 		"\(.thread_growth) more than at its first look, now \(.threads)"),
 	# A program that has just started opens its files.
-	each_process("descriptor-growth"; $u; .fd_growth; if (.age_s // 99) < 30 then 0 else grown("fds"; "fd_growth") end;
+	each_process("descriptor-growth"; $u; .fd_growth;
+		if (.age_s // 99) < 30 then 0 else grown("fds"; "fd_growth") end;
 		"\(.fd_growth) more than at its first look, now \(.fds)"),
 	(each_process("descriptors"; $u; .fds and .fds_max; 100 * .fds / .fds_max; "\(.fds) of \(.fds_max) open files")
 		| if .about then .about.error = "EMFILE" else . end),

@@ -117,7 +117,8 @@ def collectors:
 	| "COLLECTORS  \($ok) of \(.collectors | length) ok\(.meta | own_cost)",
 	(if $all then $bad[] | "  \(.name | column_of(15))\(.status)\(reason)"
 	else $bad | group_by(.status)[] | "  \(.[0].status): \(map(.name) | join(" "))" | fit end),
-	(.losses[] | select(if $all then (.lost // 0) > 0 else lost > 0 end) | "  \(.collector | column_of(15))lost \(.lost | plural("event"))"),
+	(.losses[] | select(if $all then (.lost // 0) > 0 else lost > 0 end)
+		| "  \(.collector | column_of(15))lost \(.lost | plural("event"))"),
 	(if .meta.root == false and ($denied | length) > 0 then "  As root (sudo sixty) they would run."
 		else empty end);
 
@@ -131,8 +132,8 @@ def service:
 			(of("run_delay"; "%") | "waits for a CPU \(.)"),
 			(of("throttled"; "%") | "throttled \(.)"), (of("memory"; "bytes") | "memory \(.)"),
 			(of("memory_max"; "bytes") | "of \(.)"), (of("io_some"; "%") | "waits for I/O \(.)"),
-			(if .threads then "\(.threads) threads" else empty end),
-			(if .fds then "\(.fds) open files" else empty end)] | join(", ") end;
+			(if .threads then .threads | plural("thread") else empty end),
+			(if .fds then .fds | plural("open file") else empty end)] | join(", ") end;
 
 def footer:
 	ruled_out, not_looked_at, history, (if $all then "" else empty end), collectors;
