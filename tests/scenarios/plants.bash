@@ -145,7 +145,7 @@ plant_silent_dns() {
 	echo "hosts: dns" >etc/nsswitch.conf
 	printf 'nameserver 127.0.0.53\noptions timeout:1 attempts:2\n' >etc/resolv.conf
 	begin unshare -mn sh -c 'ip link set lo up; mount --bind etc /etc
-		"$1" silent 53 & sleep 0.2; exec "$2" lookup 2' sh "$(workload incident)" "$(program silent-dns)"
+		"$1" silent 53 & sleep 0.2; exec "$2" lookup 8' sh "$(workload incident)" "$(program silent-dns)"
 }
 plant_udp() { in_network "$(program udp)" udp 20000; }
 plant_timewait() {

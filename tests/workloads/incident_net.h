@@ -133,8 +133,10 @@ static void *lookup_thread(void *arg)
 
 static void lookup(void)
 {
-	for (long i = 1; i < n; i++)
+	for (long i = 1; i < n; i++) {
 		start(lookup_thread, NULL);
+		usleep(250000);		/* so that a lookup begins in every short time */
+	}
 	lookup_thread(NULL);
 }
 
