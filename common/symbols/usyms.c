@@ -249,9 +249,16 @@ static bool unwind_is_syscall(void *ctx, __u64 address)
 
 static size_t unwind_read_code(void *ctx, __u64 address, __u8 *to, size_t bytes)
 {
-	int dir = usyms_open(ctx), fd = dir >= 0 ? openat(dir, "mem", O_RDONLY | O_CLOEXEC) : -1;
-	ssize_t got = fd >= 0 ? pread(fd, to, bytes, (off_t)address) : -1;
+	const struct usyms_process *process = ctx;
+	int dir, fd;
+	ssize_t got;
 
+	/* Trampolines come with a perf map.  Other JITs have many places that are not worth a look. */
+	if (process->perf_map < 0)
+		return 0;
+	dir = usyms_open(process);
+	fd = dir >= 0 ? openat(dir, "mem", O_RDONLY | O_CLOEXEC) : -1;
+	got = fd >= 0 ? pread(fd, to, bytes, (off_t)address) : -1;
 	if (fd >= 0)
 		close(fd);
 	if (dir >= 0)
