@@ -98,14 +98,48 @@ collect() {
 	fi
 }
 
+# plan: sets `deadline_ms`, when collecting ends; `span`, how many seconds the
+# collectors observe; `slack_ms`, the time for their start and their end; `grace_ms`,
+# how long the deadline may be exceeded under load, because the data is worth more.
+# The report takes 1.5 to 2 s on a slow machine that is idle, and up to twice that after a whole minute.  The time
+# since sixty started shows how slow this machine is.  On a busy machine the report gets more time, at
+# most a fifth of the total, and so do the collectors.
+plan() {
+	local load usual_ms rest_ms most_ms=$((seconds < 60 ? 2000 : 4000))
+	read -r load _ </proc/loadavg
+	load=$((10#${load/./}))		# in hundredths
+	elapsed
+	usual_ms=$((1500 + 5 * ms))
+	usual_ms=$((usual_ms > most_ms ? most_ms : usual_ms))
+	rest_ms=$((usual_ms + 15 * load / cpus))
+	rest_ms=$((rest_ms > seconds * 200 ? seconds * 200 : rest_ms))
+	rest_ms=$((rest_ms < usual_ms ? usual_ms : rest_ms))
+	deadline_ms=$((seconds * 1000 - rest_ms))
+	slack_ms=$((1500 + (rest_ms - 1500) / 4))
+	span=$(((deadline_ms - slack_ms) / 1000))
+	grace_ms=$((10 * load / cpus > 2000 ? 2000 : 10 * load / cpus))
+}
+
+# hear_int: let the collectors receive SIGINT, which sixty was told to ignore; without such an
+# env, as in busybox, end them by SIGTERM.
+hear_int() {
+	if env --default-signal=INT true 2>/dev/null; then
+		hears_int=(env --default-signal=INT)
+	else
+		end_signal=TERM
+	fi
+}
+
 # yield_cpu: run everything started from now on at a lower priority.
 yield_cpu() {
+	[ -z "$crowded" ] || return 0
 	niceness=$(nice)
 	renice -n $((niceness + NICE)) -p $$ >/dev/null 2>&1
 }
 
 # take_cpu: restore the priority for the report, if the user is permitted to.
 take_cpu() {
+	[ -z "$crowded" ] || return 0
 	renice -n "$niceness" -p $$ >/dev/null 2>&1
 }
 
