@@ -23,7 +23,7 @@ def finding_row:
 def changes_html:
 	section_html("findings"; "Findings";
 		if (.findings | length) == 0 then element("p"; "Neither run found anything.") else
-			table_html("Findings"; "Findings of B that A has not, and the reverse";
+			table_html("Findings"; "Findings that are new in B, changed, or gone";
 				("Severity", "Change", "Finding", "Rule" | text_column);
 				.findings | sort_by(.change as $change
 					| ["new", "changed", "gone", "same"] | index($change))[] | finding_row) end);
