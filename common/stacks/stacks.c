@@ -12,7 +12,7 @@
 #include "core/worker.h"
 #include "core/xalloc.h"
 
-/* How many owners of stacks that are not kept are told apart. */
+/* How many owners of stacks that are not kept are counted separately. */
 #define OWNERS_MAX 4096
 #define NO_PROCESS ~0U
 
@@ -101,10 +101,13 @@ void stacks_unwind(struct stacks *stacks, const struct stack_process *process, _
 bool stacks_mutex_owner(struct stacks *stacks, const struct stack_process *process, __u64 address,
 			bool inherits, __u64 end_ns, struct mutex_owner *owner)
 {
-	const struct helper_process asked = stacks_process(stacks, process_number(stacks, process));
+	__u32 number = process_number(stacks, process);
+	struct helper_process asked;
 
-	return stacks->helper &&
-	       helper_owner(stacks->helper, &asked, address, inherits, end_ns, owner);
+	if (number == NO_PROCESS || !stacks->helper)
+		return false;
+	asked = stacks_process(stacks, number);
+	return helper_owner(stacks->helper, &asked, address, inherits, end_ns, owner);
 }
 
 void stacks_settle(struct stacks *stacks)

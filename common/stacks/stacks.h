@@ -123,8 +123,8 @@ void stacks_unwind(struct stacks *stacks, const struct stack_process *process, _
 		   void *ctx);
 
 /*
- * Find the owner of the mutex at @address in @process: see helper_owner().  Returns false if there
- * is no helper, or it did not answer.
+ * Find the owner of the mutex at @address in @process: see helper_owner().  Returns false if it
+ * could not be looked up: without a helper or its answer, or for a process beyond the limits.
  */
 bool stacks_mutex_owner(struct stacks *stacks, const struct stack_process *process, __u64 address,
 			bool inherits, __u64 end_ns, struct mutex_owner *owner);

@@ -229,6 +229,17 @@ static void processes_beyond_the_limit_cost_no_memory(void **state)
 	assert_int_equal(stacks.stacks[0].count, 20000 - 3 - 4096);
 }
 
+static void a_mutex_of_a_process_beyond_the_limit_has_no_owner(void **state)
+{
+	const struct stack_process process = { 1, 1, 1 << 23 };
+	struct mutex_owner owner;
+
+	for (int i = 0; i < 3; i++)
+		add(1 << 22, 0x1000 * (i + 1), 2, "x");
+	assert_false(stacks_mutex_owner(&stacks, &process, 0x1000, false, 0, &owner));
+	assert_int_equal(stacks.processes.n, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +258,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(samples_beyond_the_limit_are_counted, start, end),
 		cmocka_unit_test_setup_teardown(a_known_stack_is_counted_always, start, end),
 		cmocka_unit_test_setup_teardown(processes_beyond_the_limit_cost_no_memory, start, end),
+		cmocka_unit_test_setup_teardown(a_mutex_of_a_process_beyond_the_limit_has_no_owner, start, end),
 	};
 
 	return cmocka_run_group_tests_name("profile", tests, NULL, NULL);
