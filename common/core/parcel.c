@@ -6,9 +6,10 @@
 void parcel_init(struct parcel *parcel, void *bytes, size_t n)
 {
 	*parcel = (struct parcel){ .iov = { bytes, n } };
+	/* Without the padding, in which a second descriptor would fit. */
 	parcel->message = (struct msghdr){
 		.msg_iov = &parcel->iov, .msg_iovlen = 1, .msg_control = parcel->passed.bytes,
-		.msg_controllen = sizeof(parcel->passed.bytes),
+		.msg_controllen = CMSG_LEN(sizeof(int)),
 	};
 }
 

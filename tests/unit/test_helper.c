@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "core/clock.h"
+#include "core/parcel.h"
 #include "symbols/helper_protocol.h"
 #include "symbols/helper_serve.h"
 
@@ -370,6 +371,33 @@ static void answers_with_names_are_checked(void **state)
 	assert_false(fits(HELPER_NAME, 1, &packet));
 }
 
+/* Two descriptors fit into the padding of the room for one: they would stay open in the tool. */
+static void a_message_brings_one_descriptor_at_most(void **state)
+{
+	int pair[2], sent[2] = { 0, 1 };
+	union {
+		char bytes[CMSG_SPACE(sizeof(sent))];
+		struct cmsghdr head;
+	} control = { .head = { CMSG_LEN(sizeof(sent)), SOL_SOCKET, SCM_RIGHTS } };
+	char byte = 0;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes,
+				  .msg_controllen = sizeof(control.bytes) };
+	struct parcel parcel;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	memcpy(CMSG_DATA(&control.head), sent, sizeof(sent));
+	assert_int_equal(sendmsg(pair[0], &message, 0), 1);
+	parcel_init(&parcel, &byte, 1);
+	assert_int_equal(recvmsg(pair[1], &parcel.message, 0), 1);
+	close(parcel_take(&parcel));
+	sent[0] = dup(0);
+	assert_int_equal(sent[0], pair[1] + 1);		/* the next number is free */
+	close(sent[0]);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 #define WITH_HELPER(test) cmocka_unit_test_setup_teardown(test, start, end)
 
 int main(void)
@@ -389,6 +417,7 @@ int main(void)
 		WITH_HELPER(an_answer_without_sense_ends_the_helper),
 		cmocka_unit_test(answers_with_addresses_are_checked),
 		cmocka_unit_test(answers_with_names_are_checked),
+		cmocka_unit_test(a_message_brings_one_descriptor_at_most),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
