@@ -269,6 +269,9 @@ run_help_examples() {
 		diff -u "$root/$file" "$file" || bad=1
 	done < <(find . -type f)
 	[ "$bad" = 0 ] || { echo "run make generate, and commit what it changes"; return 1; }
+	for file in ext4slower xfsslower btrfsslower; do
+		expect fsslower.schema.json "$(readlink "$root/docs/schema/$file.schema.json")" "the link of $file"
+	done
 }
 
 @test "every JSON field has a description" {
