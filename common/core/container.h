@@ -41,7 +41,7 @@ bool container_names_denied(void);
  * Return the absolute path (malloc'd) of the cgroup of the running container @wanted: its label
  * or the last components of it; the same of a pod, for the cgroup of all its containers; or the
  * beginning of an id.  The first of these meanings that matches a container is used.  Returns NULL
- * with errno ENOENT if there is none, ENOTUNIQ if there are several containers.
+ * with errno ENOENT if nothing matches, ENOTUNIQ if there are several containers.
  */
 char *container_find(const char *wanted);
 

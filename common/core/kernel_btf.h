@@ -24,7 +24,7 @@ bool kernel_btf_use_file(const char *path, int fd);
  */
 const struct btf_index *kernel_btf(void);
 
-/* Return the BTF to relocate programs with: that of the file, or the kernel's if there is none. */
+/* Return the BTF to relocate programs with: that of --btf, or without that option the kernel's. */
 const struct btf_index *kernel_btf_of_programs(void);
 
 /* Return its raw data, and the size in bytes in @size; or the path of the file that has it. */

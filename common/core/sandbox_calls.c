@@ -46,7 +46,8 @@ const struct sandbox_call sandbox_basic[] = {
 	{ "rt_sigprocmask" }, { "rt_sigreturn" },
 
 	/* stdio: isatty(3), which changed with glibc 2.42, and the size of buffers */
-	{ "ioctl", SANDBOX_IS(1, TCGETS) }, { "ioctl", SANDBOX_IS(1, GET_TERMIOS2) }, { "fstat" }, { "newfstatat", SANDBOX_WITH(3, AT_EMPTY_PATH) },
+	{ "ioctl", SANDBOX_IS(1, TCGETS) }, { "ioctl", SANDBOX_IS(1, GET_TERMIOS2) },
+	{ "fstat" }, { "newfstatat", SANDBOX_WITH(3, AT_EMPTY_PATH) },
 	{}
 };
 

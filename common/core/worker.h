@@ -21,7 +21,7 @@ struct worker {
 int worker_start(struct worker *worker, const struct keeper_job *job);
 
 /*
- * Send @message to the worker; start one if there is none, at most four within a minute.  Returns
+ * Send @message to the worker, after starting a new one if it has ended, at most four in a minute.  Returns
  * false if that fails, or if the worker is lost by now.
  */
 bool worker_send(struct worker *worker, const struct msghdr *message);

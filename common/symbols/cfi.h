@@ -80,7 +80,7 @@ bool cfi_find(struct cfi *cfi, __u64 address, struct cfi_row *row);
 
 /*
  * Set @row for the last instruction of the function that ends before @address, where none begins,
- * and @end to its end.  Returns false if there is none.
+ * and @end to its end.  Returns false if no function ends there.
  */
 bool cfi_find_end(struct cfi *cfi, __u64 address, struct cfi_row *row, __u64 *end);
 

@@ -75,6 +75,14 @@ needs_host() {
 	PATH=$at/client:$root/scripts:$PATH
 }
 
+# tools_ran DIR: the tools could run on the host, as this report has it.
+tools_ran() {
+	local tool
+	for tool in execsnoop opensnoop biolatency runqlat tcpconnect profile; do
+		expect ok "$(head -c 2 "$1/$tool/status")" "status of $tool"
+	done
+}
+
 @test "the archive of make static: its programs need no library" {
 	mkdir unpacked
 	tar -xzf "$archive" -C unpacked --strip-components=1
@@ -99,9 +107,7 @@ needs_host() {
 	expect 0 "$status"
 	grep -qE '^bare +ok ' "$out"
 	sixty --from fleet/bare.tar.gz --output report >/dev/null
-	for tool in execsnoop opensnoop biolatency runqlat tcpconnect profile; do
-		expect ok "$(head -c 2 "report/$tool/status")" "status of $tool"
-	done
+	tools_ran report
 	find "$at/host" -xdev | sort | diff before -
 }
 
@@ -117,9 +123,7 @@ needs_host() {
 	grep -qx "Bundle: $PWD/now.tar.gz" "$out"
 	[ -s now/report.html ]
 	tar -tzf now.tar.gz >/dev/null
-	for tool in execsnoop opensnoop biolatency runqlat tcpconnect profile; do
-		expect ok "$(head -c 2 "now/$tool/status")" "status of $tool"
-	done
+	tools_ran now
 	find "$at/host" -xdev | sort | diff before -
 }
 

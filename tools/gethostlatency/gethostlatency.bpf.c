@@ -24,7 +24,7 @@ struct thread {
 	__u64 name;		/* its first argument, to be read again at its end */
 	/* The last call of gethostbyname_r or gethostbyname2_r, which may be the same call. */
 	__u64 resultp;		/* where it stores its result, or NULL */
-	__u64 h_errnop;		/* where it stores the reason if there is none */
+	__u64 h_errnop;		/* where it stores the reason of a failure */
 	struct lookup_event event;	/* .call: CALL_NONE when no call is running */
 };
 

@@ -111,7 +111,7 @@ static void mark_seen(const struct libc_answer *last, size_t n_known)
 			libcs[i].seen_ns = now;
 }
 
-/* Look at process @pid, or at all.  Sets @last to the last answer; false if there is none. */
+/* Look at process @pid, or at all.  Sets @last to the last answer.  Returns false without one. */
 static bool look(enum libc_what what, pid_t pid, libc_fn fn, void *ctx, struct libc_answer *last)
 {
 	struct libc_request request = { .what = what, .pid = pid, .n = n_libcs };

@@ -6,8 +6,8 @@
  * A worker (worker.h) looks at the processes, and opens and parses the files, which the users of
  * those processes choose.  The tool gets a descriptor of each library, and where its functions begin.
  */
-#ifndef COMMON_LIBC_H
-#define COMMON_LIBC_H
+#ifndef GETHOSTLATENCY_LIBC_H
+#define GETHOSTLATENCY_LIBC_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -74,4 +74,4 @@ void libc_keep_privileges(bool multi);
 /* Detach everything, end the worker and free all entries.  Needs pthreads. */
 void libc_end(void);
 
-#endif /* COMMON_LIBC_H */
+#endif /* GETHOSTLATENCY_LIBC_H */

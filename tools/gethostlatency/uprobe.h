@@ -4,8 +4,8 @@
  * places (uprobe.multi) and needs no more privileges than loading it. Before, each place needs a
  * perf event, which may require CAP_SYS_ADMIN.
  */
-#ifndef COMMON_UPROBE_H
-#define COMMON_UPROBE_H
+#ifndef GETHOSTLATENCY_UPROBE_H
+#define GETHOSTLATENCY_UPROBE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,4 +48,4 @@ void uprobe_use_events(void);
 /* Attach @prog to one place, with a perf event. */
 int uprobe_attach(struct bpf_program *prog, int fd, __u64 offset, bool at_return);
 
-#endif /* COMMON_UPROBE_H */
+#endif /* GETHOSTLATENCY_UPROBE_H */

@@ -50,8 +50,8 @@ static struct column columns[] = {
 			    .about = "Whether the path, or a directory of full_path, is truncated" },
 	[COL_PATH] = { "PATH", "path", -40, COLUMN_STRING, .optional = true,
 		       .about = "The path as given; for a handle the name of the file; for another "
-				"call the path of the file that it used; absent if there is none, if "
-				"it could not be read, or if opening a handle failed" },
+				"call the path of the file that it used; absent for a call without a "
+				"file, if it could not be read, or if opening a handle failed" },
 	[COL_FULL_PATH] = { "PATH", "full_path", -40, COLUMN_STRING, .hidden = true,
 			    .optional = true,
 			    .about = "With --full-path: the path as the process sees it; begins "

@@ -23,7 +23,7 @@ static struct column columns[] = {
 			 .about = "Path of its cgroup (version 2) below its mount, with --cgroups" },
 	[COL_CONTAINER] = { .key = "container", .type = COLUMN_STRING, .optional = true,
 			    .about = "ID or name of the container to which the cgroup belongs; "
-				     "absent if there is none" },
+				     "absent outside of containers" },
 	[COL_COUNT] = { .key = "count", .type = COLUMN_COUNT, .min = 1, .about = "Samples" },
 	[COL_KERNEL] = { .key = "kernel", .type = COLUMN_STRINGS, .optional = true,
 			 .about = "The kernel's functions, the innermost first; absent with -U" },

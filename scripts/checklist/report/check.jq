@@ -25,7 +25,7 @@ def unseen($id; $reason): {id: $id, unseen: $reason};
 
 def of_cgroup: {cgroup, container, container_name};
 
-# unit: the unit of systemd that the cgroup belongs to, with one of these endings; null if there is none.
+# unit: the unit of systemd that the cgroup belongs to, with one of these endings, or null.
 def unit($endings): .cgroup // "" | [capture("^.*/(?<unit>[^/]+\\.(\($endings)))(/|$)")][0].unit;
 
 def cgroup_name:

@@ -104,7 +104,7 @@ def shell_word:
 # this project is installed.
 def installed: gsub("(?<before>^|[^%])\\{(?<tool>[a-z0-9]+)\\}"; .before + $prefix + .tool + $suffix);
 
-# worst: the worst of these severities; null if there is none.
+# worst: the worst of these severities; null for an empty list.
 def worst: . as $all | first(("critical", "warning", "info") | select(. as $one | $all | index($one))) // null;
 
 # lost: how many events a collector has lost, apart from a few that began before it.
